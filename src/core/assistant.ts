@@ -1,0 +1,67 @@
+/**
+ * The one façade every door calls: panel, commands, bridge, command line.
+ * Whatever one door can do, all can.
+ */
+import type { Event } from '../base/emitter.ts';
+import type { ContextReport } from '../protocol/report.ts';
+import type { QueuedTurn, SessionSummary } from '../protocol/session.ts';
+import type { SessionEvent, TurnEvent } from '../protocol/turnEvents.ts';
+import type { TurnInput } from '../protocol/turnInput.ts';
+import type { Availability, ModelInfo } from './providers/provider.ts';
+import type { SessionStore } from './session/store.ts';
+
+/** An accepted turn. Its input is durable; it ends in exactly one terminal event, which is the last of `events`. */
+export interface StartedTurn {
+  turnId: string;
+  sessionId: string;
+  state: 'live' | 'queued';
+  /** From the first event on, for one reader; leaving the loop does not stop the turn. */
+  events: AsyncIterable<TurnEvent>;
+}
+
+export interface ProviderState {
+  id: string;
+  name: string;
+  remote: boolean;
+  availability: Availability;
+  models: ModelInfo[];
+}
+
+export interface ResolvedModel {
+  model: ModelInfo;
+  /** Set when the wanted model cannot be used now and another stands in, with the reason. */
+  insteadOf?: string;
+}
+
+export interface Assistant {
+  /** What happens in all sessions of this store, whichever process does it. */
+  readonly onEvent: Event<SessionEvent>;
+  /** Sessions, entries, search, drafts, export: the store itself, whose methods need no engine. */
+  readonly sessions: SessionStore;
+
+  /**
+   * Accepts an input. Throws `invalid_input`, `empty_input`, `not_found`, `store_*`: then nothing was stored.
+   * Aborting the signal stops the turn.
+   */
+  startTurn(sessionId: string, input: TurnInput, signal?: AbortSignal): Promise<StartedTurn>;
+  /** Sends the input of an earlier turn once more, as a branch beside it. */
+  retryTurn(sessionId: string, turnId: string, door: TurnInput['door']): Promise<StartedTurn>;
+  /** Stops the live turn of the session, keeping what has arrived. False when none of this process is live. */
+  stopTurn(sessionId: string): Promise<boolean>;
+  withdrawTurn(sessionId: string, turnId: string): Promise<boolean>;
+  queue(sessionId: string): Promise<QueuedTurn[]>;
+
+  renameSession(sessionId: string, title: string, door: TurnInput['door']): Promise<SessionSummary>;
+  /** Sets the model of a session from now on; `provider/model`. */
+  setModel(sessionId: string, model: string, door: TurnInput['door']): Promise<void>;
+  /** Moves the head of the session back to an entry; nothing is deleted. */
+  rewind(sessionId: string, entryId: string, door: TurnInput['door']): Promise<void>;
+
+  /** What would be sent now. */
+  preview(sessionId: string, input: TurnInput): Promise<ContextReport>;
+  providers(): Promise<ProviderState[]>;
+  /** The model the next turn of the session would use. */
+  modelFor(sessionId: string | undefined): Promise<ResolvedModel>;
+  /** Stops all turns of this process and closes the store. */
+  close(): Promise<void>;
+}

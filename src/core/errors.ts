@@ -1,0 +1,242 @@
+/**
+ * Every error a user can see: one named constructor each, with a stable code, the words, and what helps.
+ * The words say what happened, whether anything was lost, and what to do. No secret is ever put in them.
+ */
+import type { ErrorAction, ErrorInfo } from '../protocol/errors.ts';
+
+/** Who the words are for: a person at the panel, or the author of a program at the bridge. */
+export type Audience = 'user' | 'client';
+
+interface Details {
+  action?: ErrorAction;
+  audience?: Audience;
+  /** Status the bridge answers with. */
+  status?: number;
+  retryAfterMs?: number;
+  cause?: unknown;
+}
+
+export class CausewayError extends Error {
+  readonly code: string;
+  readonly action: ErrorAction;
+  readonly audience: Audience;
+  readonly status: number;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: string, message: string, details: Details = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'CausewayError';
+    this.code = code;
+    this.action = details.action ?? 'none';
+    this.audience = details.audience ?? 'user';
+    this.status = details.status ?? 500;
+    this.retryAfterMs = details.retryAfterMs;
+  }
+}
+
+/** The form in which an error crosses a channel or is stored. Unknown errors keep no message of their own. */
+export function toErrorInfo(error: unknown): ErrorInfo {
+  const known = error instanceof CausewayError ? error : unexpected(error);
+  return {
+    code: known.code,
+    message: known.message,
+    action: known.action,
+    ...(known.retryAfterMs === undefined ? {} : { retryAfterMs: known.retryAfterMs }),
+  };
+}
+
+export const fromErrorInfo = (info: ErrorInfo): CausewayError =>
+  new CausewayError(info.code, info.message, {
+    action: info.action,
+    ...(info.retryAfterMs === undefined ? {} : { retryAfterMs: info.retryAfterMs }),
+  });
+
+export const unexpected = (cause: unknown) =>
+  new CausewayError(
+    'unexpected',
+    'Something in Causeway failed. What was stored is safe. The log has the details.',
+    {
+      action: 'show_log',
+      cause,
+    },
+  );
+
+/** Names the field, the value that came and what would be right. */
+export const invalidInput = (field: string, value: string, expected: string) =>
+  new CausewayError('invalid_input', `${field}: got ${value}; expected ${expected}. Nothing was changed.`, {
+    status: 400,
+    audience: 'client',
+  });
+
+export const notFound = (what: string, id: string) =>
+  new CausewayError('not_found', `No ${what} with the id ${id} is here.`, {
+    status: 404,
+    audience: 'client',
+  });
+
+// Sessions and the store
+
+export const storeReadOnly = () =>
+  new CausewayError(
+    'store_read_only',
+    'These sessions were written by a newer version of Causeway and open read-only. Nothing was lost. Update Causeway to continue them.',
+    { action: 'reload', status: 409 },
+  );
+export const storeLocked = () =>
+  new CausewayError(
+    'store_locked',
+    'These sessions are encrypted and their key is not in the keyring. Nothing was lost. Restore the keyring, then reload.',
+    { action: 'reload', status: 409 },
+  );
+export const storeSalvaged = (salvaged: number, keptAs: string) =>
+  new CausewayError(
+    'store_salvaged',
+    `The session database could not be read in full. ${salvaged} entries were recovered; the damaged file was kept as ${keptAs}.`,
+    { action: 'show_log' },
+  );
+export const storeUnavailable = (cause: unknown) =>
+  new CausewayError(
+    'store_unavailable',
+    'The session store cannot be written. Your input was not sent and is still in the input box. Check free disk space, then retry.',
+    { action: 'retry', status: 503, cause },
+  );
+export const leaseLost = () =>
+  new CausewayError(
+    'lease_lost',
+    'Another window closed this turn as interrupted. What had arrived was kept. Continue or retry.',
+    { action: 'retry', status: 409 },
+  );
+export const importInvalid = (line: number, why: string) =>
+  new CausewayError(
+    'import_invalid',
+    `Line ${line} of the import is not an entry: ${why}. Nothing was imported.`,
+    {
+      status: 400,
+    },
+  );
+
+// Turns and context
+
+export const inputTooLarge = (tokens: number, budget: number) =>
+  new CausewayError(
+    'input_too_large',
+    `The input has about ${tokens} tokens; this model takes at most ${budget} here. Nothing was sent. Shorten it or choose a model with a larger window.`,
+    { action: 'choose_model', status: 413 },
+  );
+export const emptyInput = () =>
+  new CausewayError('empty_input', 'The input is empty. Type a question, then send it.', { status: 400 });
+export const interrupted = () =>
+  new CausewayError(
+    'interrupted',
+    'This answer was cut off when its window closed. What had arrived was kept. Continue or retry.',
+    { action: 'retry' },
+  );
+export const stoppedByUser = () => new CausewayError('stopped', 'Stopped.', { action: 'none' });
+
+// Providers
+
+export const noApiKey = () =>
+  new CausewayError('no_api_key', 'No API key for Claude is set. Set one to get answers from Claude.', {
+    action: 'set_api_key',
+    status: 401,
+  });
+export const apiKeyRejected = () =>
+  new CausewayError(
+    'api_key_rejected',
+    'The API key was rejected. Your input is kept. Set another key, then retry.',
+    {
+      action: 'set_api_key',
+      status: 401,
+    },
+  );
+export const permissionDenied = () =>
+  new CausewayError(
+    'permission_denied',
+    'This API key may not use that model. Choose another model or key.',
+    {
+      action: 'choose_model',
+      status: 403,
+    },
+  );
+export const billingProblem = () =>
+  new CausewayError(
+    'billing',
+    'The API account has a billing problem. Your input is kept. Check the account, then retry.',
+    {
+      action: 'retry',
+      status: 402,
+    },
+  );
+export const modelNotFound = (model: string) =>
+  new CausewayError('model_not_found', `The model ${model} is not known there. Choose another model.`, {
+    action: 'choose_model',
+    status: 404,
+  });
+export const rateLimited = (retryAfterMs?: number) =>
+  new CausewayError(
+    'rate_limited',
+    'The API limits requests just now. Your input is kept. Retry in a while.',
+    {
+      action: 'retry',
+      status: 429,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    },
+  );
+export const overloaded = () =>
+  new CausewayError('overloaded', 'The API is overloaded. What had arrived was kept. Retry in a while.', {
+    action: 'retry',
+    status: 529,
+  });
+export const providerUnreachable = (host: string) =>
+  new CausewayError(
+    'provider_unreachable',
+    `No connection to ${host}. Your input is kept. Check the network, then retry.`,
+    {
+      action: 'retry',
+      status: 502,
+    },
+  );
+export const providerRefusedRequest = (message: string) =>
+  new CausewayError('provider_invalid_request', `The API did not accept the request: ${message}`, {
+    action: 'show_log',
+    status: 400,
+  });
+export const promptTooLong = (tokens?: number, window?: number) =>
+  new CausewayError(
+    'prompt_too_long',
+    tokens === undefined || window === undefined
+      ? 'The request is longer than the model takes. Nothing was lost. Start a new session or choose a larger model.'
+      : `The request has ${tokens} tokens; the model takes ${window}. Nothing was lost. Start a new session or choose a larger model.`,
+    { action: 'new_session', status: 413 },
+  );
+export const providerFailed = (status?: number) =>
+  new CausewayError(
+    'provider_failed',
+    `The API failed${status === undefined ? '' : ` with status ${status}`}. Your input is kept. Retry.`,
+    { action: 'retry', status: 502 },
+  );
+/** A stream that ends without its last event is a failure, whatever the SDK says. */
+export const streamTruncated = () =>
+  new CausewayError(
+    'stream_truncated',
+    'The answer broke off before its end. What had arrived was kept. Retry or continue.',
+    {
+      action: 'retry',
+      status: 502,
+    },
+  );
+export const streamStalled = (seconds: number) =>
+  new CausewayError(
+    'stream_stalled',
+    `Nothing came for ${seconds} seconds, so the request was ended. What had arrived was kept. Retry or continue.`,
+    { action: 'retry', status: 504 },
+  );
+
+// Workspace and trust
+
+export const restrictedMode = () =>
+  new CausewayError(
+    'restricted_mode',
+    'This workspace is not trusted, so nothing is sent to a model. Answers are quotes from your files.',
+    { action: 'trust_workspace', status: 403 },
+  );

@@ -1,0 +1,85 @@
+/** What the core needs from outside. Each port is small, asynchronous where it may wait, and free of its host. */
+import type { Event } from '../base/emitter.ts';
+import type { GroundingMode } from '../protocol/entries.ts';
+
+/** `now` is wall-clock time in ms since the epoch; `monotonic` never jumps and is for durations. */
+export interface Clock {
+  now(): number;
+  monotonic(): number;
+}
+
+/** Provider keys. `get` resolves undefined when no key is set; it rejects when the keyring itself fails. */
+export interface Secrets {
+  get(name: string): Promise<string | undefined>;
+  readonly onDidChange: Event<string>;
+}
+
+/** Log lines name what happened; they never carry prompts, answers, headers or keys. */
+export interface Log {
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string, error?: unknown): void;
+}
+
+/** An editor's document as it is now, unsaved changes included. */
+export interface OpenFile {
+  uri: string;
+  /** Relative to its workspace folder, forward slashes. */
+  path: string;
+  languageId: string;
+  text: string;
+  active: boolean;
+  /** Lines from 1, both ends included. */
+  visible?: { startLine: number; endLine: number };
+  selection?: { startLine: number; endLine: number; text: string };
+}
+
+export interface MemoryFile {
+  path: string;
+  text: string;
+}
+
+/** The workspace as the core sees it. */
+export interface Workspace {
+  /** Id from the register of workspaces. */
+  readonly id: string;
+  readonly name: string;
+  /** False in Restricted Mode: nothing may leave the machine then and workspace instructions are ignored. */
+  isTrusted(): boolean;
+  /** `AGENTS.md` and `CLAUDE.md` of the folders; empty when not trusted. */
+  memoryFiles(): Promise<MemoryFile[]>;
+  /** Open editors, the active one first, then by recency. */
+  openFiles(): Promise<OpenFile[]>;
+}
+
+/** A run of lines that matters for a question. */
+export interface Passage {
+  uri: string;
+  path: string;
+  startLine: number;
+  endLine: number;
+  text: string;
+  score: number;
+}
+
+/** Finds passages in the open files and the workspace's text files. Never rejects for a file it cannot read. */
+export interface PassageSearch {
+  search(question: string, options: { limit: number; signal?: AbortSignal }): Promise<Passage[]>;
+}
+
+/** Counts tokens off the host's thread. The result has one count for each text, in order. */
+export interface TokenCounter {
+  count(texts: readonly string[]): Promise<number[]>;
+}
+
+/** What the user can set and the core reads; values are read anew for each turn. */
+export interface CoreSettings {
+  /** `provider/model`, or empty for the first model that is ready. */
+  readonly model: string;
+  readonly grounding: GroundingMode;
+  /** Ceiling of one answer in tokens. */
+  readonly maxOutputTokens: number;
+  readonly thinking: boolean;
+  /** Words the user wants in every system prompt. */
+  readonly instructions: string;
+}

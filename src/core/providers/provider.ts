@@ -1,0 +1,88 @@
+/** The contract between the engine and a model. */
+import type { Citation, ContentBlock, StopReason, Usage } from '../../protocol/content.ts';
+import type { ErrorInfo } from '../../protocol/errors.ts';
+
+/** US dollars per million tokens, with the day the table was read. */
+export interface Price {
+  input: number;
+  output: number;
+  cacheWrite5m: number;
+  cacheWrite1h: number;
+  cacheRead: number;
+  /** ISO date. */
+  asOf: string;
+}
+
+export interface ModelInfo {
+  provider: string;
+  id: string;
+  name: string;
+  /** Tokens of input and output together. */
+  window: number;
+  maxOutput: number;
+  images: boolean;
+  pdfs: boolean;
+  tools: boolean;
+  thinking: boolean;
+  /** Absent when the price is unknown; unknown is never zero. */
+  price?: Price;
+}
+
+/** A block as it is sent; `cache` asks for a prompt-cache breakpoint after it. */
+export type RequestBlock = ContentBlock & { cache?: '5m' | '1h' };
+
+export interface RequestMessage {
+  role: 'user' | 'assistant';
+  content: RequestBlock[];
+}
+
+export interface ToolDefinition {
+  name: string;
+  description: string;
+  /** JSON Schema of the input object. */
+  inputSchema: Record<string, unknown>;
+}
+
+export interface ProviderRequest {
+  model: string;
+  system: { text: string; cache?: '5m' | '1h' }[];
+  messages: RequestMessage[];
+  tools: ToolDefinition[];
+  maxOutputTokens: number;
+  thinking?: { budgetTokens: number } | 'adaptive';
+  /** What the user typed in this turn, without context: offline answers search for it. */
+  question: string;
+}
+
+/**
+ * What a provider sends. The stream never throws: failure and abort are its last event.
+ * The last event is exactly one of `stop`, `error` or `aborted`. Blocks count from 0 in the order they begin.
+ */
+export type ProviderEvent =
+  | { type: 'start'; model: string; requestId?: string }
+  | { type: 'text'; block: number; text: string }
+  | { type: 'thinking'; block: number; text: string }
+  | { type: 'thinking_signature'; block: number; signature: string }
+  | { type: 'redacted_thinking'; block: number; data: string }
+  | { type: 'citation'; block: number; citation: Citation }
+  /** A whole tool call; providers assemble partial JSON before they send it. */
+  | { type: 'tool_use'; block: number; id: string; name: string; input: Record<string, unknown> }
+  | { type: 'usage'; usage: Usage }
+  | { type: 'retrying'; attempt: number; delayMs: number; reason: string }
+  | { type: 'stop'; stopReason: StopReason; usage: Usage }
+  | { type: 'error'; error: ErrorInfo }
+  | { type: 'aborted' };
+
+export type Availability = { ready: true } | { ready: false; error: ErrorInfo };
+
+export interface Provider {
+  /** Stable id, such as `anthropic` or `offline`. */
+  readonly id: string;
+  readonly name: string;
+  /** Whether it sends anything off the machine; such providers are not used in Restricted Mode. */
+  readonly remote: boolean;
+  availability(): Promise<Availability>;
+  /** Known models, the preferred one first. Never empty for a provider that is ready. */
+  models(): Promise<ModelInfo[]>;
+  stream(request: ProviderRequest, signal: AbortSignal): AsyncIterable<ProviderEvent>;
+}

@@ -1,0 +1,78 @@
+/**
+ * The user's own database, one for all workspaces: the register of workspaces and the clients of the bridge.
+ */
+
+/** What lets a moved folder be recognised. All fields are as the file system or git gave them when last seen. */
+export interface FolderFingerprint {
+  /** Inode and birth time in ms, where the file system has them. */
+  inode?: string;
+  birthTimeMs?: number;
+  /** Hash of the first commit of the branch, for folders under git. */
+  gitRoot?: string;
+  folderName: string;
+}
+
+export interface WorkspaceIdentity {
+  /** URI of the folder or the `.code-workspace` file; `causeway:no-folder` when nothing is open. */
+  uri: string;
+  name: string;
+  /** URIs of the folders, one for a single-folder window. */
+  folders: string[];
+  fingerprint: FolderFingerprint | undefined;
+}
+
+export interface WorkspaceRecord extends WorkspaceIdentity {
+  /** A UUID; names the workspace's database. */
+  id: string;
+  createdAt: number;
+  lastOpenedAt: number;
+}
+
+export interface ResolvedWorkspace {
+  workspace: WorkspaceRecord;
+  /** True when this identity was not known before. */
+  isNew: boolean;
+  /** Known workspaces whose folder is gone and whose fingerprint fits: re-attaching may be offered. */
+  candidates: WorkspaceRecord[];
+  /** Workspaces of the single folders of a multi-root window, whose sessions are shown too. */
+  related: WorkspaceRecord[];
+}
+
+export interface WorkspaceRegister {
+  /**
+   * Finds the workspace by URI, else makes one. `exists` tells whether the folder of a URI is still there.
+   */
+  resolve(identity: WorkspaceIdentity, missingUris: readonly string[]): Promise<ResolvedWorkspace>;
+  /** All workspaces, last opened first. */
+  list(): Promise<WorkspaceRecord[]>;
+  /** Gives the old workspace, and so its sessions, to the folder where it is now. */
+  reattach(workspaceId: string, identity: WorkspaceIdentity): Promise<WorkspaceRecord>;
+}
+
+/** What a client of the bridge may do. */
+export const clientScopes = ['sessions:read', 'sessions:write', 'turns'] as const;
+export type ClientScope = (typeof clientScopes)[number];
+
+export interface Client {
+  id: string;
+  name: string;
+  scopes: ClientScope[];
+  /** Workspace the token is for; absent for all of the user's workspaces. */
+  workspaceId?: string;
+  createdAt: number;
+  lastUsedAt?: number;
+  revokedAt?: number;
+}
+
+export interface ClientRegister {
+  /** The token is returned once and kept only as its SHA-256 digest. */
+  add(init: {
+    name: string;
+    scopes: ClientScope[];
+    workspaceId?: string;
+  }): Promise<{ client: Client; token: string }>;
+  /** The client of a token that is not revoked. */
+  find(token: string): Promise<Client | undefined>;
+  list(): Promise<Client[]>;
+  revoke(clientId: string): Promise<boolean>;
+}

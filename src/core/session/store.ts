@@ -1,0 +1,128 @@
+/**
+ * The store port: an append-only log of entries for each session, the leases of turns, and drafts.
+ * Adapters live in `src/store/`. Every method that writes resolves only when the write is durable (fsync),
+ * except for private sessions, which live in the memory of the process that opened them.
+ */
+import type { Event } from '../../base/emitter.ts';
+import type { AssistantBlock } from '../../protocol/content.ts';
+import type {
+  AssistantEntry,
+  AssistantEntryDraft,
+  Attachment,
+  Door,
+  Entry,
+  EntryDraft,
+  UserEntry,
+  UserEntryDraft,
+} from '../../protocol/entries.ts';
+import type { ErrorInfo } from '../../protocol/errors.ts';
+import type { QueuedTurn, SearchHit, SessionSummary } from '../../protocol/session.ts';
+
+export interface SessionInit {
+  /** A UUID; made by the store when absent. */
+  id?: string;
+  title?: string;
+  door: Door;
+  client?: string;
+  /** In memory only; leaves nothing on disk. */
+  private?: boolean;
+}
+
+/** What changed, whichever process did it. `own` is false for changes of other processes. */
+export type StoreChange =
+  | { type: 'appended'; own: boolean; sessionId: string; entries: Entry[] }
+  | { type: 'session'; own: boolean; session: SessionSummary }
+  | { type: 'purged'; own: boolean; sessionId: string }
+  | { type: 'queue'; own: boolean; sessionId: string; queue: QueuedTurn[] }
+  /** Another process took the lease of a turn. */
+  | { type: 'turn_live'; own: boolean; sessionId: string; turnId: string }
+  /** Checkpoint of a turn that another process runs. */
+  | { type: 'progress'; own: false; sessionId: string; turnId: string; content: AssistantBlock[] }
+  /** The session has no live turn any more; a queued one may begin. */
+  | { type: 'free'; own: boolean; sessionId: string }
+  | { type: 'notice'; own: boolean; notice: ErrorInfo };
+
+export interface StoreStatus {
+  /** `read_only`: written by a newer version. `locked`: encrypted and the key is missing. */
+  mode: 'normal' | 'read_only' | 'locked';
+  encrypted: boolean;
+  /** Whether full-text search is available in this SQLite. */
+  fullText: boolean;
+  /** `wal`, or `delete` where the file system cannot do WAL. */
+  journal: string;
+  /** What the user must be told, such as a salvage. */
+  notices: ErrorInfo[];
+}
+
+export interface Draft {
+  text: string;
+  attachments: Attachment[];
+}
+
+/** A turn that some process runs now. */
+export interface LiveTurn {
+  turnId: string;
+  sessionId: string;
+  own: boolean;
+  /** Last checkpoint. */
+  content: AssistantBlock[];
+}
+
+export type SubmitResult = { state: 'live'; entry: UserEntry } | { state: 'queued'; queued: QueuedTurn };
+
+export interface SessionStore {
+  readonly onDidChange: Event<StoreChange>;
+  status(): Promise<StoreStatus>;
+
+  create(init: SessionInit): Promise<SessionSummary>;
+  /** Newest first. `before` is the `updatedAt` to continue below. Trashed sessions only when asked for. */
+  list(options?: { trashed?: boolean; limit?: number; before?: number }): Promise<SessionSummary[]>;
+  get(sessionId: string): Promise<SessionSummary | undefined>;
+  /** Appends in one transaction, all or nothing. Throws `not_found`, `store_read_only`, `store_locked`, `store_unavailable`. */
+  append(sessionId: string, drafts: EntryDraft[]): Promise<Entry[]>;
+  entry(sessionId: string, entryId: string): Promise<Entry | undefined>;
+  /**
+   * The branch that ends at `leafId` (default: the head), oldest first.
+   * `limit` keeps the newest ones; `beforeId` leaves out that entry and all after it.
+   */
+  path(sessionId: string, options?: { leafId?: string; beforeId?: string; limit?: number }): Promise<Entry[]>;
+  /** All entries of all branches in the order of the log. */
+  log(sessionId: string, options?: { afterSeq?: number; limit?: number }): Promise<Entry[]>;
+  /** A new session with copies of the branch up to and including the entry; ids of entries are kept. */
+  fork(sessionId: string, entryId: string, init: SessionInit): Promise<SessionSummary>;
+  trash(sessionId: string): Promise<void>;
+  restore(sessionId: string): Promise<void>;
+  /** Leaves no byte of the session: rows, index, journal and backups. */
+  purge(sessionId: string): Promise<void>;
+  /** Words of whole transcripts, best first. Trashed sessions are left out. */
+  search(query: string, options?: { limit?: number }): Promise<SearchHit[]>;
+
+  draft(sessionId: string): Promise<Draft | undefined>;
+  setDraft(sessionId: string, draft: Draft | undefined): Promise<void>;
+
+  /** JSON Lines: a header line with the session, then one line for each entry in log order. */
+  exportSession(sessionId: string): Promise<string>;
+  /** Keeps the id unless a session with it exists, then gives a new one. Throws `import_invalid` and imports nothing. */
+  importSession(jsonl: string): Promise<SessionSummary>;
+
+  /** Appends the input and takes the lease when the session is free, else queues it. Durable either way. */
+  submitTurn(user: UserEntryDraft, sessionId: string): Promise<SubmitResult>;
+  /** Makes the first queued turn live when it is of this process and the session is free. */
+  promote(sessionId: string): Promise<UserEntry | undefined>;
+  /** Takes back a queued turn; false when it is live or gone. */
+  withdraw(turnId: string): Promise<boolean>;
+  queue(sessionId: string): Promise<QueuedTurn[]>;
+  liveTurn(sessionId: string): Promise<LiveTurn | undefined>;
+  /** Keeps what has arrived so far; false when the lease is lost. The store beats for live turns by itself. */
+  checkpoint(turnId: string, content: AssistantBlock[]): Promise<boolean>;
+  /** Appends entries of a live turn that is not over. Throws `lease_lost`. */
+  appendInTurn(turnId: string, drafts: EntryDraft[]): Promise<Entry[]>;
+  /** Appends the terminal entry and releases the lease, in one transaction. Throws `lease_lost`. */
+  finishTurn(turnId: string, draft: AssistantEntryDraft): Promise<AssistantEntry>;
+
+  /** Rewrites all payloads under the key (32 bytes), or in plain when undefined; leaves no plain byte behind. */
+  setEncryption(key: Uint8Array | undefined): Promise<void>;
+  /** Makes a backup now; resolves to its path. */
+  backup(): Promise<string>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,201 @@
+/**
+ * The whole wire between the extension and the panel, both directions.
+ * The panel asks with requests, each of which is answered or rejected; the host pushes messages.
+ * Both ends parse what comes in.
+ */
+import { z } from 'zod';
+import { assistantBlock, citation } from './content.ts';
+import { attachment, entry, groundingModes } from './entries.ts';
+import { errorActions, errorInfo } from './errors.ts';
+import { queuedTurn, searchHit, sessionSummary } from './session.ts';
+import { sessionEvent } from './turnEvents.ts';
+
+export const modelChoice = z.object({
+  /** `provider/model`. */
+  id: z.string(),
+  name: z.string(),
+  window: z.number().int(),
+});
+
+/** What the panel shows beside the transcript. */
+export const panelStatus = z.object({
+  workspaceName: z.string(),
+  trusted: z.boolean(),
+  /** State of the key for Claude; `keyring_failed` says why a key that was set cannot be read. */
+  key: z.enum(['set', 'environment', 'missing', 'keyring_failed']),
+  /** True when answers come from the offline mode. */
+  offline: z.boolean(),
+  model: modelChoice,
+  grounding: z.enum(groundingModes),
+  /** Things to tell the user once, such as a salvaged database. */
+  notices: z.array(errorInfo),
+  /** Questions drawn from the workspace for the empty state; at most three. */
+  suggestions: z.array(z.string()).max(3),
+  bridgePort: z.number().int().optional(),
+});
+export type PanelStatus = z.infer<typeof panelStatus>;
+
+/** A piece of context that will be sent with the next turn, as a chip above the input. */
+export const contextChip = z.object({
+  id: z.string(),
+  label: z.string(),
+  /** `auto` comes from the editor, `attached` was added by the user. */
+  source: z.enum(['auto', 'attached']),
+  tokens: z.number().int().nonnegative(),
+  reason: z.string(),
+});
+export type ContextChip = z.infer<typeof contextChip>;
+
+/** Everything needed to draw one session; sent when it is opened. */
+export const sessionView = z.object({
+  session: sessionSummary,
+  /** The newest entries of the active branch, oldest first. */
+  entries: z.array(entry),
+  /** Whether older entries can be asked for with `loadEarlier`. */
+  hasEarlier: z.boolean(),
+  queue: z.array(queuedTurn),
+  live: z.object({ turnId: z.uuid(), content: z.array(assistantBlock), own: z.boolean() }).optional(),
+  draft: z.object({ text: z.string(), attachments: z.array(attachment) }),
+  /** Money and tokens of all turns of the session; `costKnown` is false when a price was missing. */
+  totals: z.object({ tokens: z.number().int(), costUsd: z.number(), costKnown: z.boolean() }),
+});
+export type SessionView = z.infer<typeof sessionView>;
+
+export const contextPreview = z.object({
+  chips: z.array(contextChip),
+  /** Tokens of the request as it would be sent now. */
+  tokens: z.number().int().nonnegative(),
+  window: z.number().int().positive(),
+});
+export type ContextPreview = z.infer<typeof contextPreview>;
+
+const session = { sessionId: z.uuid() };
+const nothing = z.undefined().or(z.null());
+
+/** Each request: its parameters and what it resolves to. */
+export const panelRequests = {
+  /** First message after load; the view is of the session shown last, or a fresh one. */
+  ready: { params: z.object({}), result: z.object({ status: panelStatus, view: sessionView }) },
+  openSession: { params: z.object(session), result: sessionView },
+  newSession: { params: z.object({ private: z.boolean().optional() }), result: sessionView },
+  listSessions: {
+    params: z.object({ query: z.string().max(1000), trashed: z.boolean().optional() }),
+    result: z.object({ sessions: z.array(sessionSummary), hits: z.array(searchHit) }),
+  },
+  loadEarlier: {
+    params: z.object({ ...session, beforeId: z.uuid(), limit: z.number().int().min(1).max(500) }),
+    result: z.object({ entries: z.array(entry), hasEarlier: z.boolean() }),
+  },
+  /** Find in the whole session; resolves to ids of matching entries in order. */
+  find: {
+    params: z.object({ ...session, query: z.string().min(1).max(1000) }),
+    result: z.object({ entryIds: z.array(z.uuid()) }),
+  },
+  /** `parentId` makes a branch: edit-and-resend. */
+  send: {
+    params: z.object({
+      ...session,
+      text: z.string(),
+      attachments: z.array(attachment),
+      parentId: z.uuid().nullable().optional(),
+    }),
+    result: z.object({ turnId: z.uuid(), state: z.enum(['live', 'queued']) }),
+  },
+  /** Sends the input of a turn once more as a branch. */
+  retry: { params: z.object({ ...session, turnId: z.uuid() }), result: z.object({ turnId: z.uuid() }) },
+  stop: { params: z.object(session), result: nothing },
+  withdraw: {
+    params: z.object({ ...session, turnId: z.uuid() }),
+    result: z.object({ withdrawn: z.boolean() }),
+  },
+  rename: { params: z.object({ ...session, title: z.string().min(1).max(200) }), result: nothing },
+  fork: { params: z.object({ ...session, entryId: z.uuid() }), result: sessionView },
+  trash: { params: z.object(session), result: nothing },
+  restore: { params: z.object(session), result: nothing },
+  setDraft: {
+    params: z.object({ ...session, text: z.string(), attachments: z.array(attachment) }),
+    result: nothing,
+  },
+  setGrounding: { params: z.object({ grounding: z.enum(groundingModes) }), result: nothing },
+  pickModel: { params: z.object({}), result: nothing },
+  /** What would be sent with this text now. */
+  preview: {
+    params: z.object({
+      ...session,
+      text: z.string(),
+      attachments: z.array(attachment),
+      excluded: z.array(z.string()),
+    }),
+    result: contextPreview,
+  },
+  /** Leaves an automatic chip out of the next turn, or takes it back in. */
+  setChipExcluded: {
+    params: z.object({ ...session, chipId: z.string(), excluded: z.boolean() }),
+    result: nothing,
+  },
+  /** Lets the user pick files to attach; resolves to the new attachments. */
+  pickContext: { params: z.object({}), result: z.object({ attachments: z.array(attachment) }) },
+  copy: { params: z.object({ text: z.string() }), result: nothing },
+  insertAtCursor: { params: z.object({ text: z.string() }), result: nothing },
+  /** Shows the code as a diff against the file it is for; nothing is written until the user accepts. */
+  applyEdit: {
+    params: z.object({ code: z.string(), languageId: z.string(), path: z.string().optional() }),
+    result: nothing,
+  },
+  openCitation: { params: z.object({ citation }), result: z.object({ found: z.boolean() }) },
+  /** http and https only; the user confirms. */
+  openLink: { params: z.object({ url: z.string().max(8192) }), result: nothing },
+  /** The context report of a turn, opened as text. */
+  openReport: { params: z.object({ ...session, turnId: z.uuid() }), result: nothing },
+  runAction: { params: z.object({ action: z.enum(errorActions) }), result: nothing },
+} as const;
+
+export type PanelRequests = typeof panelRequests;
+export type PanelMethod = keyof PanelRequests;
+export type PanelParams<M extends PanelMethod> = z.infer<PanelRequests[M]['params']>;
+export type PanelResult<M extends PanelMethod> = z.infer<PanelRequests[M]['result']>;
+
+/** What the host pushes unasked. */
+export const hostMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('status'), status: panelStatus }),
+  /** Events of the session that is shown, in order. */
+  z.object({ type: z.literal('event'), event: sessionEvent }),
+  /** The host opens another session, for example after a command. */
+  z.object({ type: z.literal('view'), view: sessionView }),
+  z.object({ type: z.literal('sessionsChanged') }),
+  z.object({ type: z.literal('contextChanged') }),
+  z.object({
+    type: z.literal('attach'),
+    sessionId: z.uuid(),
+    attachments: z.array(attachment),
+    text: z.string().optional(),
+  }),
+  z.object({
+    type: z.literal('navigate'),
+    to: z.enum([
+      'input',
+      'last_answer',
+      'next_turn',
+      'previous_turn',
+      'next_code',
+      'previous_code',
+      'find',
+      'history',
+    ]),
+  }),
+]);
+export type HostMessage = z.infer<typeof hostMessage>;
+
+export const panelToHost = z.object({
+  type: z.literal('request'),
+  id: z.number().int(),
+  method: z.string(),
+  params: z.unknown(),
+});
+export const hostToPanel = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('resolved'), id: z.number().int(), result: z.unknown() }),
+  z.object({ type: z.literal('rejected'), id: z.number().int(), error: errorInfo }),
+  ...hostMessage.options,
+]);
+export type PanelToHost = z.infer<typeof panelToHost>;
+export type HostToPanel = z.infer<typeof hostToPanel>;

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { doors } from './entries.ts';
+
+/** Where a session is kept: in the workspace's database, or in the memory of one process. */
+export const sessionSummary = z.object({
+  id: z.uuid(),
+  /** Id of the workspace the session belongs to, from the register of workspaces. */
+  workspaceId: z.string(),
+  title: z.string(),
+  createdAt: z.number().int(),
+  /** Time of the last entry, milliseconds since the epoch. */
+  updatedAt: z.number().int(),
+  door: z.enum(doors),
+  client: z.string().optional(),
+  entryCount: z.number().int().nonnegative(),
+  /** Size of the stored entries in bytes. */
+  bytes: z.number().int().nonnegative(),
+  trashedAt: z.number().int().optional(),
+  private: z.boolean(),
+  readOnly: z.boolean(),
+  forkedFrom: z.object({ sessionId: z.uuid(), entryId: z.uuid() }).optional(),
+});
+export type SessionSummary = z.infer<typeof sessionSummary>;
+
+/** A hit of the full-text search; `snippet` marks what matched with U+0002 and U+0003. */
+export const searchHit = z.object({
+  sessionId: z.uuid(),
+  sessionTitle: z.string(),
+  entryId: z.uuid(),
+  at: z.number().int(),
+  snippet: z.string(),
+});
+export type SearchHit = z.infer<typeof searchHit>;
+
+/** An accepted input that waits for the live turn of its session to end. */
+export const queuedTurn = z.object({
+  turnId: z.uuid(),
+  sessionId: z.uuid(),
+  /** 1 is next. */
+  position: z.number().int().positive(),
+  text: z.string(),
+  door: z.enum(doors),
+  client: z.string().optional(),
+});
+export type QueuedTurn = z.infer<typeof queuedTurn>;

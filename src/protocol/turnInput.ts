@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { documentBlock, imageBlock } from './content.ts';
+import { attachment, doors, groundingModes } from './entries.ts';
+
+/** Longest input text in UTF-16 code units: four million, about a million tokens, more than any window takes. */
+export const maxInputLength = 4_000_000;
+
+/** One user input. */
+export const turnInput = z.object({
+  text: z.string().max(maxInputLength),
+  /** Images and documents sent with the text. */
+  media: z
+    .array(z.discriminatedUnion('type', [imageBlock, documentBlock]))
+    .max(100)
+    .optional(),
+  attachments: z.array(attachment).max(200).optional(),
+  grounding: z.enum(groundingModes).optional(),
+  /** `provider/model`; the session's or the setting's when absent. */
+  model: z.string().optional(),
+  /** Entry after which the input stands: set for edit-and-resend and retry; null at the root. */
+  parentId: z.uuid().nullable().optional(),
+  door: z.enum(doors),
+  client: z.string().max(100).optional(),
+});
+export type TurnInput = z.infer<typeof turnInput>;
