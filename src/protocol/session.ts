@@ -18,6 +18,8 @@ export const sessionSummary = z.object({
   trashedAt: z.number().int().optional(),
   private: z.boolean(),
   readOnly: z.boolean(),
+  /** `provider/model` of the newest model entry. */
+  model: z.string().optional(),
   forkedFrom: z.object({ sessionId: z.uuid(), entryId: z.uuid() }).optional(),
 });
 export type SessionSummary = z.infer<typeof sessionSummary>;

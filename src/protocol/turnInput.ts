@@ -19,6 +19,8 @@ export const turnInput = z.object({
   model: z.string().optional(),
   /** Entry after which the input stands: set for edit-and-resend and retry; null at the root. */
   parentId: z.uuid().nullable().optional(),
+  /** Ids of automatic context the user took out of this turn. */
+  excluded: z.array(z.string()).max(1000).optional(),
   door: z.enum(doors),
   client: z.string().max(100).optional(),
 });

@@ -2,15 +2,21 @@
 import type { Citation, ContentBlock, StopReason, Usage } from '../../protocol/content.ts';
 import type { ErrorInfo } from '../../protocol/errors.ts';
 
-/** US dollars per million tokens, with the day the table was read. */
-export interface Price {
+/** US dollars per million tokens. */
+export interface Rates {
   input: number;
   output: number;
   cacheWrite5m: number;
   cacheWrite1h: number;
   cacheRead: number;
+}
+
+/** Rates with the day the table was read. */
+export interface Price extends Rates {
   /** ISO date. */
   asOf: string;
+  /** Rates of the whole request when its prompt has more tokens than `aboveTokens`. */
+  longPrompt?: Rates & { aboveTokens: number };
 }
 
 export interface ModelInfo {
@@ -24,6 +30,8 @@ export interface ModelInfo {
   pdfs: boolean;
   tools: boolean;
   thinking: boolean;
+  /** Tokens of this model for one token of the local counter, before anything was learned from responses. */
+  tokenFactor: number;
   /** Absent when the price is unknown; unknown is never zero. */
   price?: Price;
 }
@@ -84,5 +92,7 @@ export interface Provider {
   availability(): Promise<Availability>;
   /** Known models, the preferred one first. Never empty for a provider that is ready. */
   models(): Promise<ModelInfo[]>;
+  /** Limits for a model the list does not name, where the provider takes such. */
+  unlistedModel?(id: string): ModelInfo;
   stream(request: ProviderRequest, signal: AbortSignal): AsyncIterable<ProviderEvent>;
 }

@@ -1,0 +1,210 @@
+import Anthropic, { APIConnectionError, APIError, APIUserAbortError } from '@anthropic-ai/sdk';
+import * as errors from '../../errors.ts';
+import type { Clock, Log, Secrets } from '../../ports.ts';
+import type {
+  Availability,
+  ModelInfo,
+  Price,
+  Provider,
+  ProviderEvent,
+  ProviderRequest,
+} from '../provider.ts';
+import { isRetryable, longestWaitMs, maxRetries, retryDelayMs, waitFor } from '../retry.ts';
+import { apiError, retryAfterOf } from './errors.ts';
+import { IdleWatch } from './idleWatch.ts';
+import { type ClaudeModel, claudeModels, unknownClaudeModel } from './models.ts';
+import { messagesBody } from './request.ts';
+import { AnthropicStream } from './stream.ts';
+
+/** Name of the key in `Secrets`. */
+export const anthropicKeyName = 'anthropic';
+
+/** The API pings a waiting stream every few seconds, so a minute of silence means the connection is dead. */
+const idleLimitMs = 60_000;
+
+export interface AnthropicOptions {
+  secrets: Secrets;
+  clock: Clock;
+  log: Log;
+  /** Read anew for each request. */
+  baseUrl(): string;
+  /** Prices the user has set, by model id; they come before the table. */
+  prices?(): Readonly<Record<string, Price>>;
+  idleLimitMs?: number;
+}
+
+/** Claude through the official SDK. Source: https://platform.claude.com/docs/en/api/messages-streaming. */
+export class AnthropicProvider implements Provider {
+  readonly id = 'anthropic';
+  readonly name = 'Claude';
+  readonly remote = true;
+  readonly #options: AnthropicOptions;
+  #listed: { key: string; models: ClaudeModel[] } | undefined;
+
+  constructor(options: AnthropicOptions) {
+    this.#options = options;
+  }
+
+  async availability(): Promise<Availability> {
+    try {
+      const key = await this.#options.secrets.get(anthropicKeyName);
+      return key ? { ready: true } : { ready: false, error: errors.toErrorInfo(errors.noApiKey()) };
+    } catch (error) {
+      return { ready: false, error: errors.toErrorInfo(error) };
+    }
+  }
+
+  async models(): Promise<ModelInfo[]> {
+    const known = this.#listed?.models ?? claudeModels;
+    const prices = this.#options.prices?.() ?? {};
+    return known.map((model) => ({ ...model, ...(prices[model.id] ? { price: prices[model.id] } : {}) }));
+  }
+
+  unlistedModel(id: string): ModelInfo {
+    const price = this.#options.prices?.()[id];
+    return { ...unknownClaudeModel(id), ...(price ? { price } : {}) };
+  }
+
+  /** Asks the API which models this key may use; keeps the table when it cannot be reached. */
+  async refreshModels(signal: AbortSignal): Promise<void> {
+    try {
+      const key = await this.#options.secrets.get(anthropicKeyName);
+      if (!key || this.#listed?.key === key) return;
+      const listed: ClaudeModel[] = [];
+      for await (const model of this.#client(key, fetch).models.list({ limit: 100 }, { signal })) {
+        listed.push(
+          claudeModels.find(({ id }) => id === model.id) ??
+            unknownClaudeModel(
+              model.id,
+              model.display_name,
+              model.max_input_tokens ?? undefined,
+              model.max_tokens ?? undefined,
+            ),
+        );
+      }
+      const rank = (model: ClaudeModel) => {
+        const place = claudeModels.findIndex(({ id }) => id === model.id);
+        return place < 0 ? claudeModels.length : place;
+      };
+      if (listed.length > 0) this.#listed = { key, models: listed.sort((a, b) => rank(a) - rank(b)) };
+    } catch (error) {
+      this.#options.log.warn(
+        `The list of Claude models could not be read: ${errors.toErrorInfo(this.#failure(error, '')).code}.`,
+      );
+    }
+  }
+
+  async *stream(
+    request: ProviderRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<ProviderEvent, void, undefined> {
+    for (let attempt = 1; ; attempt++) {
+      const outcome = yield* this.#attempt(request, signal);
+      if (outcome.done) return;
+      if (signal.aborted) return yield { type: 'aborted' };
+      const { failure, retryable } = outcome;
+      const delayMs = retryDelayMs(attempt, failure.retryAfterMs, Math.random);
+      if (!retryable || attempt > maxRetries || delayMs > longestWaitMs) {
+        return yield { type: 'error', error: errors.toErrorInfo(failure) };
+      }
+      yield { type: 'retrying', attempt, delayMs, reason: failure.code };
+      if (!(await waitFor(delayMs, signal))) return yield { type: 'aborted' };
+    }
+  }
+
+  /** One request. Done when a last event was sent; otherwise nothing of an answer had arrived. */
+  async *#attempt(
+    request: ProviderRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<
+    ProviderEvent,
+    { done: true } | { done: false; failure: errors.CausewayError; retryable: boolean },
+    undefined
+  > {
+    const limitMs = this.#options.idleLimitMs ?? idleLimitMs;
+    const watch = new IdleWatch(limitMs, signal);
+    const reader = new AnthropicStream();
+    let begun = false;
+    try {
+      const key = await this.#options.secrets.get(anthropicKeyName);
+      if (!key) throw errors.noApiKey();
+      const model = claudeModels.find(({ id }) => id === request.model) ?? unknownClaudeModel(request.model);
+      const events = await this.#client(key, watch.fetch).messages.create(messagesBody(request, model), {
+        signal: watch.signal,
+      });
+      for await (const event of events) {
+        begun = true;
+        yield* reader.read(event);
+        if (reader.finished) return { done: true };
+      }
+      if (signal.aborted) {
+        yield { type: 'aborted' };
+        return { done: true };
+      }
+      throw watch.stalled ? errors.streamStalled(limitMs / 1000) : errors.streamTruncated();
+    } catch (error) {
+      if (signal.aborted) {
+        yield { type: 'aborted' };
+        return { done: true };
+      }
+      const failure = watch.stalled
+        ? errors.streamStalled(limitMs / 1000)
+        : this.#failure(error, request.model);
+      if (!begun) {
+        const retryable = error instanceof APIError && isRetryable(error.status);
+        return { done: false, failure, retryable: retryable || watch.stalled };
+      }
+      yield { type: 'error', error: errors.toErrorInfo(failure) };
+      return { done: true };
+    } finally {
+      watch.stop();
+    }
+  }
+
+  #client(apiKey: string, fetchFunction: typeof fetch): Anthropic {
+    return new Anthropic({
+      apiKey,
+      // Only the key given here is used, whatever the environment holds.
+      authToken: null,
+      openTelemetry: false,
+      // A redirect would carry the key to another host.
+      fetchOptions: { redirect: 'error' },
+      baseURL: this.#options.baseUrl(),
+      fetch: fetchFunction,
+      // Retries are made here, where they can be shown; a second layer would multiply them.
+      maxRetries: 0,
+      // The SDK's own log prints requests and headers.
+      logLevel: 'off',
+      timeout: 600_000,
+    });
+  }
+
+  #failure(error: unknown, model: string): errors.CausewayError {
+    if (error instanceof errors.CausewayError) return error;
+    if (error instanceof APIUserAbortError) return errors.stoppedByUser();
+    if (error instanceof APIConnectionError)
+      return errors.providerUnreachable(hostOf(this.#options.baseUrl()));
+    if (error instanceof APIError) {
+      return apiError(
+        {
+          status: error.status,
+          type: error.type,
+          message: error.apiMessage ?? '',
+          retryAfterMs: retryAfterOf(error.headers, this.#options.clock.now()),
+        },
+        model,
+      );
+    }
+    this.#options.log.error('A request to Claude failed in an unexpected way.', error);
+    // A connection cut while the body is read reaches us as a plain error of the platform's fetch.
+    return errors.streamTruncated();
+  }
+}
+
+function hostOf(url: string): string {
+  try {
+    return new URL(url).host;
+  } catch {
+    return 'the configured base URL, which is not a URL';
+  }
+}

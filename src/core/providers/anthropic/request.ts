@@ -1,0 +1,108 @@
+/** From the canonical request to the Messages API's body. Pure. */
+import type Anthropic from '@anthropic-ai/sdk';
+import type { ContentBlock } from '../../../protocol/content.ts';
+import type { ProviderRequest, RequestBlock } from '../provider.ts';
+import type { ClaudeModel } from './models.ts';
+
+type Param = Anthropic.Messages.ContentBlockParam;
+
+const cacheControl = (ttl: '5m' | '1h' | undefined) =>
+  ttl === undefined ? {} : { cache_control: { type: 'ephemeral' as const, ttl } };
+
+/** Our citations point into the workspace and mean nothing to the API, so they stay here. */
+function blockParam(block: ContentBlock): Param {
+  switch (block.type) {
+    case 'text':
+      return { type: 'text', text: block.text };
+    case 'image':
+      return { type: 'image', source: block.source };
+    case 'document':
+      return {
+        type: 'document',
+        source: block.source,
+        ...(block.title === undefined ? {} : { title: block.title }),
+      };
+    case 'thinking':
+      return { type: 'thinking', thinking: block.thinking, signature: block.signature };
+    case 'redacted_thinking':
+      return { type: 'redacted_thinking', data: block.data };
+    case 'tool_use':
+      return { type: 'tool_use', id: block.id, name: block.name, input: block.input };
+    case 'tool_result':
+      return {
+        type: 'tool_result',
+        tool_use_id: block.tool_use_id,
+        content: block.content.map((part) =>
+          part.type === 'text'
+            ? { type: 'text' as const, text: part.text }
+            : { type: 'image' as const, source: part.source },
+        ),
+        ...(block.is_error === undefined ? {} : { is_error: block.is_error }),
+      };
+    default:
+      return block satisfies never;
+  }
+}
+
+const withCache = (block: RequestBlock): Param => Object.assign(blockParam(block), cacheControl(block.cache));
+
+/** Tokens of thinking for models whose thinking is given a budget; the API's least is 1,024. */
+const manualThinkingBudget = 4_096;
+
+function thinkingParam(
+  request: ProviderRequest,
+  model: ClaudeModel,
+): Anthropic.Messages.ThinkingConfigParam | undefined {
+  const wanted = request.thinking !== undefined;
+  switch (model.thinkingMode) {
+    case 'none':
+      return undefined;
+    case 'always':
+      // It cannot be switched off; asking for the summary is what makes it visible.
+      return wanted ? { type: 'adaptive', display: 'summarized' } : undefined;
+    case 'adaptive':
+      return wanted ? { type: 'adaptive', display: 'summarized' } : { type: 'disabled' };
+    case 'manual':
+      return wanted && request.maxOutputTokens > manualThinkingBudget
+        ? { type: 'enabled', budget_tokens: manualThinkingBudget }
+        : undefined;
+    default:
+      return model.thinkingMode satisfies never;
+  }
+}
+
+/** The body of `POST /v1/messages`; source: https://platform.claude.com/docs/en/api/messages. */
+export function messagesBody(
+  request: ProviderRequest,
+  model: ClaudeModel,
+): Anthropic.Messages.MessageCreateParamsStreaming {
+  const thinking = thinkingParam(request, model);
+  return {
+    model: request.model,
+    max_tokens: Math.min(request.maxOutputTokens, model.maxOutput),
+    stream: true,
+    ...(request.system.length === 0
+      ? {}
+      : {
+          system: request.system.map((part) => ({
+            type: 'text',
+            text: part.text,
+            ...cacheControl(part.cache),
+          })),
+        }),
+    messages: request.messages.map((message) => ({
+      role: message.role,
+      content: message.content.map(withCache),
+    })),
+    ...(request.tools.length === 0
+      ? {}
+      : {
+          tools: request.tools.map((tool) => ({
+            name: tool.name,
+            description: tool.description,
+            input_schema: { type: 'object' as const, ...tool.inputSchema },
+          })),
+        }),
+    ...(thinking === undefined ? {} : { thinking }),
+  };
+}

@@ -1,0 +1,127 @@
+/** From the Messages API's stream events to provider events. Holds the state of one response; no I/O. */
+import type Anthropic from '@anthropic-ai/sdk';
+import { z } from 'zod';
+import { stopReason, type Usage } from '../../../protocol/content.ts';
+import { streamTruncated, toErrorInfo } from '../../errors.ts';
+import { noUsage } from '../prices.ts';
+import type { ProviderEvent } from '../provider.ts';
+
+type StreamEvent = Anthropic.Messages.RawMessageStreamEvent;
+
+const toolInput = z.record(z.string(), z.unknown());
+
+export class AnthropicStream {
+  #usage: Usage = noUsage;
+  #stopReason: string | null = null;
+  #finished = false;
+  readonly #toolCalls = new Map<number, { id: string; name: string; json: string }>();
+
+  /** Whether `message_stop` has come. */
+  get finished(): boolean {
+    return this.#finished;
+  }
+
+  *read(event: StreamEvent): Generator<ProviderEvent, void, undefined> {
+    switch (event.type) {
+      case 'message_start':
+        this.#takeUsage(event.message.usage);
+        yield { type: 'start', model: event.message.model, requestId: event.message.id };
+        return;
+      case 'content_block_start':
+        yield* this.#start(event.index, event.content_block);
+        return;
+      case 'content_block_delta':
+        yield* this.#delta(event.index, event.delta);
+        return;
+      case 'content_block_stop':
+        yield* this.#stopBlock(event.index);
+        return;
+      case 'message_delta':
+        this.#takeUsage(event.usage);
+        this.#stopReason = event.delta.stop_reason;
+        yield { type: 'usage', usage: this.#usage };
+        return;
+      case 'message_stop':
+        this.#finished = true;
+        yield this.#end();
+        return;
+      default:
+        // The API may add event types; its versioning page asks clients to pass over those they do not know.
+        event satisfies never;
+    }
+  }
+
+  *#start(block: number, content: Anthropic.Messages.ContentBlock): Generator<ProviderEvent> {
+    if (content.type === 'text' && content.text !== '') yield { type: 'text', block, text: content.text };
+    else if (content.type === 'redacted_thinking')
+      yield { type: 'redacted_thinking', block, data: content.data };
+    else if (content.type === 'tool_use') {
+      this.#toolCalls.set(block, { id: content.id, name: content.name, json: '' });
+    }
+  }
+
+  *#delta(block: number, delta: Anthropic.Messages.RawContentBlockDelta): Generator<ProviderEvent> {
+    switch (delta.type) {
+      case 'text_delta':
+        yield { type: 'text', block, text: delta.text };
+        return;
+      case 'thinking_delta':
+        yield { type: 'thinking', block, text: delta.thinking };
+        return;
+      case 'signature_delta':
+        yield { type: 'thinking_signature', block, signature: delta.signature };
+        return;
+      case 'input_json_delta': {
+        const call = this.#toolCalls.get(block);
+        if (call) call.json += delta.partial_json;
+        return;
+      }
+      case 'citations_delta':
+        // Only documents sent with citations switched on bring these; nothing here sends such.
+        return;
+      default:
+        delta satisfies never;
+    }
+  }
+
+  *#stopBlock(block: number): Generator<ProviderEvent> {
+    const call = this.#toolCalls.get(block);
+    if (!call) return;
+    this.#toolCalls.delete(block);
+    const input = toolInput.safeParse(call.json === '' ? {} : parseJson(call.json));
+    // A call cut off by max_tokens has no whole input; it is left out, so that no half call is ever run.
+    if (input.success) yield { type: 'tool_use', block, id: call.id, name: call.name, input: input.data };
+  }
+
+  #end(): ProviderEvent {
+    const reason = stopReason.safeParse(this.#stopReason);
+    // A stop reason this version does not know still ends the answer; without any it was cut off.
+    if (this.#stopReason === null) return { type: 'error', error: toErrorInfo(streamTruncated()) };
+    return { type: 'stop', stopReason: reason.success ? reason.data : 'end_turn', usage: this.#usage };
+  }
+
+  /** `message_delta` counts are cumulative, so what it names replaces what was known. */
+  #takeUsage(usage: Partial<Anthropic.Messages.Usage> | Anthropic.Messages.MessageDeltaUsage): void {
+    const oneHour = 'cache_creation' in usage ? usage.cache_creation?.ephemeral_1h_input_tokens : undefined;
+    this.#usage = {
+      inputTokens: usage.input_tokens ?? this.#usage.inputTokens,
+      outputTokens: usage.output_tokens ?? this.#usage.outputTokens,
+      cacheCreationTokens: usage.cache_creation_input_tokens ?? this.#usage.cacheCreationTokens,
+      cacheReadTokens: usage.cache_read_input_tokens ?? this.#usage.cacheReadTokens,
+      ...(oneHour === undefined
+        ? this.#usage.cacheCreation1hTokens === undefined
+          ? {}
+          : { cacheCreation1hTokens: this.#usage.cacheCreation1hTokens }
+        : { cacheCreation1hTokens: oneHour }),
+    };
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Broken JSON is reported by the schema that reads the result.
+    return undefined;
+  }
+}

@@ -1,0 +1,25 @@
+import type { Usage } from '../../protocol/content.ts';
+import type { Price, Rates } from './provider.ts';
+
+/** Tokens of the prompt, however they were billed. */
+export function promptTokens(usage: Usage): number {
+  return usage.inputTokens + usage.cacheCreationTokens + usage.cacheReadTokens;
+}
+
+/** US dollars of one response; undefined when the price is unknown, which is not the same as free. */
+export function costOf(usage: Usage, price: Price | undefined): number | undefined {
+  if (!price) return undefined;
+  const long = price.longPrompt;
+  const rates: Rates = long && promptTokens(usage) > long.aboveTokens ? long : price;
+  const written1h = usage.cacheCreation1hTokens ?? 0;
+  return (
+    (usage.inputTokens * rates.input +
+      usage.outputTokens * rates.output +
+      (usage.cacheCreationTokens - written1h) * rates.cacheWrite5m +
+      written1h * rates.cacheWrite1h +
+      usage.cacheReadTokens * rates.cacheRead) /
+    1_000_000
+  );
+}
+
+export const noUsage: Usage = { inputTokens: 0, outputTokens: 0, cacheCreationTokens: 0, cacheReadTokens: 0 };

@@ -1,0 +1,84 @@
+/** Which model a turn uses. */
+
+import type { ProviderState, ResolvedModel } from '../assistant.ts';
+import { modelNotFound, restrictedMode, toErrorInfo } from '../errors.ts';
+import type { Availability, ModelInfo, Provider } from './provider.ts';
+
+export interface Chosen extends ResolvedModel {
+  provider: Provider;
+}
+
+/** `provider/model`; the model's own id may hold further slashes. */
+export function splitModel(name: string): { provider: string; model: string } {
+  const at = name.indexOf('/');
+  return at < 0 ? { provider: '', model: name } : { provider: name.slice(0, at), model: name.slice(at + 1) };
+}
+
+export class ProviderRegistry {
+  readonly #providers: readonly Provider[];
+  readonly #fallback: Provider;
+  readonly #isTrusted: () => boolean;
+
+  /** `fallback` is the offline mode: always ready and never remote. The others stand in order of preference. */
+  constructor(providers: readonly Provider[], fallback: Provider, isTrusted: () => boolean) {
+    this.#providers = providers;
+    this.#fallback = fallback;
+    this.#isTrusted = isTrusted;
+  }
+
+  async states(): Promise<ProviderState[]> {
+    return Promise.all(
+      [...this.#providers, this.#fallback].map(async (provider) => ({
+        id: provider.id,
+        name: provider.name,
+        remote: provider.remote,
+        availability: await this.#availability(provider),
+        models: await provider.models(),
+      })),
+    );
+  }
+
+  /**
+   * The wanted model where it can be used now; else the offline mode, with the reason in `insteadOf`.
+   * An empty name means the first model that is ready. Throws `model_not_found` for an unknown provider.
+   */
+  async choose(wanted: string): Promise<Chosen> {
+    if (wanted === '') return this.#firstReady();
+    const { provider: id, model } = splitModel(wanted);
+    const provider = [...this.#providers, this.#fallback].find((candidate) => candidate.id === id);
+    if (!provider) throw modelNotFound(wanted);
+    const availability = await this.#availability(provider);
+    if (!availability.ready) return this.#offline(availability.error.message);
+    return { provider, model: await namedModel(provider, model) };
+  }
+
+  async #firstReady(): Promise<Chosen> {
+    let reason: string | undefined;
+    for (const provider of this.#providers) {
+      const availability = await this.#availability(provider);
+      const [model] = await provider.models();
+      if (availability.ready && model) return { provider, model };
+      if (!availability.ready) reason ??= availability.error.message;
+    }
+    return this.#offline(reason);
+  }
+
+  async #offline(reason: string | undefined): Promise<Chosen> {
+    const [model] = await this.#fallback.models();
+    if (!model) throw modelNotFound(this.#fallback.id);
+    return { provider: this.#fallback, model, ...(reason === undefined ? {} : { insteadOf: reason }) };
+  }
+
+  /** The one place that keeps an untrusted workspace from reaching a model outside the machine. */
+  async #availability(provider: Provider): Promise<Availability> {
+    if (provider.remote && !this.#isTrusted()) return { ready: false, error: toErrorInfo(restrictedMode()) };
+    return provider.availability();
+  }
+}
+
+async function namedModel(provider: Provider, id: string): Promise<ModelInfo> {
+  const models = await provider.models();
+  const known = models.find((model) => model.id === id) ?? provider.unlistedModel?.(id);
+  if (!known) throw modelNotFound(`${provider.id}/${id}`);
+  return known;
+}

@@ -1,0 +1,40 @@
+/**
+ * When to ask a provider again. The delays are those of Anthropic's SDK: half a second doubled each time,
+ * at most eight seconds, less up to a quarter at random so that clients do not return together.
+ */
+
+/** Times a request is repeated after its first failure. */
+export const maxRetries = 3;
+
+/** A wait longer than this is told to the user instead of being waited out. */
+export const longestWaitMs = 60_000;
+
+export const isRetryable = (status: number | undefined): boolean =>
+  status === undefined || status === 408 || status === 409 || status === 429 || status >= 500;
+
+/** Delay before attempt `attempt` (1 is the first repetition); what the server asks for comes first. */
+export function retryDelayMs(
+  attempt: number,
+  retryAfterMs: number | undefined,
+  random: () => number,
+): number {
+  if (retryAfterMs !== undefined) return retryAfterMs;
+  const full = Math.min(500 * 2 ** (attempt - 1), 8_000);
+  return Math.round(full * (1 - random() * 0.25));
+}
+
+/** Resolves true after the delay, or false as soon as the signal aborts. */
+export function waitFor(delayMs: number, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const onAbort = () => {
+      clearTimeout(timer);
+      resolve(false);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', onAbort);
+      resolve(true);
+    }, delayMs);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+}
