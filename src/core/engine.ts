@@ -217,7 +217,10 @@ export class Engine implements Assistant {
     // The reader is there before the first event can be.
     const events = this.#turnEvents(turnId);
     try {
-      const submitted = await this.sessions.submitTurn(user, sessionId);
+      const submitted = await this.sessions.submitTurn(user, sessionId, {
+        provider: chosen.provider.id,
+        model: chosen.model.id,
+      });
       if (submitted.state === 'live') this.#run(submitted.entry);
       else this.#emit({ type: 'turn.queued', sessionId, turnId, queued: submitted.queued });
       const onAbort = () => void this.#abandon(sessionId, turnId);

@@ -94,6 +94,12 @@ export const storeSalvaged = (salvaged: number, keptAs: string) =>
     `The session database could not be read in full. ${salvaged} entries were recovered; the damaged file was kept as ${keptAs}.`,
     { action: 'show_log' },
   );
+export const rowDamaged = (sessionId: string) =>
+  new CausewayError(
+    'row_damaged',
+    `One entry of the session ${sessionId} cannot be read. It was left as it is; everything else can be used.`,
+    { action: 'show_log' },
+  );
 export const storeUnavailable = (cause: unknown) =>
   new CausewayError(
     'store_unavailable',
@@ -113,6 +119,33 @@ export const importInvalid = (line: number, why: string) =>
     {
       status: 400,
     },
+  );
+
+// The user's own database and folders
+
+export const registerReadOnly = () =>
+  new CausewayError(
+    'register_read_only',
+    'The list of workspaces and clients was written by a newer version of Causeway and opens read-only. Nothing was lost. Update Causeway to open new workspaces.',
+    { action: 'reload', status: 409 },
+  );
+export const registerUnavailable = (cause: unknown) =>
+  new CausewayError(
+    'register_unavailable',
+    'The list of workspaces and clients cannot be read or written. Your sessions are untouched. Check free disk space and permissions, then reload.',
+    { action: 'reload', status: 503, cause },
+  );
+export const registerRebuilt = (workspaces: number, clients: number, keptAs: string) =>
+  new CausewayError(
+    'register_rebuilt',
+    `The list of workspaces and clients was damaged. ${workspaces} workspaces and ${clients} clients were recovered; the damaged file was kept as ${keptAs}. Sessions are untouched. Programs that are now refused need a new client token.`,
+    { action: 'show_log' },
+  );
+export const folderTooOpen = (folder: string, mode: string, fix: string) =>
+  new CausewayError(
+    'folder_too_open',
+    `The folder ${folder} has the mode ${mode}, so others on this machine could read it. Nothing was stored there. Run: ${fix}`,
+    { action: 'none' },
   );
 
 // Turns and context
@@ -240,3 +273,9 @@ export const restrictedMode = () =>
     'This workspace is not trusted, so nothing is sent to a model. Answers are quotes from your files.',
     { action: 'trust_workspace', status: 403 },
   );
+
+/** How errors cross between threads. */
+export const errorCodec = {
+  encode: toErrorInfo,
+  decode: fromErrorInfo,
+};

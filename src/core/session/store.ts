@@ -68,6 +68,12 @@ export interface LiveTurn {
   content: AssistantBlock[];
 }
 
+/** What will answer a turn; named in its terminal entry even when that is written by another process. */
+export interface Answerer {
+  provider: string;
+  model: string;
+}
+
 export type SubmitResult = { state: 'live'; entry: UserEntry } | { state: 'queued'; queued: QueuedTurn };
 
 export interface SessionStore {
@@ -106,7 +112,7 @@ export interface SessionStore {
   importSession(jsonl: string): Promise<SessionSummary>;
 
   /** Appends the input and takes the lease when the session is free, else queues it. Durable either way. */
-  submitTurn(user: UserEntryDraft, sessionId: string): Promise<SubmitResult>;
+  submitTurn(user: UserEntryDraft, sessionId: string, by: Answerer): Promise<SubmitResult>;
   /** Makes the first queued turn live when it is of this process and the session is free. */
   promote(sessionId: string): Promise<UserEntry | undefined>;
   /** Takes back a queued turn; false when it is live or gone. */

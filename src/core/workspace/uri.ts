@@ -36,4 +36,5 @@ export const folderSet = (folders: readonly string[]): string =>
   JSON.stringify([...new Set(folders.map(canonicalUri))].sort());
 
 /** Windows of several folders that were never saved as a workspace file; editors throw them away unasked. */
-export const isUnsaved = (uri: string): boolean => uri.startsWith('untitled:') || uri.startsWith('causeway:folders/');
+export const isUnsaved = (uri: string): boolean =>
+  uri.startsWith('untitled:') || uri.startsWith('causeway:folders/');

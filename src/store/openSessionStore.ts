@@ -1,0 +1,81 @@
+/** The session store as the main thread sees it: a worker that starts with the first call. */
+import { Worker } from 'node:worker_threads';
+import { Emitter } from '../base/emitter.ts';
+import { connectRpc, type RpcClient } from '../base/rpc.ts';
+import { errorCodec, storeUnavailable } from '../core/errors.ts';
+import type { SessionStore, StoreChange } from '../core/session/store.ts';
+import type { SqliteStore } from './sqlite/sqliteStore.ts';
+
+export interface SessionStoreLocation {
+  /** Path of the database; its folder is made when it is missing. */
+  file: string;
+  workspaceId: string;
+  /** The bundled worker. */
+  workerUrl: URL;
+  /** 32 bytes when the database is encrypted. */
+  key?: Uint8Array;
+}
+
+/** Does no I/O until the first call. After `close()` the process can end. */
+export function openSessionStore(location: SessionStoreLocation): SessionStore {
+  const changes = new Emitter<StoreChange>();
+  let worker: Worker | undefined;
+  let client: RpcClient<SqliteStore> | undefined;
+
+  const start = (): RpcClient<SqliteStore> => {
+    if (client) return client;
+    const { file, workspaceId, key } = location;
+    const started = new Worker(location.workerUrl, { workerData: { file, workspaceId, key } });
+    const connected = connectRpc<SqliteStore, ReturnType<typeof errorCodec.encode>>(
+      started,
+      errorCodec,
+      (event) =>
+        // The worker is our own bundle, so what it sends is not parsed again.
+        changes.fire(event as StoreChange),
+    );
+    const fail = (cause: unknown) => connected.fail(storeUnavailable(cause));
+    started.on('error', fail);
+    started.on('exit', (code) => fail(new Error(`The store's worker ended with code ${code}.`)));
+    worker = started;
+    client = connected;
+    return connected;
+  };
+  const remote = () => start().remote;
+
+  return {
+    onDidChange: changes.event,
+    status: () => remote().status(),
+    create: (init) => remote().create(init),
+    list: (options) => remote().list(options),
+    get: (sessionId) => remote().get(sessionId),
+    append: (sessionId, drafts) => remote().append(sessionId, drafts),
+    entry: (sessionId, entryId) => remote().entry(sessionId, entryId),
+    path: (sessionId, options) => remote().path(sessionId, options),
+    log: (sessionId, options) => remote().log(sessionId, options),
+    fork: (sessionId, entryId, init) => remote().fork(sessionId, entryId, init),
+    trash: (sessionId) => remote().trash(sessionId),
+    restore: (sessionId) => remote().restore(sessionId),
+    purge: (sessionId) => remote().purge(sessionId),
+    search: (query, options) => remote().search(query, options),
+    draft: (sessionId) => remote().draft(sessionId),
+    setDraft: (sessionId, draft) => remote().setDraft(sessionId, draft),
+    exportSession: (sessionId) => remote().exportSession(sessionId),
+    importSession: (jsonl) => remote().importSession(jsonl),
+    submitTurn: (user, sessionId, by) => remote().submitTurn(user, sessionId, by),
+    promote: (sessionId) => remote().promote(sessionId),
+    withdraw: (turnId) => remote().withdraw(turnId),
+    queue: (sessionId) => remote().queue(sessionId),
+    liveTurn: (sessionId) => remote().liveTurn(sessionId),
+    checkpoint: (turnId, content) => remote().checkpoint(turnId, content),
+    appendInTurn: (turnId, drafts) => remote().appendInTurn(turnId, drafts),
+    finishTurn: (turnId, draft) => remote().finishTurn(turnId, draft),
+    setEncryption: (key) => remote().setEncryption(key),
+    backup: () => remote().backup(),
+    async close() {
+      if (!worker || !client) return;
+      await client.remote.close();
+      await worker.terminate();
+      changes.dispose();
+    },
+  };
+}

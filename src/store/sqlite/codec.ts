@@ -1,0 +1,52 @@
+/** How payloads are stored: plain JSON, or AES-256-GCM with a key that lives in the keyring. */
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { storeLocked } from '../../core/errors.ts';
+
+export const plainCodec = 0;
+export const aesCodec = 1;
+
+const nonceLength = 12;
+const tagLength = 16;
+
+export interface Encoded {
+  codec: number;
+  payload: Uint8Array;
+}
+
+export class PayloadCodec {
+  readonly #key: Uint8Array | undefined;
+
+  /** `key` has 32 bytes; without it payloads are plain and encrypted ones cannot be read. */
+  constructor(key: Uint8Array | undefined) {
+    if (key && key.length !== 32) throw new RangeError(`key: got ${key.length} bytes; expected 32.`);
+    this.#key = key;
+  }
+
+  get encrypts(): boolean {
+    return this.#key !== undefined;
+  }
+
+  /** `context` names the row; an encrypted payload that is moved to another row cannot be read there. */
+  encode(value: unknown, context: string): Encoded {
+    const plain = Buffer.from(JSON.stringify(value), 'utf8');
+    if (!this.#key) return { codec: plainCodec, payload: plain };
+    const nonce = randomBytes(nonceLength);
+    const cipher = createCipheriv('aes-256-gcm', this.#key, nonce);
+    cipher.setAAD(Buffer.from(context, 'utf8'));
+    const body = Buffer.concat([cipher.update(plain), cipher.final()]);
+    return { codec: aesCodec, payload: Buffer.concat([nonce, cipher.getAuthTag(), body]) };
+  }
+
+  /** Throws `store_locked` without the key, and other errors for what cannot be read. */
+  decode({ codec, payload }: Encoded, context: string): unknown {
+    if (codec === plainCodec) return JSON.parse(Buffer.from(payload).toString('utf8'));
+    if (codec !== aesCodec) throw new RangeError(`Unknown codec ${codec}.`);
+    if (!this.#key) throw storeLocked();
+    const bytes = Buffer.from(payload);
+    const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, nonceLength));
+    decipher.setAAD(Buffer.from(context, 'utf8'));
+    decipher.setAuthTag(bytes.subarray(nonceLength, nonceLength + tagLength));
+    const plain = Buffer.concat([decipher.update(bytes.subarray(nonceLength + tagLength)), decipher.final()]);
+    return JSON.parse(plain.toString('utf8'));
+  }
+}

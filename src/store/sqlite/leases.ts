@@ -1,0 +1,156 @@
+/** Turn leases: taking, keeping, ending them, and closing those whose holder is gone. */
+import { randomUUID } from 'node:crypto';
+import { interrupted, leaseLost, toErrorInfo } from '../../core/errors.ts';
+import type { Answerer, LiveTurn, SubmitResult } from '../../core/session/store.ts';
+import type { AssistantBlock } from '../../protocol/content.ts';
+import type {
+  AssistantEntry,
+  AssistantEntryDraft,
+  Entry,
+  EntryDraft,
+  UserEntry,
+  UserEntryDraft,
+} from '../../protocol/entries.ts';
+import type { QueuedTurn } from '../../protocol/session.ts';
+import { holderState } from './holder.ts';
+import type { SessionLog } from './sessionLog.ts';
+import { queueOf, type TurnRow, type TurnTable } from './turnTable.ts';
+
+/** A holder that has not beaten for this long, in ms of the observer's own clock, is taken for gone. */
+export const leaseExpiryMs = 10_000;
+/** How often a holder beats, in ms. */
+export const beatEveryMs = 2_000;
+
+export class Leases {
+  readonly #log: SessionLog;
+  readonly #turns: TurnTable;
+  /** Beats of other processes and when they were last seen to change; wall clocks are not trusted. */
+  readonly #watched = new Map<string, { beat: number; since: number }>();
+
+  constructor(log: SessionLog, turns: TurnTable) {
+    this.#log = log;
+    this.#turns = turns;
+  }
+
+  // The methods that write run inside the caller's transaction.
+
+  submit(sessionId: string, user: UserEntryDraft, by: Answerer): { result: SubmitResult; entries: Entry[] } {
+    const others = this.#turns.of(sessionId);
+    if (others.length === 0) {
+      const entry = this.#begin(sessionId, user, () => this.#turns.add('live', sessionId, { user, by }));
+      return { result: { state: 'live', entry }, entries: [entry] };
+    }
+    this.#turns.add('queued', sessionId, { user, by });
+    const queued = queueOf(this.#turns.of(sessionId)).find((turn) => turn.turnId === user.turnId);
+    if (!queued) throw new Error('A turn just queued is not in the queue.');
+    return { result: { state: 'queued', queued }, entries: [] };
+  }
+
+  /** The first waiting turn becomes live when it is this process's. */
+  promote(sessionId: string): UserEntry | undefined {
+    const turns = this.#turns.of(sessionId);
+    const next = turns.find((turn) => turn.state === 'queued');
+    if (!next || !this.#turns.isOwn(next) || turns.some((turn) => turn.state === 'live')) return undefined;
+    return this.#begin(sessionId, next.user, () => this.#turns.makeLive(next.turnId));
+  }
+
+  withdraw(turnId: string): boolean {
+    if (this.#turns.get(turnId)?.state !== 'queued') return false;
+    this.#turns.remove(turnId);
+    return true;
+  }
+
+  queue(sessionId: string): QueuedTurn[] {
+    return queueOf(this.#turns.of(sessionId));
+  }
+
+  live(sessionId: string): LiveTurn | undefined {
+    const turn = this.#turns.of(sessionId).find((candidate) => candidate.state === 'live');
+    if (!turn) return undefined;
+    return {
+      turnId: turn.turnId,
+      sessionId,
+      own: this.#turns.isOwn(turn),
+      content: this.#turns.progress(turn.turnId),
+    };
+  }
+
+  checkpoint(turnId: string, content: readonly AssistantBlock[]): boolean {
+    return this.#turns.setProgress(turnId, content);
+  }
+
+  append(turnId: string, drafts: readonly EntryDraft[]): Entry[] {
+    return this.#log.append(this.#held(turnId).sessionId, drafts);
+  }
+
+  finish(turnId: string, draft: AssistantEntryDraft): AssistantEntry {
+    const { sessionId } = this.#held(turnId);
+    const [entry] = this.#log.append(sessionId, [draft]);
+    if (entry?.kind !== 'assistant' || entry.outcome === undefined)
+      throw new Error('A turn ends with an outcome.');
+    this.#turns.remove(turnId);
+    return entry;
+  }
+
+  /** Turns of other processes that are gone, at `now` in ms of a monotonic clock. Reads only. */
+  expired(now: number): TurnRow[] {
+    const others = this.#turns.all().filter((turn) => !this.#turns.isOwn(turn));
+    for (const turnId of this.#watched.keys()) {
+      if (!others.some((turn) => turn.turnId === turnId)) this.#watched.delete(turnId);
+    }
+    return others.filter((turn) => {
+      const watched = this.#watched.get(turn.turnId);
+      if (!watched || watched.beat !== turn.beat) {
+        this.#watched.set(turn.turnId, { beat: turn.beat, since: now });
+        return holderState(turn.holder) === 'gone';
+      }
+      return holderState(turn.holder) === 'gone' || now - watched.since > leaseExpiryMs;
+    });
+  }
+
+  /** Ends a turn whose holder is gone, unless it has shown a sign of life; its input and what had arrived are kept. */
+  close(expired: TurnRow, at: number): Entry[] {
+    const turn = this.#turns.get(expired.turnId);
+    if (!turn || turn.beat !== expired.beat || turn.holder !== expired.holder || turn.state !== expired.state)
+      return [];
+    const content = this.#turns.progress(turn.turnId);
+    this.#turns.remove(turn.turnId);
+    const user = turn.state === 'queued' ? this.#log.append(turn.sessionId, [turn.user]) : [];
+    const ended = this.#log.append(turn.sessionId, [
+      {
+        id: randomUUID(),
+        kind: 'assistant',
+        turnId: turn.turnId,
+        parentId: this.#lastOf(turn),
+        at,
+        door: 'core',
+        ...turn.by,
+        content,
+        outcome: 'interrupted',
+        error: toErrorInfo(interrupted()),
+      },
+    ]);
+    return [...user, ...ended];
+  }
+
+  /** The entry after which a turn's next one stands: its input, or what it has appended since. */
+  #lastOf(turn: TurnRow): string {
+    const own = this.#log
+      .path(turn.sessionId)
+      .findLast((entry) => 'turnId' in entry && entry.turnId === turn.turnId);
+    return own?.id ?? turn.user.id;
+  }
+
+  #begin(sessionId: string, user: UserEntryDraft, take: () => void): UserEntry {
+    const [entry] = this.#log.append(sessionId, [user]);
+    if (entry?.kind !== 'user') throw new Error('A turn begins with a user entry.');
+    take();
+    return entry;
+  }
+
+  #held(turnId: string): TurnRow {
+    const turn = this.#turns.get(turnId);
+    if (turn?.state !== 'live' || !this.#turns.isOwn(turn)) throw leaseLost();
+    return turn;
+  }
+}

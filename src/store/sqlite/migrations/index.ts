@@ -1,0 +1,5 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { createLog } from './001-log.ts';
+
+/** In order; the number of those applied is the database's `user_version`. A released one never changes. */
+export const migrations: readonly ((db: DatabaseSync) => void)[] = [createLog];

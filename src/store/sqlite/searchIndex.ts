@@ -1,0 +1,139 @@
+/**
+ * Full-text search over transcripts with FTS5. The index is written behind the acknowledgement, in batches that
+ * remember how far they came, and it lives in memory when the payloads are encrypted.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import { plainText } from '../../protocol/content.ts';
+import type { Entry } from '../../protocol/entries.ts';
+import type { SearchHit } from '../../protocol/session.ts';
+import type { SessionLog } from './sessionLog.ts';
+import type { SessionTable } from './sessionTable.ts';
+import { snippetOf, wordsOf } from './snippet.ts';
+import { transaction } from './transaction.ts';
+
+/** Entries indexed in one transaction; small, so that an append waits at most a few ms for it. */
+const batchSize = 100;
+
+export class SearchIndex {
+  readonly #db: DatabaseSync;
+  readonly #log: SessionLog;
+  readonly #sessions: SessionTable;
+  readonly #schema: 'main' | 'search';
+  readonly #upTo = { memory: 0 };
+
+  constructor(db: DatabaseSync, log: SessionLog, sessions: SessionTable, inMemory: boolean) {
+    this.#db = db;
+    this.#log = log;
+    this.#sessions = sessions;
+    this.#schema = inMemory ? 'search' : 'main';
+    if (inMemory && !isAttached(db)) db.exec(`ATTACH ':memory:' AS search`);
+    db.exec(
+      `CREATE VIRTUAL TABLE IF NOT EXISTS ${this.#schema}.transcript
+       USING fts5(text, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2')`,
+    );
+  }
+
+  /** Indexes one batch; true when there may be more. */
+  catchUp(): boolean {
+    const from = this.#position();
+    const rows = this.#log.after(from, batchSize);
+    const last = rows.at(-1);
+    if (!last) return false;
+    transaction(this.#db, () => {
+      // Another process may have indexed the same rows in the meantime.
+      const start = this.#position();
+      const insert = this.#db.prepare(`INSERT INTO ${this.#schema}.transcript (rowid, text) VALUES (?, ?)`);
+      for (const { number, entry } of rows) {
+        const text = entry && number > start ? searchableText(entry) : '';
+        if (text !== '') insert.run(number, text);
+      }
+      if (last.number > start) this.#setPosition(last.number);
+    });
+    return rows.length === batchSize;
+  }
+
+  search(query: string, limit: number): SearchHit[] {
+    while (this.catchUp()) {
+      // A search sees everything acknowledged before it.
+    }
+    const words = wordsOf(query);
+    if (words.length === 0) return [];
+    const match = words.map((word, index) => `"${word}"${index === words.length - 1 ? '*' : ''}`).join(' ');
+    // More rows than wanted are read because trashed sessions are left out afterwards.
+    const rows = this.#db
+      .prepare(
+        `SELECT rowid AS number FROM ${this.#schema}.transcript WHERE transcript MATCH ? ORDER BY rank LIMIT ?`,
+      )
+      .all(match, limit * 4);
+    const hits: SearchHit[] = [];
+    for (const { number } of rows) {
+      const [found] = this.#log.after(Number(number) - 1, 1);
+      const session = found && this.#sessions.get(found.sessionId);
+      if (!found?.entry || found.number !== number || !session || session.trashedAt !== undefined) continue;
+      hits.push({
+        sessionId: session.id,
+        sessionTitle: session.title,
+        entryId: found.entry.id,
+        at: found.entry.at,
+        snippet: snippetOf(searchableText(found.entry), words),
+      });
+      if (hits.length === limit) break;
+    }
+    return hits;
+  }
+
+  /** Forgets rows; call before they are deleted from the log. */
+  forget(numbers: readonly number[]): void {
+    const remove = this.#db.prepare(`DELETE FROM ${this.#schema}.transcript WHERE rowid = ?`);
+    for (const number of numbers) remove.run(number);
+    // Deleted terms stay in old segments until these are merged.
+    this.#db.exec(`INSERT INTO ${this.#schema}.transcript (transcript) VALUES ('optimize')`);
+  }
+
+  /** Drops the index from the database file; used when encryption is switched on. */
+  static drop(db: DatabaseSync): void {
+    db.exec('DROP TABLE IF EXISTS main.transcript');
+    db.exec(`DELETE FROM meta WHERE key = 'indexed'`);
+  }
+
+  #position(): number {
+    if (this.#schema === 'search') return this.#upTo.memory;
+    return Number(this.#db.prepare(`SELECT value FROM meta WHERE key = 'indexed'`).get()?.value ?? 0);
+  }
+
+  #setPosition(number: number): void {
+    if (this.#schema === 'search') this.#upTo.memory = number;
+    else
+      this.#db
+        .prepare(`INSERT INTO meta VALUES ('indexed', ?) ON CONFLICT DO UPDATE SET value = excluded.value`)
+        .run(number);
+  }
+}
+
+const isAttached = (db: DatabaseSync): boolean =>
+  db
+    .prepare('PRAGMA database_list')
+    .all()
+    .some((row) => row.name === 'search');
+
+/** What of an entry can be searched; empty for kinds that say nothing to a reader. */
+export function searchableText(entry: Entry): string {
+  switch (entry.kind) {
+    case 'user':
+    case 'assistant':
+      return plainText(entry.content);
+    case 'title':
+      return entry.title;
+    case 'directive':
+      return entry.text;
+    case 'task':
+      return [entry.title, ...entry.steps.map((step) => step.text)].join('\n');
+    case 'frame':
+    case 'tool_result':
+    case 'model':
+    case 'rewind':
+      return '';
+    default:
+      return entry satisfies never;
+  }
+}

@@ -1,0 +1,139 @@
+/** The log of entries: appending in order, reading branches. */
+import type { DatabaseSync } from 'node:sqlite';
+import { invalidInput, notFound } from '../../core/errors.ts';
+import { type Entry, type EntryDraft, entry } from '../../protocol/entries.ts';
+import { type EntryRows, rowColumns } from './entryRows.ts';
+import type { SessionTable } from './sessionTable.ts';
+
+/** More than any session has; stands for "all". */
+const unlimited = 1_000_000_000;
+
+export class SessionLog {
+  readonly #db: DatabaseSync;
+  readonly #rows: EntryRows;
+  readonly #sessions: SessionTable;
+  readonly #onDamage: (sessionId: string, number: number) => void;
+
+  /** `onDamage` hears of rows that cannot be read; they stay where they are. */
+  constructor(
+    db: DatabaseSync,
+    rows: EntryRows,
+    sessions: SessionTable,
+    onDamage: (sessionId: string, number: number) => void,
+  ) {
+    this.#db = db;
+    this.#rows = rows;
+    this.#sessions = sessions;
+    this.#onDamage = onDamage;
+  }
+
+  /** Inside a transaction. Throws `not_found` and `invalid_input`; then the caller rolls back. */
+  append(sessionId: string, drafts: readonly EntryDraft[]): Entry[] {
+    if (!this.#sessions.has(sessionId)) throw notFound('session', sessionId);
+    let head = this.#sessions.headOf(sessionId);
+    let seq = this.lastSeq(sessionId);
+    let bytes = 0;
+    const entries = drafts.map((draft) => {
+      const parentId = draft.parentId === undefined ? head : draft.parentId;
+      const parsed = entry.safeParse({ ...draft, parentId, seq: ++seq });
+      if (!parsed.success) {
+        const issue = parsed.error.issues[0];
+        throw invalidInput(
+          `entry.${issue?.path.join('.') ?? ''}`,
+          'a value that does not fit',
+          issue?.message ?? 'an entry',
+        );
+      }
+      if (parentId !== null && !this.has(sessionId, parentId)) throw notFound('entry', parentId);
+      bytes += this.#rows.insert(sessionId, parsed.data);
+      head = parsed.data.id;
+      return parsed.data;
+    });
+    this.#sessions.noteAppended(sessionId, entries, bytes);
+    return entries;
+  }
+
+  lastSeq(sessionId: string): number {
+    const raw = this.#db
+      .prepare('SELECT coalesce(max(seq), 0) AS last FROM entry WHERE session_id = ?')
+      .get(sessionId);
+    return Number(raw?.last ?? 0);
+  }
+
+  has(sessionId: string, id: string): boolean {
+    return (
+      this.#db.prepare('SELECT 1 FROM entry WHERE session_id = ? AND id = ?').get(sessionId, id) !== undefined
+    );
+  }
+
+  get(sessionId: string, id: string): Entry | undefined {
+    return this.#read(
+      this.#db.prepare(`SELECT ${rowColumns} FROM entry WHERE session_id = ? AND id = ?`).all(sessionId, id),
+    )[0];
+  }
+
+  all(sessionId: string, options: { afterSeq?: number; limit?: number } = {}): Entry[] {
+    return this.#read(
+      this.#db
+        .prepare(`SELECT ${rowColumns} FROM entry WHERE session_id = ? AND seq > ? ORDER BY seq LIMIT ?`)
+        .all(sessionId, options.afterSeq ?? 0, options.limit ?? unlimited),
+    );
+  }
+
+  path(sessionId: string, options: { leafId?: string; beforeId?: string; limit?: number } = {}): Entry[] {
+    const start =
+      options.beforeId === undefined
+        ? (options.leafId ?? this.#sessions.headOf(sessionId))
+        : this.#parentOf(sessionId, options.beforeId);
+    if (start === null) return [];
+    // Walking towards the root costs one index lookup an entry, whatever other branches hold.
+    const rows = this.#db
+      .prepare(
+        `WITH RECURSIVE branch (${rowColumns}, depth) AS (
+           SELECT ${rowColumns}, 1 FROM entry WHERE session_id = :session AND id = :start
+           UNION ALL
+           SELECT e.number, e.session_id, e.seq, e.id, e.parent_id, e.codec, e.crc, e.payload, depth + 1
+           FROM branch JOIN entry e ON e.session_id = :session AND e.id = branch.parent_id
+           WHERE depth < :limit)
+         SELECT ${rowColumns} FROM branch ORDER BY depth DESC`,
+      )
+      .all({ session: sessionId, start, limit: options.limit ?? unlimited });
+    return this.#read(rows);
+  }
+
+  /** Rows of all sessions after a row number, in the order in which they were committed. */
+  after(number: number, limit: number): { number: number; sessionId: string; entry: Entry | undefined }[] {
+    return this.#db
+      .prepare(`SELECT ${rowColumns} FROM entry WHERE number > ? ORDER BY number LIMIT ?`)
+      .all(number, limit)
+      .map((raw) => {
+        const [value] = this.#read([raw]);
+        return { number: Number(raw.number), sessionId: String(raw.session_id), entry: value };
+      });
+  }
+
+  lastNumber(): number {
+    return Number(this.#db.prepare('SELECT coalesce(max(number), 0) AS last FROM entry').get()?.last ?? 0);
+  }
+
+  #parentOf(sessionId: string, id: string): string | null {
+    const raw = this.#db
+      .prepare('SELECT parent_id FROM entry WHERE session_id = ? AND id = ?')
+      .get(sessionId, id);
+    if (raw === undefined) throw notFound('entry', id);
+    const parent = raw.parent_id;
+    return typeof parent === 'string' ? parent : null;
+  }
+
+  #read(rows: readonly Record<string, unknown>[]): Entry[] {
+    return rows.flatMap((raw) => {
+      try {
+        return [this.#rows.read(raw).entry];
+      } catch {
+        // One damaged row must not take the rest of the session with it; the user is told.
+        this.#onDamage(String(raw.session_id), Number(raw.number));
+        return [];
+      }
+    });
+  }
+}

@@ -1,0 +1,157 @@
+/** Turns that run or wait: leases, the queue, and what has arrived so far. */
+import type { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+import type { Answerer } from '../../core/session/store.ts';
+import { type AssistantBlock, assistantBlock, plainText } from '../../protocol/content.ts';
+import type { UserEntryDraft } from '../../protocol/entries.ts';
+import type { QueuedTurn } from '../../protocol/session.ts';
+import type { PayloadCodec } from './codec.ts';
+
+const row = z.object({
+  turn_id: z.string(),
+  session_id: z.string(),
+  state: z.enum(['live', 'queued']),
+  place: z.number(),
+  holder: z.string(),
+  beat: z.number(),
+  codec: z.number(),
+  payload: z.instanceof(Uint8Array),
+  progress_number: z.number(),
+  progress_codec: z.number().nullable(),
+  progress: z.instanceof(Uint8Array).nullable(),
+});
+
+/** What a row keeps of the input. Written by this module only, so its draft is checked when it is appended. */
+interface Kept {
+  user: UserEntryDraft;
+  by: Answerer;
+}
+
+export interface TurnRow extends Kept {
+  turnId: string;
+  sessionId: string;
+  state: 'live' | 'queued';
+  place: number;
+  holder: string;
+  beat: number;
+  progressNumber: number;
+}
+
+export class TurnTable {
+  readonly #db: DatabaseSync;
+  readonly #codec: PayloadCodec;
+  readonly #holder: string;
+
+  constructor(db: DatabaseSync, codec: PayloadCodec, holder: string) {
+    this.#db = db;
+    this.#codec = codec;
+    this.#holder = holder;
+  }
+
+  add(state: 'live' | 'queued', sessionId: string, kept: Kept): void {
+    const { codec, payload } = this.#codec.encode(kept, `turn:${kept.user.turnId}`);
+    this.#db
+      .prepare(
+        `INSERT INTO turn (turn_id, session_id, state, place, holder, codec, payload)
+         VALUES (?, ?, ?, (SELECT coalesce(max(place), 0) + 1 FROM turn WHERE session_id = ?), ?, ?, ?)`,
+      )
+      .run(kept.user.turnId, sessionId, state, sessionId, this.#holder, codec, payload);
+  }
+
+  get(turnId: string): TurnRow | undefined {
+    const raw = this.#db.prepare('SELECT * FROM turn WHERE turn_id = ?').get(turnId);
+    return raw === undefined ? undefined : this.#read(raw);
+  }
+
+  all(): TurnRow[] {
+    return this.#db
+      .prepare('SELECT * FROM turn ORDER BY session_id, place')
+      .all()
+      .map((raw) => this.#read(raw));
+  }
+
+  of(sessionId: string): TurnRow[] {
+    return this.#db
+      .prepare('SELECT * FROM turn WHERE session_id = ? ORDER BY place')
+      .all(sessionId)
+      .map((raw) => this.#read(raw));
+  }
+
+  isOwn(turn: { holder: string }): boolean {
+    return turn.holder === this.#holder;
+  }
+
+  makeLive(turnId: string): void {
+    this.#db.prepare(`UPDATE turn SET state = 'live' WHERE turn_id = ?`).run(turnId);
+  }
+
+  remove(turnId: string): void {
+    this.#db.prepare('DELETE FROM turn WHERE turn_id = ?').run(turnId);
+  }
+
+  /** False when this process does not hold the turn any more. */
+  setProgress(turnId: string, content: readonly AssistantBlock[]): boolean {
+    const { codec, payload } = this.#codec.encode(content, `progress:${turnId}`);
+    const done = this.#db
+      .prepare(
+        `UPDATE turn SET progress_number = progress_number + 1, beat = beat + 1, progress_codec = ?, progress = ?
+         WHERE turn_id = ? AND holder = ? AND state = 'live'`,
+      )
+      .run(codec, payload, turnId, this.#holder);
+    return Number(done.changes) > 0;
+  }
+
+  progress(turnId: string): AssistantBlock[] {
+    const raw = this.#db
+      .prepare('SELECT progress_codec AS codec, progress AS payload FROM turn WHERE turn_id = ?')
+      .get(turnId);
+    const kept = z.object({ codec: z.number(), payload: z.instanceof(Uint8Array) }).safeParse(raw);
+    if (!kept.success) return [];
+    return z.array(assistantBlock).parse(this.#codec.decode(kept.data, `progress:${turnId}`));
+  }
+
+  /** Shows other processes that this one lives. */
+  beat(): void {
+    this.#db.prepare('UPDATE turn SET beat = beat + 1 WHERE holder = ?').run(this.#holder);
+  }
+
+  recode(target: PayloadCodec): void {
+    const update = this.#db.prepare(
+      'UPDATE turn SET codec = ?, payload = ?, progress_codec = ?, progress = ? WHERE turn_id = ?',
+    );
+    for (const turn of this.all()) {
+      const kept = target.encode({ user: turn.user, by: turn.by } satisfies Kept, `turn:${turn.turnId}`);
+      const progress = target.encode(this.progress(turn.turnId), `progress:${turn.turnId}`);
+      update.run(kept.codec, kept.payload, progress.codec, progress.payload, turn.turnId);
+    }
+  }
+
+  #read(raw: unknown): TurnRow {
+    const value = row.parse(raw);
+    const kept = this.#codec.decode(value, `turn:${value.turn_id}`) as Kept;
+    return {
+      ...kept,
+      turnId: value.turn_id,
+      sessionId: value.session_id,
+      state: value.state,
+      place: value.place,
+      holder: value.holder,
+      beat: value.beat,
+      progressNumber: value.progress_number,
+    };
+  }
+}
+
+/** The waiting turns of a session, in order. */
+export function queueOf(turns: readonly TurnRow[]): QueuedTurn[] {
+  return turns
+    .filter((turn) => turn.state === 'queued')
+    .map((turn, index) => ({
+      turnId: turn.turnId,
+      sessionId: turn.sessionId,
+      position: index + 1,
+      text: plainText(turn.user.content),
+      door: turn.user.door,
+      ...(turn.user.client === undefined ? {} : { client: turn.user.client }),
+    }));
+}
