@@ -1,0 +1,113 @@
+/** The REST wire of the bridge: bodies, queries, answers, and the file by which a running bridge is found. */
+import { z } from 'zod';
+import { entry, turnOutcomes } from './entries.ts';
+import { errorInfo } from './errors.ts';
+import { sessionSummary } from './session.ts';
+import { turnInput } from './turnInput.ts';
+
+/** The one address for everyone. */
+export const defaultPort = 61900;
+/** Ports after the base one that windows take when they do not own it. */
+export const spareCount = 9;
+/** Names the workspace a request is for, by id or by the path of one of its folders (percent-encoded). */
+export const workspaceHeader = 'x-causeway-workspace';
+/** Longest event in bytes that the bridge sends and a client takes. */
+export const maxEventBytes = 1024 * 1024;
+
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+const count = (fallback: number, most: number) => z.coerce.number().int().min(1).max(most).default(fallback);
+
+/** A nonce makes the answer carry a proof; only a bridge that knows its own start token can give it. */
+export const healthQuery = z.object({ nonce: z.string().regex(/^[A-Za-z0-9_-]{16,128}$/).optional() });
+export const health = z.object({ ok: z.literal(true), name: z.literal('causeway'), proof: z.string().optional() });
+
+export const listSessionsQuery = z.strictObject({
+  limit: count(50, 200),
+  /** As an earlier answer gave it in `next`. */
+  cursor: z.string().max(100).optional(),
+  trashed: flag.default(false),
+});
+export const sessionList = z.object({ sessions: z.array(sessionSummary), next: z.string().optional() });
+
+export const createSessionBody = z.strictObject({ title: z.string().trim().min(1).max(200).optional() });
+export const sessionCreated = z.object({ session: sessionSummary });
+
+export const getSessionQuery = z.strictObject({
+  limit: count(100, 1000),
+  /** Id of an entry: what stands before it on its branch. */
+  before: z.uuid().optional(),
+});
+/** The newest entries of the active branch, oldest first; `before` continues towards the beginning. */
+export const sessionDetail = z.object({
+  session: sessionSummary,
+  entries: z.array(entry),
+  before: z.uuid().optional(),
+});
+
+/** A turn input without what the bridge itself knows, and how it is to be answered. */
+export const startTurnBody = z.strictObject({
+  ...turnInput.omit({ door: true, client: true }).shape,
+  /** Answer with events as they come; `Accept: text/event-stream` says the same. */
+  stream: z.boolean().optional(),
+  /** Goes on when the caller goes away. */
+  detached: z.boolean().optional(),
+});
+export const turnResult = z.object({
+  sessionId: z.uuid(),
+  turnId: z.uuid(),
+  outcome: z.enum(turnOutcomes),
+  /** The text of the answer, without tool calls. */
+  text: z.string(),
+  entry,
+});
+
+export const eventsQuery = z.strictObject({
+  /** Tells first what was appended after this place in the log. */
+  after: z.coerce.number().int().nonnegative().optional(),
+});
+export const stopResult = z.object({ stopped: z.boolean() });
+
+/** The body of every answer that is not a success; an error of a turn also names the turn. */
+export const errorBody = z.object({
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    retryAfterMs: z.number().int().nonnegative().optional(),
+  }),
+  turnId: z.uuid().optional(),
+});
+export type ErrorBody = z.infer<typeof errorBody>;
+
+export const bridgeRoles = ['owner', 'attached'] as const;
+
+/** One running bridge, as its file in the user's state directory tells of it. */
+export const discovery = z.object({
+  port: z.number().int().min(1).max(65535),
+  pid: z.number().int().positive(),
+  startedAt: z.number().int().nonnegative(),
+  workspaceId: z.string(),
+  workspaceName: z.string(),
+  /** Absolute paths of the workspace's folders. */
+  folders: z.array(z.string()),
+  /** Of this start only; for the user's own command line. */
+  ownerToken: z.string().min(32),
+  role: z.enum(bridgeRoles),
+});
+export type Discovery = z.infer<typeof discovery>;
+export type BridgeRole = Discovery['role'];
+
+/** How a bridge is: told to its user, and to whoever waits for its port. */
+export const bridgeState = z.object({
+  role: z.enum(bridgeRoles),
+  port: z.number().int(),
+  /** Loopback addresses it listens on, such as `127.0.0.1` and `::1`. */
+  addresses: z.array(z.string()),
+  /** Loopback addresses this system does not have. */
+  missing: z.array(z.string()),
+  /** Set while another program keeps the common port. */
+  problem: errorInfo.optional(),
+});
+export type BridgeState = z.infer<typeof bridgeState>;
+
+/** What proves that a bridge answers at this port: HMAC-SHA256 over it under the start token, as hex. */
+export const proofText = (nonce: string, port: number): string => `causeway-health:${nonce}:${port}`;
