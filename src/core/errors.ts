@@ -138,14 +138,13 @@ export const registerUnavailable = (cause: unknown) =>
 export const registerRebuilt = (workspaces: number, clients: number, keptAs: string) =>
   new CausewayError(
     'register_rebuilt',
-    `The list of workspaces and clients was damaged. ${workspaces} workspaces and ${clients} clients were recovered; the damaged file was kept as ${keptAs}. Sessions are untouched. Programs that are now refused need a new client token.`,
+    `The list of workspaces and clients was damaged. ${workspaces} workspaces were recovered and sessions are untouched. Client tokens no longer work (${clients} were found); create new ones. The damaged file was kept as ${keptAs}.`,
     { action: 'show_log' },
   );
-export const folderTooOpen = (folder: string, mode: string, fix: string) =>
+export const stateFolderTooOpen = (folder: string, found: string, fix: string) =>
   new CausewayError(
-    'folder_too_open',
-    `The folder ${folder} has the mode ${mode}, so others on this machine could read it. Nothing was stored there. Run: ${fix}`,
-    { action: 'none' },
+    'state_folder_too_open',
+    `The folder ${folder} is not private: ${found}. Nothing was read or stored there. Run: ${fix}`,
   );
 
 // Turns and context

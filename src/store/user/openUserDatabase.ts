@@ -1,1 +1,75 @@
 /** The user's database from any thread: the register of workspaces and the clients of the bridge. */
+import { Worker } from 'node:worker_threads';
+import { connectRpc, type RpcClient } from '../../base/rpc.ts';
+import { errorCodec, registerUnavailable } from '../../core/errors.ts';
+import type { ClientRegister, WorkspaceRegister } from '../../core/register.ts';
+import type { UserStore, UserStoreStatus } from './userStore.ts';
+
+export interface UserDatabase {
+  readonly workspaces: WorkspaceRegister;
+  readonly clients: ClientRegister;
+  status(): Promise<UserStoreStatus>;
+  /** Ends the worker; calls under way are finished first, later ones are refused. */
+  close(): Promise<void>;
+}
+
+export interface UserDatabaseLocation {
+  /** Path of the database; sidecars of workspaces lie in `workspaces/` beside it. */
+  file: string;
+  /** The bundled worker. */
+  workerUrl: URL;
+}
+
+interface Running {
+  worker: Worker;
+  client: RpcClient<UserStore>;
+}
+
+/**
+ * Does no I/O until the first call. A worker that dies fails the calls under way with `register_unavailable`; the next
+ * call starts another.
+ */
+export function openUserDatabase({ file, workerUrl }: UserDatabaseLocation): UserDatabase {
+  let running: Running | undefined;
+  let closed = false;
+
+  const start = (): Running => {
+    const worker = new Worker(workerUrl, { workerData: { file } });
+    const client = connectRpc<UserStore, ReturnType<typeof errorCodec.encode>>(worker, errorCodec);
+    const started = { worker, client };
+    const lose = (cause: unknown) => {
+      client.fail(registerUnavailable(cause));
+      if (running === started) running = undefined;
+    };
+    worker.on('error', lose);
+    worker.on('exit', (code) => lose(new Error(`The worker of the user database ended with code ${code}.`)));
+    return started;
+  };
+  const remote = () => {
+    if (closed) throw registerUnavailable(new Error('The user database is closed.'));
+    running ??= start();
+    return running.client.remote;
+  };
+
+  return {
+    workspaces: {
+      resolve: async (identity, missingUris) => remote().resolve(identity, missingUris),
+      list: async () => remote().workspaces(),
+      reattach: async (workspaceId, identity) => remote().reattach(workspaceId, identity),
+    },
+    clients: {
+      add: async (init) => remote().addClient(init),
+      find: async (token) => remote().findClient(token),
+      list: async () => remote().clients(),
+      revoke: async (clientId) => remote().revokeClient(clientId),
+    },
+    status: async () => remote().status(),
+    async close() {
+      if (closed) return;
+      closed = true;
+      const { worker, client } = running ?? {};
+      await client?.remote.close();
+      await worker?.terminate();
+    },
+  };
+}

@@ -1,0 +1,9 @@
+/** Where things lie inside a data folder. */
+import { join } from 'node:path';
+
+export const userDatabaseFile = (dataFolder: string): string => join(dataFolder, 'user.db');
+export const workspacesFolder = (dataFolder: string): string => join(dataFolder, 'workspaces');
+export const sessionDatabaseFile = (dataFolder: string, workspaceId: string): string =>
+  join(workspacesFolder(dataFolder), `${workspaceId}.db`);
+export const sidecarFile = (dataFolder: string, workspaceId: string): string =>
+  join(workspacesFolder(dataFolder), `${workspaceId}.json`);

@@ -1,0 +1,102 @@
+/** Opening the file of the user's database: modes, pragmas, version, migrations. Synchronous, so for a worker. */
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { transaction } from '../sqlite/transaction.ts';
+import { migrations } from './migrations/index.ts';
+import { isBusy, pause } from './sqliteErrors.ts';
+
+export interface OpenedFile {
+  db: DatabaseSync;
+  /** Written by a version with more migrations. */
+  readOnly: boolean;
+}
+
+/** Writers of other processes are waited for this long, in ms; a transaction of ours takes a few. */
+const busyTimeoutMs = 10_000;
+
+/** Throws what SQLite and the file system throw, damage included. */
+export function openFile(file: string): OpenedFile {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  // The editor may have made its folder for us with the user's looser mask.
+  chmodSync(dirname(file), 0o700);
+  // SQLite would create the file with the process's mask and give its journal the file's mode.
+  closeSync(openSync(file, 'a', 0o600));
+  chmodSync(file, 0o600);
+  const version = readVersion(file);
+  if (version > migrations.length) {
+    return { db: new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs }), readOnly: true };
+  }
+  const db = new DatabaseSync(file, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true });
+  try {
+    useWal(db);
+    // A token that was shown and a workspace that was resolved must survive a loss of power.
+    db.exec('PRAGMA synchronous = FULL');
+    db.exec('PRAGMA secure_delete = ON');
+    db.exec('PRAGMA temp_store = MEMORY');
+    const check = db.prepare('PRAGMA quick_check(1)').get()?.quick_check;
+    if (check !== 'ok') throw new DamagedDatabase(`quick_check: ${String(check)}`);
+    migrate(db, file);
+    return { db, readOnly: false };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** The database opens, yet what it holds is not what was written. */
+export class DamagedDatabase extends Error {
+  constructor(what: string, options?: { cause: unknown }) {
+    super(`The user's database is damaged: ${what}`, options);
+    this.name = 'DamagedDatabase';
+  }
+}
+
+function readVersion(file: string): number {
+  const db = new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs });
+  try {
+    return versionOf(db);
+  } finally {
+    db.close();
+  }
+}
+
+const versionOf = (db: DatabaseSync): number =>
+  Number(db.prepare('PRAGMA user_version').get()?.user_version ?? 0);
+
+function useWal(db: DatabaseSync): void {
+  // Changing the journal mode does not wait for others as writing does, so the wait is done here.
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const mode = db.prepare('PRAGMA journal_mode').get()?.journal_mode;
+      if (mode !== 'wal') db.exec('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (!isBusy(error) || attempt >= busyTimeoutMs / 20) throw error;
+      pause(20);
+    }
+  }
+}
+
+function migrate(db: DatabaseSync, file: string): void {
+  const from = versionOf(db);
+  if (from >= migrations.length) return;
+  if (from > 0) backUp(db, `${file}.before-v${migrations.length}`);
+  transaction(db, () => {
+    // Another process may have migrated while we waited for the lock.
+    for (let version = versionOf(db); version < migrations.length; version++) {
+      migrations[version]?.(db);
+      db.exec(`PRAGMA user_version = ${version + 1}`);
+    }
+  });
+}
+
+/** Keeps the first backup made for a version: a later one could hold what a half-done migration left. */
+function backUp(db: DatabaseSync, target: string): void {
+  if (existsSync(target)) return;
+  const partial = `${target}.${process.pid}`;
+  rmSync(partial, { force: true });
+  closeSync(openSync(partial, 'a', 0o600));
+  db.prepare('VACUUM INTO ?').run(partial);
+  renameSync(partial, target);
+}

@@ -1,0 +1,28 @@
+/** What SQLite's error codes mean for us. */
+import { z } from 'zod';
+
+const sqliteError = z.object({ code: z.literal('ERR_SQLITE_ERROR'), errcode: z.number() });
+
+/** https://www.sqlite.org/rescode.html */
+const busy = 5;
+const readOnly = 8;
+const corrupt = 11;
+const notADatabase = 26;
+/** The file was renamed or replaced while it was open. */
+const databaseMoved = readOnly | (4 << 8);
+
+function codeOf(error: unknown): number | undefined {
+  const parsed = sqliteError.safeParse(error);
+  return parsed.success ? parsed.data.errcode : undefined;
+}
+
+const primaryCodeOf = (error: unknown): number => (codeOf(error) ?? 0) & 0xff;
+
+export const isBusy = (error: unknown): boolean => primaryCodeOf(error) === busy;
+export const isMoved = (error: unknown): boolean => codeOf(error) === databaseMoved;
+export const isCorrupt = (error: unknown): boolean => [corrupt, notADatabase].includes(primaryCodeOf(error));
+
+/** Blocks the thread, which is a worker's; for waits on other processes that no event tells. */
+export function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}

@@ -1,0 +1,199 @@
+/** The user's database as a worker serves it: opened when first needed, repaired when damaged, safe among processes. */
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { ZodError } from 'zod';
+import {
+  CausewayError,
+  notFound,
+  registerReadOnly,
+  registerRebuilt,
+  registerUnavailable,
+  toErrorInfo,
+} from '../../core/errors.ts';
+import type { Client, ResolvedWorkspace, WorkspaceIdentity, WorkspaceRecord } from '../../core/register.ts';
+import { canonicalUri } from '../../core/workspace/uri.ts';
+import type { ErrorInfo } from '../../protocol/errors.ts';
+import { transaction } from '../sqlite/transaction.ts';
+import { checkClientInit } from './clientInit.ts';
+import { ClientTable } from './clientTable.ts';
+import { DamagedDatabase, type OpenedFile, openFile } from './openFile.ts';
+import { repair } from './repair.ts';
+import { writeSidecar } from './sidecars.ts';
+import { isCorrupt, isMoved } from './sqliteErrors.ts';
+import { WorkspaceTable } from './workspaceTable.ts';
+
+export interface UserStoreStatus {
+  /** `read_only`: written by a newer version. */
+  mode: 'normal' | 'read_only';
+  /** What the user must be told, such as a repair. */
+  notices: ErrorInfo[];
+}
+
+interface Tables {
+  workspaces: WorkspaceTable;
+  clients: ClientTable;
+}
+
+interface Handle extends OpenedFile, Tables {
+  /** Tells when another process has put a new file in this one's place. */
+  inode: bigint | undefined;
+}
+
+const isDamage = (error: unknown): boolean =>
+  isCorrupt(error) || error instanceof DamagedDatabase || error instanceof ZodError;
+
+/** All methods are synchronous and run in a worker. Errors: `register_unavailable`, and those each method names. */
+export class UserStore {
+  readonly #file: string;
+  readonly #now: () => number;
+  readonly #notices: ErrorInfo[] = [];
+  #handle: Handle | undefined;
+
+  constructor(file: string, now: () => number = Date.now) {
+    this.#file = file;
+    this.#now = now;
+  }
+
+  status(): UserStoreStatus {
+    const { readOnly } = this.#ready(() => this.#open());
+    return { mode: readOnly ? 'read_only' : 'normal', notices: [...this.#notices] };
+  }
+
+  /** Throws `register_read_only` for a workspace that is not known when nothing can be written. */
+  resolve(identity: WorkspaceIdentity, missingUris: readonly string[]): ResolvedWorkspace {
+    const known = this.#readOnly(({ workspaces }) => {
+      const record = workspaces.byUri(canonicalUri(identity.uri));
+      if (!record) throw registerReadOnly();
+      return { ...workspaces.around(record, new Set(missingUris.map(canonicalUri))), isNew: false };
+    });
+    if (known) return known;
+    return this.#write(({ workspaces }) => {
+      const resolved = workspaces.resolve(identity, missingUris, this.#now());
+      return { result: resolved, changed: [resolved.workspace] };
+    });
+  }
+
+  workspaces(): WorkspaceRecord[] {
+    return this.#read(({ workspaces }) => workspaces.list());
+  }
+
+  /** Throws `not_found`, `register_read_only`. */
+  reattach(workspaceId: string, identity: WorkspaceIdentity): WorkspaceRecord {
+    return this.#write(({ workspaces }) => {
+      const holder = workspaces.byUri(canonicalUri(identity.uri));
+      const record = workspaces.reattach(workspaceId, identity, this.#now());
+      const displaced = holder && holder.id !== record.id ? workspaces.byId(holder.id) : undefined;
+      return { result: record, changed: displaced ? [record, displaced] : [record] };
+    });
+  }
+
+  /** Throws `invalid_input`, `not_found` for a workspace that is not known, `register_read_only`. */
+  addClient(rawInit: Parameters<typeof checkClientInit>[0]): { client: Client; token: string } {
+    const init = checkClientInit(rawInit);
+    return this.#write(({ clients, workspaces }) => {
+      if (init.workspaceId !== undefined && !workspaces.byId(init.workspaceId)) {
+        throw notFound('workspace', init.workspaceId);
+      }
+      return { result: clients.add(init, this.#now()) };
+    });
+  }
+
+  findClient(token: string): Client | undefined {
+    const client = this.#read(({ clients }) => clients.find(token));
+    const now = this.#now();
+    if (!client || this.#handle?.readOnly || !this.#read(({ clients }) => clients.isUseNews(client, now))) {
+      return client;
+    }
+    this.#write(({ clients }) => ({ result: clients.used(client.id, now) }));
+    return { ...client, lastUsedAt: now };
+  }
+
+  clients(): Client[] {
+    return this.#read(({ clients }) => clients.list());
+  }
+
+  /** Throws `register_read_only`. */
+  revokeClient(clientId: string): boolean {
+    return this.#write(({ clients }) => ({ result: clients.revoke(clientId, this.#now()) }));
+  }
+
+  close(): void {
+    this.#handle?.db.close();
+    this.#handle = undefined;
+  }
+
+  #readOnly<T>(run: (tables: Tables) => T): T | undefined {
+    return this.#ready(() => {
+      const handle = this.#open();
+      return handle.readOnly ? run(handle) : undefined;
+    });
+  }
+
+  #read<T>(run: (tables: Tables) => T): T {
+    return this.#ready(() => run(this.#open()));
+  }
+
+  #write<T>(run: (tables: Tables) => { result: T; changed?: WorkspaceRecord[] }): T {
+    return this.#ready(() => {
+      const handle = this.#open();
+      if (handle.readOnly) throw registerReadOnly();
+      const { result, changed = [] } = transaction(handle.db, () => run(handle));
+      for (const record of changed) this.#keepSidecar(handle.workspaces, record);
+      return result;
+    });
+  }
+
+  /** What was resolved is durable by now; a sidecar that cannot be written costs nothing but a later repair. */
+  #keepSidecar(workspaces: WorkspaceTable, record: WorkspaceRecord): void {
+    try {
+      writeSidecar(dirname(this.#file), workspaces.entry(record));
+    } catch (error) {
+      this.#notices.push(toErrorInfo(registerUnavailable(error)));
+    }
+  }
+
+  /** Runs, and once more after a repair or after another process replaced the file. */
+  #ready<T>(run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      if (error instanceof CausewayError) throw error;
+      try {
+        if (isMoved(error)) this.close();
+        else if (isDamage(error)) this.#repair();
+        else throw error;
+        return run();
+      } catch (again) {
+        throw again instanceof CausewayError ? again : registerUnavailable(again);
+      }
+    }
+  }
+
+  #open(): Handle {
+    if (this.#handle && this.#handle.inode !== inodeOf(this.#file)) this.close();
+    this.#handle ??= this.#handleOf(openFile(this.#file));
+    return this.#handle;
+  }
+
+  #repair(): void {
+    this.close();
+    const { opened, report } = repair(this.#file, isDamage, this.#now());
+    this.#handle = this.#handleOf(opened);
+    if (report) {
+      const { workspaces, clients, keptAs } = report;
+      this.#notices.push(toErrorInfo(registerRebuilt(workspaces, clients, keptAs)));
+    }
+  }
+
+  #handleOf(opened: OpenedFile): Handle {
+    return {
+      ...opened,
+      workspaces: new WorkspaceTable(opened.db),
+      clients: new ClientTable(opened.db),
+      inode: inodeOf(this.#file),
+    };
+  }
+}
+
+const inodeOf = (file: string): bigint | undefined =>
+  statSync(file, { bigint: true, throwIfNoEntry: false })?.ino;
