@@ -18,6 +18,9 @@ const store = SqliteStore.open({
   emit: (change) => send(change),
 });
 
+// Each call hears of a database that did not open; without any call nobody is to be told.
+store.catch(() => undefined);
+
 /** Calls wait until the database is open; opening that failed fails each of them. */
 const target = new Proxy(
   {},

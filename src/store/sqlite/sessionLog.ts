@@ -1,6 +1,6 @@
 /** The log of entries: appending in order, reading branches. */
 import type { DatabaseSync } from 'node:sqlite';
-import { invalidInput, notFound } from '../../core/errors.ts';
+import { CausewayError, invalidInput, notFound } from '../../core/errors.ts';
 import { type Entry, type EntryDraft, entry } from '../../protocol/entries.ts';
 import { type EntryRows, rowColumns } from './entryRows.ts';
 import type { SessionTable } from './sessionTable.ts';
@@ -129,7 +129,9 @@ export class SessionLog {
     return rows.flatMap((raw) => {
       try {
         return [this.#rows.read(raw).entry];
-      } catch {
+      } catch (error) {
+        // Without the key nothing is damaged; the caller is told what is missing.
+        if (error instanceof CausewayError) throw error;
         // One damaged row must not take the rest of the session with it; the user is told.
         this.#onDamage(String(raw.session_id), Number(raw.number));
         return [];

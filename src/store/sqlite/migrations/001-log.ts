@@ -6,7 +6,7 @@ import type { DatabaseSync } from 'node:sqlite';
  */
 export function createLog(db: DatabaseSync): void {
   db.exec(`
-    CREATE TABLE meta (key TEXT PRIMARY KEY, value) STRICT, WITHOUT ROWID;
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
     CREATE TABLE session (
       id TEXT PRIMARY KEY,
       created_at INTEGER NOT NULL,

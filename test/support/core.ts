@@ -1,0 +1,121 @@
+/** The real core for tests: the SQLite store in its worker, Claude through the SDK against the fake, offline answers. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Emitter } from '../../src/base/emitter.ts';
+import { estimateTokens } from '../../src/core/context/tokens.ts';
+import { Engine } from '../../src/core/engine.ts';
+import type { CoreSettings, Log, OpenFile, PassageSearch, Secrets, Workspace } from '../../src/core/ports.ts';
+import { AnthropicProvider, anthropicKeyName } from '../../src/core/providers/anthropic/anthropic.ts';
+import { OfflineProvider } from '../../src/core/providers/offline.ts';
+import type { SessionStore } from '../../src/core/session/store.ts';
+import type { SessionEvent } from '../../src/protocol/turnEvents.ts';
+import { openSessionStore } from '../../src/store/openSessionStore.ts';
+import { type FakeAnthropic, startFakeAnthropic } from './anthropic/server.ts';
+
+export const workerUrl = (name: string): URL => new URL(`../../src/workers/${name}.ts`, import.meta.url);
+
+export interface TestCore {
+  engine: Engine;
+  store: SessionStore;
+  fake: FakeAnthropic;
+  folder: string;
+  settings: { -readonly [K in keyof CoreSettings]: CoreSettings[K] };
+  workspace: { trusted: boolean; openFiles: OpenFile[]; memoryFiles: { path: string; text: string }[] };
+  secrets: { key: string | undefined };
+  logged: string[];
+  /** Resolves with the first event of all sessions that fits, from now on. */
+  event<T extends SessionEvent['type']>(
+    type: T,
+    fits?: (event: Extract<SessionEvent, { type: T }>) => boolean,
+  ): Promise<Extract<SessionEvent, { type: T }>>;
+  close(): Promise<void>;
+}
+
+export interface TestCoreOptions {
+  folder?: string;
+  fake?: FakeAnthropic;
+  search?: PassageSearch;
+  idleLimitMs?: number;
+}
+
+export async function startCore(options: TestCoreOptions = {}): Promise<TestCore> {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'causeway-'));
+  const fake = options.fake ?? (await startFakeAnthropic());
+  const settings: TestCore['settings'] = {
+    model: '',
+    grounding: 'open_files',
+    maxOutputTokens: 8_000,
+    thinking: false,
+    instructions: '',
+  };
+  const workspace: TestCore['workspace'] = { trusted: true, openFiles: [], memoryFiles: [] };
+  const secrets: TestCore['secrets'] = { key: fake.key };
+  const logged: string[] = [];
+  const log: Log = {
+    info: (message) => logged.push(message),
+    warn: (message) => logged.push(message),
+    error: (message, error) => logged.push(`${message} ${error instanceof Error ? (error.stack ?? '') : ''}`),
+  };
+  const changed = new Emitter<string>();
+  const secretsPort: Secrets = {
+    get: async (name) => (name === anthropicKeyName ? secrets.key : undefined),
+    onDidChange: changed.event,
+  };
+  const workspacePort: Workspace = {
+    id: 'test-workspace',
+    name: 'test',
+    isTrusted: () => workspace.trusted,
+    memoryFiles: async () => workspace.memoryFiles,
+    openFiles: async () => workspace.openFiles,
+  };
+  const clock = { now: () => Date.now(), monotonic: () => performance.now() };
+  const store = openSessionStore({
+    file: join(folder, 'sessions.db'),
+    workspaceId: 'test-workspace',
+    workerUrl: workerUrl('store'),
+  });
+  const engine = new Engine({
+    store,
+    providers: [
+      new AnthropicProvider({
+        secrets: secretsPort,
+        clock,
+        log,
+        baseUrl: () => fake.url,
+        ...(options.idleLimitMs === undefined ? {} : { idleLimitMs: options.idleLimitMs }),
+      }),
+    ],
+    offline: new OfflineProvider(options.search ?? { search: async () => [] }),
+    workspace: workspacePort,
+    counter: { count: async (texts) => texts.map(estimateTokens) },
+    settings,
+    clock,
+    log,
+  });
+  return {
+    engine,
+    store,
+    fake,
+    folder,
+    settings,
+    workspace,
+    secrets,
+    logged,
+    event: (type, fits = () => true) =>
+      new Promise((resolve) => {
+        const subscription = engine.onEvent((event) => {
+          if (event.type !== type) return;
+          const found = event as Parameters<typeof fits>[0];
+          if (!fits(found)) return;
+          subscription.dispose();
+          resolve(found);
+        });
+      }),
+    async close() {
+      await engine.close();
+      if (!options.fake) await fake.close();
+      if (!options.folder) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
