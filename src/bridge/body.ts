@@ -1,0 +1,54 @@
+import { bodyNotJson, bodyTooLarge, bridgeBusy } from '../core/errors.ts';
+import type { BridgeRequest } from './http.ts';
+
+export interface BodyLimits {
+  /** Largest body in bytes. */
+  maxBytes: number;
+  /** Most bytes of bodies that are being read at the same time, over all requests. */
+  maxBytesAtOnce: number;
+}
+
+/** The Messages API takes 32 MB; four such bodies at once are more than one user's scripts send. */
+export const defaultBodyLimits: BodyLimits = { maxBytes: 32 * 1024 * 1024, maxBytesAtOnce: 128 * 1024 * 1024 };
+
+/** Reads bodies as text, counting while it reads, so that no more than the limit is ever held. */
+export class BodyReader {
+  readonly #limits: BodyLimits;
+  #held = 0;
+
+  constructor(limits: BodyLimits) {
+    this.#limits = limits;
+  }
+
+  get maxBytes(): number {
+    return this.#limits.maxBytes;
+  }
+
+  async text({ body }: BridgeRequest): Promise<string> {
+    const decoder = new TextDecoder('utf-8', { fatal: true });
+    const parts: string[] = [];
+    let bytes = 0;
+    try {
+      for await (const chunk of body) {
+        bytes += chunk.byteLength;
+        this.#held += chunk.byteLength;
+        if (bytes > this.#limits.maxBytes) throw bodyTooLarge(this.#limits.maxBytes);
+        if (this.#held > this.#limits.maxBytesAtOnce) throw bridgeBusy();
+        parts.push(decode(() => decoder.decode(chunk, { stream: true })));
+      }
+      parts.push(decode(() => decoder.decode()));
+      return parts.join('');
+    } finally {
+      this.#held -= bytes;
+    }
+  }
+}
+
+function decode(run: () => string): string {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof TypeError) throw bodyNotJson('it is not UTF-8');
+    throw error;
+  }
+}

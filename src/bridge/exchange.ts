@@ -1,0 +1,53 @@
+/** What the middleware of one request know and pass on. */
+import type { Client, ClientScope } from '../core/register.ts';
+import type { Door } from '../protocol/entries.ts';
+import type { BridgeRequest, BridgeResponse } from './http.ts';
+
+/** Who asks: the user's own command line, by the token of this start, or a client that was let in. */
+export type Principal =
+  | { kind: 'owner'; door: Door }
+  | { kind: 'client'; door: Door; client: Client };
+
+export interface Exchange {
+  readonly request: BridgeRequest;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Set by the authentication. */
+  principal?: Principal;
+  /** Set by the routing: the pattern for the log, and what the path named. */
+  pattern?: string;
+  params?: Readonly<Record<string, string>>;
+}
+
+export type Next = () => Promise<BridgeResponse>;
+/** One concern of every request: answers, throws a `CausewayError`, or passes on. */
+export type Middleware = (exchange: Exchange, next: Next) => Promise<BridgeResponse>;
+
+/** What a route is called with, once everything in front of it agreed. */
+export interface RouteCall {
+  readonly request: BridgeRequest;
+  readonly query: URLSearchParams;
+  readonly params: Readonly<Record<string, string>>;
+  readonly principal: Principal;
+  /** Aborts when the client goes away, is revoked, or the bridge stops. */
+  readonly signal: AbortSignal;
+}
+
+export interface Route {
+  method: 'GET' | 'POST';
+  /** Segments in braces are UUIDs: `/v1/sessions/{id}`. */
+  pattern: string;
+  scope: ClientScope;
+  answer(call: RouteCall): Promise<BridgeResponse>;
+}
+
+/** Runs middleware in order, the last of which is given the end of the chain. */
+export function compose(middleware: readonly Middleware[], last: (exchange: Exchange) => Promise<BridgeResponse>) {
+  return (exchange: Exchange): Promise<BridgeResponse> => {
+    const run = (index: number): Promise<BridgeResponse> => {
+      const step = middleware[index];
+      return step === undefined ? last(exchange) : step(exchange, () => run(index + 1));
+    };
+    return run(0);
+  };
+}
