@@ -1,0 +1,181 @@
+/** One open window of VS Code, and how a user works in it. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BrowserContext, Frame, Locator, Page } from 'playwright-core';
+import { type WindowOptions, windowAddress } from './address.ts';
+import { screenshotFolder } from './paths.ts';
+import type { VsCodeServer } from './server.ts';
+import { type ThemeName, themes } from './settings.ts';
+
+/** How long a window may take until it can be used; a busy machine is slow. */
+const startTimeoutMs = 60_000;
+
+export class VsCodeWindow {
+  /** Playwright's page: `page.keyboard` reaches the webview too. */
+  readonly page: Page;
+  readonly #server: VsCodeServer;
+
+  private constructor(page: Page, server: VsCodeServer) {
+    this.page = page;
+    this.#server = server;
+  }
+
+  /** Opens a window and returns when its workbench is drawn; extensions start after that. */
+  static async open(
+    profile: BrowserContext,
+    server: VsCodeServer,
+    options: WindowOptions = {},
+    prepare: (page: Page) => Promise<void> = async () => undefined,
+  ): Promise<VsCodeWindow> {
+    const page = await profile.newPage();
+    await prepare(page);
+    await page.goto(windowAddress(server, options), { timeout: startTimeoutMs });
+    const opened = new VsCodeWindow(page, server);
+    await opened.ready();
+    return opened;
+  }
+
+  /** Resolves once the workbench is drawn, as after `page.reload()`. */
+  async ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: startTimeoutMs });
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.ready();
+  }
+
+  async close(): Promise<void> {
+    await this.page.close();
+  }
+
+  /** Shows a view container by the title of its icon in the activity bar; one that shows stays. */
+  async showView(title = 'Causeway'): Promise<void> {
+    const icon = this.page.locator(`.activitybar .action-item:has(a[aria-label^="${title}"])`).first();
+    await icon.waitFor({ timeout: startTimeoutMs });
+    if ((await icon.getAttribute('aria-expanded')) === 'true') return;
+    if (/\bchecked\b/.test((await icon.getAttribute('class')) ?? '')) return;
+    await icon.locator('a').click();
+    // The pointer on the activity bar would leave a hover in every picture.
+    await this.page.mouse.move(640, 300);
+  }
+
+  /**
+   * The document of the first webview that shows: the panel, once `showView` was called.
+   * After a reload or a crash of the extension host it is another document: ask again.
+   */
+  async webview(): Promise<Frame> {
+    const outer = await this.page.waitForSelector('iframe.webview', { timeout: startTimeoutMs });
+    const outerFrame = await outer.contentFrame();
+    const inner = await outerFrame?.waitForSelector('iframe#active-frame', { timeout: startTimeoutMs });
+    const frame = await inner?.contentFrame();
+    if (!frame) throw new Error('The webview was closed while it was looked for.');
+    return frame;
+  }
+
+  /** Shows the panel and returns its document. */
+  async panel(): Promise<Frame> {
+    await this.showView();
+    return this.webview();
+  }
+
+  /** Runs a command from the palette by its full title, such as `Causeway: New Session`. */
+  async command(title: string): Promise<void> {
+    await this.quickInput('F1', `>${title}`, title);
+  }
+
+  /** Opens a file of the workspace by a name that only it has. */
+  async openFile(name: string): Promise<void> {
+    await this.quickInput('Control+P', name, name);
+    await this.page.locator(`.editor-group-container.active .tab.active[aria-label^="${name}"]`).waitFor();
+  }
+
+  /** Opens a quick input with a key, types, waits for the row with `row` in it, and takes it. */
+  async quickInput(key: string, text: string, row: string): Promise<void> {
+    await this.page.keyboard.press(key);
+    await this.quickInputBox.fill(text);
+    const focused = this.page.locator('.quick-input-list .monaco-list-row.focused');
+    await focused.filter({ hasText: row }).waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** The field of the palette, and of whatever a command asks the user. */
+  get quickInputBox(): Locator {
+    return this.page.locator('.quick-input-widget input.input');
+  }
+
+  /** Selects whole lines of the active editor, counted from 1. */
+  async selectLines(first: number, last: number): Promise<void> {
+    await this.page.keyboard.press('Control+G');
+    await this.quickInputBox.fill(`:${first}`);
+    await this.page.keyboard.press('Enter');
+    await this.quickInputBox.waitFor({ state: 'hidden' });
+    await this.page.keyboard.press('Home');
+    for (let line = first; line < last; line++) await this.page.keyboard.press('Shift+ArrowDown');
+    await this.page.keyboard.press('Shift+End');
+  }
+
+  /** The visible text of the active editor, with ordinary spaces. */
+  async editorText(): Promise<string> {
+    return plainText(this.page.locator('.editor-group-container.active .editor-instance .view-lines').last());
+  }
+
+  /** The visible text of both sides of the open diff. */
+  async diff(): Promise<{ original: string; modified: string }> {
+    const side = (name: string) =>
+      this.page.locator(`.monaco-diff-editor .editor.${name} .view-lines`).last();
+    await side('modified').locator('.view-line').first().waitFor();
+    return { original: await plainText(side('original')), modified: await plainText(side('modified')) };
+  }
+
+  /** Takes an entry of the lightbulb's menu at the cursor, by its title. */
+  async codeAction(title: string): Promise<void> {
+    await this.page.keyboard.press('Control+.');
+    const row = this.page.locator('.action-widget .monaco-list-row', { hasText: title }).first();
+    await row.waitFor();
+    await row.click();
+  }
+
+  /** A notification with this text in it. */
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notification-toast, .notifications-center .notification-list-item', {
+      hasText: text,
+    });
+  }
+
+  /** An entry of the status bar with this text in it. */
+  statusItem(text: string | RegExp): Locator {
+    return this.page.locator('.statusbar-item', { hasText: text });
+  }
+
+  /** Changes the theme of this server's windows and waits until this one shows it. Replaces machine settings. */
+  async setTheme(
+    name: ThemeName,
+    otherMachineSettings: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
+    const { label, className } = themes[name];
+    await this.#server.setMachineSettings({ ...otherMachineSettings, 'workbench.colorTheme': label });
+    await this.page.locator(`.monaco-workbench.${className}`).waitFor();
+  }
+
+  /** Keeps a picture of the window as `out/screenshots/<name>.png` and returns its path. */
+  async screenshot(name: string): Promise<string> {
+    await mkdir(screenshotFolder, { recursive: true });
+    const path = join(screenshotFolder, `${name}.png`);
+    await this.page.screenshot({ path });
+    return path;
+  }
+}
+
+/** The lines an editor shows, top to bottom, which is not the order they have in the document. */
+async function plainText(lines: Locator): Promise<string> {
+  const rows = await lines
+    .locator('.view-line')
+    .evaluateAll((nodes) =>
+      nodes.map((node) => ({ top: Number.parseFloat(node.style.top), text: node.textContent ?? '' })),
+    );
+  return rows
+    .sort((a, b) => a.top - b.top)
+    .map((row) => row.text.replaceAll('\u00a0', ' '))
+    .join('\n');
+}
