@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { sidecarFile, workspacesFolder } from './layout.ts';
-import { writePrivateFile } from './privateFile.ts';
+import { writePrivateFileSync } from './privateFile.ts';
 import type { WorkspaceEntry } from './workspaceTable.ts';
 
 const sidecar = z.object({
@@ -37,7 +37,7 @@ export function writeSidecar(dataFolder: string, entry: WorkspaceEntry): void {
   ) {
     return;
   }
-  writePrivateFile(file, textOf({ record, formerUris, kin }));
+  writePrivateFileSync(file, textOf({ record, formerUris, kin }));
 }
 
 /**
