@@ -38,3 +38,13 @@ export const folderSet = (folders: readonly string[]): string =>
 /** Windows of several folders that were never saved as a workspace file; editors throw them away unasked. */
 export const isUnsaved = (uri: string): boolean =>
   uri.startsWith('untitled:') || uri.startsWith('causeway:folders/');
+
+/** The path of what a `file:` URI names, as its owner's machine writes it; undefined for what lies elsewhere. */
+export function localPathOf(uri: string): string | undefined {
+  const match = /^file:\/\/([^/]*)(\/.*)$/.exec(canonicalUri(uri));
+  if (!match) return undefined;
+  const [, host = '', encoded = ''] = match;
+  const path = encoded.split('/').map(decodeURIComponent).join('/');
+  if (host !== '') return `//${decodeURIComponent(host)}${path}`;
+  return /^\/[a-z]:/.test(path) ? path.slice(1) : path;
+}

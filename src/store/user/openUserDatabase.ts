@@ -9,6 +9,8 @@ export interface UserDatabase {
   readonly workspaces: WorkspaceRegister;
   readonly clients: ClientRegister;
   status(): Promise<UserStoreStatus>;
+  /** Whether a workspace has sessions outside the trash, without opening its store. */
+  hasSessions(workspaceId: string): Promise<boolean>;
   /** Ends the worker; calls under way are finished first, later ones are refused. */
   close(): Promise<void>;
 }
@@ -64,6 +66,7 @@ export function openUserDatabase({ file, workerUrl }: UserDatabaseLocation): Use
       revoke: async (clientId) => remote().revokeClient(clientId),
     },
     status: async () => remote().status(),
+    hasSessions: async (workspaceId) => remote().hasSessions(workspaceId),
     async close() {
       if (closed) return;
       closed = true;

@@ -16,8 +16,10 @@ import type { ErrorInfo } from '../../protocol/errors.ts';
 import { transaction } from '../sqlite/transaction.ts';
 import { checkClientInit } from './clientInit.ts';
 import { ClientTable } from './clientTable.ts';
+import { sessionDatabaseFile } from './layout.ts';
 import { DamagedDatabase, type OpenedFile, openFile } from './openFile.ts';
 import { repair } from './repair.ts';
+import { hasSessionsIn } from './sessionsIn.ts';
 import { writeSidecar } from './sidecars.ts';
 import { isCorrupt, isMoved } from './sqliteErrors.ts';
 import { WorkspaceTable } from './workspaceTable.ts';
@@ -75,6 +77,11 @@ export class UserStore {
 
   workspaces(): WorkspaceRecord[] {
     return this.#read(({ workspaces }) => workspaces.list());
+  }
+
+  /** Whether a workspace has sessions, without opening its store. */
+  hasSessions(workspaceId: string): boolean {
+    return hasSessionsIn(sessionDatabaseFile(dirname(this.#file), workspaceId));
   }
 
   /** Throws `not_found`, `register_read_only`. */

@@ -2,7 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { notFound } from '../../core/errors.ts';
-import type { ResolvedWorkspace, WorkspaceIdentity, WorkspaceRecord } from '../../core/register.ts';
+import type {
+  FolderFingerprint,
+  ResolvedWorkspace,
+  WorkspaceIdentity,
+  WorkspaceRecord,
+} from '../../core/register.ts';
 import { canonicalUri, folderSet, isUnsaved } from '../../core/workspace/uri.ts';
 import { type Known, recognise } from './recognition.ts';
 import { workspaceColumns, workspaceOfRow } from './rows.ts';
@@ -18,10 +23,12 @@ export interface WorkspaceEntry {
 /** URI of a workspace whose place another one took; its sessions are shown with that one's. */
 const mergedUri = (id: string): string => `causeway:merged/${id}`;
 
-const canonicalIdentity = (identity: WorkspaceIdentity): WorkspaceIdentity => ({
-  ...identity,
-  uri: canonicalUri(identity.uri),
-  folders: identity.folders.map(canonicalUri),
+/** Takes the fields of an identity alone: a record is one too, and its id is not to spread. */
+const canonicalIdentity = ({ uri, name, folders, fingerprint }: WorkspaceIdentity): WorkspaceIdentity => ({
+  uri: canonicalUri(uri),
+  name,
+  folders: folders.map(canonicalUri),
+  fingerprint,
 });
 
 export class WorkspaceTable {
@@ -70,7 +77,8 @@ export class WorkspaceTable {
       this.addKin(old.id, holder.id);
     }
     if (old.uri !== identity.uri) this.addFormerUri(old.id, old.uri, now);
-    const moved = opened(old, identity, now);
+    const fingerprint = mergePrints(holder?.fingerprint, identity.fingerprint);
+    const moved = opened(old, { ...identity, fingerprint }, now);
     this.put(moved);
     return moved;
   }
@@ -180,9 +188,14 @@ export class WorkspaceTable {
 }
 
 /** What is not known this time (git did not answer, the disk is slow) stays as it was last seen. */
-function opened(known: WorkspaceRecord, identity: WorkspaceIdentity, now: number): WorkspaceRecord {
-  const fingerprint = identity.fingerprint
-    ? { ...known.fingerprint, ...identity.fingerprint }
-    : known.fingerprint;
-  return { ...known, ...identity, fingerprint, lastOpenedAt: now };
-}
+const opened = (known: WorkspaceRecord, identity: WorkspaceIdentity, now: number): WorkspaceRecord => ({
+  ...known,
+  ...identity,
+  fingerprint: mergePrints(known.fingerprint, identity.fingerprint),
+  lastOpenedAt: now,
+});
+
+const mergePrints = (
+  before: FolderFingerprint | undefined,
+  after: FolderFingerprint | undefined,
+): FolderFingerprint | undefined => (after ? { ...before, ...after } : before);
