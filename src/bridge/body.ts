@@ -9,7 +9,10 @@ export interface BodyLimits {
 }
 
 /** The Messages API takes 32 MB; four such bodies at once are more than one user's scripts send. */
-export const defaultBodyLimits: BodyLimits = { maxBytes: 32 * 1024 * 1024, maxBytesAtOnce: 128 * 1024 * 1024 };
+export const defaultBodyLimits: BodyLimits = {
+  maxBytes: 32 * 1024 * 1024,
+  maxBytesAtOnce: 128 * 1024 * 1024,
+};
 
 /** Reads bodies as text, counting while it reads, so that no more than the limit is ever held. */
 export class BodyReader {

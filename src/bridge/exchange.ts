@@ -4,9 +4,7 @@ import type { Door } from '../protocol/entries.ts';
 import type { BridgeRequest, BridgeResponse } from './http.ts';
 
 /** Who asks: the user's own command line, by the token of this start, or a client that was let in. */
-export type Principal =
-  | { kind: 'owner'; door: Door }
-  | { kind: 'client'; door: Door; client: Client };
+export type Principal = { kind: 'owner'; door: Door } | { kind: 'client'; door: Door; client: Client };
 
 export interface Exchange {
   readonly request: BridgeRequest;
@@ -14,7 +12,8 @@ export interface Exchange {
   readonly query: URLSearchParams;
   /** Set by the authentication. */
   principal?: Principal;
-  /** Set by the routing: the pattern for the log, and what the path named. */
+  /** Set by the routing: the route, its pattern for the log, and what the path named. */
+  route?: Route;
   pattern?: string;
   params?: Readonly<Record<string, string>>;
 }
@@ -42,7 +41,10 @@ export interface Route {
 }
 
 /** Runs middleware in order, the last of which is given the end of the chain. */
-export function compose(middleware: readonly Middleware[], last: (exchange: Exchange) => Promise<BridgeResponse>) {
+export function compose(
+  middleware: readonly Middleware[],
+  last: (exchange: Exchange) => Promise<BridgeResponse>,
+) {
   return (exchange: Exchange): Promise<BridgeResponse> => {
     const run = (index: number): Promise<BridgeResponse> => {
       const step = middleware[index];

@@ -24,6 +24,8 @@ export interface BridgeResponse {
   /** By lower-case name. */
   headers: Record<string, string>;
   body: BridgeBody;
+  /** When it aborts, the connection is closed at once, also while the client does not read. */
+  cut?: AbortSignal;
 }
 
 /** Answers are private to the client that asked and are JSON, whatever a reader thinks they look like. */
@@ -43,9 +45,10 @@ export function json(status: number, value: unknown, headers: Record<string, str
 /** An error as a client reads it: its code and words, never a stack or a path. */
 export function errorResponse(error: CausewayError, extra: { turnId?: string } = {}): BridgeResponse {
   const { code, message, retryAfterMs } = error;
+  const field = 'field' in error && typeof error.field === 'string' ? { field: error.field } : {};
   return json(
     error.status,
-    { error: { code, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }, ...extra },
+    { error: { code, message, ...field, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }, ...extra },
     {
       ...(error.status === 401 ? { 'www-authenticate': 'Bearer realm="causeway"' } : {}),
       ...(retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }),

@@ -1,39 +1,44 @@
 import { invalidInput, methodNotAllowed, noRoute } from '../core/errors.ts';
-import type { Route } from './exchange.ts';
+import type { Middleware, Route } from './exchange.ts';
+import { errorResponse } from './http.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-export interface Match {
-  route: Route;
-  params: Record<string, string>;
-}
-
-/** Finds the route of a method and a path; throws `no_route`, `method_not_allowed`, or `invalid_input` for an id. */
-export function matchRoute(routes: readonly Route[], method: string, path: string): Match {
-  const segments = path.split('/');
-  const there = routes.filter((route) => fits(route.pattern.split('/'), segments));
-  if (there.length === 0) throw noRoute(path);
-  const route = there.find((one) => one.method === method);
-  if (!route) throw methodNotAllowed(method, allowedMethods(routes, path));
-  return { route, params: paramsOf(route.pattern.split('/'), segments) };
-}
-
-/** What the Allow header says of a path, empty when nothing is there. */
-export const allowedMethods = (routes: readonly Route[], path: string): string =>
-  routes
-    .filter((route) => fits(route.pattern.split('/'), path.split('/')))
-    .map((route) => route.method)
-    .join(', ');
+/** Finds what a method and a path name: 404 when nothing is at the path, 405 when it takes other methods. */
+export const findRoute =
+  (routes: readonly Route[]): Middleware =>
+  async (exchange, next) => {
+    const { path, request } = exchange;
+    const there = routes.filter((route) => fits(route.pattern, path));
+    if (there.length === 0) throw noRoute(path);
+    const route = there.find((one) => one.method === request.method);
+    if (!route) {
+      const allow = there.map((one) => one.method).join(', ');
+      const refusal = errorResponse(methodNotAllowed(request.method, allow));
+      return { ...refusal, headers: { ...refusal.headers, allow } };
+    }
+    exchange.route = route;
+    exchange.pattern = route.pattern;
+    exchange.params = paramsOf(route.pattern, path);
+    return next();
+  };
 
 const isParam = (segment: string) => segment.startsWith('{');
 
-const fits = (pattern: readonly string[], segments: readonly string[]): boolean =>
-  pattern.length === segments.length &&
-  pattern.every((part, index) => isParam(part) || part === segments[index]);
+function fits(pattern: string, path: string): boolean {
+  const parts = pattern.split('/');
+  const segments = path.split('/');
+  return (
+    parts.length === segments.length &&
+    parts.every((part, index) => isParam(part) || part === segments[index])
+  );
+}
 
-function paramsOf(pattern: readonly string[], segments: readonly string[]): Record<string, string> {
+/** What stands where the pattern has braces. Throws `invalid_input` for what is no UUID. */
+export function paramsOf(pattern: string, path: string): Record<string, string> {
+  const segments = path.split('/');
   const params: Record<string, string> = {};
-  for (const [index, part] of pattern.entries()) {
+  for (const [index, part] of pattern.split('/').entries()) {
     if (!isParam(part)) continue;
     const name = part.slice(1, -1);
     const value = segments[index] ?? '';

@@ -18,8 +18,17 @@ const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const count = (fallback: number, most: number) => z.coerce.number().int().min(1).max(most).default(fallback);
 
 /** A nonce makes the answer carry a proof; only a bridge that knows its own start token can give it. */
-export const healthQuery = z.object({ nonce: z.string().regex(/^[A-Za-z0-9_-]{16,128}$/).optional() });
-export const health = z.object({ ok: z.literal(true), name: z.literal('causeway'), proof: z.string().optional() });
+export const healthQuery = z.object({
+  nonce: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{16,128}$/)
+    .optional(),
+});
+export const health = z.object({
+  ok: z.literal(true),
+  name: z.literal('causeway'),
+  proof: z.string().optional(),
+});
 
 export const listSessionsQuery = z.strictObject({
   limit: count(50, 200),
@@ -72,6 +81,8 @@ export const errorBody = z.object({
   error: z.object({
     code: z.string(),
     message: z.string(),
+    /** The field of the body or the query that is wrong. */
+    field: z.string().optional(),
     retryAfterMs: z.number().int().nonnegative().optional(),
   }),
   turnId: z.uuid().optional(),

@@ -10,7 +10,8 @@ export const logRequests =
     const from = clock.monotonic();
     const response = await next();
     const method = methods.has(exchange.request.method) ? exchange.request.method : 'other';
-    const who = exchange.principal?.kind === 'client' ? exchange.principal.client.id : exchange.principal?.kind;
+    const who =
+      exchange.principal?.kind === 'client' ? exchange.principal.client.id : exchange.principal?.kind;
     const ms = Math.round(clock.monotonic() - from);
     log.info(`bridge ${method} ${exchange.pattern ?? '-'} ${response.status} ${ms} ms client=${who ?? '-'}`);
     return response;

@@ -1,0 +1,100 @@
+/** The bridge without its sockets: from a request to a response. */
+import type { Assistant } from '../core/assistant.ts';
+import { noRoute, tokenMissing } from '../core/errors.ts';
+import type { Clock, Log } from '../core/ports.ts';
+import type { ClientRegister } from '../core/register.ts';
+import { type BodyLimits, BodyReader, defaultBodyLimits } from './body.ts';
+import { defaultStreamLimits, type StreamLimits } from './eventStream.ts';
+import { compose, type Exchange } from './exchange.ts';
+import type { BridgeRequest, BridgeResponse } from './http.ts';
+import { authenticate } from './middleware/authentication.ts';
+import { checkBodyKind } from './middleware/bodyKind.ts';
+import { shapeErrors } from './middleware/errorShape.ts';
+import { checkHost } from './middleware/host.ts';
+import { checkOrigin } from './middleware/origin.ts';
+import { checkPath } from './middleware/path.ts';
+import { logRequests } from './middleware/requestLog.ts';
+import { requireScope } from './middleware/scope.ts';
+import { refuseUpgrade } from './middleware/upgrade.ts';
+import { type OtherWindows, type OwnWorkspace, routeByWorkspace } from './middleware/workspace.ts';
+import { RevocationWatch } from './revocation.ts';
+import { eventRoutes } from './routes/events.ts';
+import { answerHealth } from './routes/health.ts';
+import { sessionRoutes } from './routes/sessions.ts';
+import { turnRoutes } from './routes/turns.ts';
+import { findRoute } from './routing.ts';
+
+export interface BridgeAppDeps {
+  assistant: Assistant;
+  clients: ClientRegister;
+  workspace: OwnWorkspace;
+  /** Of this start; never stored but in the discovery file. */
+  ownerToken: string;
+  others: OtherWindows;
+  clock: Clock;
+  log: Log;
+  /** Web origins that may call; none unless the user names some. */
+  origins?: readonly string[];
+  bodies?: BodyLimits;
+  streams?: StreamLimits;
+}
+
+export interface BridgeApp {
+  answer(request: BridgeRequest): Promise<BridgeResponse>;
+  dispose(): void;
+}
+
+/** Every check stands before what it protects: Host and Origin before the token, all of them before a body is read. */
+export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
+  const { assistant, clients, log } = deps;
+  const bodies = new BodyReader(deps.bodies ?? defaultBodyLimits);
+  const streams = deps.streams ?? defaultStreamLimits;
+  const revocation = new RevocationWatch(clients, log);
+  const routes = [
+    ...sessionRoutes(assistant, bodies),
+    ...turnRoutes({ assistant, bodies, streams, log }),
+    ...eventRoutes(assistant, streams, log),
+  ];
+  const chain = compose(
+    [
+      logRequests(log, deps.clock),
+      shapeErrors(log),
+      checkHost,
+      checkOrigin(new Set(deps.origins)),
+      refuseUpgrade,
+      answerHealth(deps.ownerToken),
+      authenticate(deps.ownerToken, clients),
+      checkPath,
+      routeByWorkspace(deps.workspace, deps.others),
+      findRoute(routes),
+      requireScope,
+      checkBodyKind(bodies.maxBytes),
+    ],
+    (exchange) => callRoute(exchange, revocation),
+  );
+  return {
+    answer(request) {
+      const { path, query } = split(request.target);
+      return chain({ request, path, query });
+    },
+    dispose: () => revocation.dispose(),
+  };
+}
+
+function split(target: string): { path: string; query: URLSearchParams } {
+  const mark = target.indexOf('?');
+  return mark < 0
+    ? { path: target, query: new URLSearchParams() }
+    : { path: target.slice(0, mark), query: new URLSearchParams(target.slice(mark + 1)) };
+}
+
+/** Calls the route with a signal that aborts when the client goes away or loses its right to be here. */
+async function callRoute(exchange: Exchange, revocation: RevocationWatch): Promise<BridgeResponse> {
+  const { request, query, principal, route, params = {} } = exchange;
+  if (!route) throw noRoute(exchange.path);
+  if (!principal) throw tokenMissing();
+  const hold = principal.kind === 'client' ? revocation.hold(principal.client.id) : undefined;
+  if (hold) request.signal.addEventListener('abort', hold.release, { once: true });
+  const signal = hold ? AbortSignal.any([request.signal, hold.signal]) : request.signal;
+  return route.answer({ request, query, params, principal, signal });
+}

@@ -1,0 +1,103 @@
+import type { Assistant, StartedTurn } from '../../core/assistant.ts';
+import { fromErrorInfo, turnWithdrawn, unexpected } from '../../core/errors.ts';
+import type { Log } from '../../core/ports.ts';
+import { startTurnBody } from '../../protocol/bridge.ts';
+import { plainText } from '../../protocol/content.ts';
+import type { AssistantEntry } from '../../protocol/entries.ts';
+import type { TurnEvent } from '../../protocol/turnEvents.ts';
+import type { BodyReader } from '../body.ts';
+import { EventStream, eventStreamHeaders, type StreamLimits } from '../eventStream.ts';
+import { eventText } from '../eventText.ts';
+import type { Route, RouteCall } from '../exchange.ts';
+import { type BridgeResponse, errorResponse, json } from '../http.ts';
+import { parseJson } from '../parse.ts';
+import { madeBy, sessionOf } from './sessions.ts';
+
+export interface TurnRouteDeps {
+  assistant: Assistant;
+  bodies: BodyReader;
+  streams: StreamLimits;
+  log: Log;
+}
+
+export function turnRoutes({ assistant, bodies, streams, log }: TurnRouteDeps): Route[] {
+  return [
+    {
+      method: 'POST',
+      pattern: '/v1/sessions/{id}/turns',
+      scope: 'turns',
+      async answer(call) {
+        const {
+          params: { id = '' },
+          request,
+          principal,
+        } = call;
+        await sessionOf(assistant, id);
+        const { stream, detached, ...input } = parseJson(await bodies.text(request), startTurnBody);
+        const events = stream ?? wantsEvents(call);
+        const reader = new EventStream(streams);
+        const gone = AbortSignal.any([call.signal, reader.cut]);
+        const turn = await assistant.startTurn(
+          id,
+          { ...input, ...madeBy(principal) },
+          detached === true ? undefined : gone,
+        );
+        if (!events) return resultOf(turn);
+        void follow(turn, reader).catch((error: unknown) => {
+          log.error('The events of a turn could not be passed on.', error);
+          reader.end();
+        });
+        return { status: 200, headers: { ...eventStreamHeaders }, body: reader, cut: gone };
+      },
+    },
+    {
+      method: 'POST',
+      pattern: '/v1/sessions/{id}/stop',
+      scope: 'turns',
+      async answer({ params: { id = '' } }) {
+        await sessionOf(assistant, id);
+        return json(200, { stopped: await assistant.stopTurn(id) });
+      },
+    },
+  ];
+}
+
+const wantsEvents = ({ request }: RouteCall): boolean =>
+  (request.headers.get('accept') ?? '')
+    .split(',')
+    .some((one) => one.split(';')[0]?.trim().toLowerCase() === 'text/event-stream');
+
+async function follow(turn: StartedTurn, reader: EventStream): Promise<void> {
+  for await (const event of turn.events) {
+    if (!reader.send(event.type, eventText(event))) break;
+  }
+  reader.end();
+}
+
+async function resultOf(turn: StartedTurn): Promise<BridgeResponse> {
+  const { sessionId, turnId } = turn;
+  let last: TurnEvent | undefined;
+  for await (const event of turn.events) last = event;
+  if (last?.type === 'turn.withdrawn') return errorResponse(turnWithdrawn(), { turnId });
+  if (last?.type !== 'turn.ended' || last.entry.kind !== 'assistant') throw unexpected(last?.type);
+  const { entry } = last;
+  if (entry.outcome === 'failed' || entry.outcome === 'interrupted') return failed(entry);
+  return json(200, { sessionId, turnId, outcome: entry.outcome, text: plainText(entry.content), entry });
+}
+
+/** Statuses of failed turns; whatever else a provider fails with is a bad gateway to whoever asked the bridge. */
+const statuses: Readonly<Record<string, number>> = {
+  input_too_large: 413,
+  prompt_too_long: 413,
+  rate_limited: 429,
+  restricted_mode: 403,
+  lease_lost: 409,
+  interrupted: 409,
+  stream_stalled: 504,
+  overloaded: 529,
+};
+
+function failed({ turnId, error }: AssistantEntry): BridgeResponse {
+  const known = error === undefined ? unexpected(undefined) : fromErrorInfo(error);
+  return { ...errorResponse(known, { turnId }), status: statuses[known.code] ?? 502 };
+}
