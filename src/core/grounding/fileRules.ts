@@ -64,10 +64,15 @@ export function isSearchableText(text: string): boolean {
   return true;
 }
 
-export type FileKind = 'code' | 'test' | 'doc';
+export type FileKind = 'code' | 'test' | 'doc' | 'data';
 
 export function fileKind(path: string): FileKind {
   if (/(?:^|\/)(?:tests?|__tests__|specs?|e2e|fixtures)\//i.test(path)) return 'test';
   if (/[._-](?:test|spec)s?\.[a-z]+$|(?:^|\/)test_[^/]+\.py$/i.test(path)) return 'test';
-  return /\.(?:md|mdx|markdown|rst|adoc|txt)$/i.test(path) ? 'doc' : 'code';
+  if (/\.(?:md|mdx|markdown|rst|adoc|txt)$/i.test(path)) return 'doc';
+  return /\.(?:jsonc?|json5|ya?ml|toml|ini|cfg|csv|tsv|xml)$|(?:^|\/)\.[a-z]+(?:ignore|rc|attributes)$/i.test(
+    path,
+  )
+    ? 'data'
+    : 'code';
 }

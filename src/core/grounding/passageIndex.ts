@@ -4,7 +4,9 @@
  */
 import { type Chunk, chunksOf } from './chunks.ts';
 import { type FileKind, fileKind } from './fileRules.ts';
+import { lineWeight } from './lineKinds.ts';
 import { Lines } from './lines.ts';
+import type { Vocabulary } from './question.ts';
 import { scopeOf } from './scope.ts';
 import { terms } from './terms.ts';
 
@@ -34,7 +36,9 @@ export interface RankedChunk extends Chunk {
   key: string;
   uri: string;
   path: string;
+  /** Without the boost. */
   score: number;
+  boost: number;
 }
 
 /** A factor for a chunk, from what is known beside the words: what is open, what kind of file was asked for. */
@@ -45,6 +49,9 @@ const k1 = 1.2;
 const b = 0.75;
 /** A path is a handful of words chosen to say what the file is about, so one of them counts as two in the text. */
 const pathWeight = 2;
+
+/** The first occurrence of a term says most, each further one less; the value stays below `k1 + 1`. */
+export const saturated = (frequency: number) => (frequency * (k1 + 1)) / (frequency + k1);
 
 export class PassageIndex {
   readonly #numbers = new Map<string, number>();
@@ -70,59 +77,80 @@ export class PassageIndex {
     this.#files.delete(key);
   }
 
-  /** Weight of each term: rare ones say more (Robertson's inverse document frequency). Terms that are nowhere are left out. */
-  weights(question: readonly string[]): Map<string, number> {
-    const wanted = this.#wanted(question);
-    const found = new Map<number, number>();
-    let total = 0;
-    for (const file of this.#files.values()) {
-      for (const chunk of file.chunks) {
-        total += 1;
-        for (const id of wanted.keys()) {
-          if (countOf(chunk, id) > 0 || file.pathIds.has(id)) found.set(id, (found.get(id) ?? 0) + 1);
-        }
-      }
-    }
-    return new Map(
-      [...found].map(([id, count]) => [wanted.get(id) ?? '', Math.log(1 + (total - count + 0.5) / (count + 0.5))]),
-    );
+  /** The words of the workspace, weighed by Robertson's inverse document frequency over chunks. */
+  vocabulary(): Vocabulary {
+    const known = new Map<string, number>();
+    return {
+      has: (term) => this.#numbers.has(term),
+      all: () => this.#numbers.keys(),
+      weight: (term) => {
+        const weight = known.get(term) ?? this.#weight(term);
+        known.set(term, weight);
+        return weight;
+      },
+    };
   }
 
   /** The best chunks, best first; those without any of the terms are left out. Equals stand in order of path and line. */
   rank(weights: ReadonlyMap<string, number>, limit: number, boost: Boost = () => 1): RankedChunk[] {
-    const wanted = [...this.#wanted([...weights.keys()])].map(([id, term]) => ({ id, weight: weights.get(term) ?? 0 }));
+    const wanted = [...weights].flatMap(([term, weight]) => {
+      const id = this.#numbers.get(term);
+      return id === undefined ? [] : [{ id, weight }];
+    });
     const average = this.#averageLength();
     const ranked: RankedChunk[] = [];
     for (const [key, file] of this.#files) {
+      const pathCounts = wanted.map(({ id }) => (file.pathIds.has(id) ? pathWeight : 0));
       for (const chunk of file.chunks) {
-        let score = 0;
         const norm = 1 - b + (b * chunk.length) / average;
-        for (const { id, weight } of wanted) {
-          const frequency = countOf(chunk, id) / norm + (file.pathIds.has(id) ? pathWeight : 0);
-          score += (weight * frequency * (k1 + 1)) / (frequency + k1);
+        let score = 0;
+        for (const [index, { id, weight }] of wanted.entries()) {
+          score += weight * saturated(countOf(chunk, id) / norm + (pathCounts[index] ?? 0));
         }
         if (score === 0) continue;
         const { startLine, endLine } = chunk;
-        score *= boost({ key, path: file.path, kind: file.kind }, chunk);
-        ranked.push({ key, uri: file.uri, path: file.path, startLine, endLine, score });
+        const factor = boost({ key, path: file.path, kind: file.kind }, chunk);
+        ranked.push({ key, uri: file.uri, path: file.path, startLine, endLine, score, boost: factor });
       }
     }
     return ranked.sort(byScore).slice(0, limit);
   }
 
+  #weight(term: string): number {
+    const id = this.#numbers.get(term);
+    if (id === undefined) return 0;
+    let found = 0;
+    let total = 0;
+    for (const file of this.#files.values()) {
+      total += file.chunks.length;
+      if (file.pathIds.has(id)) found += file.chunks.length;
+      else for (const chunk of file.chunks) if (countOf(chunk, id) > 0) found += 1;
+    }
+    return found === 0 ? 0 : Math.log(1 + (total - found + 0.5) / (found + 0.5));
+  }
+
   #indexed(path: string, lines: Lines, chunk: Chunk): IndexedChunk {
     const counts = new Map<number, number>();
-    const own = terms(lines.slice(chunk.startLine, chunk.endLine));
-    for (const term of [...own, ...terms(scopeOf(path, lines, chunk).join('\n'))]) {
-      const id = this.#number(term);
-      counts.set(id, (counts.get(id) ?? 0) + 1);
+    let length = 0;
+    const count = (line: string, weight: number) => {
+      if (weight === 0) return;
+      for (const term of terms(line)) {
+        const id = this.#number(term);
+        counts.set(id, (counts.get(id) ?? 0) + weight);
+        length += weight;
+      }
+    };
+    for (let number = chunk.startLine; number <= chunk.endLine; number++) {
+      const line = lines.line(number);
+      count(line, lineWeight(path, line));
     }
+    for (const line of scopeOf(path, lines, chunk)) count(line, 1);
     const ids = Uint32Array.from(counts.keys()).sort();
     return {
       ...chunk,
       ids,
       counts: Uint16Array.from(ids, (id) => Math.min(counts.get(id) ?? 0, 65_535)),
-      length: own.length,
+      length,
     };
   }
 
@@ -130,21 +158,10 @@ export class PassageIndex {
     let sum = 0;
     let count = 0;
     for (const file of this.#files.values()) {
-      for (const chunk of file.chunks) {
-        sum += chunk.length;
-        count += 1;
-      }
+      for (const chunk of file.chunks) sum += chunk.length;
+      count += file.chunks.length;
     }
     return Math.max(1, sum / Math.max(1, count));
-  }
-
-  #wanted(question: readonly string[]): Map<number, string> {
-    const wanted = new Map<number, string>();
-    for (const term of question) {
-      const id = this.#numbers.get(term);
-      if (id !== undefined) wanted.set(id, term);
-    }
-    return wanted;
   }
 
   #number(term: string): number {
@@ -171,7 +188,8 @@ function countOf(chunk: IndexedChunk, id: number): number {
 
 /** Code units, not a locale: the order must not depend on the machine. */
 function byScore(a: RankedChunk, z: RankedChunk): number {
-  if (a.score !== z.score) return z.score - a.score;
+  const difference = z.score * z.boost - a.score * a.boost;
+  if (difference !== 0) return difference;
   if (a.path !== z.path) return a.path < z.path ? -1 : 1;
   return a.startLine - z.startLine;
 }

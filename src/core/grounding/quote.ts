@@ -1,65 +1,86 @@
-/** Narrows a chunk to the lines that matter for a question. Pure. */
+/** The runs of lines of a chunk that can be quoted, and how well each matches by itself. Pure. */
 import type { Chunk } from './chunks.ts';
+import { lineWeight } from './lineKinds.ts';
 import type { Lines } from './lines.ts';
+import { saturated } from './passageIndex.ts';
 import { terms } from './terms.ts';
 
 /** Three quotes of this many lines are read at a glance. */
 export const mostQuotedLines = 12;
 
-/**
- * The run of at most `mostQuotedLines` lines of the chunk whose terms weigh most, each term counted once,
- * without blank lines at its ends.
- */
-export function quoteOf(lines: Lines, chunk: Chunk, weights: ReadonlyMap<string, number>): Chunk {
-  if (chunk.endLine - chunk.startLine < mostQuotedLines) return trim(lines, chunk);
-  const matched = new Map<number, Set<string>>();
-  for (let number = chunk.startLine; number <= chunk.endLine; number++) {
-    const found = terms(lines.line(number)).filter((term) => weights.has(term));
-    if (found.length > 0) matched.set(number, new Set(found));
-  }
-  return trim(lines, widen(bestSpan(matched, chunk, weights), lines, chunk));
+export interface Quote extends Chunk {
+  /** Sum of the weights of the terms in these lines, each less the oftener it repeats. */
+  score: number;
+  /** Share of the question's weight that is in these lines, from 0 to 1. */
+  coverage: number;
 }
 
-/** The shortest run with the greatest weight; the first of equals. */
-function bestSpan(
-  matched: ReadonlyMap<number, ReadonlySet<string>>,
+/** Quotes of at most `mostQuotedLines` lines, of whole paragraphs where they fit; they may overlap. */
+export function quotesOf(
+  path: string,
+  lines: Lines,
   chunk: Chunk,
   weights: ReadonlyMap<string, number>,
-): Chunk {
-  let best: Chunk = { startLine: chunk.startLine, endLine: chunk.startLine };
-  let bestWeight = 0;
-  for (const startLine of matched.keys()) {
-    const seen = new Set<string>();
-    let weight = 0;
-    const last = Math.min(chunk.endLine, startLine + mostQuotedLines - 1);
-    for (let endLine = startLine; endLine <= last; endLine++) {
-      for (const term of matched.get(endLine) ?? []) {
-        if (seen.has(term)) continue;
-        seen.add(term);
-        weight += weights.get(term) ?? 0;
+): Quote[] {
+  const matches = new Map<number, Map<string, number>>();
+  for (let number = chunk.startLine; number <= chunk.endLine; number++) {
+    matches.set(number, matchesOf(path, lines.line(number), weights));
+  }
+  const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
+  return [...windows(lines, chunk)].map((range) => {
+    const counts = new Map<string, number>();
+    for (let number = range.startLine; number <= range.endLine; number++) {
+      for (const [term, count] of matches.get(number) ?? [])
+        counts.set(term, (counts.get(term) ?? 0) + count);
+    }
+    let score = 0;
+    let covered = 0;
+    for (const [term, count] of counts) {
+      const weight = weights.get(term) ?? 0;
+      score += weight * saturated(count);
+      covered += weight;
+    }
+    return { ...range, score, coverage: total === 0 ? 0 : covered / total };
+  });
+}
+
+function matchesOf(path: string, line: string, weights: ReadonlyMap<string, number>): Map<string, number> {
+  const found = new Map<string, number>();
+  const weight = lineWeight(path, line);
+  if (weight === 0) return found;
+  for (const term of terms(line)) {
+    if (weights.has(term)) found.set(term, (found.get(term) ?? 0) + weight);
+  }
+  return found;
+}
+
+/** They begin at paragraphs, or at any line of a paragraph that is too long, and end with the last one that fits. */
+function* windows(lines: Lines, chunk: Chunk): Generator<Chunk> {
+  const paragraphs = paragraphsOf(lines, chunk);
+  for (const [index, paragraph] of paragraphs.entries()) {
+    const last = paragraph.startLine + mostQuotedLines - 1;
+    if (paragraph.endLine > last) {
+      for (let start = paragraph.startLine; start + mostQuotedLines - 1 <= paragraph.endLine; start++) {
+        yield { startLine: start, endLine: start + mostQuotedLines - 1 };
       }
-      const shorter = endLine - startLine < best.endLine - best.startLine;
-      if (weight > bestWeight || (weight === bestWeight && weight > 0 && shorter)) {
-        best = { startLine, endLine };
-        bestWeight = weight;
-      }
+      continue;
+    }
+    const fitting = paragraphs.slice(index).filter((other) => other.endLine <= last);
+    yield { startLine: paragraph.startLine, endLine: fitting.at(-1)?.endLine ?? paragraph.endLine };
+  }
+}
+
+/** Runs of lines that are not blank. */
+function paragraphsOf(lines: Lines, chunk: Chunk): Chunk[] {
+  const paragraphs: Chunk[] = [];
+  let startLine: number | undefined;
+  for (let number = chunk.startLine; number <= chunk.endLine + 1; number++) {
+    const blank = number > chunk.endLine || lines.line(number).trim() === '';
+    if (!blank) startLine ??= number;
+    else if (startLine !== undefined) {
+      paragraphs.push({ startLine, endLine: number - 1 });
+      startLine = undefined;
     }
   }
-  return best;
-}
-
-/** Adds lines around the span: a third above it, the rest below, because a name or comment stands above what it speaks of. */
-function widen(span: Chunk, lines: Lines, chunk: Chunk): Chunk {
-  const free = mostQuotedLines - (span.endLine - span.startLine + 1);
-  let startLine = Math.max(chunk.startLine, span.startLine - Math.floor(free / 3));
-  const endLine = Math.min(chunk.endLine, startLine + mostQuotedLines - 1);
-  startLine = Math.max(chunk.startLine, Math.min(startLine, endLine - mostQuotedLines + 1));
-  return trim(lines, { startLine, endLine });
-}
-
-function trim(lines: Lines, range: Chunk): Chunk {
-  let { startLine, endLine } = range;
-  while (startLine < endLine && lines.line(startLine).trim() === '') startLine += 1;
-  while (endLine > startLine && lines.line(endLine).trim() === '') endLine -= 1;
-  return { startLine, endLine };
+  return paragraphs;
 }

@@ -1,14 +1,11 @@
 /** From a question to the passages to quote. Pure: texts are read through a function. */
-import type { OpenFile, Passage } from '../ports.ts';
+import type { Passage } from '../ports.ts';
+import { boostOf, type Editor, overlaps } from './boosts.ts';
 import type { Chunk } from './chunks.ts';
-import type { FileKind } from './fileRules.ts';
 import { Lines } from './lines.ts';
-import type { Boost, PassageIndex, RankedChunk } from './passageIndex.ts';
-import { quoteOf } from './quote.ts';
-import { questionTerms, terms } from './terms.ts';
-
-/** What of an open file matters for ranking. */
-export type Editor = Pick<OpenFile, 'uri' | 'path' | 'active' | 'visible' | 'selection'> & { key: string };
+import type { PassageIndex, RankedChunk } from './passageIndex.ts';
+import { questionWeights } from './question.ts';
+import { mostQuotedLines, quotesOf } from './quote.ts';
 
 export interface Question {
   text: string;
@@ -20,56 +17,61 @@ export interface Question {
 /** The text of an indexed file as it is now; undefined when it is gone. */
 export type ReadText = (key: string) => Promise<string | undefined>;
 
-/** People ask about what they look at: an open file is likelier than another, more so in front, most so when selected. */
-const openBoost = 1.25;
-const activeBoost = 1.5;
-const selectionBoost = 2;
-/** A question that names a file is about that file. */
-const namedBoost = 3;
-/** Tests and documents repeat the words of the code they are about; half weight leaves the code itself in front. */
-const secondaryWeight = 0.5;
-
-const asksForTests = new Set(terms('test tests testing spec specs flaky fixture assert coverage CI'));
-const asksForDocs = new Set(terms('doc docs document documentation readme guide manual changelog instructions'));
-/** How to do a thing, whether one may, and what happens then are what documents are written to answer. */
-const practical = /^\W*(?:how (?:do|can|should|to)|can|may|should|does|do|is|are|what happens|who|why)\b/i;
-
 /** Quotes of one file in an answer; a second one may be the other half of it, a third crowds out another file. */
 const mostFromOneFile = 2;
-/** Chunks narrowed for each passage wanted, as some turn out to say the same. */
-const candidates = 4;
+/** Chunks looked into for each passage wanted, as the best lines are not always in the best chunk. */
+const candidates = 8;
 
 /** The passages that match a question best, best first, each at most twelve lines and word for word. */
-export async function findPassages(index: PassageIndex, question: Question, read: ReadText): Promise<Passage[]> {
-  const weights = index.weights(questionTerms(question.text));
+export async function findPassages(
+  index: PassageIndex,
+  question: Question,
+  read: ReadText,
+): Promise<Passage[]> {
+  const weights = questionWeights(question.text, index.vocabulary());
   if (weights.size === 0) return lookedAt(question, read);
-  const ranked = index.rank(weights, question.limit * candidates, boostOf(question));
-  const passages: Passage[] = [];
-  const perFile = new Map<string, number>();
-  for (const chunk of ranked) {
-    if (passages.length >= question.limit) break;
-    const taken = perFile.get(chunk.key) ?? 0;
-    if (taken >= mostFromOneFile) continue;
-    const passage = await narrowed(chunk, weights, read);
-    if (!passage || passages.some((other) => other.text === passage.text)) continue;
-    perFile.set(chunk.key, taken + 1);
-    passages.push(passage);
+  const ranked = index.rank(weights, question.limit * candidates, boostOf(question.text, question.editors));
+  const texts = new Map<string, Lines | undefined>();
+  for (const { key } of ranked) {
+    if (texts.has(key)) continue;
+    const text = await read(key);
+    texts.set(key, text === undefined ? undefined : new Lines(text));
   }
-  return passages;
+  const passages = ranked.flatMap((chunk) => passagesOf(chunk, texts.get(chunk.key), weights));
+  return chosen(passages.sort(byScore), question.limit);
 }
 
-async function narrowed(
+/**
+ * A passage is judged by its own lines and by the chunk it stands in, alike. Half of that depends on how much of
+ * the question its lines cover, so that one rare word does not outweigh all others.
+ */
+function passagesOf(
   chunk: RankedChunk,
+  lines: Lines | undefined,
   weights: ReadonlyMap<string, number>,
-  read: ReadText,
-): Promise<Passage | undefined> {
-  const text = await read(chunk.key);
-  if (text === undefined) return undefined;
-  const lines = new Lines(text);
-  // The file may have become shorter since it was indexed.
-  if (chunk.startLine > lines.count) return undefined;
+): Passage[] {
+  // The file may be gone, or shorter than when it was indexed.
+  if (!lines || chunk.startLine > lines.count) return [];
   const range = { startLine: chunk.startLine, endLine: Math.min(chunk.endLine, lines.count) };
-  return passage(chunk, lines, quoteOf(lines, range, weights), chunk.score);
+  return quotesOf(chunk.path, lines, range, weights)
+    .filter((quote) => quote.score > 0)
+    .map((quote) => {
+      const score = (quote.score + chunk.score) * (0.5 + quote.coverage / 2) * chunk.boost;
+      return passage(chunk, lines, quote, score);
+    });
+}
+
+/** The best that neither overlap nor say the same. */
+function chosen(passages: readonly Passage[], limit: number): Passage[] {
+  const taken: Passage[] = [];
+  for (const candidate of passages) {
+    if (taken.length >= limit) break;
+    const sameFile = taken.filter((other) => other.uri === candidate.uri);
+    if (sameFile.length >= mostFromOneFile || sameFile.some((other) => overlaps(other, candidate))) continue;
+    if (taken.some((other) => other.text === candidate.text)) continue;
+    taken.push(candidate);
+  }
+  return taken;
 }
 
 function passage(file: { uri: string; path: string }, lines: Lines, range: Chunk, score: number): Passage {
@@ -81,34 +83,16 @@ function passage(file: { uri: string; path: string }, lines: Lines, range: Chunk
 async function lookedAt(question: Question, read: ReadText): Promise<Passage[]> {
   const editor = question.editors.find((candidate) => candidate.active);
   const range = editor?.selection ?? editor?.visible;
-  if (!editor || !range) return [];
-  const text = await read(editor.key);
-  if (text === undefined) return [];
+  const text = editor && (await read(editor.key));
+  if (!editor || !range || text === undefined) return [];
   const lines = new Lines(text);
   if (range.startLine > lines.count) return [];
-  const shown = quoteOf(lines, { startLine: range.startLine, endLine: Math.min(range.endLine, lines.count) }, new Map());
-  return [passage(editor, lines, shown, 1)];
+  const endLine = Math.min(range.endLine, lines.count, range.startLine + mostQuotedLines - 1);
+  return [passage(editor, lines, { startLine: range.startLine, endLine }, 1)];
 }
 
-function boostOf(question: Question): Boost {
-  const asked = new Set(terms(question.text));
-  const wants: Record<FileKind, boolean> = {
-    code: true,
-    test: [...asked].some((term) => asksForTests.has(term)),
-    doc: [...asked].some((term) => asksForDocs.has(term)) || practical.test(question.text),
-  };
-  const lower = question.text.toLowerCase();
-  const editors = new Map(question.editors.map((editor) => [editor.key, editor]));
-  return (file, chunk) => {
-    let factor = wants[file.kind] ? 1 : secondaryWeight;
-    if (lower.includes(baseName(file.path).toLowerCase())) factor *= namedBoost;
-    const editor = editors.get(file.key);
-    if (!editor) return factor;
-    if (editor.active && editor.selection && overlaps(editor.selection, chunk)) return factor * selectionBoost;
-    return factor * (editor.active ? activeBoost : openBoost);
-  };
+function byScore(a: Passage, z: Passage): number {
+  if (a.score !== z.score) return z.score - a.score;
+  if (a.path !== z.path) return a.path < z.path ? -1 : 1;
+  return a.startLine - z.startLine;
 }
-
-const baseName = (path: string) => path.split('/').at(-1) ?? path;
-
-const overlaps = (a: Chunk, z: Chunk) => a.startLine <= z.endLine && z.startLine <= a.endLine;

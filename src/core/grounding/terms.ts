@@ -8,6 +8,9 @@ const part = /\p{Lu}+(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}\p{Lm}]+|\p{Lt}\p{Ll}*|\p{N}
 /** Scripts written without spaces are compared by pairs of neighbouring characters. */
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]{2,}/u;
 
+/** Before an identifier as a whole, so that it is not taken for a word. */
+export const wholeMark = '=';
+
 /** Longer words are hashes, keys and encoded data; nobody asks for them by heart. */
 const longestWord = 64;
 
@@ -25,7 +28,7 @@ export function terms(text: string): string[] {
     }
     const parts = found.match(part) ?? [];
     for (const piece of parts) result.push(stem(piece.toLowerCase()));
-    if (parts.length > 1) result.push(found.toLowerCase());
+    if (parts.length > 1) result.push(`${wholeMark}${found.toLowerCase()}`);
   }
   return result;
 }
@@ -50,20 +53,16 @@ function stem(lower: string): string {
   return made;
 }
 
-/** Words of English that questions are made of and that say nothing about what is asked for. */
+/** Function words of English and the words that frame a question; they say nothing about what is asked for. */
 const stopWords = new Set(
   terms(
-    `a about after again all also am an and any are as at be because been before being between both but by can could
-    did do does doing done down each else ever few find for from further get gets got had happen happens has have having
-    he her here him his how i if in into is isn it its itself just let like long made make makes many may me might more
-    most much must my need no not now of off on once one only or other our out over own please same shall she should show
-    so some someone something such tell than that the their them then there these they thing this those through to too
-    under until up us use used uses using very want was way we were what when where whether which while who whom whose why
-    will with without work works would you your`,
+    `a about after again all also am an and any are as at be because been before being both but by can could did do does
+    doing each else ever every few for from get gets got had happen happens has have having he her here his how i if in
+    into is isn it its itself just let many may me might more most much must my no not now of off on once only or other
+    our out over own please same shall she should so some someone something such than that the their them then there
+    these they thing this those through to too until up us use used uses using very was way we were what when where
+    whether which while who whom whose why will with would you your`,
   ),
 );
 
-/** The terms a question asks for, each once, in order. Empty when it only has words such as "what does this do". */
-export function questionTerms(question: string): string[] {
-  return [...new Set(terms(question))].filter((term) => !stopWords.has(term));
-}
+export const isStopWord = (term: string) => stopWords.has(term);

@@ -1,9 +1,15 @@
+/**
+ * The mode without a model: it answers by quoting the passages of the workspace that match best.
+ * It sends nothing anywhere, says that no model is set, and gives the same answer to the same question and files.
+ */
 import type { Citation } from '../../protocol/content.ts';
 import { toErrorInfo } from '../errors.ts';
 import type { Passage, PassageSearch } from '../ports.ts';
+import { inChunks, opening, quoted } from './offline/markdown.ts';
 import { noUsage } from './prices.ts';
 import type { Availability, ModelInfo, Provider, ProviderEvent, ProviderRequest } from './provider.ts';
 
+/** More would be a list of results rather than an answer. */
 const quotes = 3;
 
 const model: ModelInfo = {
@@ -17,10 +23,10 @@ const model: ModelInfo = {
   tools: false,
   thinking: false,
   tokenFactor: 1,
+  // Known to cost nothing, which is not the same as an unknown price.
   price: { input: 0, output: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0, asOf: '2026-11-24' },
 };
 
-/** Answers by quoting the passages of the workspace that fit best. Sends nothing anywhere and says that no model is set. */
 export class OfflineProvider implements Provider {
   readonly id = 'offline';
   readonly name = 'Offline';
@@ -39,6 +45,7 @@ export class OfflineProvider implements Provider {
     return [model];
   }
 
+  /** The opening is block 0; each quote is a block of its own, followed by its citation. */
   async *stream(
     request: ProviderRequest,
     signal: AbortSignal,
@@ -48,36 +55,28 @@ export class OfflineProvider implements Provider {
     try {
       passages = await this.#search.search(request.question, { limit: quotes, signal });
     } catch (error) {
-      if (signal.aborted) yield { type: 'aborted' };
-      else yield { type: 'error', error: toErrorInfo(error) };
+      yield signal.aborted ? { type: 'aborted' } : { type: 'error', error: toErrorInfo(error) };
       return;
     }
-    yield* text(0, opening(passages));
-    for (const [place, passage] of passages.slice(0, quotes).entries()) {
+    for (const event of answer(passages.slice(0, quotes))) {
       if (signal.aborted) return yield { type: 'aborted' };
-      const block = place + 1;
-      yield* text(block, quoted(passage));
-      yield { type: 'citation', block, citation: citationOf(passage, place + 1) };
+      yield event;
     }
     yield signal.aborted ? { type: 'aborted' } : { type: 'stop', stopReason: 'end_turn', usage: noUsage };
   }
 }
 
-function opening(passages: readonly Passage[]): string {
-  if (passages.length > 0) return 'No model is set. These passages of your files fit best.';
-  return 'No model is set, and no passage of your files fits this question. Try words that stand in the files, or set an API key.';
+function* answer(passages: readonly Passage[]): Generator<ProviderEvent> {
+  yield* text(0, opening(passages));
+  for (const [place, passage] of passages.entries()) {
+    const block = place + 1;
+    yield* text(block, quoted(passage));
+    yield { type: 'citation', block, citation: citationOf(passage, block) };
+  }
 }
 
 function* text(block: number, value: string): Generator<ProviderEvent> {
-  yield { type: 'text', block, text: value };
-}
-
-function quoted(passage: Passage): string {
-  // The fence is longer than any run of backticks in the text, so that the quote cannot end early.
-  const longest = Math.max(2, ...[...passage.text.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
-  const language = passage.path.split('.').at(-1) ?? '';
-  return `**${passage.path}**, lines ${passage.startLine}–${passage.endLine}\n\n${fence}${language}\n${passage.text}\n${fence}`;
+  for (const chunk of inChunks(value)) yield { type: 'text', block, text: chunk };
 }
 
 const citationOf = (passage: Passage, index: number): Citation => ({

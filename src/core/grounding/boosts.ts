@@ -1,0 +1,55 @@
+/** What speaks for a chunk beside its words. Pure. */
+import type { OpenFile } from '../ports.ts';
+import type { Chunk } from './chunks.ts';
+import type { FileKind } from './fileRules.ts';
+import type { Boost } from './passageIndex.ts';
+import { terms } from './terms.ts';
+
+/** What of an open file matters for ranking; `key` is its file's key in the index. */
+export type Editor = Pick<OpenFile, 'uri' | 'path' | 'active' | 'visible' | 'selection'> & { key: string };
+
+/** People ask about what they look at: an open file is likelier than another, more so in front, most so when selected. */
+const openBoost = 1.25;
+const activeBoost = 1.5;
+const selectionBoost = 2;
+/** A question that names a file is about that file. */
+const namedBoost = 3;
+/** Tests, documents and settings repeat the words of the code they are about; half weight leaves the code in front. */
+const secondaryWeight = 0.5;
+
+const asksForTests = new Set(terms('test tests testing spec specs flaky fixture assert coverage CI'));
+const asksForDocs = new Set(
+  terms('doc docs document documentation readme guide manual changelog instructions'),
+);
+const asksForData = new Set(
+  terms('json yaml toml package dependency version script option setting config lint compiler'),
+);
+/** How to do a thing, whether one may, and what happens then are what documents are written to answer. */
+const practical = /^\W*(?:how (?:do|can|should|to)|can|may|should|does|do|is|are|what happens|who|why)\b/i;
+
+export function boostOf(question: string, editors: readonly Editor[]): Boost {
+  const asked = terms(question);
+  const wants: Record<FileKind, boolean> = {
+    code: true,
+    test: asked.some((term) => asksForTests.has(term)),
+    doc: asked.some((term) => asksForDocs.has(term)) || practical.test(question),
+    data: asked.some((term) => asksForData.has(term)),
+  };
+  const lower = question.toLowerCase();
+  const byKey = new Map(editors.map((editor) => [editor.key, editor]));
+  return (file, chunk) => {
+    const kind = wants[file.kind] ? 1 : secondaryWeight;
+    const named = lower.includes(baseName(file.path).toLowerCase()) ? namedBoost : 1;
+    const editor = byKey.get(file.key);
+    return kind * named * (editor ? editorBoost(editor, chunk) : 1);
+  };
+}
+
+function editorBoost(editor: Editor, chunk: Chunk): number {
+  if (!editor.active) return openBoost;
+  return editor.selection && overlaps(editor.selection, chunk) ? selectionBoost : activeBoost;
+}
+
+const baseName = (path: string) => path.split('/').at(-1) ?? path;
+
+export const overlaps = (a: Chunk, z: Chunk) => a.startLine <= z.endLine && z.startLine <= a.endLine;
