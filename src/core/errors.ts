@@ -135,10 +135,13 @@ export const registerUnavailable = (cause: unknown) =>
     'The list of workspaces and clients cannot be read or written. Your sessions are untouched. Check free disk space and permissions, then reload.',
     { action: 'reload', status: 503, cause },
   );
-export const registerRebuilt = (workspaces: number, clients: number, keptAs: string) =>
+/** `damaged` is absent when the file was gone. */
+export const registerRebuilt = (workspaces: number, damaged?: { clients: number; keptAs: string }) =>
   new CausewayError(
     'register_rebuilt',
-    `The list of workspaces and clients was damaged. ${workspaces} workspaces were recovered and sessions are untouched. Client tokens no longer work (${clients} were found); create new ones. The damaged file was kept as ${keptAs}.`,
+    damaged
+      ? `The list of workspaces and clients was damaged. ${workspaces} workspaces were recovered and sessions are untouched. Client tokens no longer work (${damaged.clients} were found); create new ones. The damaged file was kept as ${damaged.keptAs}.`
+      : `The list of workspaces and clients was gone. ${workspaces} workspaces were found again and sessions are untouched. Client tokens no longer work; create new ones.`,
     { action: 'show_log' },
   );
 export const stateFolderTooOpen = (folder: string, found: string, fix: string) =>

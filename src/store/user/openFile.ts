@@ -15,8 +15,11 @@ export interface OpenedFile {
 /** Writers of other processes are waited for this long, in ms; a transaction of ours takes a few. */
 const busyTimeoutMs = 10_000;
 
-/** Throws what SQLite and the file system throw, damage included. */
-export function openFile(file: string): OpenedFile {
+/**
+ * `onCreate` fills a database that is new, in the transaction that makes it: nobody sees it half-filled.
+ * Throws what SQLite and the file system throw, damage included.
+ */
+export function openFile(file: string, onCreate: (db: DatabaseSync) => void = () => undefined): OpenedFile {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   // The editor may have made its folder for us with the user's looser mask.
   chmodSync(dirname(file), 0o700);
@@ -36,7 +39,7 @@ export function openFile(file: string): OpenedFile {
     db.exec('PRAGMA temp_store = MEMORY');
     const check = db.prepare('PRAGMA quick_check(1)').get()?.quick_check;
     if (check !== 'ok') throw new DamagedDatabase(`quick_check: ${String(check)}`);
-    migrate(db, file);
+    migrate(db, file, onCreate);
     return { db, readOnly: false };
   } catch (error) {
     db.close();
@@ -78,16 +81,18 @@ function useWal(db: DatabaseSync): void {
   }
 }
 
-function migrate(db: DatabaseSync, file: string): void {
+function migrate(db: DatabaseSync, file: string, onCreate: (db: DatabaseSync) => void): void {
   const from = versionOf(db);
   if (from >= migrations.length) return;
   if (from > 0) backUp(db, `${file}.before-v${migrations.length}`);
   transaction(db, () => {
     // Another process may have migrated while we waited for the lock.
+    const isNew = versionOf(db) === 0;
     for (let version = versionOf(db); version < migrations.length; version++) {
       migrations[version]?.(db);
       db.exec(`PRAGMA user_version = ${version + 1}`);
     }
+    if (isNew) onCreate(db);
   });
 }
 

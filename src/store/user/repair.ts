@@ -2,19 +2,17 @@
 import { closeSync, existsSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { Client } from '../../core/register.ts';
-import { transaction } from '../sqlite/transaction.ts';
 import { ClientTable } from './clientTable.ts';
 import { type OpenedFile, openFile } from './openFile.ts';
+import { type RebuildReport, rebuild, type Salvaged } from './rebuild.ts';
 import { clientColumns, clientOfRow, workspaceColumns, workspaceOfRow } from './rows.ts';
-import { readSidecars } from './sidecars.ts';
 import { pause } from './sqliteErrors.ts';
-import { type WorkspaceEntry, WorkspaceTable } from './workspaceTable.ts';
+import { WorkspaceTable } from './workspaceTable.ts';
 
 export interface Repaired {
   opened: OpenedFile;
   /** Absent when another process had repaired it before. */
-  report: { workspaces: number; clients: number; keptAs: string } | undefined;
+  report: (RebuildReport & { keptAs: string }) | undefined;
 }
 
 /** A repair takes far less, in ms; after this its process is taken for dead. */
@@ -23,17 +21,31 @@ const repairTimeoutMs = 15_000;
 /** Throws when the damaged file cannot be set aside. `isDamage` tells damage from other failures of opening. */
 export function repair(file: string, isDamage: (error: unknown) => boolean, now: number): Repaired {
   return alone(`${file}.repair`, () => {
-    try {
-      return { opened: openFile(file), report: undefined };
-    } catch (error) {
-      if (!isDamage(error)) throw error;
-    }
+    const sound = openIfSound(file, isDamage);
+    if (sound) return { opened: sound, report: undefined };
     const keptAs = setAside(file, now);
     const salvaged = salvage(keptAs);
-    const opened = openFile(file);
-    const report = fill(opened.db, dirname(file), salvaged, now);
+    let report: RebuildReport = { workspaces: 0, clients: 0 };
+    const opened = openFile(file, (db) => {
+      report = rebuild(db, dirname(file), salvaged, now);
+    });
     return { opened, report: { ...report, keptAs: basename(keptAs) } };
   });
+}
+
+/** Undefined when it is damaged, be it a single row: then it is not enough that the file opens. */
+function openIfSound(file: string, isDamage: (error: unknown) => boolean): OpenedFile | undefined {
+  let opened: OpenedFile | undefined;
+  try {
+    opened = openFile(file);
+    new WorkspaceTable(opened.db).list();
+    new ClientTable(opened.db).list();
+    return opened;
+  } catch (error) {
+    opened?.db.close();
+    if (!isDamage(error)) throw error;
+    return undefined;
+  }
 }
 
 function alone<T>(lock: string, run: () => T): T {
@@ -66,11 +78,6 @@ function setAside(file: string, now: number): string {
     if (existsSync(file + suffix)) renameSync(file + suffix, keptAs + suffix);
   }
   return keptAs;
-}
-
-interface Salvaged {
-  workspaces: WorkspaceEntry[];
-  clients: { client: Client; tokenHash: string }[];
 }
 
 function salvage(file: string): Salvaged {
@@ -113,31 +120,4 @@ function readable<T>(db: DatabaseSync, sql: string, read: (row: Record<string, u
     // The damaged page; what stood before it is kept, and the report counts it.
   }
   return rows;
-}
-
-/** What was read in the damaged file is newer than the sidecars, so it goes first. */
-function fill(
-  db: DatabaseSync,
-  dataFolder: string,
-  { workspaces, clients }: Salvaged,
-  now: number,
-): { workspaces: number; clients: number } {
-  return transaction(db, () => {
-    const table = new WorkspaceTable(db);
-    const entries = [...workspaces, ...readSidecars(dataFolder)];
-    for (const { record } of entries) {
-      if (table.byId(record.id)) continue;
-      const taken = table.byUri(record.uri) !== undefined;
-      table.put(taken ? { ...record, uri: `causeway:unknown/${record.id}` } : record);
-    }
-    for (const { record, formerUris, kin } of entries) {
-      for (const uri of formerUris) table.addFormerUri(record.id, uri, now);
-      for (const other of kin) if (table.byId(other)) table.addKin(record.id, other);
-    }
-    // A damaged file may show a row as it was before its client was revoked, so that none of them is let in again.
-    const clientTable = new ClientTable(db);
-    const byHash = new Map(clients.map((row) => [row.tokenHash, row.client]));
-    for (const [tokenHash, client] of byHash) clientTable.put({ revokedAt: now, ...client }, tokenHash);
-    return { workspaces: table.list().length, clients: byHash.size };
-  });
 }

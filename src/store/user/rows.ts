@@ -60,7 +60,10 @@ export const clientColumns =
 const clientRow = z.object({
   id: z.uuid(),
   name: z.string(),
-  scopes: jsonText.pipe(z.array(z.enum(clientScopes))),
+  // A scope that a later version gave is no damage; it means nothing here.
+  scopes: jsonText
+    .pipe(z.array(z.string()))
+    .transform((given) => clientScopes.filter((scope) => given.includes(scope))),
   workspace_id: z.string().nullable(),
   token_hash: z.string().regex(/^[0-9a-f]{64}$/),
   created_at: z.number(),

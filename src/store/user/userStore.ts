@@ -1,6 +1,7 @@
 /** The user's database as a worker serves it: opened when first needed, repaired when damaged, safe among processes. */
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import { ZodError } from 'zod';
 import {
   CausewayError,
@@ -18,6 +19,7 @@ import { checkClientInit } from './clientInit.ts';
 import { ClientTable } from './clientTable.ts';
 import { sessionDatabaseFile } from './layout.ts';
 import { DamagedDatabase, type OpenedFile, openFile } from './openFile.ts';
+import { rebuild } from './rebuild.ts';
 import { repair } from './repair.ts';
 import { hasSessionsIn } from './sessionsIn.ts';
 import { writeSidecar } from './sidecars.ts';
@@ -178,8 +180,14 @@ export class UserStore {
 
   #open(): Handle {
     if (this.#handle && this.#handle.inode !== inodeOf(this.#file)) this.close();
-    this.#handle ??= this.#handleOf(openFile(this.#file));
+    this.#handle ??= this.#handleOf(openFile(this.#file, (db) => this.#fillNew(db)));
     return this.#handle;
+  }
+
+  /** Where the database is gone and the workspaces are not, they are registered anew. */
+  #fillNew(db: DatabaseSync): void {
+    const { workspaces } = rebuild(db, dirname(this.#file), { workspaces: [], clients: [] }, this.#now());
+    if (workspaces > 0) this.#notices.push(toErrorInfo(registerRebuilt(workspaces)));
   }
 
   #repair(): void {
@@ -187,8 +195,7 @@ export class UserStore {
     const { opened, report } = repair(this.#file, isDamage, this.#now());
     this.#handle = this.#handleOf(opened);
     if (report) {
-      const { workspaces, clients, keptAs } = report;
-      this.#notices.push(toErrorInfo(registerRebuilt(workspaces, clients, keptAs)));
+      this.#notices.push(toErrorInfo(registerRebuilt(report.workspaces, report)));
     }
   }
 
