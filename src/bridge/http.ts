@@ -1,5 +1,6 @@
 /** A request and a response as the app sees them: no sockets, so that routes can be called without any. */
 import type { CausewayError } from '../core/errors.ts';
+import { statusOfCode } from './statuses.ts';
 
 export interface BridgeRequest {
   method: string;
@@ -46,11 +47,12 @@ export function json(status: number, value: unknown, headers: Record<string, str
 export function errorResponse(error: CausewayError, extra: { turnId?: string } = {}): BridgeResponse {
   const { code, message, retryAfterMs } = error;
   const field = 'field' in error && typeof error.field === 'string' ? { field: error.field } : {};
+  const status = error.status === 500 ? (statusOfCode(code) ?? 500) : error.status;
   return json(
-    error.status,
+    status,
     { error: { code, message, ...field, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }, ...extra },
     {
-      ...(error.status === 401 ? { 'www-authenticate': 'Bearer realm="causeway"' } : {}),
+      ...(status === 401 ? { 'www-authenticate': 'Bearer realm="causeway"' } : {}),
       ...(retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }),
     },
   );

@@ -11,6 +11,7 @@ import { eventText } from '../eventText.ts';
 import type { Route, RouteCall } from '../exchange.ts';
 import { type BridgeResponse, errorResponse, json } from '../http.ts';
 import { parseJson } from '../parse.ts';
+import { statusOfCode } from '../statuses.ts';
 import { madeBy, sessionOf } from './sessions.ts';
 
 export interface TurnRouteDeps {
@@ -85,19 +86,7 @@ async function resultOf(turn: StartedTurn): Promise<BridgeResponse> {
   return json(200, { sessionId, turnId, outcome: entry.outcome, text: plainText(entry.content), entry });
 }
 
-/** Statuses of failed turns; whatever else a provider fails with is a bad gateway to whoever asked the bridge. */
-const statuses: Readonly<Record<string, number>> = {
-  input_too_large: 413,
-  prompt_too_long: 413,
-  rate_limited: 429,
-  restricted_mode: 403,
-  lease_lost: 409,
-  interrupted: 409,
-  stream_stalled: 504,
-  overloaded: 529,
-};
-
 function failed({ turnId, error }: AssistantEntry): BridgeResponse {
   const known = error === undefined ? unexpected(undefined) : fromErrorInfo(error);
-  return { ...errorResponse(known, { turnId }), status: statuses[known.code] ?? 502 };
+  return { ...errorResponse(known, { turnId }), status: statusOfCode(known.code) ?? 502 };
 }
