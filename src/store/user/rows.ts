@@ -63,7 +63,7 @@ const clientRow = z.object({
   // A scope that a later version gave is no damage; it means nothing here.
   scopes: jsonText
     .pipe(z.array(z.string()))
-    .transform((given) => clientScopes.filter((scope) => given.includes(scope))),
+    .transform((given) => given.flatMap((scope) => clientScopes.find((known) => known === scope) ?? [])),
   workspace_id: z.string().nullable(),
   token_hash: z.string().regex(/^[0-9a-f]{64}$/),
   created_at: z.number(),

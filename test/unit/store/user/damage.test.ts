@@ -169,7 +169,8 @@ describe('a damaged user database', () => {
     const db = new DatabaseSync(file);
     db.exec("UPDATE workspace SET folders = 'no list'");
     db.close();
-    second.workspaces();
+    const other = second.resolve(folder('/work/other'), []).workspace;
+    assert.ok(first.workspaces().some(({ id }) => id === other.id));
     const { workspace } = first.resolve(folder('/work/later'), []);
     assert.ok(second.workspaces().some(({ id }) => id === workspace.id));
     checkKept(kept, first);
