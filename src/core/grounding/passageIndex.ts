@@ -81,7 +81,6 @@ export class PassageIndex {
   vocabulary(): Vocabulary {
     const known = new Map<string, number>();
     return {
-      has: (term) => this.#numbers.has(term),
       all: () => this.#numbers.keys(),
       weight: (term) => {
         const weight = known.get(term) ?? this.#weight(term);

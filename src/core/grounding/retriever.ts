@@ -53,12 +53,13 @@ function passagesOf(
   // The file may be gone, or shorter than when it was indexed.
   if (!lines || chunk.startLine > lines.count) return [];
   const range = { startLine: chunk.startLine, endLine: Math.min(chunk.endLine, lines.count) };
-  return quotesOf(chunk.path, lines, range, weights)
-    .filter((quote) => quote.score > 0)
-    .map((quote) => {
-      const score = (quote.score + chunk.score) * (0.5 + quote.coverage / 2) * chunk.boost;
-      return passage(chunk, lines, quote, score);
-    });
+  const quotes = quotesOf(chunk.path, lines, range, weights);
+  const matching = quotes.filter((quote) => quote.score > 0);
+  // A chunk may match by its file's name alone; then its beginning stands for it.
+  return (matching.length > 0 ? matching : quotes.slice(0, 1)).map((quote) => {
+    const score = (quote.score + chunk.score) * (0.5 + quote.coverage / 2) * chunk.boost;
+    return passage(chunk, lines, quote, score);
+  });
 }
 
 /** The best that neither overlap nor say the same. */
