@@ -8,6 +8,7 @@ const statuses: Readonly<Record<string, number>> = {
   empty_input: 400,
   restricted_mode: 403,
   not_found: 404,
+  model_not_found: 404,
   store_read_only: 409,
   store_locked: 409,
   register_read_only: 409,

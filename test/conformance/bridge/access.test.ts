@@ -1,0 +1,397 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startBridge } from '../../../src/bridge/bridge.ts';
+import { call, curl, rawAnswer, rawExchange, startTestBridge, type TestBridge } from './support.ts';
+
+const routes: [string, string][] = [
+  ['GET', '/health'],
+  ['GET', '/v1/sessions'],
+  ['POST', '/v1/sessions'],
+  ['GET', '/v1/sessions/00000000-0000-4000-8000-000000000000'],
+  ['POST', '/v1/sessions/00000000-0000-4000-8000-000000000000/turns'],
+  ['GET', '/v1/sessions/00000000-0000-4000-8000-000000000000/events'],
+  ['POST', '/v1/sessions/00000000-0000-4000-8000-000000000000/stop'],
+  ['GET', '/mcp'],
+  ['GET', '/nothing/here'],
+  ['OPTIONS', '/v1/sessions'],
+];
+
+describe('bridge: who may come in', function () {
+  this.timeout(20_000);
+  let test: TestBridge;
+  before(async () => {
+    test = await startTestBridge();
+  });
+  after(() => test.close());
+  afterEach('it still answers', async () => {
+    assert.equal((await call(test, 'GET', '/v1/sessions')).status, 200);
+  });
+
+  const auth = () => ['-H', `Authorization: Bearer ${test.token}`];
+  const json = ['-H', 'Content-Type: application/json'];
+  const codeOf = (body: string): string => JSON.parse(body).error.code;
+
+  const foreignHosts = (port: number) => [
+    'evil.example',
+    `evil.example:${port}`,
+    `127.0.0.1.evil.com:${port}`,
+    `localhost.evil.com:${port}`,
+    `127.0.0.1:${port}.evil.com`,
+    `user@127.0.0.1:${port}`,
+    `127.0.0.1@evil.com:${port}`,
+    `127.0.0.1:${port + 1}`,
+    `127.0.0.1:0${port}`,
+    '127.0.0.1',
+    'localhost',
+    '[::1]',
+    `0.0.0.0:${port}`,
+    `127.1:${port}`,
+    `2130706433:${port}`,
+    `[::ffff:127.0.0.1]:${port}`,
+    `localhost.:${port}`,
+    `127.0.0.1:${port}/`,
+    `127.0.0.1 :${port}`,
+    ':',
+    '',
+  ];
+
+  for (const [method, path] of routes) {
+    it(`threat 1, 11: ${method} ${path} refuses every foreign Host before token and body`, async () => {
+      for (const host of foreignHosts(test.port)) {
+        // A body is announced and never sent: who waited for it would not answer.
+        const got = await rawAnswer(
+          test.port,
+          `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n`,
+        );
+        assert.match(got, /^HTTP\/1\.1 (403|400) /, `${host}: ${got.slice(0, 80)}`);
+        assert.doesNotMatch(got, /token/i, host);
+      }
+    });
+  }
+
+  it('threat 1: 127.0.0.1, localhost and [::1] with our port pass', async () => {
+    for (const host of ['127.0.0.1', 'localhost', '[::1]', 'LOCALHOST']) {
+      const got = await curl(...auth(), '-H', `Host: ${host}:${test.port}`, `${test.url}/v1/sessions`);
+      assert.equal(got.status, 200, host);
+    }
+  });
+
+  it('threat 1: two Host headers, or a target that names another host, are refused', async () => {
+    const head = `Authorization: Bearer ${test.token}\r\nConnection: close\r\n\r\n`;
+    const ours = `127.0.0.1:${test.port}`;
+    for (const first of [
+      `GET /v1/sessions HTTP/1.1\r\nHost: ${ours}\r\nHost: evil.example\r\n`,
+      `GET http://evil.example/v1/sessions HTTP/1.1\r\nHost: ${ours}\r\n`,
+      `GET http://${ours}/v1/sessions HTTP/1.1\r\nHost: ${ours}\r\n`,
+    ]) {
+      const got = await rawExchange(test.port, first + head);
+      assert.match(got, /^HTTP\/1\.1 400 /, first);
+    }
+    assert.match(await rawExchange(test.port, `GET /health HTTP/1.0\r\n\r\n`), /^HTTP\/1\.1 403 /);
+  });
+
+  for (const [method, path] of routes) {
+    it(`threat 2: ${method} ${path} refuses every Origin, and sends no CORS header`, async () => {
+      for (const origin of [
+        'https://evil.example',
+        'null',
+        `http://127.0.0.1:${test.port}`,
+        'http://localhost:3000',
+        'vscode-webview://abc',
+        '',
+      ]) {
+        const got = await rawExchange(
+          test.port,
+          `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1:${test.port}\r\nOrigin: ${origin}\r\nAuthorization: Bearer ${test.token}\r\nAccess-Control-Request-Method: POST\r\nAccess-Control-Request-Private-Network: true\r\nConnection: close\r\n\r\n`,
+        );
+        assert.match(got, /^HTTP\/1\.1 403 /, origin);
+        assert.doesNotMatch(got, /access-control|set-cookie/i, origin);
+      }
+    });
+  }
+
+  it('threat 2: what a page sends without an Origin is refused by Sec-Fetch-Site', async () => {
+    for (const site of ['cross-site', 'same-site', 'same-origin']) {
+      const got = await curl(...auth(), '-H', `Sec-Fetch-Site: ${site}`, `${test.url}/v1/sessions`);
+      assert.deepEqual([got.status, codeOf(got.body)], [403, 'origin_not_allowed']);
+    }
+  });
+
+  it('threat 2: bodies that a web page can send unasked are refused', async () => {
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+      'text/plain; application/json',
+      'application/json; charset=latin1',
+      'application/jsonp',
+    ]) {
+      const got = await curl(...auth(), '-H', `Content-Type: ${type}`, '-d', '{}', `${test.url}/v1/sessions`);
+      assert.deepEqual([got.status, codeOf(got.body)], [415, 'media_type_refused'], type);
+    }
+    const none = await curl(...auth(), '-H', 'Content-Type:', '-d', '{}', `${test.url}/v1/sessions`);
+    assert.equal(none.status, 415);
+    const fine = ['-H', 'Content-Type: application/json; charset=UTF-8', '-d', '{}'];
+    assert.equal((await curl(...auth(), ...fine, `${test.url}/v1/sessions`)).status, 201);
+  });
+
+  for (const [method, path] of routes.filter(([, one]) => one !== '/health')) {
+    it(`threat 3: ${method} ${path} without a token, or with a wrong one, is 401`, async () => {
+      for (const header of [
+        undefined,
+        'Bearer',
+        'Bearer ',
+        'Bearer wrong',
+        `Bearer ${test.token}x`,
+        `Bearer ${test.token.slice(0, -1)}`,
+        `Basic ${test.token}`,
+        `Bearer ${'a'.repeat(8000)}`,
+        'Bearer ünknown',
+      ]) {
+        const got = await rawExchange(
+          test.port,
+          Buffer.from(
+            `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1:${test.port}\r\n${header === undefined ? '' : `Authorization: ${header}\r\n`}Connection: close\r\n\r\n`,
+            'latin1',
+          ),
+        );
+        assert.match(got, /^HTTP\/1\.1 401 /, `${header}`);
+        assert.match(got, /www-authenticate: Bearer/i);
+      }
+    });
+  }
+
+  it('threat 3: a token in the query or a cookie is not looked at', async () => {
+    const query = await curl(`${test.url}/v1/sessions?token=${test.token}&access_token=${test.token}`);
+    assert.equal(query.status, 401);
+    const cookie = await curl('-H', `Cookie: token=${test.token}`, `${test.url}/v1/sessions`);
+    assert.equal(cookie.status, 401);
+  });
+
+  it('threat 3: health alone answers without a token, and tells nothing', async () => {
+    const got = await curl(`${test.url}/health`);
+    assert.equal(got.status, 200);
+    assert.deepEqual(JSON.parse(got.body), { ok: true, name: 'causeway' });
+  });
+
+  it('threat 3: WebSocket upgrades and CONNECT are refused, an offer of HTTP/2 is passed over', async () => {
+    const host = `Host: 127.0.0.1:${test.port}\r\nAuthorization: Bearer ${test.token}\r\n`;
+    const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n';
+    const upgrade = `GET /v1/sessions HTTP/1.1\r\n${host}Connection: Upgrade\r\nUpgrade: websocket\r\n${key}\r\n`;
+    const answered = await rawAnswer(test.port, upgrade);
+    assert.match(answered, /^HTTP\/1\.1 400 /);
+    assert.match(answered, /upgrade_refused/);
+    const tunnel = `CONNECT 127.0.0.1:22 HTTP/1.1\r\nHost: 127.0.0.1:22\r\n\r\n`;
+    assert.match(await rawExchange(test.port, tunnel), /^HTTP\/1\.1 405 /);
+    const h2 = await curl('--http2', ...auth(), `${test.url}/v1/sessions`);
+    assert.equal(h2.status, 200);
+  });
+
+  it('threat 4: nothing but loopback is bound', () => {
+    const bound = listeners(test.port);
+    assert.deepEqual(bound.sort(), [...test.bridge.state.addresses].sort());
+    assert.deepEqual([...test.bridge.state.addresses, ...test.bridge.state.missing].sort(), [
+      '127.0.0.1',
+      '::1',
+    ]);
+  });
+
+  for (const host of ['0.0.0.0', '::', '192.168.1.5', 'my-machine.local', '127.0.0.1.evil.com']) {
+    it(`threat 4: a setting that wants to listen on ${host} is refused`, async () => {
+      const { core, users, stateDir } = test;
+      await assert.rejects(
+        startBridge({
+          assistant: core.engine,
+          clients: users.clients,
+          workspace: { id: 'w', name: 'w', folders: [] },
+          stateDir,
+          host,
+          clock: { now: Date.now, monotonic: () => performance.now() },
+          log: { info() {}, warn() {}, error() {} },
+        }),
+        { code: 'bridge_host_refused' },
+      );
+    });
+  }
+
+  it('threat 5: the discovery file is for its user alone, whatever the umask', async () => {
+    const stateDir = mkdtempSync(join(tmpdir(), 'causeway-umask-'));
+    const umask = process.umask(0);
+    try {
+      const other = await startTestBridge({ stateDir });
+      const folder = join(stateDir, 'bridges');
+      const [file = ''] = readdirSync(folder);
+      assert.equal(statSync(folder).mode & 0o777, 0o700);
+      assert.equal(statSync(join(folder, file)).mode & 0o777, 0o600);
+      await other.close();
+      assert.deepEqual(readdirSync(folder), []);
+    } finally {
+      process.umask(umask);
+      rmSync(stateDir, { recursive: true, force: true });
+    }
+  });
+
+  it('threat 5: a folder that others can look into is refused, in words that say what to do', async () => {
+    const stateDir = mkdtempSync(join(tmpdir(), 'causeway-open-'));
+    const folder = join(stateDir, 'bridges');
+    mkdirSync(folder);
+    for (const mode of [0o755, 0o777, 0o710, 0o704]) {
+      chmodSync(folder, mode);
+      await assert.rejects(
+        startBridge({
+          assistant: test.core.engine,
+          clients: test.users.clients,
+          workspace: { id: 'w', name: 'w', folders: [] },
+          stateDir,
+          clock: { now: Date.now, monotonic: () => performance.now() },
+          log: { info() {}, warn() {}, error() {} },
+        }),
+        { code: 'folder_too_open', message: /chmod 700/ },
+      );
+    }
+    rmSync(stateDir, { recursive: true, force: true });
+  });
+
+  it('threat 6: no token of a client is at rest, and source compares secrets only by their digests', async () => {
+    const { token } = await test.addClient({ name: 'canary' });
+    for (const name of readdirSync(test.stateDir)) {
+      const path = join(test.stateDir, name);
+      if (statSync(path).isFile()) assert.equal(readFileSync(path).includes(token), false, name);
+    }
+    const source = readFileSync(
+      new URL('../../../src/bridge/middleware/authentication.ts', import.meta.url),
+      'utf8',
+    );
+    assert.doesNotMatch(source, /token\s*[!=]==|[!=]==\s*\w*[tT]oken/);
+  });
+
+  it('threat 8: no header or field of a request changes where a turn is sent', async () => {
+    const { body } = await call(test, 'POST', '/v1/sessions', {});
+    const id = body.session.id;
+    for (const field of ['base_url', 'baseUrl', 'upstream', 'provider', 'api_key']) {
+      const refused = await call(test, 'POST', `/v1/sessions/${id}/turns`, {
+        text: 'Hi',
+        [field]: 'http://evil.example',
+      });
+      assert.deepEqual([refused.status, refused.body.error.field], [400, field]);
+    }
+    const before = test.core.fake.requests.filter((one) => one.path === '/v1/messages').length;
+    const got = await curl(
+      ...auth(),
+      ...json,
+      ...['-H', 'x-portkey-custom-host: http://evil.example', '-H', 'x-forwarded-host: evil.example'],
+      ...['-d', '{"text":"Hi"}', `${test.url}/v1/sessions/${id}/turns`],
+    );
+    assert.equal(got.status, 200);
+    assert.equal(test.core.fake.requests.filter((one) => one.path === '/v1/messages').length, before + 1);
+  });
+
+  const traversals = [
+    '/v1/sessions/../../etc/passwd',
+    '/v1/sessions/..%2f..%2fetc%2fpasswd',
+    '/v1/sessions/%2e%2e/%2e%2e/etc/passwd',
+    '/v1/sessions/%252e%252e%252f',
+    '/v1/sessions/..\\..\\etc\\passwd',
+    '/v1/sessions/..%5c..%5c',
+    '/v1/sessions/%00',
+    '/v1/sessions/00000000-0000-4000-8000-000000000000%00.json',
+    '/v1/sessions/00000000-0000-4000-8000-000000000000;x',
+    '/v1/sessions;x/00000000-0000-4000-8000-000000000000',
+    '/v1/sessions/00000000-0000-4000-8000-000000000000/../..',
+    '/v1//sessions',
+    '//evil.example/v1/sessions',
+    '/v1/sessions/',
+    '/./v1/sessions',
+    '/v1/sessions/C:/Windows',
+    '/\\\\server\\share',
+    '/v1/sessions/....//....//',
+    '/V1/SESSIONS',
+    '/v1/sessions#x',
+    '/health/',
+    '/health/../v1/sessions',
+    '/%68ealth',
+  ];
+  for (const path of traversals) {
+    it(`threat 10: GET ${path} is 400 or 404 and tells nothing`, async () => {
+      const got = await rawExchange(
+        test.port,
+        `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${test.port}\r\nAuthorization: Bearer ${test.token}\r\nConnection: close\r\n\r\n`,
+      );
+      assert.match(got, /^HTTP\/1\.1 (400|404) /, got.slice(0, 60));
+      assert.doesNotMatch(got, /root:|\/work|node_modules|\.ts\b|"sessions":/);
+    });
+  }
+
+  it('threat 10: a NUL, a tab or a space in the target is no HTTP', async () => {
+    for (const path of ['/v1/sessions/\0', '/v1/ses sions', '/v1/\x01']) {
+      const got = await rawExchange(
+        test.port,
+        `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${test.port}\r\nAuthorization: Bearer ${test.token}\r\nConnection: close\r\n\r\n`,
+      );
+      assert.match(got, /^HTTP\/1\.1 400 /);
+    }
+  });
+
+  it('threat 19: the log holds method, route, status and client, never a header, a query, a path or a body', async () => {
+    const canary = `canary${Date.now()}`;
+    await curl(...auth(), '-H', `X-Secret: ${canary}`, `${test.url}/v1/sessions?limit=5&cursor=${canary}`);
+    await curl('-H', `Authorization: Bearer ${canary}`, `${test.url}/${canary}`);
+    await curl(...auth(), ...json, '-d', `{"${canary}":"${canary}"}`, `${test.url}/v1/sessions`);
+    await curl('-X', canary, ...auth(), `${test.url}/v1/sessions`);
+    const lines = test.logged.join('\n');
+    assert.equal(lines.includes(canary), false);
+    assert.equal(lines.includes(test.token), false);
+    assert.match(lines, /^bridge POST \/v1\/sessions 400 \d+ ms client=[0-9a-f-]{36}$/m);
+  });
+
+  it('threat 27: a client may do what its scopes say and no more', async () => {
+    const reader = { url: test.url, token: (await test.addClient({ scopes: ['sessions:read'] })).token };
+    assert.equal((await call(reader, 'GET', '/v1/sessions')).status, 200);
+    const made = await call(reader, 'POST', '/v1/sessions', {});
+    assert.deepEqual([made.status, made.body.error.code], [403, 'scope_missing']);
+    const { body } = await call(test, 'POST', '/v1/sessions', {});
+    const asked = await call(reader, 'POST', `/v1/sessions/${body.session.id}/turns`, { text: 'Hi' });
+    assert.deepEqual([asked.status, asked.body.error.code], [403, 'scope_missing']);
+    const stopped = await call(reader, 'POST', `/v1/sessions/${body.session.id}/stop`);
+    assert.equal(stopped.status, 403);
+  });
+
+  it('threat 27: revoking a client ends its streams and its turns within a second, and nobody else’s', async () => {
+    const one = await test.addClient({ name: 'one' });
+    const { body } = await call(test, 'POST', '/v1/sessions', {});
+    const events = `${test.url}/v1/sessions/${body.session.id}/events`;
+    const open = async (token: string) =>
+      (await fetch(events, { headers: { authorization: `Bearer ${token}` } })).text();
+    const ended = open(one.token).then(() => 'ended');
+    const others = open(test.token).then(
+      () => 'ended',
+      () => 'ended',
+    );
+    const from = performance.now();
+    await test.users.clients.revoke(one.id);
+    await ended.catch(() => 'cut');
+    // The promise is one second; a busy machine is given as much again.
+    assert.ok(performance.now() - from < 2000);
+    assert.equal(await Promise.race([others, Promise.resolve('open')]), 'open');
+    const again = await call({ url: test.url, token: one.token }, 'GET', '/v1/sessions');
+    assert.equal(again.status, 401);
+  });
+});
+
+/** Local addresses that listen on a port, as the kernel lists them. */
+function listeners(port: number): string[] {
+  const hex = port.toString(16).toUpperCase().padStart(4, '0');
+  const read = (file: string) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/))
+      .filter((fields) => fields[1]?.endsWith(`:${hex}`) && fields[3] === '0A')
+      .map((fields) => fields[1]?.split(':')[0] ?? '');
+  const names: Record<string, string> = {
+    '0100007F': '127.0.0.1',
+    '00000000000000000000000001000000': '::1',
+  };
+  return [...read('/proc/net/tcp'), ...read('/proc/net/tcp6')].map((address) => names[address] ?? address);
+}

@@ -1,0 +1,200 @@
+/** A bridge over the real core and the real register of clients, on ports of its own, and raw ways to talk to it. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Bridge, type BridgeOptions, startBridge } from '../../../src/bridge/bridge.ts';
+import { type ClientScope, clientScopes } from '../../../src/core/register.ts';
+import { type Discovery, discovery } from '../../../src/protocol/bridge.ts';
+import { openUserDatabase, type UserDatabase } from '../../../src/store/user/openUserDatabase.ts';
+import { startCore, type TestCore, type TestCoreOptions, workerUrl } from '../../support/core.ts';
+
+export const ownWorkspaceId = '11111111-1111-4111-8111-111111111111';
+
+export interface TestBridge {
+  bridge: Bridge;
+  core: TestCore;
+  users: UserDatabase;
+  stateDir: string;
+  port: number;
+  url: string;
+  /** Token of a client that may do everything. */
+  token: string;
+  logged: string[];
+  ownerToken(): string;
+  addClient(init?: { name?: string; scopes?: ClientScope[]; workspaceId?: string }): Promise<{
+    id: string;
+    token: string;
+  }>;
+  close(): Promise<void>;
+}
+
+/** The first of a run of `count` ports that are free now, below those the system hands out by itself. */
+export async function freePorts(count = 10): Promise<number> {
+  for (;;) {
+    const base = 20_000 + Math.floor(Math.random() * 1_000) * 12;
+    const free = await Promise.all(Array.from({ length: count }, (_, index) => isFree(base + index)));
+    if (free.every(Boolean)) return base;
+  }
+}
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, host: '127.0.0.1' }, () => server.close(() => resolve(true)));
+  });
+
+export interface TestBridgeOptions extends TestCoreOptions {
+  stateDir?: string;
+  port?: number;
+  users?: UserDatabase;
+  bridge?: Partial<BridgeOptions>;
+}
+
+export async function startTestBridge(options: TestBridgeOptions = {}): Promise<TestBridge> {
+  const stateDir = options.stateDir ?? mkdtempSync(join(tmpdir(), 'causeway-state-'));
+  const core = await startCore(options);
+  const users =
+    options.users ?? openUserDatabase({ file: join(stateDir, 'user.db'), workerUrl: workerUrl('user') });
+  const logged: string[] = [];
+  const bridge = await startBridge({
+    assistant: core.engine,
+    clients: users.clients,
+    workspace: { id: ownWorkspaceId, name: 'test', folders: ['/projects/test'] },
+    stateDir,
+    port: options.port ?? (await freePorts()),
+    clock: { now: () => Date.now(), monotonic: () => performance.now() },
+    log: {
+      info: (message) => logged.push(message),
+      warn: (message) => logged.push(message),
+      error: (message, error) => logged.push(`${message} ${error instanceof Error ? error.stack : ''}`),
+    },
+    ...options.bridge,
+  });
+  const addClient: TestBridge['addClient'] = async (init = {}) => {
+    const { client, token } = await users.clients.add({ name: 'script', scopes: [...clientScopes], ...init });
+    return { id: client.id, token };
+  };
+  const { token } = await addClient();
+  return {
+    bridge,
+    core,
+    users,
+    stateDir,
+    port: bridge.state.port,
+    url: bridge.address,
+    token,
+    logged,
+    ownerToken: () =>
+      discoveries(stateDir).find((one) => one.port === bridge.state.port)?.ownerToken ?? 'no discovery file',
+    addClient,
+    async close() {
+      await bridge.stop();
+      await core.close();
+      if (!options.users) await users.close();
+      if (!options.stateDir) rmSync(stateDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export function discoveries(stateDir: string): Discovery[] {
+  const folder = join(stateDir, 'bridges');
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => discovery.parse(JSON.parse(readFileSync(join(folder, name), 'utf8'))));
+}
+
+export interface CurlAnswer {
+  status: number;
+  headers: string;
+  body: string;
+}
+
+/** Calls the real curl. */
+export function curl(...args: string[]): Promise<CurlAnswer> {
+  return new Promise((resolve, reject) => {
+    execFile(
+      'curl',
+      ['--silent', '--show-error', '--noproxy', '*', '--max-time', '20', '--include', ...args],
+      { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        if (error && stdout === '') return reject(new Error(stderr || error.message));
+        // Of several heads, such as 100 Continue before the answer, the last one counts.
+        const heads = [...stdout.matchAll(/^HTTP\/1\.1 (\d{3})(?:.|\r|\n)*?\r\n\r\n/gm)];
+        const last = heads.at(-1);
+        if (!last) return reject(new Error(`No HTTP answer: ${stdout.slice(0, 200)}`));
+        resolve({
+          status: Number(last[1]),
+          headers: last[0].toLowerCase(),
+          body: stdout.slice(last.index + last[0].length),
+        });
+      },
+    );
+  });
+}
+
+/** Sends bytes as they are and resolves with all that came back when the other side closes. */
+export function rawExchange(port: number, bytes: string | Buffer): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    let text = '';
+    socket.setEncoding('latin1');
+    socket.on('data', (chunk: string) => {
+      text += chunk;
+    });
+    socket.on('close', () => resolve(text));
+    // A reset after the answer is a way of closing.
+    socket.on('error', (error) => (text === '' ? reject(error) : resolve(text)));
+    socket.write(bytes);
+  });
+}
+
+/** Sends bytes as they are and resolves with the first answer, without waiting for the other side to close. */
+export function rawAnswer(port: number, bytes: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    let text = '';
+    socket.setEncoding('latin1');
+    socket.on('data', (chunk: string) => {
+      text += chunk;
+      const end = text.indexOf('\r\n\r\n');
+      const length = /content-length: (\d+)/i.exec(text)?.[1];
+      if (end > 0 && text.length >= end + 4 + Number(length ?? 0)) socket.destroy();
+    });
+    socket.on('close', () => resolve(text));
+    socket.on('error', (error) => (text === '' ? reject(error) : resolve(text)));
+    socket.write(bytes);
+  });
+}
+
+export const openSocket = (port: number): Promise<Socket> =>
+  new Promise((resolve, reject) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    socket.once('connect', () => resolve(socket));
+    socket.once('error', reject);
+  });
+
+export const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
+
+export interface ApiAnswer {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads answers as a script does, without a schema.
+  body: any;
+}
+
+/** Calls a route as a script does. */
+export async function call(
+  { url, token }: { url: string; token: string },
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<ApiAnswer> {
+  const answer = await fetch(`${url}${path}`, {
+    method,
+    headers: { ...bearer(token), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: answer.status, body: await answer.json() };
+}
