@@ -1,0 +1,38 @@
+/** A bridge in a process of its own; tells its state as lines of JSON. Used by tests that need several, or kill one. */
+
+import { join } from 'node:path';
+import { startBridge } from '../../../src/bridge/bridge.ts';
+import { openUserDatabase } from '../../../src/store/user/openUserDatabase.ts';
+import type { FakeAnthropic } from '../../support/anthropic/server.ts';
+import { startCore, workerUrl } from '../../support/core.ts';
+
+export interface BridgeProcessOptions {
+  stateDir: string;
+  port: number;
+  workspaceId: string;
+  folder: string;
+  /** Where Claude answers; only the URL and the key are used. */
+  fake?: { url: string; key: string };
+}
+
+const options: BridgeProcessOptions = JSON.parse(process.argv[2] ?? '{}');
+const core = await startCore(options.fake ? { fake: options.fake as FakeAnthropic } : {});
+const users = openUserDatabase({ file: join(options.stateDir, 'user.db'), workerUrl: workerUrl('user') });
+const tell = (message: unknown) => process.stdout.write(`${JSON.stringify(message)}\n`);
+const bridge = await startBridge({
+  assistant: core.engine,
+  clients: users.clients,
+  workspace: { id: options.workspaceId, name: options.folder, folders: [options.folder] },
+  stateDir: options.stateDir,
+  port: options.port,
+  clock: { now: () => Date.now(), monotonic: () => performance.now() },
+  log: { info() {}, warn() {}, error: (message, error) => console.error(message, error) },
+});
+bridge.onDidChange((state) => tell({ ...state, at: Date.now() }));
+tell({ ...bridge.state, at: Date.now() });
+process.on('SIGTERM', () => {
+  void bridge
+    .stop()
+    .then(() => Promise.all([core.close(), users.close()]))
+    .then(() => process.exit(0));
+});
