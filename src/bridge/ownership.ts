@@ -140,8 +140,10 @@ export class Ownership {
 
   async #tryTakeOver(): Promise<void> {
     const server = await this.#tryListen(this.#options.basePort);
-    if (server) await this.#become('owner', server);
-    else if (this.#isTimeToLook()) await this.#look();
+    if (server) {
+      await this.#options.folder.reclaim();
+      await this.#become('owner', server);
+    } else if (this.#isTimeToLook()) await this.#look();
   }
 
   /** A known owner is trusted while its process lives; a stranger is looked at less often than the port is tried. */
