@@ -44,11 +44,11 @@ export class ClaudeVocabulary {
 
   #measure(text: string): number {
     let tokens = 0;
-    for (const stretch of text.split(longRuns)) {
-      const parts =
-        stretch.length >= longestRun && longRuns.test(stretch) ? stretch.match(pieces) : [stretch];
+    // Splitting by a group puts what matched at the odd places.
+    for (const [place, stretch] of text.split(longRuns).entries()) {
+      const parts = place % 2 === 1 ? (stretch.match(pieces) ?? []) : [stretch];
       // Names of special tokens are ordinary text when somebody writes them, hence `all`.
-      for (const part of parts ?? []) tokens += this.#tokenizer.encode(part, 'all').length;
+      for (const part of parts) tokens += this.#tokenizer.encode(part, 'all').length;
     }
     return tokens;
   }

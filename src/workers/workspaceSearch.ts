@@ -30,8 +30,8 @@ export interface SearchBounds {
   patienceMs: number;
 }
 
-/** Memory: an index of 200 MB of source takes about as much again. Patience: people wait some seconds for an answer. */
-const usualBounds: SearchBounds = { files: 20_000, bytes: 200_000_000, patienceMs: 5000 };
+/** Memory: the index of 16,000 source files took about 350 MB. Patience: people wait some seconds for an answer. */
+const usualBounds: SearchBounds = { files: 20_000, bytes: 150_000_000, patienceMs: 5000 };
 /** Files read at a time; more does not read faster. */
 const parallel = 16;
 

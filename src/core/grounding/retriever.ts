@@ -50,8 +50,8 @@ function passagesOf(
   lines: Lines | undefined,
   weights: ReadonlyMap<string, number>,
 ): Passage[] {
-  // The file may be gone, or shorter than when it was indexed.
-  if (!lines || chunk.startLine > lines.count) return [];
+  if (!lines) return [];
+  // The file may have become shorter since it was indexed.
   const range = { startLine: chunk.startLine, endLine: Math.min(chunk.endLine, lines.count) };
   const quotes = quotesOf(chunk.path, lines, range, weights);
   const matching = quotes.filter((quote) => quote.score > 0);

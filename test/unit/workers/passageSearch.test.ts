@@ -7,6 +7,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Log, OpenFile } from '../../../src/core/ports.ts';
 import { openPassageSearch } from '../../../src/workers/openPassageSearch.ts';
+import { readTextFile } from '../../../src/workers/workspaceFiles.ts';
 import { type SearchBounds, WorkspaceSearch } from '../../../src/workers/workspaceSearch.ts';
 
 const workerUrl = new URL('../../../src/workers/search.ts', import.meta.url);
@@ -106,6 +107,12 @@ describe('Workspace search', () => {
     ]);
   });
 
+  it('does not read through a link that took the place of a file', async () => {
+    await write({ 'a.txt': 'zebra' });
+    await symlink(path.join(folder, 'a.txt'), path.join(folder, 'b.txt'));
+    assert.equal(await readTextFile(path.join(folder, 'b.txt')), undefined);
+  });
+
   it('names files of several folders by their folder', async () => {
     await write({ 'one/a.txt': 'zebra', 'two/a.txt': 'zebra crossing' });
     const folders = [path.join(folder, 'one'), path.join(folder, 'two')];
@@ -135,6 +142,8 @@ describe('Workspace search', () => {
     await rm(path.join(folder, 'b.txt'));
     assert.deepEqual(await found(search, 'zebra'), ['c.txt']);
     assert.deepEqual(await found(search, 'tiger'), ['a.txt']);
+    const { files } = await search.search({ question: 'tiger', limit: 1, folders: [folder], openFiles: [] });
+    assert.equal(files, 2);
   });
 
   it('gives lines and text as they are in the file, also with Windows line breaks', async () => {

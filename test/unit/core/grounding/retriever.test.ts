@@ -94,9 +94,15 @@ describe('Passages for a question', () => {
     },
     {
       what: 'come from the file the question names',
-      files: { 'a.ts': 'zebra(zebra); // zebra', 'b.ts': 'other(1);\nzebra();' },
+      files: { 'a.ts': 'zebra(zebra, b); // zebra b', 'b.ts': 'other(1);\nzebra();' },
       question: 'Where is the zebra in b.ts?',
       expected: ['b.ts', 'a.ts'],
+    },
+    {
+      what: 'come from a comment before a mere use of the same words',
+      files: { 'a.ts': 'run(zebra);', 'z.ts': '// zebra run' },
+      question: 'zebra run',
+      expected: ['z.ts', 'a.ts'],
     },
     {
       what: 'leave imports out',
@@ -125,7 +131,7 @@ describe('Passages for a question', () => {
 
   it('come from the selection before the rest of the file', async () => {
     const filler = Array<string>(50).fill('x();').join('\n');
-    const text = `// zebra here\n${filler}\n// zebra there\n`;
+    const text = `// zebra zebra here\n${filler}\n// zebra there\n`;
     const selection = { startLine: 52, endLine: 52, text: '// zebra there' };
     const [passage] = await find({ 'a.ts': text }, 'zebra', [editor('a.ts', { active: true, selection })]);
     assert.ok(passage?.text.includes('there'));

@@ -154,6 +154,9 @@ describe('A quote in Markdown', () => {
       assert.match(quoted(passage(path ?? '', 1, 'x')), new RegExp(`\`\`\`${language}\\n`)));
   }
 
+  it('has a longer fence than the one it holds', () =>
+    assert.match(quoted(passage('a.md', 1, '```sh\nls\n```')), /\n````md\n```sh\nls\n```\n````$/));
+
   it('shows a path with backticks as it is', () =>
     assert.match(quoted(passage('a`b`.ts', 1, 'x')), /^``a`b`.ts``, line 1/));
 });
