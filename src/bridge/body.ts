@@ -28,8 +28,7 @@ export class BodyReader {
   }
 
   async text({ body }: BridgeRequest): Promise<string> {
-    const decoder = new TextDecoder('utf-8', { fatal: true });
-    const parts: string[] = [];
+    const chunks: Uint8Array[] = [];
     let bytes = 0;
     try {
       for await (const chunk of body) {
@@ -37,19 +36,24 @@ export class BodyReader {
         this.#held += chunk.byteLength;
         if (bytes > this.#limits.maxBytes) throw bodyTooLarge(this.#limits.maxBytes);
         if (this.#held > this.#limits.maxBytesAtOnce) throw bridgeBusy();
-        parts.push(decode(() => decoder.decode(chunk, { stream: true })));
+        chunks.push(chunk);
       }
-      parts.push(decode(() => decoder.decode()));
-      return parts.join('');
+      return decode(chunks);
     } finally {
       this.#held -= bytes;
     }
   }
 }
 
-function decode(run: () => string): string {
+/** Takes the chunks out one by one, so that a large body is not held twice. */
+function decode(chunks: Uint8Array[]): string {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
   try {
-    return run();
+    let text = '';
+    for (let chunk = chunks.shift(); chunk; chunk = chunks.shift()) {
+      text += decoder.decode(chunk, { stream: true });
+    }
+    return text + decoder.decode();
   } catch (error) {
     if (error instanceof TypeError) throw bodyNotJson('it is not UTF-8');
     throw error;
