@@ -9,7 +9,7 @@ const part = /\p{Lu}+(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}\p{Lm}]+|\p{Lt}\p{Ll}*|\p{N}
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]{2,}/u;
 
 /** Before an identifier as a whole, so that it is not taken for a word. */
-export const wholeMark = '=';
+const wholeMark = '=';
 
 /** Longer words are hashes, keys and encoded data; nobody asks for them by heart. */
 const longestWord = 64;
