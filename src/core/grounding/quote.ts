@@ -5,8 +5,10 @@ import type { Lines } from './lines.ts';
 import { saturated } from './passageIndex.ts';
 import { terms } from './terms.ts';
 
-/** Three quotes of this many lines are read at a glance. */
-export const mostQuotedLines = 12;
+/** Three quotes of about this many lines are read at a glance. */
+const wantedLines = 12;
+/** A paragraph is not cut for the sake of a few lines: a declaration without its end is harder to read. */
+export const mostQuotedLines = 16;
 
 export interface Quote extends Chunk {
   /** Sum of the weights of the terms in these lines, each less the oftener it repeats. */
@@ -15,7 +17,7 @@ export interface Quote extends Chunk {
   coverage: number;
 }
 
-/** Quotes of at most `mostQuotedLines` lines, of whole paragraphs where they fit; they may overlap. */
+/** Quotes of about twelve and at most `mostQuotedLines` lines, of whole paragraphs where they fit; they may overlap. */
 export function quotesOf(
   path: string,
   lines: Lines,
@@ -58,13 +60,13 @@ function matchesOf(path: string, line: string, weights: ReadonlyMap<string, numb
 function* windows(lines: Lines, chunk: Chunk): Generator<Chunk> {
   const paragraphs = paragraphsOf(lines, chunk);
   for (const [index, paragraph] of paragraphs.entries()) {
-    const last = paragraph.startLine + mostQuotedLines - 1;
-    if (paragraph.endLine > last) {
-      for (let start = paragraph.startLine; start + mostQuotedLines - 1 <= paragraph.endLine; start++) {
-        yield { startLine: start, endLine: start + mostQuotedLines - 1 };
+    if (paragraph.endLine - paragraph.startLine >= mostQuotedLines) {
+      for (let start = paragraph.startLine; start + wantedLines - 1 <= paragraph.endLine; start++) {
+        yield { startLine: start, endLine: start + wantedLines - 1 };
       }
       continue;
     }
+    const last = paragraph.startLine + wantedLines - 1;
     const fitting = paragraphs.slice(index).filter((other) => other.endLine <= last);
     yield { startLine: paragraph.startLine, endLine: fitting.at(-1)?.endLine ?? paragraph.endLine };
   }

@@ -22,7 +22,7 @@ const mostFromOneFile = 2;
 /** Chunks looked into for each passage wanted, as the best lines are not always in the best chunk. */
 const candidates = 8;
 
-/** The passages that match a question best, best first, each at most twelve lines and word for word. */
+/** The passages that match a question best, best first, each of a few lines and word for word. */
 export async function findPassages(
   index: PassageIndex,
   question: Question,
