@@ -6,6 +6,13 @@ export interface FakeModel {
   maxOutput: number;
   /** Shortest prefix that is cached, in tokens. */
   minimumPrefix: number;
+  thinking: 'always' | 'adaptive' | 'manual';
+  /** Whether a conversation may end with the beginning of the answer. */
+  prefill: boolean;
+  line: 'haiku' | 'sonnet' | 'opus';
+  lifecycle: 'active' | 'deprecated' | 'retired';
+  /** Tokens that the instructions for using tools add. */
+  toolTokens: number;
   /** Tokens of this model for one token of the fake's counter. */
   factor: number;
 }
@@ -17,6 +24,11 @@ export const fakeModels: FakeModel[] = [
     window: 1_000_000,
     maxOutput: 128_000,
     minimumPrefix: 1024,
+    thinking: 'adaptive',
+    prefill: false,
+    line: 'sonnet',
+    lifecycle: 'active',
+    toolTokens: 290,
     factor: 1.31,
   },
   {
@@ -25,6 +37,11 @@ export const fakeModels: FakeModel[] = [
     window: 1_000_000,
     maxOutput: 128_000,
     minimumPrefix: 1024,
+    thinking: 'always',
+    prefill: false,
+    line: 'opus',
+    lifecycle: 'active',
+    toolTokens: 290,
     factor: 1.34,
   },
   {
@@ -33,6 +50,11 @@ export const fakeModels: FakeModel[] = [
     window: 1_000_000,
     maxOutput: 128_000,
     minimumPrefix: 2048,
+    thinking: 'adaptive',
+    prefill: false,
+    line: 'haiku',
+    lifecycle: 'active',
+    toolTokens: 290,
     factor: 1.29,
   },
   {
@@ -41,6 +63,11 @@ export const fakeModels: FakeModel[] = [
     window: 200_000,
     maxOutput: 64_000,
     minimumPrefix: 4096,
+    thinking: 'manual',
+    prefill: true,
+    line: 'haiku',
+    lifecycle: 'active',
+    toolTokens: 346,
     factor: 1.02,
   },
 ];

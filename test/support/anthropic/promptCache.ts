@@ -1,8 +1,6 @@
 /** Cache accounting by comparing real prefixes; source: https://platform.claude.com/docs/en/build-with-claude/prompt-caching. */
-import { createHash } from 'node:crypto';
-import { countValue } from './counting.ts';
 import type { FakeModel } from './models.ts';
-import { blocksOf, type MessagesBody } from './validate.ts';
+import { type PromptPart, tokensOf } from './prompt.ts';
 
 export interface CacheUsage {
   input_tokens: number;
@@ -11,47 +9,36 @@ export interface CacheUsage {
   cache_creation: { ephemeral_5m_input_tokens: number; ephemeral_1h_input_tokens: number };
 }
 
-interface Part {
-  hash: string;
-  tokens: number;
-  ttl: '5m' | '1h' | undefined;
+interface Entry {
+  expires: number;
+  ttl: '5m' | '1h';
 }
 
 const lifetimes = { '5m': 5 * 60_000, '1h': 60 * 60_000 };
-/** Blocks before a breakpoint in which an earlier entry is looked for. */
+/** Blocks in which an earlier entry is looked for, counting the breakpoint's own as the first. */
 const lookBack = 20;
 
 export class PromptCache {
-  readonly #entries = new Map<string, { expires: number; ttl: '5m' | '1h' }>();
+  readonly #entries = new Map<string, Entry>();
 
-  account(request: MessagesBody, model: FakeModel, key: string, now: number): CacheUsage {
-    const parts = partsOf(request, model, key);
-    const total = parts.reduce((sum, part) => sum + part.tokens, 0);
-    const upTo = (index: number) => parts.slice(0, index + 1).reduce((sum, part) => sum + part.tokens, 0);
+  /** Charges a request and keeps the prefixes its breakpoints ask for. `now` in milliseconds. */
+  account(parts: readonly PromptPart[], model: FakeModel, now: number): CacheUsage {
+    const total = tokensOf(parts);
+    const upTo = (index: number) => tokensOf(parts.slice(0, index + 1));
     const breakpoints = parts.flatMap((part, index) => (part.ttl === undefined ? [] : [index]));
+    const hit = this.#longestHit(parts, breakpoints, now);
+    const read = hit < 0 ? 0 : upTo(hit);
 
-    let read = 0;
-    for (const at of [...breakpoints].reverse()) {
-      for (let index = at; index > Math.max(-1, at - lookBack) && read === 0; index--) {
-        const entry = this.#entries.get(parts[index]?.hash ?? '');
-        if (!entry || entry.expires <= now) continue;
-        read = upTo(index);
-        // A hit makes the entry live for its whole time again.
-        entry.expires = now + lifetimes[entry.ttl];
-      }
-      if (read > 0) break;
-    }
     let written = read;
     const created = { '5m': 0, '1h': 0 };
     for (const at of breakpoints) {
+      const part = parts[at];
       const size = upTo(at);
-      const ttl = parts[at]?.ttl ?? '5m';
-      if (size < model.minimumPrefix) continue;
-      this.#entries.set(parts[at]?.hash ?? '', { expires: now + lifetimes[ttl], ttl });
-      if (size > written) {
-        created[ttl] += size - written;
-        written = size;
-      }
+      if (part?.ttl === undefined || size < model.minimumPrefix) continue;
+      this.#keep(part.hash, part.ttl, now);
+      if (size <= written) continue;
+      created[part.ttl] += size - written;
+      written = size;
     }
     return {
       input_tokens: total - written,
@@ -60,34 +47,24 @@ export class PromptCache {
       cache_creation: { ephemeral_5m_input_tokens: created['5m'], ephemeral_1h_input_tokens: created['1h'] },
     };
   }
-}
 
-export function totalTokens(request: MessagesBody, model: FakeModel): number {
-  return partsOf(request, model, '').reduce((sum, part) => sum + part.tokens, 0);
-}
+  /** Index of the last part of the longest prefix that is still kept, or -1. A hit lives its whole time again. */
+  #longestHit(parts: readonly PromptPart[], breakpoints: readonly number[], now: number): number {
+    for (const at of [...breakpoints].reverse()) {
+      for (let index = at; index >= 0 && index > at - lookBack; index--) {
+        const entry = this.#entries.get(parts[index]?.hash ?? '');
+        if (!entry || entry.expires <= now) continue;
+        entry.expires = now + lifetimes[entry.ttl];
+        return index;
+      }
+    }
+    return -1;
+  }
 
-/** The request in wire order, each part with a hash of everything up to and including it. */
-function partsOf(request: MessagesBody, model: FakeModel, key: string): Part[] {
-  const raw: { value: unknown; ttl: '5m' | '1h' | undefined }[] = [];
-  const add = (prefix: string, value: object) => {
-    const { cache_control: control, ...rest } = value as { cache_control?: { ttl?: '5m' | '1h' } | null };
-    raw.push({ value: [prefix, rest], ttl: control ? (control.ttl ?? '5m') : undefined });
-  };
-  for (const tool of request.tools ?? []) add('tool', tool);
-  for (const part of typeof request.system === 'string' ? blocksOf(request.system) : (request.system ?? []))
-    add('system', part);
-  for (const { role, content } of request.messages) for (const part of blocksOf(content)) add(role, part);
-  const last = raw.at(-1);
-  // Automatic caching puts a breakpoint at the end.
-  if (request.cache_control && last) last.ttl ??= request.cache_control.ttl ?? '5m';
-
-  const running = createHash('sha256').update(`${key}\n${model.id}\n`);
-  return raw.map(({ value, ttl }) => {
-    running.update(JSON.stringify(value));
-    return {
-      hash: running.copy().digest('hex'),
-      tokens: Math.max(1, Math.round(countValue(value) * model.factor)),
-      ttl,
-    };
-  });
+  /** An entry that lives longer is never shortened by a breakpoint that asks for less. */
+  #keep(hash: string, ttl: '5m' | '1h', now: number): void {
+    const before = this.#entries.get(hash);
+    const kept = before && before.expires > now && before.ttl === '1h' ? '1h' : ttl;
+    this.#entries.set(hash, { expires: now + lifetimes[kept], ttl: kept });
+  }
 }

@@ -1,70 +1,92 @@
-/** What the fake answers next. Without a script it answers about the last user message. */
+/** What the fake answers next. Behaviours are plain JSON, so another process can send them too. */
+import type Anthropic from '@anthropic-ai/sdk';
 import type { ErrorStatus } from './errors.ts';
 
 export type ScriptedBlock =
-  | { type: 'text'; deltas: string[] }
+  | { type: 'text'; deltas: string[]; citations?: Anthropic.TextCitation[] }
   | { type: 'thinking'; deltas: string[]; signature: string }
   | { type: 'redacted_thinking'; data: string }
+  /** The pieces of the JSON may be cut anywhere, within a string or an escape too. */
   | { type: 'tool_use'; id: string; name: string; jsonDeltas: string[] };
 
-export type StopReason =
-  | 'end_turn'
-  | 'max_tokens'
-  | 'stop_sequence'
-  | 'tool_use'
-  | 'pause_turn'
-  | 'refusal'
-  | 'model_context_window_exceeded';
+export type StopReason = Anthropic.StopReason;
 
-export type Behaviour =
-  | { kind: 'answer'; blocks: ScriptedBlock[]; stopReason?: StopReason; pings?: boolean }
+interface Pace {
+  /** Each delta waits for a step of the fake's gate. */
+  gated?: boolean;
+  /** Sends a `ping` after the start and after each delta, as the API may at any moment. */
+  pings?: boolean;
+  /** Writes the stream in pieces of so many bytes, so that lines and characters are cut in two. */
+  sliceBytes?: number;
+}
+
+/** Text sent word by word, or blocks as they are written. */
+type Content = { text: string } | { blocks: ScriptedBlock[] };
+
+export type Answer = { kind: 'answer'; blocks: ScriptedBlock[]; stopReason?: StopReason } & {
+  stopSequence?: string;
+  stopDetails?: Anthropic.RefusalStopDetails;
+} & Pace;
+
+/** An answer that begins with status 200 and a stream. */
+export type StreamedBehaviour =
+  | Answer
   /** Answers `text` word by word; each step waits for a `step` from the test when `gated`. */
-  | { kind: 'drip'; text: string; gated: boolean }
-  | { kind: 'error'; status: ErrorStatus; message?: string; headers?: Record<string, string> }
-  /** Sends the text, then an `error` event. */
-  | { kind: 'error_in_stream'; text: string; status: ErrorStatus }
-  /** Sends the text, then destroys the socket. */
-  | { kind: 'disconnect'; text: string }
-  /** Sends the text, then ends the response without `message_stop`. */
-  | { kind: 'truncate'; text: string }
-  /** Sends the text and then nothing, until the client goes. */
-  | { kind: 'stall'; text: string };
+  | ({ kind: 'drip'; text: string; gated: boolean } & Pace)
+  /** Sends the content, then an `error` event. */
+  | ({ kind: 'error_in_stream'; status: ErrorStatus; message?: string } & Content & Pace)
+  /** Sends the content, then destroys the socket. */
+  | ({ kind: 'disconnect' } & Content & Pace)
+  /** Sends the content, then ends the response in good order, but without `message_stop`. */
+  | ({ kind: 'truncate' } & Content & Pace)
+  /** Sends the content and then nothing, until the client goes. */
+  | ({ kind: 'stall' } & Content & Pace);
 
-export const answer = (text: string): Behaviour => ({
+/** Behaviour that takes the place of an answer of the API. */
+export type FailingBehaviour =
+  | {
+      kind: 'error';
+      status: ErrorStatus;
+      message?: string;
+      /** `error.details.error_code`. */
+      errorCode?: string;
+      /** The `retry-after` header: seconds, or an HTTP date. */
+      retryAfter?: number | string;
+      headers?: Record<string, string>;
+    }
+  /** Destroys the socket before a byte is sent. */
+  | { kind: 'hang_up' }
+  /** Takes the request and never answers. */
+  | { kind: 'silence' }
+  /** Sends exactly this, as a gateway in between or a broken server would. */
+  | { kind: 'raw'; status: number; headers?: Record<string, string>; body: string };
+
+export type Behaviour = StreamedBehaviour | FailingBehaviour;
+
+export const answer = (text: string): Answer => ({
   kind: 'answer',
   blocks: [{ type: 'text', deltas: words(text) }],
 });
 
+/** A call of a tool, its JSON cut into pieces of `size` characters. */
+export function toolCall(id: string, name: string, input: unknown, size = 3): Answer {
+  const jsonDeltas = pieces(JSON.stringify(input), size);
+  return { kind: 'answer', blocks: [{ type: 'tool_use', id, name, jsonDeltas }], stopReason: 'tool_use' };
+}
+
+/** The same behaviour several times, as for errors that go away at the next attempt. */
+export const times = (count: number, behaviour: Behaviour): Behaviour[] => Array(count).fill(behaviour);
+
 /** Pieces as a model sends them: a word with the space before it. */
 export const words = (text: string): string[] => text.match(/\s*\S+\s*$|\s*\S+/g) ?? [];
 
-/** Lets a test release steps one by one, and wait until the server stands at one. */
-export class Gate {
-  #open = 0;
-  #waiting: (() => void)[] = [];
-  #arrived: (() => void)[] = [];
+function pieces(text: string, size: number): string[] {
+  const cut: string[] = [];
+  for (let at = 0; at < text.length; at += size) cut.push(text.slice(at, at + size));
+  return cut;
+}
 
-  /** Server side: waits for one step. */
-  async pass(): Promise<void> {
-    for (const wake of this.#arrived.splice(0)) wake();
-    if (this.#open > 0) {
-      this.#open--;
-      return;
-    }
-    await new Promise<void>((resolve) => this.#waiting.push(resolve));
-  }
-
-  step(count = 1): void {
-    for (let n = 0; n < count; n++) {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#open++;
-    }
-  }
-
-  /** Resolves when the server next stands at the gate; at once when it does already. */
-  arrived(): Promise<void> {
-    if (this.#waiting.length > 0) return Promise.resolve();
-    return new Promise((resolve) => this.#arrived.push(resolve));
-  }
+/** Blocks of a behaviour that streams something. */
+export function blocksOfBehaviour(behaviour: StreamedBehaviour): ScriptedBlock[] {
+  return 'blocks' in behaviour ? behaviour.blocks : [{ type: 'text', deltas: words(behaviour.text) }];
 }
