@@ -1,0 +1,58 @@
+/** Numbers and times as the panel writes them. Pure. */
+
+import type { AssistantEntry } from '../src/protocol/entries.ts';
+import { t, type Words } from './l10n.ts';
+
+/** 980, 1.2k, 12k, 1.2M. */
+export function tokens(count: number): string {
+  if (count < 1_000) return String(count);
+  if (count < 999_500) return `${trim(count / 1_000)}k`;
+  return `${trim(count / 1_000_000)}M`;
+}
+
+const trim = (value: number): string =>
+  value < 100 ? value.toFixed(1).replace(/\.0$/, '') : String(Math.round(value));
+
+/** $0.013; below a tenth of a cent two significant digits. */
+export function dollars(value: number): string {
+  if (value === 0) return '$0';
+  if (value >= 0.1) return `$${value.toFixed(2)}`;
+  if (value >= 0.001) return `$${value.toFixed(3)}`;
+  return `$${value.toPrecision(2)}`;
+}
+
+export function clock(at: number): string {
+  return new Date(at).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
+}
+
+export function day(at: number, now: number): string {
+  const date = new Date(at);
+  return date.toDateString() === new Date(now).toDateString()
+    ? clock(at)
+    : date.toLocaleDateString(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
+}
+
+export function bytes(count: number): string {
+  if (count < 1_024) return `${count} B`;
+  if (count < 1_024 ** 2) return `${Math.round(count / 1_024)} KB`;
+  return `${(count / 1_024 ** 2).toFixed(1)} MB`;
+}
+
+/** The parts of an answer's footer: model, tokens in, tokens out, cost. */
+export function footer(entry: AssistantEntry): string[] {
+  const { usage } = entry;
+  const parts = [entry.model];
+  if (!usage || entry.provider === 'offline') return parts;
+  const all = usage.inputTokens + usage.cacheCreationTokens + usage.cacheReadTokens;
+  const share = all > 0 ? Math.round((100 * usage.cacheReadTokens) / all) : 0;
+  const cached = share > 0 ? ` (${t('cached', share)})` : '';
+  parts.push(`${t('tokensIn', tokens(all))}${cached}`, t('tokensOut', tokens(usage.outputTokens)));
+  parts.push(entry.costUsd === undefined ? t('priceUnknown') : dollars(entry.costUsd));
+  return parts;
+}
+
+export const groundingWords = {
+  off: 'groundingOff',
+  open_files: 'groundingOpen',
+  workspace: 'groundingWorkspace',
+} as const satisfies Record<string, Words>;

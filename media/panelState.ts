@@ -1,0 +1,328 @@
+/** The panel's state as a pure reducer over what the host says and what the user does. */
+import type { AssistantBlock } from '../src/protocol/content.ts';
+import type { AssistantEntry, Attachment, Entry } from '../src/protocol/entries.ts';
+import type { ErrorInfo } from '../src/protocol/errors.ts';
+import type { HostMessage, PanelStatus, SessionView } from '../src/protocol/panel.ts';
+import type { QueuedTurn, SearchHit, SessionSummary } from '../src/protocol/session.ts';
+import type { SessionEvent } from '../src/protocol/turnEvents.ts';
+
+/** An answer that is on its way. */
+export interface LiveAnswer {
+  turnId: string;
+  /** False when another window runs the turn; it cannot be stopped from here. */
+  own: boolean;
+  model: string;
+  /** Blocks by their index in the answer. */
+  blocks: ReadonlyMap<number, AssistantBlock>;
+  retrying: { attempt: number; delayMs: number; reason: string } | undefined;
+}
+
+export interface PanelState {
+  status: PanelStatus | undefined;
+  session: SessionSummary | undefined;
+  /** The loaded part of the active branch, oldest first. */
+  entries: readonly Entry[];
+  hasEarlier: boolean;
+  queue: readonly QueuedTurn[];
+  live: LiveAnswer | undefined;
+  totals: SessionView['totals'];
+  draft: { text: string; attachments: readonly Attachment[] };
+  /** Counts up when the draft is replaced from outside, so that the input takes it over. */
+  draftNumber: number;
+  screen: 'chat' | 'history';
+  history: {
+    query: string;
+    trashed: boolean;
+    sessions: readonly SessionSummary[];
+    hits: readonly SearchHit[];
+  };
+  find: { query: string; entryIds: readonly string[]; at: number } | undefined;
+  /** Entry whose input is being edited. */
+  editing: string | undefined;
+  /** A request that failed; shown until the next one or until it is closed. */
+  problem: ErrorInfo | undefined;
+  /** A trashed session that can be brought back. */
+  undo: { sessionId: string; title: string } | undefined;
+  /** Words for the screen reader's live region. */
+  announcement: string;
+  /** The branch that is shown has an entry whose parent is not loaded: the view must be asked for anew. */
+  stale: boolean;
+}
+
+export const initialState: PanelState = {
+  status: undefined,
+  session: undefined,
+  entries: [],
+  hasEarlier: false,
+  queue: [],
+  live: undefined,
+  totals: { tokens: 0, costUsd: 0, costKnown: true },
+  draft: { text: '', attachments: [] },
+  draftNumber: 0,
+  screen: 'chat',
+  history: { query: '', trashed: false, sessions: [], hits: [] },
+  find: undefined,
+  editing: undefined,
+  problem: undefined,
+  undo: undefined,
+  announcement: '',
+  stale: false,
+};
+
+export type PanelAction =
+  | { type: 'host'; message: HostMessage }
+  | { type: 'view'; view: SessionView }
+  | { type: 'earlier'; sessionId: string; entries: Entry[]; hasEarlier: boolean }
+  | { type: 'screen'; screen: PanelState['screen'] }
+  | { type: 'history'; history: PanelState['history'] }
+  | { type: 'find'; find: PanelState['find'] }
+  | { type: 'editing'; entryId: string | undefined }
+  | { type: 'problem'; problem: ErrorInfo | undefined }
+  | { type: 'undo'; undo: PanelState['undo'] }
+  | { type: 'draft'; text: string; attachments: readonly Attachment[] }
+  | { type: 'attach'; attachments: readonly Attachment[] }
+  | { type: 'announce'; words: string };
+
+export function reduce(state: PanelState, action: PanelAction): PanelState {
+  switch (action.type) {
+    case 'host':
+      return reduceMessage(state, action.message);
+    case 'view':
+      return showView(state, action.view);
+    case 'earlier':
+      return withEarlier(state, action);
+    case 'screen':
+      return { ...state, screen: action.screen };
+    case 'history':
+      return { ...state, history: action.history };
+    case 'find':
+      return { ...state, find: action.find };
+    case 'editing':
+      return { ...state, editing: action.entryId };
+    case 'problem':
+      return { ...state, problem: action.problem };
+    case 'undo':
+      return { ...state, undo: action.undo };
+    case 'draft':
+      return { ...state, draft: { text: action.text, attachments: action.attachments } };
+    case 'attach':
+      return withAttachments(state, action.attachments);
+    case 'announce':
+      return { ...state, announcement: action.words };
+    default:
+      return action satisfies never;
+  }
+}
+
+function reduceMessage(state: PanelState, message: HostMessage): PanelState {
+  switch (message.type) {
+    case 'status':
+      return { ...state, status: message.status };
+    case 'view':
+      return showView(state, message.view);
+    case 'event':
+      return reduceEvent(state, message.event);
+    case 'attach': {
+      if (message.sessionId !== state.session?.id) return state;
+      const attached = withAttachments(state, message.attachments);
+      return message.text === undefined
+        ? attached
+        : {
+            ...attached,
+            draft: { ...attached.draft, text: message.text },
+            draftNumber: state.draftNumber + 1,
+          };
+    }
+    case 'sessionsChanged':
+    case 'contextChanged':
+    case 'navigate':
+      return state;
+    default:
+      return message satisfies never;
+  }
+}
+
+function showView(state: PanelState, view: SessionView): PanelState {
+  const same = view.session.id === state.session?.id;
+  return {
+    ...state,
+    session: view.session,
+    entries: view.entries,
+    hasEarlier: view.hasEarlier,
+    queue: view.queue,
+    totals: view.totals,
+    live: view.live
+      ? {
+          turnId: view.live.turnId,
+          own: view.live.own,
+          model: state.live?.turnId === view.live.turnId ? state.live.model : '',
+          blocks: new Map(view.live.content.map((block, index) => [index, block])),
+          retrying: undefined,
+        }
+      : undefined,
+    // What is being typed into the same session is newer than what the host has.
+    draft: same ? state.draft : view.draft,
+    draftNumber: same ? state.draftNumber : state.draftNumber + 1,
+    screen: same ? state.screen : 'chat',
+    find: same ? state.find : undefined,
+    editing: same ? state.editing : undefined,
+    problem: undefined,
+    stale: false,
+  };
+}
+
+function withEarlier(
+  state: PanelState,
+  page: { sessionId: string; entries: readonly Entry[]; hasEarlier: boolean },
+): PanelState {
+  if (page.sessionId !== state.session?.id) return state;
+  const known = new Set(state.entries.map(({ id }) => id));
+  const fresh = page.entries.filter(({ id }) => !known.has(id));
+  return { ...state, entries: [...fresh, ...state.entries], hasEarlier: page.hasEarlier };
+}
+
+function withAttachments(state: PanelState, attachments: readonly Attachment[]): PanelState {
+  const key = (item: Attachment) => `${item.kind} ${item.uri} ${item.startLine ?? ''} ${item.endLine ?? ''}`;
+  const known = new Set(state.draft.attachments.map(key));
+  const fresh = attachments.filter((item) => !known.has(key(item)));
+  return { ...state, draft: { ...state.draft, attachments: [...state.draft.attachments, ...fresh] } };
+}
+
+function reduceEvent(state: PanelState, event: SessionEvent): PanelState {
+  if (event.sessionId !== state.session?.id) return state;
+  switch (event.type) {
+    case 'entry.appended':
+      return withEntry(state, event.entry);
+    case 'turn.started':
+      return {
+        ...state,
+        problem: undefined,
+        live: { turnId: event.turnId, own: true, model: event.model, blocks: new Map(), retrying: undefined },
+      };
+    case 'turn.text':
+      return withBlock(state, event.turnId, event.block, (block) =>
+        block?.type === 'text'
+          ? { ...block, text: block.text + event.text }
+          : { type: 'text', text: event.text },
+      );
+    case 'turn.thinking':
+      return withBlock(state, event.turnId, event.block, (block) =>
+        block?.type === 'thinking'
+          ? { ...block, thinking: block.thinking + event.text }
+          : { type: 'thinking', thinking: event.text, signature: '' },
+      );
+    case 'turn.citation':
+      return withBlock(state, event.turnId, event.block, (block) =>
+        block?.type === 'text'
+          ? { ...block, citations: [...(block.citations ?? []), event.citation] }
+          : { type: 'text', text: '', citations: [event.citation] },
+      );
+    case 'turn.tool_call':
+      return withBlock(state, event.turnId, event.block, () => ({
+        type: 'tool_use',
+        id: event.id,
+        name: event.name,
+        input: event.input,
+      }));
+    case 'turn.retrying':
+      if (state.live?.turnId !== event.turnId) return state;
+      return {
+        ...state,
+        live: {
+          ...state.live,
+          retrying: { attempt: event.attempt, delayMs: event.delayMs, reason: event.reason },
+        },
+      };
+    case 'turn.progress':
+      return {
+        ...state,
+        live: {
+          turnId: event.turnId,
+          own: false,
+          model: state.live?.turnId === event.turnId ? state.live.model : '',
+          blocks: new Map(event.content.map((block, index) => [index, block])),
+          retrying: undefined,
+        },
+      };
+    case 'turn.ended':
+      return state.live?.turnId === event.turnId ? { ...state, live: undefined } : state;
+    case 'queue.changed':
+      return { ...state, queue: event.queue };
+    case 'session.changed':
+      return { ...state, session: event.session };
+    case 'session.purged':
+    case 'turn.queued':
+    case 'turn.withdrawn':
+    case 'turn.usage':
+      return state;
+    default:
+      return event satisfies never;
+  }
+}
+
+function withBlock(
+  state: PanelState,
+  turnId: string,
+  index: number,
+  change: (block: AssistantBlock | undefined) => AssistantBlock,
+): PanelState {
+  const live = state.live;
+  if (live?.turnId !== turnId) return state;
+  const blocks = new Map(live.blocks);
+  blocks.set(index, change(blocks.get(index)));
+  return { ...state, live: { ...live, blocks, retrying: undefined } };
+}
+
+/** An entry stands after its parent; what stood there before belongs to another branch now. */
+function withEntry(state: PanelState, entry: Entry): PanelState {
+  if (state.entries.some(({ id }) => id === entry.id)) return state;
+  const parent = state.entries.findIndex(({ id }) => id === entry.parentId);
+  if (parent < 0 && entry.parentId !== null) return { ...state, stale: true };
+  const entries = [...state.entries.slice(0, parent + 1), entry];
+  const ended = entry.kind === 'assistant' && entry.outcome !== undefined;
+  return {
+    ...state,
+    entries,
+    hasEarlier: entry.parentId === null ? false : state.hasEarlier,
+    totals: ended ? addTotals(state.totals, entry) : state.totals,
+    live: ended && state.live?.turnId === entry.turnId ? undefined : state.live,
+    editing: entry.kind === 'user' ? undefined : state.editing,
+    announcement: ended ? endedWords(entry) : entry.kind === 'user' ? 'Answering' : state.announcement,
+  };
+}
+
+function addTotals(totals: PanelState['totals'], entry: AssistantEntry): PanelState['totals'] {
+  const { usage } = entry;
+  if (!usage) return totals;
+  const tokens = usage.inputTokens + usage.cacheCreationTokens + usage.cacheReadTokens + usage.outputTokens;
+  return {
+    tokens: totals.tokens + tokens,
+    costUsd: totals.costUsd + (entry.costUsd ?? 0),
+    costKnown: totals.costKnown && entry.costUsd !== undefined,
+  };
+}
+
+/** What the screen reader is told of an end; never the text itself. */
+function endedWords(entry: AssistantEntry): string {
+  const words = entry.content.reduce(
+    (sum, block) => sum + (block.type === 'text' ? block.text.split(/\s+/).filter(Boolean).length : 0),
+    0,
+  );
+  switch (entry.outcome) {
+    case 'failed':
+      return `Failed. ${entry.error?.message ?? ''}`;
+    case 'stopped':
+      return 'Stopped';
+    case 'interrupted':
+      return 'Interrupted';
+    case 'done':
+    case undefined:
+      return `Done, ${words} words`;
+    default:
+      return entry.outcome satisfies never;
+  }
+}
+
+/** The blocks of a live answer in order. */
+export const liveBlocks = (live: LiveAnswer): AssistantBlock[] =>
+  [...live.blocks].sort(([a], [b]) => a - b).map(([, block]) => block);
