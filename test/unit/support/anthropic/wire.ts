@@ -65,3 +65,18 @@ const letters: Record<string, string> = {
   message_stop: 'X',
   error: '!',
 };
+
+/** Fails unless the answer has the status, and when it is an error, its type and words. */
+export async function expectAnswer(
+  response: Response,
+  status: number,
+  type: string,
+  says = /./,
+): Promise<void> {
+  const body = (await response.json()) as { type: string; error?: { type: string; message: string } };
+  assert.equal(response.status, status, JSON.stringify(body));
+  if (status === 200) return;
+  assert.equal(body.type, 'error');
+  assert.equal(body.error?.type, type);
+  assert.match(body.error?.message ?? '', says);
+}
