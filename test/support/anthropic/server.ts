@@ -73,9 +73,16 @@ export async function startFakeAnthropic(
   }
 
   async function answerControl(request: IncomingMessage, response: ServerResponse, path: string) {
-    const value = await control(fake, path, await readBody(request));
-    response.writeHead(value === undefined ? 404 : 200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(value ?? {}));
+    const answered = (status: number, value: unknown) => {
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(value));
+    };
+    try {
+      const value = await control(fake, path, await readBody(request));
+      answered(value === undefined ? 404 : 200, value ?? {});
+    } catch (error) {
+      answered(400, { error: String(error) });
+    }
   }
 
   const server = createServer((request, response) => void serve(request, response));
