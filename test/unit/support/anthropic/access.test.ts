@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { answer } from '../../../support/anthropic/script.ts';
 import { type FakeAnthropic, startFakeAnthropic } from '../../../support/anthropic/server.ts';
 import { ask, expectAnswer, headersFor, model, post } from './wire.ts';
 
@@ -118,6 +120,24 @@ describe("the fake of Anthropic's API keeps out what the API keeps out", () => {
     const response = await post(fake, `{"model":"${'x'.repeat(33 * 1024 * 1024)}"}`);
     await expectAnswer(response, 413, 'request_too_large');
     await expectAnswer(await post(fake, ask()), 200, '');
+  });
+
+  it('streams: slices cut lines and characters in two, each written by itself', async () => {
+    fake.enqueue({ ...answer('Größe → 日本語'), sliceBytes: 7 });
+    const socket = connect(fake.port, '127.0.0.1');
+    const body = JSON.stringify(ask('Why?', { stream: true }));
+    const head = Object.entries({
+      ...headersFor(fake),
+      host: '127.0.0.1',
+      connection: 'close',
+      'content-length': String(Buffer.byteLength(body)),
+    }).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.write(`POST /v1/messages HTTP/1.1\r\n${head.join('')}\r\n${body}`);
+    const wire = (await socket.toArray()).join('');
+    // Each write is one chunk of the transfer coding, which begins with its length.
+    const lengths = wire.match(/(?<=\r\n)[0-9a-f]+(?=\r\n)/g) ?? [];
+    assert.ok(lengths.length > 50);
+    assert.ok(lengths.every((length) => Number.parseInt(length, 16) <= 7));
   });
 
   it('limits: requests above the limit of a minute get 429 with the seconds to wait, until the clock has moved', async () => {

@@ -40,6 +40,15 @@ export const cacheAndSourceCases: Record<string, Case[]> = {
       says: undefined,
     },
     {
+      what: 'an automatic one on the last of four',
+      change: {
+        ...cache(),
+        system: [1, 2, 3].map((n) => text(`${n}`, cache())),
+        messages: [user(text('a', cache()))],
+      },
+      says: undefined,
+    },
+    {
       what: 'an automatic one of another time',
       change: { ...cache('1h'), messages: [user(text('a', cache('5m')))] },
       says: /different ttl/,

@@ -42,6 +42,7 @@ describe("the fake of Anthropic's API, held to the types of the installed SDK", 
       const events = readEvents(seen.replace(/: cut\n\n$/, ''));
       for (const event of events) fits(event.type === 'error' ? 'error' : 'event', event);
       checkOrder(events, false);
+      assert.ok(!events.some(({ type }) => type === 'content_block_stop'), 'the block broke off');
     });
   }
 

@@ -125,6 +125,18 @@ describe("the fake of Anthropic's prompt cache", () => {
     });
   }
 
+  it('an entry lives longer also when a later breakpoint reads it', async () => {
+    const conversation = (...texts: string[]) => ({
+      cache_control: { type: 'ephemeral' },
+      messages: [user(text(long('fact'))), ...texts.map((words) => user(text(words)))],
+    });
+    await send(conversation());
+    for (const tail of ['One?', 'Another?', 'A third?']) {
+      fake.clock.now += minutes(4);
+      assert.ok((await send(conversation(tail))).cache_read_input_tokens > 0);
+    }
+  });
+
   it('an entry of an hour is not shortened by a request that asks for five minutes', async () => {
     await send({ system: [text(long('rule'), hour)] });
     await send({ system: [text(long('rule'), short)] });
@@ -185,6 +197,19 @@ describe("the fake of Anthropic's prompt cache", () => {
     assert.ok(usage.cache_read_input_tokens > 0);
     assert.ok(usage.cache_creation_input_tokens > 0);
   });
+
+  for (const [more, cached] of [
+    [0, true],
+    [1, false],
+  ] as const) {
+    it(`a prefix ${more} tokens short of the least is ${cached ? '' : 'not '}cached`, async () => {
+      const request = { system: [text('Some rules.', short)] };
+      const own = fake.models.find(({ id }) => id === model);
+      assert.ok(own);
+      own.minimumPrefix = (await count(request)) - (await count({ system: [] })) + more;
+      assert.equal((await send(request)).cache_creation_input_tokens > 0, cached);
+    });
+  }
 
   it('automatic caching follows the end of the conversation', async () => {
     const auto = { cache_control: { type: 'ephemeral' } };

@@ -125,7 +125,32 @@ describe("the fake of Anthropic's API, called through the official SDK", () => {
       [first.id],
     );
     assert.equal((await client.models.retrieve(second.id)).max_tokens, second.maxOutput);
+    assert.equal((await client.models.list({ limit: fake.models.length })).has_more, false);
   });
+
+  it('knows a retired model in its list and answers for it no more', async () => {
+    const [first] = fake.models;
+    assert.ok(first);
+    first.lifecycle = 'retired';
+    assert.equal((await client.models.retrieve(first.id)).lifecycle, 'retired');
+    assert.equal((await failure(client.messages.create({ ...asked, model: first.id }))).status, 404);
+  });
+
+  const sizes: { what: string; block: Anthropic.ContentBlockParam; from: number; to: number }[] = [
+    { what: 'a picture of 750,000 pixels', block: imageOf(1_000, 750), from: 1_000, to: 1_500 },
+    { what: 'a picture the API makes smaller', block: imageOf(10_000, 10_000), from: 1_500, to: 2_500 },
+    { what: 'a PDF of 50 pages', block: pdfOf(50), from: 50_000, to: 200_000 },
+  ];
+  for (const { what, block, from, to } of sizes) {
+    it(`counts ${what} by what it shows, not by its bytes`, async () => {
+      const content = [block, { type: 'text' as const, text: 'What is it?' }];
+      const { input_tokens } = await client.messages.countTokens({
+        model,
+        messages: [{ role: 'user', content }],
+      });
+      assert.ok(input_tokens > from && input_tokens < to, String(input_tokens));
+    });
+  }
 
   for (const [status, type] of Object.entries(errorTypes)) {
     it(`fails with ${status} ${type}, the id of the request and the API's words`, async () => {
@@ -262,6 +287,23 @@ describe("the fake of Anthropic's API, called through the official SDK", () => {
         text.push(event.delta.text);
   }
 });
+
+/** The head of a PNG, which is all the fake looks at. */
+function imageOf(width: number, height: number): Anthropic.ImageBlockParam {
+  const head = Buffer.alloc(33);
+  head.write('\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR', 'latin1');
+  head.writeUInt32BE(width, 16);
+  head.writeUInt32BE(height, 20);
+  return {
+    type: 'image',
+    source: { type: 'base64', media_type: 'image/png', data: head.toString('base64') },
+  };
+}
+
+function pdfOf(pages: number): Anthropic.DocumentBlockParam {
+  const data = Buffer.from(`%PDF-1.7\n${'<< /Type /Page >>\n'.repeat(pages)}`).toString('base64');
+  return { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data } };
+}
 
 async function failure(promise: Promise<unknown>): Promise<APIError> {
   const error = await promise.then(
