@@ -53,7 +53,7 @@ export class Channel {
       this.#waiting.set(id, { resolve, reject });
       this.#api.postMessage({ type: 'request', id, method, params });
     });
-    const parsed = panelRequests[method].result.safeParse(result ?? undefined);
+    const parsed = panelRequests[method].result.safeParse(result ?? null);
     if (!parsed.success) throw new RequestFailed(unreadable);
     return parsed.data as PanelResult<M>;
   }

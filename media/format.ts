@@ -1,6 +1,6 @@
 /** Numbers and times as the panel writes them. Pure. */
 
-import type { AssistantEntry } from '../src/protocol/entries.ts';
+import type { AssistantEntry, Door } from '../src/protocol/entries.ts';
 import { t, type Words } from './l10n.ts';
 
 /** 980, 1.2k, 12k, 1.2M. */
@@ -56,3 +56,23 @@ export const groundingWords = {
   open_files: 'groundingOpen',
   workspace: 'groundingWorkspace',
 } as const satisfies Record<string, Words>;
+
+export const doorWords = {
+  panel: 'doorPanel',
+  command: 'doorCommand',
+  bridge: 'doorBridge',
+  cli: 'doorCli',
+  mcp: 'doorMcp',
+  import: 'doorImport',
+  core: 'doorCore',
+} as const satisfies Record<Door, Words>;
+
+/** The model as the footer names it: without its maker, its date and its number of a snapshot. */
+export const modelName = ({ provider, model }: Pick<AssistantEntry, 'provider' | 'model'>): string =>
+  provider === 'offline' ? t('offlineTurn') : model.replace(/^claude-/, '').replace(/-\d{8}$/, '');
+
+/** The cost of a session; where a price was missing it is the least it can have cost. */
+export function totalCost(totals: { costUsd: number; costKnown: boolean }): string {
+  if (totals.costKnown) return dollars(totals.costUsd);
+  return totals.costUsd === 0 ? t('priceUnknown') : t('atLeast', dollars(totals.costUsd));
+}

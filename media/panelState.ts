@@ -5,6 +5,7 @@ import type { ErrorInfo } from '../src/protocol/errors.ts';
 import type { HostMessage, PanelStatus, SessionView } from '../src/protocol/panel.ts';
 import type { QueuedTurn, SearchHit, SessionSummary } from '../src/protocol/session.ts';
 import type { SessionEvent } from '../src/protocol/turnEvents.ts';
+import { t } from './l10n.ts';
 
 /** An answer that is on its way. */
 export interface LiveAnswer {
@@ -194,6 +195,7 @@ function reduceEvent(state: PanelState, event: SessionEvent): PanelState {
     case 'entry.appended':
       return withEntry(state, event.entry);
     case 'turn.started':
+      if (hasEnded(state, event.turnId)) return state;
       return {
         ...state,
         problem: undefined,
@@ -217,13 +219,15 @@ function reduceEvent(state: PanelState, event: SessionEvent): PanelState {
           ? { ...block, citations: [...(block.citations ?? []), event.citation] }
           : { type: 'text', text: '', citations: [event.citation] },
       );
-    case 'turn.tool_call':
-      return withBlock(state, event.turnId, event.block, () => ({
+    case 'turn.tool_call': {
+      const called = withBlock(state, event.turnId, event.block, () => ({
         type: 'tool_use',
         id: event.id,
         name: event.name,
         input: event.input,
       }));
+      return called === state ? state : { ...called, announcement: t('toolAsked', event.name) };
+    }
     case 'turn.retrying':
       if (state.live?.turnId !== event.turnId) return state;
       return {
@@ -234,6 +238,7 @@ function reduceEvent(state: PanelState, event: SessionEvent): PanelState {
         },
       };
     case 'turn.progress':
+      if (hasEnded(state, event.turnId) || (state.live && state.live.turnId !== event.turnId)) return state;
       return {
         ...state,
         live: {
@@ -244,8 +249,11 @@ function reduceEvent(state: PanelState, event: SessionEvent): PanelState {
           retrying: undefined,
         },
       };
-    case 'turn.ended':
-      return state.live?.turnId === event.turnId ? { ...state, live: undefined } : state;
+    case 'turn.ended': {
+      // The entry comes by itself too; whichever is heard first puts it in its place.
+      const ended = withEntry(state, event.entry);
+      return ended.live?.turnId === event.turnId ? { ...ended, live: undefined } : ended;
+    }
     case 'queue.changed':
       return { ...state, queue: event.queue };
     case 'session.changed':
@@ -273,6 +281,13 @@ function withBlock(
   return { ...state, live: { ...live, blocks, retrying: undefined } };
 }
 
+/** Events can be heard late: after its last entry a turn does not come alive again. */
+function hasEnded(state: PanelState, turnId: string): boolean {
+  return state.entries.some(
+    (entry) => entry.kind === 'assistant' && entry.turnId === turnId && entry.outcome !== undefined,
+  );
+}
+
 /** An entry stands after its parent; what stood there before belongs to another branch now. */
 function withEntry(state: PanelState, entry: Entry): PanelState {
   if (state.entries.some(({ id }) => id === entry.id)) return state;
@@ -285,10 +300,16 @@ function withEntry(state: PanelState, entry: Entry): PanelState {
     entries,
     hasEarlier: entry.parentId === null ? false : state.hasEarlier,
     totals: ended ? addTotals(state.totals, entry) : state.totals,
-    live: ended && state.live?.turnId === entry.turnId ? undefined : state.live,
+    live: liveAfter(state.live, entry),
     editing: entry.kind === 'user' ? undefined : state.editing,
-    announcement: ended ? endedWords(entry) : entry.kind === 'user' ? 'Answering' : state.announcement,
+    announcement: ended ? endedWords(entry) : entry.kind === 'user' ? t('answering') : state.announcement,
   };
+}
+
+/** A stored part of a turn replaces what was shown of it on its way. */
+function liveAfter(live: LiveAnswer | undefined, entry: Entry): LiveAnswer | undefined {
+  if (entry.kind !== 'assistant' || live?.turnId !== entry.turnId) return live;
+  return entry.outcome === undefined ? { ...live, blocks: new Map() } : undefined;
 }
 
 function addTotals(totals: PanelState['totals'], entry: AssistantEntry): PanelState['totals'] {
@@ -310,14 +331,14 @@ function endedWords(entry: AssistantEntry): string {
   );
   switch (entry.outcome) {
     case 'failed':
-      return `Failed. ${entry.error?.message ?? ''}`;
+      return t('saidFailed', entry.error?.message ?? '');
     case 'stopped':
-      return 'Stopped';
+      return t('saidStopped');
     case 'interrupted':
-      return 'Interrupted';
+      return t('saidInterrupted');
     case 'done':
     case undefined:
-      return `Done, ${words} words`;
+      return t('saidDone', words);
     default:
       return entry.outcome satisfies never;
   }

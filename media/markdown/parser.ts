@@ -1,0 +1,33 @@
+/** Markdown to HTML. Formulas are shown as they are written; there is no renderer for them. */
+import MarkdownIt from 'markdown-it';
+import { linkTarget, pictureSource } from './links.ts';
+
+/** HTML in an answer stays text, and only what is written as a link is one. */
+export const parser = new MarkdownIt({ html: false, linkify: false, breaks: false });
+
+// An address that is refused leaves the Markdown as it was written; a picture from elsewhere becomes a link.
+parser.validateLink = (url) => linkTarget(url) !== undefined || pictureSource(url) !== undefined;
+
+/** The delimiters of formulas. A dollar sign opens one before a word only, so that prices stay prices. */
+const formulas = [
+  /\$\$[^$]+\$\$/y,
+  /\$(?! )[^$\n]*[^ $\n]\$(?!\d)/y,
+  /\\\([\s\S]+?\\\)/y,
+  /\\\[[\s\S]+?\\\]/y,
+];
+
+parser.inline.ruler.before('escape', 'formula', (state, silent) => {
+  const first = state.src[state.pos];
+  if (first !== '$' && first !== '\\') return false;
+  for (const formula of formulas) {
+    formula.lastIndex = state.pos;
+    const match = formula.exec(state.src);
+    if (!match) continue;
+    if (!silent) state.push('formula', 'code', 0).content = match[0];
+    state.pos += match[0].length;
+    return true;
+  }
+  return false;
+});
+parser.renderer.rules.formula = (tokens, index) =>
+  `<code class="formula">${parser.utils.escapeHtml(tokens[index]?.content ?? '')}</code>`;

@@ -1,0 +1,199 @@
+/** The panel without its views: state in signals, the channel, and what a user can do. */
+import { batch, computed, signal } from '@preact/signals';
+import type { ErrorInfo } from '../src/protocol/errors.ts';
+import type {
+  ContextChip,
+  ContextPreview,
+  HostMessage,
+  PanelMethod,
+  PanelParams,
+  PanelResult,
+  SessionView,
+} from '../src/protocol/panel.ts';
+import { Channel, RequestFailed, type VsCodeApi } from './channel.ts';
+import { Drafts } from './drafts.ts';
+import { t } from './l10n.ts';
+import { initialState, type PanelAction, type PanelState, reduce } from './panelState.ts';
+import { rowsOf, withLive } from './rows.ts';
+
+export type Place = Extract<HostMessage, { type: 'navigate' }>['to'];
+
+/** Milliseconds of rest in typing before the tokens of the next request are counted anew. */
+const previewDelay = 400;
+
+const lostPanel: ErrorInfo = {
+  code: 'panel_failed',
+  message: 'The panel could not show this. What was stored is safe. Reload the window.',
+  action: 'reload',
+};
+
+export class Panel {
+  readonly state = signal<PanelState>(initialState);
+  readonly preview = signal<ContextPreview | undefined>(undefined);
+  /** Automatic chips that the user took out of the next turn. */
+  readonly excluded = signal<ReadonlyMap<string, ContextChip>>(new Map());
+  readonly drafts: Drafts;
+  /** Called before another session is shown, so that the place in the old one is remembered. */
+  leaving: (sessionId: string) => void = () => {};
+  /** Called before the rows of another session are drawn. */
+  arrived: (sessionId: string) => void = () => {};
+  navigate: (to: Place) => void = () => {};
+  sessionsChanged: () => void = () => {};
+  /** Brings an entry that is loaded into view. */
+  showEntry: (entryId: string) => void = () => {};
+
+  readonly #entries = computed(() => this.state.value.entries);
+  readonly #live = computed(() => this.state.value.live);
+  readonly #stored = computed(() => rowsOf(this.#entries.value));
+  readonly rows = computed(() => withLive(this.#stored.value, this.#live.value));
+
+  readonly #channel: Channel;
+  #arrived: HostMessage[] = [];
+  #frame = 0;
+  #previewTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(api: VsCodeApi) {
+    this.#channel = new Channel(api, (message) => this.#hear(message));
+    this.drafts = new Drafts(({ sessionId, text, attachments }) => {
+      void this.ask('setDraft', { sessionId, text, attachments: [...attachments] });
+    });
+  }
+
+  get sessionId(): string | undefined {
+    return this.state.value.session?.id;
+  }
+
+  dispatch(action: PanelAction): void {
+    this.#applyArrived();
+    this.#apply(action);
+  }
+
+  /** Asks the host; a refusal is shown and gives undefined. */
+  async ask<M extends PanelMethod>(method: M, params: PanelParams<M>): Promise<PanelResult<M> | undefined> {
+    try {
+      return await this.#channel.request(method, params);
+    } catch (error) {
+      const problem = error instanceof RequestFailed ? error.info : lostPanel;
+      this.dispatch({ type: 'problem', problem });
+      return undefined;
+    }
+  }
+
+  async start(): Promise<void> {
+    const answer = await this.ask('ready', {});
+    if (!answer) return;
+    this.dispatch({ type: 'host', message: { type: 'status', status: answer.status } });
+    this.show(answer.view);
+  }
+
+  show(view: SessionView): void {
+    const before = this.sessionId;
+    if (before && before !== view.session.id) {
+      this.leaving(before);
+      this.drafts.flush();
+      this.excluded.value = new Map();
+    }
+    if (before !== view.session.id) this.arrived(view.session.id);
+    this.dispatch({ type: 'view', view });
+    this.countSoon(0);
+  }
+
+  /** Counts the tokens of the next request once typing rests. */
+  countSoon(wait = previewDelay): void {
+    clearTimeout(this.#previewTimer);
+    this.#previewTimer = setTimeout(() => void this.#count(), wait);
+  }
+
+  say(words: string): void {
+    this.dispatch({ type: 'announce', words });
+  }
+
+  async #count(): Promise<void> {
+    const { session, draft } = this.state.value;
+    if (!session) return;
+    const preview = await this.ask('preview', {
+      sessionId: session.id,
+      text: draft.text,
+      attachments: [...draft.attachments],
+      excluded: [...this.excluded.value.keys()],
+    });
+    if (preview && this.sessionId === session.id) this.preview.value = preview;
+  }
+
+  #hear(message: HostMessage): void {
+    switch (message.type) {
+      case 'event':
+        this.#arrived.push(message);
+        // A hidden page has no frames.
+        if (document.hidden) this.#applyArrived();
+        else this.#frame ||= requestAnimationFrame(() => this.#applyArrived());
+        return;
+      case 'view':
+        this.#applyArrived();
+        this.show(message.view);
+        return;
+      case 'navigate':
+        this.navigate(message.to);
+        return;
+      case 'sessionsChanged':
+        this.sessionsChanged();
+        return;
+      case 'contextChanged':
+        this.countSoon();
+        return;
+      case 'attach':
+        this.dispatch({ type: 'host', message });
+        this.draftChanged();
+        this.navigate('input');
+        return;
+      case 'status':
+        this.dispatch({ type: 'host', message });
+        this.countSoon();
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  draftChanged(): void {
+    const { session, draft } = this.state.value;
+    if (session) this.drafts.change({ sessionId: session.id, ...draft });
+    this.countSoon();
+  }
+
+  /** Everything that arrived since the last frame, in order, in one change of the state. */
+  #applyArrived(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    if (this.#arrived.length === 0) return;
+    const messages = this.#arrived;
+    this.#arrived = [];
+    batch(() => {
+      for (const message of messages) this.#apply({ type: 'host', message });
+    });
+    if (messages.some((message) => message.type === 'event' && message.event.type === 'session.changed')) {
+      this.sessionsChanged();
+    }
+  }
+
+  #apply(action: PanelAction): void {
+    const before = this.state.value;
+    const after = reduce(before, action);
+    this.state.value = after;
+    if (before.live && !after.live) this.countSoon();
+    if (after.stale && !before.stale) void this.#showAnew();
+  }
+
+  /** The log went another way than what is loaded: the view is asked for once more. */
+  async #showAnew(): Promise<void> {
+    const { sessionId } = this;
+    if (!sessionId) return;
+    const view = await this.ask('openSession', { sessionId });
+    if (view && this.sessionId === sessionId) this.show(view);
+  }
+
+  /** Words for a session without a title. */
+  get title(): string {
+    return this.state.value.session?.title || t('untitled');
+  }
+}

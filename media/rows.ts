@@ -1,0 +1,106 @@
+/** What the transcript shows, one row an article, as a pure function of entries and the live answer. */
+import type { AssistantBlock, ToolResultBlock } from '../src/protocol/content.ts';
+import type { AssistantEntry, Entry, UserEntry } from '../src/protocol/entries.ts';
+import { type LiveAnswer, liveBlocks } from './panelState.ts';
+
+export interface UserRow {
+  kind: 'user';
+  key: string;
+  entry: UserEntry;
+  /** Position among the turns that are loaded, from 1. */
+  turn: number;
+}
+export interface AnswerRow {
+  kind: 'answer';
+  /** The same while the answer is live and when it is stored, so that its elements and their focus stay. */
+  key: string;
+  turnId: string;
+  turn: number;
+  /** Blocks of all entries of the turn, in order. */
+  blocks: readonly AssistantBlock[];
+  results: ReadonlyMap<string, ToolResultBlock>;
+  /** The newest stored entry of the answer; none while nothing is stored. */
+  entry: AssistantEntry | undefined;
+  live: LiveAnswer | undefined;
+}
+export interface NoteRow {
+  kind: 'note';
+  key: string;
+  note: { type: 'model'; model: string } | { type: 'frame' };
+}
+export type Row = UserRow | AnswerRow | NoteRow;
+
+/** Rows of the stored entries. An answer that is stored in parts, with tool results between, is one row. */
+export function rowsOf(entries: readonly Entry[]): Row[] {
+  const rows: Row[] = [];
+  let turn = 0;
+  let open: { turnId: string; blocks: AssistantBlock[]; results: Map<string, ToolResultBlock> } | undefined;
+  for (const entry of entries) {
+    switch (entry.kind) {
+      case 'user':
+        turn++;
+        open = undefined;
+        rows.push({ kind: 'user', key: entry.id, entry, turn });
+        break;
+      case 'assistant': {
+        if (open?.turnId === entry.turnId) rows.pop();
+        else open = { turnId: entry.turnId, blocks: [], results: new Map() };
+        open.blocks = [...open.blocks, ...entry.content];
+        rows.push({ kind: 'answer', key: `answer ${entry.turnId}`, ...open, turn, entry, live: undefined });
+        break;
+      }
+      case 'tool_result':
+        for (const result of entry.results) open?.results.set(result.tool_use_id, result);
+        break;
+      case 'model':
+        open = undefined;
+        rows.push({ kind: 'note', key: entry.id, note: { type: 'model', model: entry.model } });
+        break;
+      case 'frame':
+        open = undefined;
+        rows.push({ kind: 'note', key: entry.id, note: { type: 'frame' } });
+        break;
+      case 'directive':
+      case 'task':
+      case 'title':
+      case 'rewind':
+        break;
+      default:
+        entry satisfies never;
+    }
+  }
+  return rows;
+}
+
+/** The stored rows with the live answer at the end, or in the row of what is stored of its turn. */
+export function withLive(rows: readonly Row[], live: LiveAnswer | undefined): readonly Row[] {
+  if (!live) return rows;
+  const last = rows.at(-1);
+  const stored = last?.kind === 'answer' && last.turnId === live.turnId ? last : undefined;
+  const row: AnswerRow = {
+    kind: 'answer',
+    key: `answer ${live.turnId}`,
+    turnId: live.turnId,
+    turn: stored?.turn ?? rows.filter(({ kind }) => kind === 'user').length,
+    blocks: [...(stored?.blocks ?? []), ...liveBlocks(live)],
+    results: stored?.results ?? new Map(),
+    entry: stored?.entry,
+    live,
+  };
+  return [...(stored ? rows.slice(0, -1) : rows), row];
+}
+
+/** The row in which an entry is shown. */
+export function rowOfEntry(
+  rows: readonly Row[],
+  entries: readonly Entry[],
+  entryId: string,
+): Row | undefined {
+  const entry = entries.find(({ id }) => id === entryId);
+  if (!entry) return undefined;
+  return rows.find(
+    (row) =>
+      row.key === entryId ||
+      (row.kind === 'answer' && 'turnId' in entry && row.turnId === entry.turnId && entry.kind !== 'user'),
+  );
+}

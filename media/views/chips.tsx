@@ -1,0 +1,92 @@
+import type { Attachment } from '../../src/protocol/entries.ts';
+import type { ContextChip } from '../../src/protocol/panel.ts';
+import { tokens } from '../format.ts';
+import { t } from '../l10n.ts';
+import { useApp } from './context.ts';
+import { Icon } from './controls.tsx';
+import { attachmentIcons, attachmentLabel } from './userTurn.tsx';
+
+/** The context of the next turn: what the editor offers, then what the user attached. */
+export function Chips() {
+  const { panel, acts } = useApp();
+  const { draft } = panel.state.value;
+  const chips = panel.preview.value?.chips ?? [];
+  const excluded = panel.excluded.value;
+  const automatic = chips.filter(({ source, id }) => source === 'auto' && !excluded.has(id));
+  // The host counts attachments in the order in which they were sent to it.
+  const counted = chips.filter(({ source }) => source === 'attached');
+  if (automatic.length + excluded.size + draft.attachments.length === 0) return null;
+  const remove = (gone: Attachment) =>
+    acts.setDraft(
+      draft.text,
+      draft.attachments.filter((item) => item !== gone),
+    );
+  return (
+    <ul class="chips" aria-label={t('draftContext')}>
+      {automatic.map((chip) => (
+        <Chip
+          key={chip.id}
+          icon="file"
+          label={chip.label}
+          counted={chip}
+          onRemove={() => acts.toggleChip(chip)}
+        />
+      ))}
+      {[...excluded.values()].map((chip) => (
+        <li key={chip.id} class="chip excluded">
+          <span class="chip-words">{chip.label}</span>
+          <button
+            type="button"
+            class="chip-button"
+            title={t('takeBack', chip.label)}
+            aria-label={t('takeBack', chip.label)}
+            onClick={() => acts.toggleChip(chip)}
+          >
+            <Icon name="discard" />
+          </button>
+        </li>
+      ))}
+      {draft.attachments.map((item, index) => (
+        <Chip
+          key={`${item.kind} ${item.uri} ${item.startLine} ${item.endLine}`}
+          icon={attachmentIcons[item.kind]}
+          label={attachmentLabel(item)}
+          counted={counted[index]}
+          onRemove={() => remove(item)}
+        />
+      ))}
+    </ul>
+  );
+}
+
+function Chip(props: {
+  icon: string;
+  label: string;
+  counted: ContextChip | undefined;
+  onRemove: () => void;
+}) {
+  const { counted, label } = props;
+  const tip = counted ? t('chipTip', tokens(counted.tokens), counted.reason) : label;
+  const name = `${t('removeContext', label)}. ${tip}`;
+  return (
+    <li class="chip" title={tip}>
+      <Icon name={props.icon} />
+      <span class="chip-words">{label}</span>
+      <button
+        type="button"
+        class="chip-button"
+        title={name}
+        aria-label={name}
+        onClick={removeKeepingFocus(props.onRemove)}
+      >
+        <Icon name="close" />
+      </button>
+    </li>
+  );
+}
+
+/** The button goes away with its chip, so the focus goes to the input. */
+const removeKeepingFocus = (remove: () => void) => () => {
+  document.getElementById('input')?.focus();
+  remove();
+};

@@ -1,0 +1,80 @@
+/** The input with the context that will be sent, what is queued, and how much room is left. */
+import type { TargetedKeyboardEvent } from 'preact';
+import { tokens, totalCost } from '../format.ts';
+import { t } from '../l10n.ts';
+import { Chips } from './chips.tsx';
+import { useApp } from './context.ts';
+import { IconButton } from './controls.tsx';
+import { Grounding, Meter } from './meter.tsx';
+import { Queue } from './queue.tsx';
+
+export function Composer() {
+  const { panel, acts } = useApp();
+  const { draft, session, live, entries } = panel.state.value;
+  if (!session) return null;
+  const empty = draft.text.trim() === '' && draft.attachments.length === 0;
+
+  const onKeyDown = (event: TargetedKeyboardEvent<HTMLTextAreaElement>) => {
+    // While letters are being composed, Enter takes the composition.
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      void acts.send();
+    } else if (event.key === 'ArrowUp' && draft.text === '' && !session.readOnly) {
+      const last = entries.findLast(({ kind }) => kind === 'user');
+      if (!last) return;
+      event.preventDefault();
+      panel.dispatch({ type: 'editing', entryId: last.id });
+      panel.showEntry(last.id);
+    }
+  };
+
+  return (
+    <form class="composer" aria-label={t('ask')} onSubmit={(event) => event.preventDefault()}>
+      <Queue />
+      <div class="input-box">
+        <Chips />
+        <textarea
+          id="input"
+          rows={1}
+          value={draft.text}
+          placeholder={t('ask')}
+          aria-label={t('ask')}
+          readOnly={session.readOnly}
+          onInput={(event) => acts.setDraft(event.currentTarget.value, draft.attachments)}
+          onBlur={() => panel.drafts.flush()}
+          onKeyDown={onKeyDown}
+        />
+        <div class="tools">
+          <IconButton icon="add" label={t('addContext')} onClick={() => void acts.pickContext()} />
+          <Grounding />
+          <Meter />
+          <SessionCost />
+          <span class="grow" />
+          {live?.own && <IconButton icon="debug-stop" label={t('stop')} onClick={() => void acts.stop()} />}
+          {(!live?.own || !empty) && (
+            <IconButton
+              icon="send"
+              label={live ? t('queueInput') : t('send')}
+              disabled={empty || session.readOnly}
+              onClick={() => void acts.send()}
+            />
+          )}
+        </div>
+      </div>
+    </form>
+  );
+}
+
+/** What the session has cost so far; a missing price is said. */
+function SessionCost() {
+  const { panel } = useApp();
+  const { totals } = panel.state.value;
+  if (totals.tokens === 0) return null;
+  const words = totalCost(totals);
+  return (
+    <span class="cost faint" title={t('sessionTotal', tokens(totals.tokens), words)}>
+      {words}
+    </span>
+  );
+}

@@ -1,0 +1,47 @@
+import type { ComponentChildren } from 'preact';
+
+/** A codicon; it says nothing to screen readers, its button does. */
+export const Icon = ({ name }: { name: string }) => (
+  <span class={`codicon codicon-${name}`} aria-hidden="true" />
+);
+
+export function IconButton(props: {
+  icon: string;
+  label: string;
+  onClick: () => void;
+  pressed?: boolean;
+  disabled?: boolean;
+  class?: string;
+}) {
+  return (
+    <button
+      type="button"
+      class={`icon-button ${props.class ?? ''}`}
+      title={props.label}
+      aria-label={props.label}
+      aria-pressed={props.pressed}
+      disabled={props.disabled}
+      onClick={props.onClick}
+    >
+      <Icon name={props.icon} />
+    </button>
+  );
+}
+
+export function TextButton(props: {
+  children: ComponentChildren;
+  onClick: () => void;
+  primary?: boolean;
+  title?: string;
+}) {
+  return (
+    <button
+      type="button"
+      class={props.primary ? 'button' : 'button secondary'}
+      title={props.title}
+      onClick={props.onClick}
+    >
+      {props.children}
+    </button>
+  );
+}

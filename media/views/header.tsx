@@ -1,0 +1,91 @@
+import { useState } from 'preact/hooks';
+import { t } from '../l10n.ts';
+import { useApp } from './context.ts';
+import { Icon } from './controls.tsx';
+
+/** The session's title, renamed in place, and the model, which the host lets the user choose. */
+export function Header() {
+  const { panel } = useApp();
+  const { status, session } = panel.state.value;
+  return (
+    <header class="header">
+      {session && <Title key={session.id} />}
+      {status && (
+        <button
+          type="button"
+          class="model"
+          title={t('model', status.model.name)}
+          aria-label={t('model', status.model.name)}
+          onClick={() => void panel.ask('pickModel', {})}
+        >
+          <span class="model-name">{status.offline ? t('offlineTurn') : status.model.name}</span>
+          <Icon name="chevron-down" />
+        </button>
+      )}
+    </header>
+  );
+}
+
+function Title() {
+  const { panel, acts } = useApp();
+  const [renaming, setRenaming] = useState(false);
+  const { session } = panel.state.value;
+  if (!session) return null;
+  if (!renaming) {
+    const name = (
+      <>
+        {session.private && <Icon name="lock" />}
+        <span class="title-words">{panel.title}</span>
+      </>
+    );
+    return (
+      <h2 class="title">
+        {session.readOnly ? (
+          <span class="title-button">{name}</span>
+        ) : (
+          <button
+            type="button"
+            id="title"
+            class="title-button"
+            title={t('rename')}
+            onClick={() => setRenaming(true)}
+          >
+            {name}
+          </button>
+        )}
+      </h2>
+    );
+  }
+  const done = (title: string | undefined) => {
+    setRenaming(false);
+    if (title !== undefined && title !== session.title) void acts.rename(title);
+    requestAnimationFrame(() => document.getElementById('title')?.focus());
+  };
+  return (
+    <input
+      class="title-input"
+      aria-label={t('title')}
+      maxLength={200}
+      defaultValue={session.title}
+      ref={(element) => {
+        if (element && document.activeElement !== element) {
+          element.focus();
+          element.select();
+        }
+      }}
+      onBlur={(event) => {
+        setRenaming(false);
+        if (event.currentTarget.value !== session.title) void acts.rename(event.currentTarget.value);
+      }}
+      onKeyDown={(event) => {
+        if (event.isComposing) return;
+        if (event.key === 'Enter') done(event.currentTarget.value);
+        if (event.key === 'Escape') {
+          event.stopPropagation();
+          event.currentTarget.value = session.title;
+          done(undefined);
+        }
+      }}
+    />
+  );
+}

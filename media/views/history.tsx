@@ -1,0 +1,129 @@
+/** All sessions of the workspace: searched in titles and whole transcripts, opened, trashed, restored. */
+import { useEffect, useRef } from 'preact/hooks';
+import type { SearchHit, SessionSummary } from '../../src/protocol/session.ts';
+import { bytes, day, doorWords } from '../format.ts';
+import { t } from '../l10n.ts';
+import { useApp } from './context.ts';
+import { Icon, IconButton } from './controls.tsx';
+
+/** Milliseconds of rest in typing before the transcripts are searched. */
+const rest = 150;
+
+export function History() {
+  const { panel, acts } = useApp();
+  const { history, session } = panel.state.value;
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    input.current?.focus();
+    panel.sessionsChanged = () => void acts.search();
+    void acts.search();
+    return () => {
+      clearTimeout(timer.current);
+      panel.sessionsChanged = () => {};
+    };
+  }, [panel, acts]);
+  const close = () => {
+    panel.dispatch({ type: 'screen', screen: 'chat' });
+    panel.navigate('input');
+  };
+  const listed = new Set(history.sessions.map(({ id }) => id));
+  const elsewhere = history.hits.filter(({ sessionId }) => !listed.has(sessionId));
+  return (
+    <section
+      class="history"
+      aria-label={t('sessions')}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') close();
+      }}
+    >
+      <div class="history-head">
+        <IconButton icon="arrow-left" label={t('back')} onClick={close} />
+        <h2>{history.trashed ? t('trashed') : t('sessions')}</h2>
+        <IconButton icon="add" label={t('newSession')} onClick={() => void acts.newSession()} />
+        <IconButton
+          icon="trash"
+          label={t('trashed')}
+          pressed={history.trashed}
+          onClick={() => void acts.search({ trashed: !history.trashed })}
+        />
+      </div>
+      <input
+        ref={input}
+        class="search"
+        type="search"
+        placeholder={t('search')}
+        aria-label={t('search')}
+        defaultValue={history.query}
+        onInput={(event) => {
+          const query = event.currentTarget.value;
+          clearTimeout(timer.current);
+          timer.current = setTimeout(() => void acts.search({ query }), rest);
+        }}
+      />
+      <ul class="sessions">
+        {history.sessions.map((item) => (
+          <Item
+            key={item.id}
+            session={item}
+            current={item.id === session?.id}
+            hits={history.hits.filter(({ sessionId }) => sessionId === item.id)}
+          />
+        ))}
+        {elsewhere.map((hit) => (
+          <li key={hit.entryId} class="session">
+            <button type="button" class="session-open" onClick={() => void acts.open(hit.sessionId)}>
+              <span class="session-title">{hit.sessionTitle || t('untitled')}</span>
+              <Snippet hit={hit} />
+            </button>
+          </li>
+        ))}
+      </ul>
+      {history.sessions.length + elsewhere.length === 0 && (
+        <p class="faint none">{history.query ? t('noHits') : t('noSessions')}</p>
+      )}
+    </section>
+  );
+}
+
+function Item(props: { session: SessionSummary; current: boolean; hits: readonly SearchHit[] }) {
+  const { acts } = useApp();
+  const { session } = props;
+  const first = props.hits[0];
+  const door = session.client ?? t(doorWords[session.door]);
+  return (
+    <li class={props.current ? 'session current' : 'session'}>
+      <button
+        type="button"
+        class="session-open"
+        aria-current={props.current ? 'true' : undefined}
+        disabled={session.trashedAt !== undefined}
+        onClick={() => void acts.open(session.id)}
+      >
+        <span class="session-title">
+          {session.private && <Icon name="lock" />}
+          {session.title || t('untitled')}
+        </span>
+        <span class="faint">
+          {t('sessionMeta', day(session.updatedAt, Date.now()), bytes(session.bytes), door)}
+        </span>
+        {first && <Snippet hit={first} />}
+      </button>
+      {session.trashedAt === undefined ? (
+        <IconButton icon="trash" label={t('moveToTrash')} onClick={() => void acts.trash(session)} />
+      ) : (
+        <IconButton icon="discard" label={t('restore')} onClick={() => void acts.restore(session.id)} />
+      )}
+    </li>
+  );
+}
+
+/** The found words are marked by the control characters U+0002 and U+0003. */
+function Snippet({ hit }: { hit: SearchHit }) {
+  const parts = hit.snippet.split(/\u0002([^\u0003]*)\u0003/);
+  return (
+    <span class="snippet">
+      {parts.map((part, index) => (index % 2 === 1 ? <mark key={`${index} ${part}`}>{part}</mark> : part))}
+    </span>
+  );
+}

@@ -1,0 +1,123 @@
+/** The conversation: a feed of articles of which only those near the view are in the page. */
+import { useComputed } from '@preact/signals';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { plainText } from '../../src/protocol/content.ts';
+import { t } from '../l10n.ts';
+import type { Row } from '../rows.ts';
+import { Answer } from './answer.tsx';
+import { useApp } from './context.ts';
+import { Icon } from './controls.tsx';
+import { Empty } from './empty.tsx';
+import { UserTurn } from './userTurn.tsx';
+
+/** A guess of a row's height until it is measured: about 60 letters to a line of 20 pixels. */
+function estimate(row: Row | undefined): number {
+  if (!row) return 0;
+  if (row.kind === 'note') return 32;
+  const letters =
+    row.kind === 'user'
+      ? Math.min(1_200, plainText(row.entry.content).length)
+      : row.blocks.reduce((sum, block) => sum + (block.type === 'text' ? block.text.length : 120), 0);
+  return (row.kind === 'user' ? 64 : 56) + Math.ceil(letters / 60) * 20;
+}
+
+export function Transcript() {
+  const { panel, acts, scroller } = useApp();
+  const view = useRef<HTMLDivElement>(null);
+  const rows = panel.rows.value;
+  const { hasEarlier, editing, session } = panel.state.value;
+  scroller.setRows(
+    rows.map(({ key }) => key),
+    (index) => estimate(rows[index]),
+  );
+  // Another window of rows is another drawing.
+  scroller.version.value;
+  const { first, end, heights } = scroller;
+
+  useEffect(() => (view.current ? scroller.attach(view.current) : undefined), [scroller]);
+  useLayoutEffect(() => scroller.settle());
+  useLayoutEffect(() => keepFocus(view.current));
+  const near = first === 0;
+  useEffect(() => {
+    if (near && hasEarlier && scroller.reading !== 'end') void acts.loadEarlier();
+  });
+
+  return (
+    <div class="transcript-frame">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys */}
+      <div class="transcript" ref={view} role="feed" aria-label={t('transcript')} tabIndex={0}>
+        {rows.length === 0 && session && <Empty />}
+        <div style={{ height: `${heights.top(first)}px` }} />
+        {rows.slice(first, end).map((row, index) => (
+          <article
+            key={row.key}
+            class={`row ${row.kind}-row`}
+            data-row={row.key}
+            aria-posinset={first + index + 1}
+            aria-setsize={hasEarlier ? -1 : rows.length}
+            aria-label={label(row)}
+            tabIndex={-1}
+          >
+            <RowView row={row} earlier={hasEarlier} editing={editing === row.key} />
+          </article>
+        ))}
+        <div style={{ height: `${Math.max(0, heights.total - heights.top(end))}px` }} />
+      </div>
+      <Jump />
+    </div>
+  );
+}
+
+const label = (row: Row): string => (row.kind === 'user' ? t('you') : t('causeway'));
+
+function RowView({ row, earlier, editing }: { row: Row; earlier: boolean; editing: boolean }) {
+  switch (row.kind) {
+    case 'user':
+      return <UserTurn row={row} earlier={earlier} editing={editing} />;
+    case 'answer':
+      return <Answer row={row} earlier={earlier} />;
+    case 'note':
+      return (
+        <p class="note">
+          <Icon name={row.note.type === 'model' ? 'arrow-swap' : 'fold'} />
+          {row.note.type === 'model' ? t('modelNow', row.note.model) : t('olderInFrame')}
+        </p>
+      );
+    default:
+      return row satisfies never;
+  }
+}
+
+let focusWasInside = false;
+
+/** A focused element that left the page with its row leaves the focus to the transcript. */
+function keepFocus(view: HTMLElement | null): void {
+  if (!view) return;
+  const { activeElement } = document;
+  if (focusWasInside && (activeElement === document.body || activeElement === null)) {
+    view.focus({ preventScroll: true });
+  }
+  focusWasInside = view.contains(document.activeElement);
+}
+document.addEventListener('focusin', (event) => {
+  focusWasInside = event.target instanceof Element && event.target.closest('.transcript') !== null;
+});
+
+function Jump() {
+  const { scroller, panel } = useApp();
+  const away = useComputed(() => scroller.away.value && panel.rows.value.length > 0);
+  if (!away.value) return null;
+  return (
+    <button
+      type="button"
+      class="jump"
+      onClick={() => {
+        scroller.read('end');
+        panel.navigate('input');
+      }}
+    >
+      <Icon name="arrow-down" />
+      {t('jump')}
+    </button>
+  );
+}
