@@ -37,7 +37,7 @@ export function CodeBlock(props: { code: string; language: string; growing: bool
         <IconButton icon="diff" label={t('applyTip')} onClick={() => void panel.ask('applyEdit', applied)} />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys */}
-      <pre tabIndex={0} aria-label={t('codeBlock', name)}>
+      <pre tabIndex={0}>
         <code>
           <Lines code={code} lines={coloured} most={folded ? shown : Number.POSITIVE_INFINITY} />
         </code>
@@ -90,10 +90,8 @@ const Part = memo(
   ({ lines }: { lines: readonly Line[] }) => (
     <>
       {lines.map((line, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: lines never change their places
         <span key={index}>
           {line.map(({ text, kind }, at) =>
-            // biome-ignore lint/suspicious/noArrayIndexKey: pieces never change their places
             kind ? (
               <span key={at} class={kind}>
                 {text}

@@ -1,11 +1,5 @@
 /** Colours for code: grammars load on first use, what was coloured is kept, growing code is continued. */
-import {
-  createHighlighterCore,
-  type GrammarState,
-  type HighlighterCore,
-  type LanguageInput,
-} from 'shiki/core';
-import { createJavaScriptRegexEngine } from 'shiki/engine/javascript';
+import type { GrammarState, HighlighterCore, LanguageInput } from 'shiki/core';
 import { grammarOf } from './languages.ts';
 import { classOf, theme } from './theme.ts';
 
@@ -43,14 +37,23 @@ export async function prepare(language: string): Promise<string | undefined> {
 }
 
 async function withGrammar(grammar: LanguageInput): Promise<HighlighterCore> {
-  highlighter ??= createHighlighterCore({
+  highlighter ??= begin();
+  const core = await highlighter;
+  await core.loadLanguage(grammar);
+  return core;
+}
+
+/** The highlighter itself is loaded with the first code, so that the panel's first paint does not wait for it. */
+async function begin(): Promise<HighlighterCore> {
+  const [{ createHighlighterCore }, { createJavaScriptRegexEngine }] = await Promise.all([
+    import('shiki/core'),
+    import('shiki/engine/javascript'),
+  ]);
+  return createHighlighterCore({
     themes: [theme],
     langs: [],
     engine: createJavaScriptRegexEngine({ forgiving: true }),
   });
-  const core = await highlighter;
-  await core.loadLanguage(grammar);
-  return core;
 }
 
 /** Colours one block of code, continuing where it left off when the code grew. */

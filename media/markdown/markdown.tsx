@@ -21,7 +21,6 @@ export function Markdown(props: {
     <div class="markdown">
       {sources.map((source, index) => (
         <Block
-          // biome-ignore lint/suspicious/noArrayIndexKey: blocks are only ever added at the end
           key={index}
           source={source}
           growing={props.growing && index === sources.length - 1}

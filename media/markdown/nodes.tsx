@@ -61,9 +61,9 @@ function nodeOf(node: Node, setting: Setting, key: number): ComponentChildren {
       return (
         // A table wider than the panel is scrolled, by keys too.
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys
-        <div key={key} class="table" role="group" tabIndex={0} aria-label={t('table')}>
+        <section key={key} class="table" tabIndex={0} aria-label={t('table')}>
           <table>{children()}</table>
-        </div>
+        </section>
       );
     case 'PRE': {
       const code = node.querySelector('code') ?? node;

@@ -22,7 +22,6 @@ export const Answer = memo(({ row, earlier }: { row: AnswerRow; earlier: boolean
       <div class="answer" aria-busy={live !== undefined}>
         {row.blocks.map((block, index) => (
           <Part
-            // biome-ignore lint/suspicious/noArrayIndexKey: blocks never change their places
             key={index}
             block={block}
             row={row}

@@ -1,4 +1,5 @@
 /** All sessions of the workspace: searched in titles and whole transcripts, opened, trashed, restored. */
+import { Fragment } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { SearchHit, SessionSummary } from '../../src/protocol/session.ts';
 import { bytes, day, doorWords } from '../format.ts';
@@ -118,12 +119,21 @@ function Item(props: { session: SessionSummary; current: boolean; hits: readonly
   );
 }
 
-/** The found words are marked by the control characters U+0002 and U+0003. */
+/** The found words stand between the control characters U+0002 and U+0003. */
 function Snippet({ hit }: { hit: SearchHit }) {
-  const parts = hit.snippet.split(/\u0002([^\u0003]*)\u0003/);
+  const [start = '', ...found] = hit.snippet.split('\u0002');
   return (
     <span class="snippet">
-      {parts.map((part, index) => (index % 2 === 1 ? <mark key={`${index} ${part}`}>{part}</mark> : part))}
+      {start}
+      {found.map((part, index) => {
+        const [words = '', after = ''] = part.split('\u0003');
+        return (
+          <Fragment key={`${index} ${words}`}>
+            <mark>{words}</mark>
+            {after}
+          </Fragment>
+        );
+      })}
     </span>
   );
 }
