@@ -1,0 +1,293 @@
+/** Every state of the panel, as what the host says and what the user then does. */
+import type { HostMessage } from '../../../src/protocol/panel.ts';
+import type { Answers, PanelPage } from './panelPage.ts';
+import { answer, id, session, sessionId, start, status, turns, user, view } from './samples.ts';
+import { everyKindOfMarkdown, flaky, longCode, longInput } from './texts.ts';
+
+export interface State {
+  name: string;
+  answers: Answers;
+  /** Events after the panel is open. */
+  events?: Extract<HostMessage, { type: 'event' }>['event'][];
+  /** What has to be seen before the picture is taken. */
+  shows: string;
+  act?: (panel: PanelPage) => Promise<void>;
+}
+
+const ready =
+  (
+    change: Parameters<typeof view>[0],
+    how: Parameters<typeof status>[0] = {},
+  ): NonNullable<Answers['ready']> =>
+  () => ({ status: status(how), view: view(change) });
+
+const asked = [
+  user(1, 'Why does upload.test.ts fail only on CI?', {
+    attachments: [
+      {
+        kind: 'selection',
+        uri: 'file:///w/upload.ts',
+        path: 'src/upload.ts',
+        startLine: 40,
+        endLine: 88,
+        text: '',
+      },
+      { kind: 'problems', uri: 'file:///w/upload.test.ts', path: 'test/upload.test.ts', text: '' },
+    ],
+  }),
+];
+const started = {
+  type: 'turn.started',
+  sessionId,
+  turnId: id(4, 1),
+  provider: 'anthropic',
+  model: 'claude-sonnet-5',
+} as const;
+const live = { sessionId, turnId: id(4, 1) };
+const totals = { tokens: 13_012, costUsd: 0.0131, costKnown: true };
+
+const plain = (
+  name: string,
+  entries: NonNullable<Parameters<typeof view>[0]>['entries'],
+  shows: string,
+): State => ({
+  name,
+  answers: { ready: ready({ entries: entries ?? [], totals }) },
+  shows,
+});
+
+export const states: State[] = [
+  { name: 'empty', answers: { ready: ready({}) }, shows: 'Causeway answers from this workspace' },
+  {
+    name: 'offline',
+    answers: { ready: ready({}, { offline: true, key: 'missing' }) },
+    shows: 'No model is set',
+  },
+  {
+    name: 'restricted',
+    answers: { ready: ready({}, { offline: true, trusted: false, key: 'missing' }) },
+    shows: 'Restricted Mode',
+  },
+  { name: 'waiting', answers: { ready: ready({ entries: asked }) }, events: [started], shows: 'Waiting for' },
+  {
+    name: 'streaming',
+    answers: { ready: ready({ entries: asked, draft: { text: 'And on Windows?', attachments: [] } }) },
+    events: [started, { type: 'turn.text', ...live, block: 0, text: flaky.slice(0, 420) }],
+    shows: 'retry timer',
+  },
+  {
+    name: 'retrying',
+    answers: { ready: ready({ entries: asked }) },
+    events: [started, { type: 'turn.retrying', ...live, attempt: 2, delayMs: 4_000, reason: 'overloaded' }],
+    shows: 'Trying again in 4 s',
+  },
+  plain(
+    'done',
+    [
+      ...asked,
+      answer(1, [
+        { type: 'thinking', thinking: 'The clock first.', signature: '' },
+        { type: 'tool_use', id: 't1', name: 'search_workspace', input: { query: 'retry timer' } },
+        {
+          type: 'text',
+          text: flaky,
+          citations: [
+            {
+              index: 1,
+              uri: 'file:///w/upload.ts',
+              path: 'src/upload.ts',
+              startLine: 40,
+              endLine: 88,
+              quote: 'const timer = setTimeout(retry, delay);',
+            },
+          ],
+        },
+      ]),
+    ],
+    'retry timer',
+  ),
+  plain('stopped', [...asked, answer(1, flaky.slice(0, 160), { outcome: 'stopped' })], 'Stopped'),
+  plain('interrupted', [...asked, answer(1, flaky.slice(0, 160), { outcome: 'interrupted' })], 'Interrupted'),
+  plain(
+    'failed',
+    [
+      ...asked,
+      answer(1, [], {
+        outcome: 'failed',
+        error: {
+          code: 'key_refused',
+          message: 'Claude refused the API key. Your input is kept. Set another key and retry.',
+          action: 'set_api_key',
+        },
+      }),
+    ],
+    'refused the API key',
+  ),
+  {
+    name: 'queued',
+    answers: {
+      ready: ready({
+        entries: asked,
+        queue: [
+          {
+            turnId: id(4, 2),
+            sessionId,
+            position: 1,
+            text: 'Then write a test that shows it.',
+            door: 'panel',
+          },
+          {
+            turnId: id(4, 3),
+            sessionId,
+            position: 2,
+            text: 'Summarise the change.',
+            door: 'bridge',
+            client: 'nightly',
+          },
+        ],
+      }),
+    },
+    events: [started, { type: 'turn.text', ...live, block: 0, text: flaky.slice(0, 120) }],
+    shows: 'Then write a test',
+  },
+  {
+    name: 'trimmed',
+    answers: {
+      ready: ready({
+        totals: { ...totals, costKnown: false },
+        entries: [
+          ...asked,
+          answer(1, 'The timer is created too early.', {
+            costUsd: undefined,
+            report: {
+              model: 'm',
+              window: 200_000,
+              outputReserve: 0,
+              budget: 0,
+              segments: [],
+              omitted: [{ label: '32 older turns', tokens: 41_200, reason: 'they did not fit' }],
+            },
+          }),
+        ],
+      }),
+    },
+    shows: '32 older turns',
+  },
+  {
+    name: 'read-only',
+    answers: { ready: ready({ session: session({ readOnly: true }), entries: turns(2), totals }) },
+    shows: 'written by a newer version',
+  },
+  {
+    name: 'private',
+    answers: { ready: ready({ session: session({ private: true }), entries: turns(1), totals }) },
+    shows: 'Private session',
+  },
+  plain('long-code', [user(1, 'Write it out.'), answer(1, longCode)], 'Show all'),
+  plain('long-input', [user(1, longInput), answer(1, 'Noted.')], 'Show all'),
+  plain('markdown', [user(1, 'Show me everything.'), answer(1, everyKindOfMarkdown)], 'A heading'),
+  plain(
+    'script',
+    [
+      user(1, 'Summarise the failures of this night.', { door: 'bridge', client: 'nightly' }),
+      answer(1, 'Two tests failed.'),
+    ],
+    'nightly',
+  ),
+  {
+    name: 'many-turns',
+    answers: { ready: ready({ entries: turns(200, 9_801), hasEarlier: true, totals }) },
+    shows: 'Question 10000',
+  },
+  {
+    name: 'history',
+    answers: {
+      ready: ready({ entries: turns(1) }),
+      listSessions: () => ({
+        sessions: [
+          session(),
+          session({
+            id: id(1, 2),
+            title: 'Resuming uploads after a reload of the page',
+            updatedAt: start - 86_400_000,
+            door: 'bridge',
+            client: 'nightly',
+            bytes: 81_920,
+          }),
+          session({ id: id(1, 3), title: '', private: true, door: 'cli' }),
+        ],
+        hits: [
+          {
+            sessionId: id(1, 2),
+            sessionTitle: '',
+            entryId: id(3, 9),
+            at: start,
+            snippet: 'the server says which \u0002chunks\u0003 it already has',
+          },
+        ],
+      }),
+    },
+    shows: 'Resuming uploads',
+    act: (panel) => panel.push({ type: 'navigate', to: 'history' }),
+  },
+  {
+    name: 'find',
+    answers: { ready: ready({ entries: turns(3) }), find: () => ({ entryIds: [id(2, 1), id(3, 2)] }) },
+    shows: '2 of 2',
+    act: async (panel) => {
+      await panel.push({ type: 'navigate', to: 'find' });
+      await panel.page.fill('.find input', 'timer');
+    },
+  },
+  {
+    name: 'editing',
+    answers: { ready: ready({ entries: turns(2) }) },
+    shows: 'Send again',
+    act: async (panel) => {
+      await panel.page.focus('#input');
+      await panel.page.keyboard.press('ArrowUp');
+    },
+  },
+  {
+    name: 'chips',
+    answers: {
+      ready: ready({
+        entries: turns(1),
+        draft: {
+          text: 'Why is this slow?\nAnd what would you change first?',
+          attachments: [
+            {
+              kind: 'selection',
+              uri: 'file:///w/a',
+              path: 'src/upload.ts',
+              startLine: 40,
+              endLine: 88,
+              text: '',
+            },
+          ],
+        },
+      }),
+      preview: () => ({
+        chips: [
+          {
+            id: 'open:a',
+            label: 'chunks.ts',
+            source: 'auto',
+            tokens: 640,
+            reason: 'It is open in the editor.',
+          },
+          {
+            id: 'att:0',
+            label: 'upload.ts:40–88',
+            source: 'attached',
+            tokens: 512,
+            reason: 'You attached it.',
+          },
+        ],
+        tokens: 186_000,
+        window: 200_000,
+      }),
+    },
+    shows: 'chunks.ts',
+  },
+];
