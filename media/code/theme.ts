@@ -27,7 +27,7 @@ const kinds: Readonly<Record<string, string[]>> = {
   inserted: ['markup.inserted'],
   deleted: ['markup.deleted'],
   heading: ['markup.heading', 'meta.diff.range'],
-  plain: ['keyword.operator', 'punctuation', 'storage.type.function.arrow'],
+  plain: ['keyword.operator', 'storage.type.function.arrow'],
 };
 
 // The highlighter takes colours as hexadecimal numbers, so each kind has a number that stands for it.

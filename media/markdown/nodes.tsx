@@ -34,8 +34,6 @@ const plain: Readonly<Record<string, string>> = {
   THEAD: 'thead',
   TBODY: 'tbody',
   TR: 'tr',
-  TH: 'th',
-  TD: 'td',
 };
 
 export function nodesOf(parent: Node, setting: Setting): ComponentChildren[] {
@@ -72,9 +70,12 @@ function nodeOf(node: Node, setting: Setting, key: number): ComponentChildren {
         <CodeBlock key={key} code={code.textContent ?? ''} language={language} growing={setting.growing} />
       );
     }
+    case 'TH':
+    case 'TD':
+      return h(node.tagName.toLowerCase(), { key, class: side(node) }, children());
     case 'CODE':
-      return node.className === 'formula' ? (
-        <code key={key} class="formula">
+      return node.classList.contains('formula') ? (
+        <code key={key} class={node.classList.contains('whole') ? 'formula whole' : 'formula'}>
           {node.textContent}
         </code>
       ) : (
@@ -86,6 +87,9 @@ function nodeOf(node: Node, setting: Setting, key: number): ComponentChildren {
     }
   }
 }
+
+const side = (cell: Element): string | undefined =>
+  ['right', 'center'].find((name) => cell.classList.contains(name));
 
 function link(node: Element, children: ComponentChildren[], key: number): ComponentChildren {
   const url = linkTarget(node.getAttribute('href') ?? '');

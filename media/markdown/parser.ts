@@ -30,4 +30,13 @@ parser.inline.ruler.before('escape', 'formula', (state, silent) => {
   return false;
 });
 parser.renderer.rules.formula = (tokens, index) =>
-  `<code class="formula">${parser.utils.escapeHtml(tokens[index]?.content ?? '')}</code>`;
+  `<code class="formula ${/^(?:\$\$|\\\[)/.test(tokens[index]?.content ?? '') ? 'whole' : ''}">${parser.utils.escapeHtml(tokens[index]?.content ?? '')}</code>`;
+
+// The page's policy drops styles, so the alignment of a column is a class.
+for (const cell of ['th_open', 'td_open']) {
+  parser.renderer.rules[cell] = (tokens, index) => {
+    const token = tokens[index];
+    const side = /right|center/.exec(String(token?.attrGet('style') ?? ''))?.[0];
+    return `<${token?.tag}${side ? ` class="${side}"` : ''}>`;
+  };
+}

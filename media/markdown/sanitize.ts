@@ -6,7 +6,7 @@ const allowedTags = [
   ...['em', 'strong', 's', 'a', 'img', 'table', 'thead', 'tbody', 'tr', 'th', 'td'],
 ];
 
-/** `style` is not among them: alignment of columns is read before and becomes a class. */
+/** `style` is not among them; the alignment of columns is a class. */
 const allowedAttributes = ['href', 'src', 'alt', 'title', 'start', 'class'];
 
 let purifier: ReturnType<typeof createPurifier> | undefined;

@@ -29,7 +29,7 @@ export function Ending({ entry }: { entry: AssistantEntry }) {
       return (
         <p class="ending">
           <Icon name="debug-stop" />
-          {t('stopped')}
+          <span>{t('stopped')}</span>
         </p>
       );
     case 'interrupted':
@@ -67,7 +67,7 @@ function DoneNote({ entry }: { entry: AssistantEntry }) {
   return words ? (
     <p class="ending">
       <Icon name="info" />
-      {words}
+      <span>{words}</span>
     </p>
   ) : null;
 }
@@ -110,7 +110,7 @@ export function Omitted({ entry }: { entry: AssistantEntry }) {
   return (
     <p class="ending faint">
       <Icon name="fold" />
-      {words}
+      <span>{words}</span>
     </p>
   );
 }

@@ -60,6 +60,7 @@ export class Scroller {
   /** Brings a row to the top of the view. */
   show(key: string): void {
     this.read({ key, offset: 8 });
+    if (this.#left() <= atEnd) this.read('end');
   }
 
   /** Measures what is drawn and puts the view where the reader was. Called after each drawing, before the paint. */
@@ -105,6 +106,12 @@ export class Scroller {
     return true;
   }
 
+  /** Pixels below the view. */
+  #left(): number {
+    const view = this.#view;
+    return view ? view.scrollHeight - view.clientHeight - view.scrollTop : 0;
+  }
+
   #wheeled(event: WheelEvent): void {
     if (event.deltaY < 0 && this.#view && this.#view.scrollHeight > this.#view.clientHeight) this.#stay();
   }
@@ -114,8 +121,7 @@ export class Scroller {
     if (!view || Math.abs(view.scrollTop - this.#place) < 1) return;
     const up = view.scrollTop < this.#place;
     this.#place = view.scrollTop;
-    const left = view.scrollHeight - view.clientHeight - view.scrollTop;
-    if (!up && left <= atEnd) this.reading = 'end';
+    if (!up && this.#left() <= atEnd) this.reading = 'end';
     else this.#stay();
     if (this.#choose()) this.version.value++;
     this.#tell();
@@ -130,6 +136,6 @@ export class Scroller {
   }
 
   #tell(): void {
-    this.away.value = this.reading !== 'end';
+    this.away.value = this.reading !== 'end' && this.#left() > atEnd;
   }
 }
