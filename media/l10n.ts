@@ -69,7 +69,7 @@ const english = {
   groundingWorkspace: 'Workspace',
   addContext: 'Add context',
   removeContext: 'Leave out {0}',
-  budget: '{0} of {1} tokens. Show what was sent',
+  budget: '{0} / {1} tokens. Show what was sent',
   chipTip: '{0} tokens. {1}',
   tokensIn: '{0} in',
   cached: '{0}% cached',

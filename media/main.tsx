@@ -3,6 +3,7 @@ import { render } from 'preact';
 import { config } from 'zod';
 import { Acts } from './acts.ts';
 import type { VsCodeApi } from './channel.ts';
+import { keepFocus } from './focus.ts';
 import { navigation, showEntry } from './navigate.ts';
 import { Panel } from './panel.ts';
 import { ScrollMemory } from './scrollMemory.ts';
@@ -52,6 +53,7 @@ document.addEventListener('keydown', (event) => {
 
 const root = document.getElementById('root') ?? document.body.appendChild(document.createElement('div'));
 root.id = 'root';
+keepFocus(root);
 render(
   <AppContext.Provider value={{ panel, acts, scroller }}>
     <PanelView />

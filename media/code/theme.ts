@@ -18,12 +18,6 @@ const kinds: Readonly<Record<string, string[]>> = {
     'support.class',
     'entity.other.inherited-class',
   ],
-  variable: [
-    'variable.other.property',
-    'variable.parameter',
-    'support.type.property-name',
-    'entity.other.attribute-name',
-  ],
   inserted: ['markup.inserted'],
   deleted: ['markup.deleted'],
   heading: ['markup.heading', 'meta.diff.range'],

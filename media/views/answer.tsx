@@ -16,9 +16,9 @@ export const Answer = memo(({ row, earlier }: { row: AnswerRow; earlier: boolean
   const { entry, live } = row;
   return (
     <>
-      <h3 class="for-readers">
+      <h2 class="for-readers">
         {earlier && entry ? t('answerAt', clock(entry.at)) : t('answerTurn', row.turn)}
-      </h3>
+      </h2>
       <div class="answer" aria-busy={live !== undefined}>
         {row.blocks.map((block, index) => (
           <Part

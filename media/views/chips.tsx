@@ -1,5 +1,6 @@
 import type { Attachment } from '../../src/protocol/entries.ts';
 import type { ContextChip } from '../../src/protocol/panel.ts';
+import { focusInput } from '../focus.ts';
 import { tokens } from '../format.ts';
 import { t } from '../l10n.ts';
 import { useApp } from './context.ts';
@@ -77,16 +78,13 @@ function Chip(props: {
         class="chip-button"
         title={name}
         aria-label={name}
-        onClick={removeKeepingFocus(props.onRemove)}
+        onClick={() => {
+          focusInput();
+          props.onRemove();
+        }}
       >
         <Icon name="close" />
       </button>
     </li>
   );
 }
-
-/** The button goes away with its chip, so the focus goes to the input. */
-const removeKeepingFocus = (remove: () => void) => () => {
-  document.getElementById('input')?.focus();
-  remove();
-};

@@ -1,5 +1,6 @@
 /** The input with the context that will be sent, what is queued, and how much room is left. */
 import type { TargetedKeyboardEvent } from 'preact';
+import { focusInput } from '../focus.ts';
 import { tokens, totalCost } from '../format.ts';
 import { t } from '../l10n.ts';
 import { Chips } from './chips.tsx';
@@ -51,13 +52,15 @@ export function Composer() {
           <Meter />
           <SessionCost />
           <span class="grow" />
-          {live?.own && <IconButton icon="debug-stop" label={t('stop')} onClick={() => void acts.stop()} />}
+          {live?.own && (
+            <IconButton icon="debug-stop" label={t('stop')} onClick={leaveTo(() => acts.stop())} />
+          )}
           {(!live?.own || !empty) && (
             <IconButton
               icon="send"
               label={live ? t('queueInput') : t('send')}
               disabled={empty || session.readOnly}
-              onClick={() => void acts.send()}
+              onClick={leaveTo(() => acts.send())}
             />
           )}
         </div>
@@ -78,3 +81,8 @@ function SessionCost() {
     </span>
   );
 }
+
+const leaveTo = (act: () => Promise<void>) => () => {
+  focusInput();
+  void act();
+};

@@ -21,7 +21,7 @@ export function Empty() {
       <p>{t('what')}</p>
       {status.suggestions.length > 0 && (
         <>
-          <h3>{t('tryAsking')}</h3>
+          <h2>{t('tryAsking')}</h2>
           <ul>
             {status.suggestions.map((question) => (
               <li key={question}>

@@ -1,6 +1,7 @@
 /** Finds words in the whole session, also in what is not loaded. VS Code's own find does not reach the panel. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '../l10n.ts';
+import type { PanelState } from '../panelState.ts';
 import { useApp } from './context.ts';
 import { IconButton } from './controls.tsx';
 
@@ -8,16 +9,18 @@ import { IconButton } from './controls.tsx';
 const rest = 120;
 
 export function FindBar() {
+  const { find } = useApp().panel.state.value;
+  return find ? <OpenFindBar find={find} /> : null;
+}
+
+function OpenFindBar({ find }: { find: NonNullable<PanelState['find']> }) {
   const { panel, acts } = useApp();
-  const { find } = panel.state.value;
   const input = useRef<HTMLInputElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const here = find !== undefined;
-  useEffect(() => {
-    if (here) input.current?.focus();
+  useLayoutEffect(() => {
+    input.current?.focus();
     return () => clearTimeout(timer.current);
-  }, [here]);
-  if (!find) return null;
+  }, []);
   const close = () => {
     panel.dispatch({ type: 'find', find: undefined });
     panel.navigate('input');

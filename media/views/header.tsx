@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { t } from '../l10n.ts';
 import { useApp } from './context.ts';
 import { Icon } from './controls.tsx';
@@ -7,6 +7,7 @@ import { Icon } from './controls.tsx';
 export function Header() {
   const { panel } = useApp();
   const { status, session } = panel.state.value;
+  const name = status?.offline ? t('offlineTurn') : (status?.model.name ?? '');
   return (
     <header class="header">
       {session && <Title key={session.id} />}
@@ -15,10 +16,10 @@ export function Header() {
           type="button"
           class="model"
           title={t('model', status.model.name)}
-          aria-label={t('model', status.model.name)}
+          aria-label={t('model', name)}
           onClick={() => void panel.ask('pickModel', {})}
         >
-          <span class="model-name">{status.offline ? t('offlineTurn') : status.model.name}</span>
+          <span class="model-name">{name}</span>
           <Icon name="chevron-down" />
         </button>
       )}
@@ -29,6 +30,7 @@ export function Header() {
 function Title() {
   const { panel, acts } = useApp();
   const [renaming, setRenaming] = useState(false);
+  const ended = useRef(false);
   const { session } = panel.state.value;
   if (!session) return null;
   if (!renaming) {
@@ -39,7 +41,7 @@ function Title() {
       </>
     );
     return (
-      <h2 class="title">
+      <h1 class="title">
         {session.readOnly ? (
           <span class="title-button">{name}</span>
         ) : (
@@ -48,17 +50,26 @@ function Title() {
             id="title"
             class="title-button"
             title={t('rename')}
-            onClick={() => setRenaming(true)}
+            onClick={() => {
+              ended.current = false;
+              setRenaming(true);
+            }}
           >
             {name}
           </button>
         )}
-      </h2>
+      </h1>
     );
   }
-  const done = (title: string | undefined) => {
+  // Closing takes the focus from the box, which would end the renaming once more.
+  const end = (title: string) => {
+    if (ended.current) return;
+    ended.current = true;
     setRenaming(false);
-    if (title !== undefined && title !== session.title) void acts.rename(title);
+    if (title !== session.title) void acts.rename(title);
+  };
+  const endByKey = (title: string) => {
+    end(title);
     requestAnimationFrame(() => document.getElementById('title')?.focus());
   };
   return (
@@ -73,17 +84,13 @@ function Title() {
           element.select();
         }
       }}
-      onBlur={(event) => {
-        setRenaming(false);
-        if (event.currentTarget.value !== session.title) void acts.rename(event.currentTarget.value);
-      }}
+      onBlur={(event) => end(event.currentTarget.value)}
       onKeyDown={(event) => {
         if (event.isComposing) return;
-        if (event.key === 'Enter') done(event.currentTarget.value);
+        if (event.key === 'Enter') endByKey(event.currentTarget.value);
         if (event.key === 'Escape') {
           event.stopPropagation();
-          event.currentTarget.value = session.title;
-          done(undefined);
+          endByKey(session.title);
         }
       }}
     />

@@ -1,6 +1,6 @@
 /** All sessions of the workspace: searched in titles and whole transcripts, opened, trashed, restored. */
 import { Fragment } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { SearchHit, SessionSummary } from '../../src/protocol/session.ts';
 import { bytes, day, doorWords } from '../format.ts';
 import { t } from '../l10n.ts';
@@ -15,7 +15,7 @@ export function History() {
   const { history, session } = panel.state.value;
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     input.current?.focus();
     panel.sessionsChanged = () => void acts.search();
     void acts.search();
@@ -40,7 +40,7 @@ export function History() {
     >
       <div class="history-head">
         <IconButton icon="arrow-left" label={t('back')} onClick={close} />
-        <h2>{history.trashed ? t('trashed') : t('sessions')}</h2>
+        <h1>{history.trashed ? t('trashed') : t('sessions')}</h1>
         <IconButton icon="add" label={t('newSession')} onClick={() => void acts.newSession()} />
         <IconButton
           icon="trash"
@@ -51,6 +51,7 @@ export function History() {
       </div>
       <input
         ref={input}
+        id="session-search"
         class="search"
         type="search"
         placeholder={t('search')}

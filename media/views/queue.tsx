@@ -1,3 +1,4 @@
+import { focusInput } from '../focus.ts';
 import { t } from '../l10n.ts';
 import { useApp } from './context.ts';
 import { Icon, IconButton } from './controls.tsx';
@@ -8,7 +9,7 @@ export function Queue() {
   const { queue } = panel.state.value;
   if (queue.length === 0) return null;
   const back = (edit: boolean, turn: (typeof queue)[number]) => {
-    document.getElementById('input')?.focus();
+    focusInput();
     void acts.withdraw(turn, edit);
   };
   return (

@@ -36,7 +36,7 @@ export function Transcript() {
 
   useEffect(() => (view.current ? scroller.attach(view.current) : undefined), [scroller]);
   useLayoutEffect(() => scroller.settle());
-  useLayoutEffect(() => keepFocus(view.current));
+  const feed = rows.length > 0 ? ({ role: 'feed', 'aria-label': t('transcript') } as const) : {};
   const near = first === 0;
   useEffect(() => {
     if (near && hasEarlier && scroller.reading !== 'end') void acts.loadEarlier();
@@ -45,7 +45,7 @@ export function Transcript() {
   return (
     <div class="transcript-frame">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys */}
-      <div class="transcript" ref={view} role="feed" aria-label={t('transcript')} tabIndex={0}>
+      <div class="transcript" ref={view} tabIndex={0} {...feed}>
         {rows.length === 0 && session && <Empty />}
         <div style={{ height: `${heights.top(first)}px` }} />
         {rows.slice(first, end).map((row, index) => (
@@ -87,21 +87,6 @@ function RowView({ row, earlier, editing }: { row: Row; earlier: boolean; editin
       return row satisfies never;
   }
 }
-
-let focusWasInside = false;
-
-/** A focused element that left the page with its row leaves the focus to the transcript. */
-function keepFocus(view: HTMLElement | null): void {
-  if (!view) return;
-  const { activeElement } = document;
-  if (focusWasInside && (activeElement === document.body || activeElement === null)) {
-    view.focus({ preventScroll: true });
-  }
-  focusWasInside = view.contains(document.activeElement);
-}
-document.addEventListener('focusin', (event) => {
-  focusWasInside = event.target instanceof Element && event.target.closest('.transcript') !== null;
-});
 
 function Jump() {
   const { scroller, panel } = useApp();

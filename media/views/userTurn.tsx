@@ -42,7 +42,7 @@ export const UserTurn = memo(
         : t('sentBy', t('you'), t(doorWords[entry.door]));
     return (
       <>
-        <h3 class="for-readers">{earlier ? t('userAt', clock(entry.at)) : t('userTurn', row.turn)}</h3>
+        <h2 class="for-readers">{earlier ? t('userAt', clock(entry.at)) : t('userTurn', row.turn)}</h2>
         <div class="user">
           <div class="user-head">
             <span class="author">

@@ -69,8 +69,9 @@ const light = {
   'debugTokenExpression-string': '#a31515',
   'debugTokenExpression-number': '#098658',
   'symbolIcon-functionForeground': '#652d90',
-  'symbolIcon-classForeground': '#9a5b00',
-  'symbolIcon-variableForeground': '#007acc',
+  'symbolIcon-classForeground': '#d67e00',
+  'terminal-ansiGreen': '#107c10',
+  'terminal-ansiBlue': '#0451a5',
   'gitDecoration-addedResourceForeground': '#587c0c',
   'gitDecoration-deletedResourceForeground': '#ad0707',
 };
@@ -120,7 +121,6 @@ const dark: Record<string, string> = {
   'debugTokenExpression-number': '#b5cea8',
   'symbolIcon-functionForeground': '#b180d7',
   'symbolIcon-classForeground': '#ee9d28',
-  'symbolIcon-variableForeground': '#75beff',
   'gitDecoration-addedResourceForeground': '#81b88b',
   'gitDecoration-deletedResourceForeground': '#c74e39',
 };
@@ -195,6 +195,9 @@ const contrastLight: Record<string, string> = {
   'textPreformat-foreground': '#ffffff',
   'chat-requestBorder': '#0f4a85',
   'editorWidget-foreground': '#292929',
+  'debugTokenExpression-name': '#292929',
+  'gitDecoration-addedResourceForeground': '#374e06',
+  'terminal-ansiGreen': '#136c13',
 };
 
 export const themes: Record<ThemeName, Record<string, string>> = {
