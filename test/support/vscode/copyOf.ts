@@ -1,11 +1,13 @@
+import { rmSync } from 'node:fs';
 import { cp, mkdtemp, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
-/** Copies a folder to a fresh place of the same name, so that a suite may change its files. */
+/** Copies a folder to a fresh place of the same name, so that a suite may change its files; removed when the process ends. */
 export async function copyOf(folder: string): Promise<string> {
   // VS Code names files by their real path, and the temporary folder is a link on some systems.
   const parent = await realpath(await mkdtemp(join(tmpdir(), 'causeway-workspace-')));
+  process.once('exit', () => rmSync(parent, { recursive: true, force: true }));
   const copy = join(parent, basename(folder));
   await cp(folder, copy, { recursive: true });
   return copy;

@@ -3,7 +3,7 @@
  * which is VS Code itself (workbench, server and extension host), for a browser to show.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder, repositoryRoot } from './paths.ts';
 import { mustRun } from './run.ts';
@@ -38,7 +38,7 @@ export interface InstalledVsCode {
 }
 
 /** Raised by a change of the steps below, so that an older installation is made anew. */
-const recipe = 1;
+const recipe = 2;
 
 const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel', 'error'];
 
@@ -80,9 +80,23 @@ async function fill(folder: string, version: VsCodeVersion): Promise<void> {
   await mustRun('npm', ['install', '--omit=dev', ...quiet], { cwd: root });
   // The built-in extensions' own packages, among them the TypeScript that symbol providers need.
   await mustRun('npm', ['install', '--omit=dev', ...quiet], { cwd: join(root, 'extensions') });
+  await addSearch(folder, root);
   if (version.node) {
     await mustRun('npm', ['install', '--prefix', folder, ...quiet, `${nodePackage}@${version.node}`]);
   }
+}
+
+/**
+ * Older versions fetch ripgrep, on which search and quick open rest, by an install script from a host
+ * that is not npm's. The package that later versions use has the same program in it.
+ */
+async function addSearch(folder: string, root: string): Promise<void> {
+  const old = join(root, 'node_modules', '@vscode', 'ripgrep');
+  if (!existsSync(old)) return;
+  const universal = '@vscode/ripgrep-universal';
+  await mustRun('npm', ['install', '--prefix', folder, ...quiet, `${universal}@1.18.0`]);
+  const from = join(folder, 'node_modules', universal, 'bin', `${process.platform}-${process.arch}`);
+  await cp(from, join(old, 'bin'), { recursive: true });
 }
 
 /** Another process may have finished the same installation in the meantime: then that one is used. */

@@ -106,9 +106,7 @@ export class VsCodeWindow {
 
   /** Selects whole lines of the active editor, counted from 1. */
   async selectLines(first: number, last: number): Promise<void> {
-    await this.page.keyboard.press('Control+G');
-    await this.quickInputBox.fill(`:${first}`);
-    await this.page.keyboard.press('Enter');
+    await this.quickInput('Control+G', `:${first}`, String(first));
     await this.quickInputBox.waitFor({ state: 'hidden' });
     await this.page.keyboard.press('Home');
     for (let line = first; line < last; line++) await this.page.keyboard.press('Shift+ArrowDown');
@@ -136,11 +134,19 @@ export class VsCodeWindow {
     await row.click();
   }
 
-  /** A notification with this text in it. */
-  notification(text: string | RegExp): Locator {
-    return this.page.locator('.notification-toast, .notifications-center .notification-list-item', {
-      hasText: text,
-    });
+  /**
+   * Waits for a notification with this text and returns it, to press its buttons. A server that accepts an
+   * extension under development shows no toasts, so where none shows, the list of notifications is opened.
+   */
+  async notification(text: string | RegExp): Promise<Locator> {
+    const toast = this.page.locator('.notifications-toasts .notification-list-item', { hasText: text });
+    const listed = this.page.locator('.notifications-center .notification-list-item', { hasText: text });
+    const bell = this.page.locator('.statusbar-item[id="status.notifications"]');
+    await bell.and(this.page.locator('[aria-label*="New Notification"]')).or(toast).first().waitFor();
+    if (await toast.isVisible()) return toast;
+    if (!(await this.page.locator('.notifications-center.visible').isVisible())) await bell.click();
+    await listed.waitFor();
+    return listed;
   }
 
   /** An entry of the status bar with this text in it. */

@@ -1,0 +1,154 @@
+/**
+ * Builds what is shipped into `dist/` and prints its sizes.
+ *
+ *     node esbuild.mjs            for the package: minified, without source maps
+ *     node esbuild.mjs --dev      readable, with source maps
+ *     node esbuild.mjs --tests    also the suites that run in the extension host, into `out/test/host/`
+ *     node esbuild.mjs --watch    builds again at each change
+ */
+import { existsSync, globSync } from 'node:fs';
+import { chmod, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, context } from 'esbuild';
+import { buildPanel } from './media/build.mjs';
+
+const root = dirname(fileURLToPath(import.meta.url));
+const flags = new Set(process.argv.slice(2));
+const dev = flags.has('--dev') || flags.has('--watch') || flags.has('--tests');
+
+// Dependencies in CommonJS ask for `require`, which an ES module does not have.
+const banner = {
+  js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+};
+
+const forNode = {
+  absWorkingDir: root,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node22',
+  mainFields: ['module', 'main'],
+  minify: !dev,
+  // The names of classes are shown in logs and compared in errors.
+  keepNames: true,
+  sourcemap: dev ? 'linked' : false,
+  legalComments: 'none',
+  logLevel: 'warning',
+  banner,
+  metafile: true,
+};
+
+/** Only the extension's bundle knows `vscode`; anywhere else an import of it breaks the build. */
+const bundles = [
+  {
+    name: 'extension',
+    options: {
+      entryPoints: { extension: 'src/extension.ts' },
+      outdir: 'dist',
+      splitting: true,
+      chunkNames: 'chunks/extension-[name]-[hash]',
+      external: ['vscode'],
+    },
+  },
+  {
+    name: 'command line',
+    options: {
+      entryPoints: { cli: 'src/cli.ts' },
+      outdir: 'dist',
+      splitting: true,
+      chunkNames: 'chunks/cli-[name]-[hash]',
+    },
+  },
+  ...globSync('src/workers/*.ts', { cwd: root }).map((entry) => ({
+    name: `worker ${basename(entry, '.ts')}`,
+    options: { entryPoints: [entry], outdir: 'dist/workers' },
+  })),
+];
+
+if (flags.has('--tests')) {
+  bundles.push({
+    name: 'host suites',
+    options: {
+      entryPoints: ['test/host/index.ts', ...globSync('test/host/**/*.test.ts', { cwd: root })],
+      outbase: 'test/host',
+      outdir: 'out/test/host',
+      splitting: true,
+      chunkNames: 'chunks/[name]-[hash]',
+      external: ['vscode'],
+      // Suites are never shipped: they load their packages from node_modules.
+      packages: 'external',
+      minify: false,
+    },
+  });
+}
+
+const missing = bundles
+  .flatMap(({ options }) => Object.values(options.entryPoints))
+  .filter((entry) => !existsSync(join(root, entry)));
+if (missing.length > 0) {
+  console.error(`Nothing was built: ${missing.join(', ')} does not exist.`);
+  process.exit(1);
+}
+
+await rm(join(root, 'dist'), { recursive: true, force: true });
+await rm(join(root, 'out', 'test', 'host'), { recursive: true, force: true });
+
+if (flags.has('--watch')) {
+  const watched = await Promise.all(bundles.map(({ options }) => context({ ...forNode, ...options })));
+  await Promise.all(watched.map((one) => one.watch()));
+  await panel();
+  console.log('Watching. The panel is built once: start again after changes in media/.');
+} else {
+  try {
+    await once();
+  } catch (error) {
+    // esbuild has printed each error where it lies; anything else is told here.
+    if (!Array.isArray(error.errors)) console.error(error);
+    process.exit(1);
+  }
+}
+
+async function once() {
+  const started = performance.now();
+  const built = await Promise.all(
+    bundles.map(async ({ name, options }) => [name, await build({ ...forNode, ...options })]),
+  );
+  const panelOutputs = (await panel()).outputs;
+  await chmod(join(root, 'dist', 'cli.js'), 0o755);
+  for (const [name, { metafile }] of built) report(name, metafile.outputs);
+  report('panel', panelOutputs);
+  console.log(`Built in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
+}
+
+function panel() {
+  return buildPanel({ outdir: join(root, 'dist', 'panel'), minify: !dev, sourcemap: dev });
+}
+
+/** One line a bundle: what loads at once, and what only when it is needed. */
+function report(name, outputs) {
+  const code = Object.entries(outputs).filter(([file]) => !file.endsWith('.map'));
+  const now = new Set();
+  const visit = (file) => {
+    if (now.has(file) || !outputs[file]) return;
+    now.add(file);
+    for (const { path, kind } of outputs[file].imports ?? []) if (kind === 'import-statement') visit(path);
+  };
+  for (const [file, { entryPoint }] of code) if (entryPoint && !isLazy(file, outputs)) visit(file);
+  const sum = (files) => files.reduce((total, [, { bytes }]) => total + bytes, 0);
+  const first = code.filter(([file]) => now.has(file));
+  const later = code.filter(([file]) => !now.has(file));
+  const lazily = later.length > 0 ? `, ${kilobytes(sum(later))} more when needed` : '';
+  console.log(`${name.padEnd(18)} ${kilobytes(sum(first))}${lazily}`);
+}
+
+/** A file that another one imports dynamically has an entry point too, though it is not loaded at first. */
+function isLazy(file, outputs) {
+  return Object.values(outputs).some(({ imports }) =>
+    imports?.some((one) => one.path === file && one.kind === 'dynamic-import'),
+  );
+}
+
+function kilobytes(bytes) {
+  return `${(bytes / 1024).toFixed(0)} KB`;
+}

@@ -1,0 +1,38 @@
+/**
+ * Runs the compiled suites beside this file inside VS Code's extension host.
+ * Their report goes, as it grows, to the file that the environment names, because a host has no terminal;
+ * the last line is `{"passed": n, "failed": n}`, and without it the host ended before the suites did.
+ */
+import { appendFileSync, globSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { format } from 'node:util';
+import Mocha from 'mocha';
+
+/** Names the file of the report. */
+const reportVariable = 'CAUSEWAY_TEST_REPORT';
+
+/** VS Code calls this once; resolving means that all passed. */
+export async function run(): Promise<void> {
+  const file = process.env[reportVariable];
+  const write = (line: string) => {
+    if (file) appendFileSync(file, `${line}\n`);
+    else console.log(line);
+  };
+  Mocha.reporters.Base.consoleLog = (...args: unknown[]) => write(format(...args));
+
+  const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, color: true });
+  const here = dirname(fileURLToPath(import.meta.url));
+  for (const suite of globSync('**/*.test.js', { cwd: here }).sort()) mocha.addFile(join(here, suite));
+  await mocha.loadFilesAsync();
+
+  const { passed, failed } = await new Promise<{ passed: number; failed: number }>((resolve) => {
+    let passes = 0;
+    const runner = mocha.run((failures) => resolve({ passed: passes, failed: failures }));
+    runner.on('pass', () => {
+      passes += 1;
+    });
+  });
+  write(JSON.stringify({ passed, failed }));
+  if (failed > 0) throw new Error(`${failed} failed`);
+}

@@ -1,0 +1,155 @@
+/**
+ * `npm test`: everything, on a machine that has Node (20 or newer) and npm and nothing else.
+ * Installs the packages where they are missing or stale, runs each step, and ends with one line,
+ * `N passed, N failed`. A step that has no tests in it counts as one. Suites that cannot run here (no
+ * browser) are named as not run, which fails only where CI is set. `-- unit host` runs those steps alone.
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const node = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+const notRun = 77;
+
+const mocha = (...patterns) => [
+  'node_modules/mocha/bin/mocha.js',
+  '--forbid-only',
+  '--forbid-pending',
+  ...patterns,
+];
+const steps = [
+  { name: 'build', args: ['esbuild.mjs', '--tests'] },
+  { name: 'lint', args: ['node_modules/@biomejs/biome/bin/biome', 'ci'] },
+  { name: 'types', args: ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'] },
+  { name: 'types of the panel', args: ['node_modules/typescript/bin/tsc', '-p', 'media/tsconfig.json'] },
+  {
+    name: 'types of panel tests',
+    args: ['node_modules/typescript/bin/tsc', '-p', 'test/panel/tsconfig.json'],
+  },
+  { name: 'deadcode', args: ['node_modules/knip/bin/knip.js'] },
+  { name: 'unit', tests: 'mocha', args: mocha('test/unit/**/*.test.ts') },
+  { name: 'conformance', tests: 'mocha', args: mocha('--timeout', '60000', 'test/conformance/**/*.test.ts') },
+  { name: 'browser', args: ['test/support/vscode/prepare.ts'] },
+  { name: 'host', tests: 'host', needs: 'browser', args: ['test/support/vscode/runHost.ts', 'current'] },
+  { name: 'floor', tests: 'host', needs: 'browser', args: ['test/support/vscode/runHost.ts', 'floor'] },
+  {
+    name: 'panel',
+    tests: 'mocha',
+    needs: 'browser',
+    args: mocha('--timeout', '90000', 'test/panel/**/*.e2e.ts'),
+  },
+  // Packs after the suites above have used the build with source maps; the packed one is tested next.
+  { name: 'package', args: ['test/package.mjs'] },
+  {
+    name: 'e2e',
+    tests: 'mocha',
+    needs: 'browser',
+    args: mocha('--timeout', '120000', 'test/e2e/**/*.e2e.ts'),
+  },
+];
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !steps.some((step) => step.name === name));
+if (unknown.length > 0) {
+  console.error(`No such step: ${unknown.join(', ')}. Steps: ${steps.map(({ name }) => name).join(', ')}.`);
+  process.exit(2);
+}
+
+await installPackages();
+const unavailable = new Set();
+const results = [];
+for (const step of steps) {
+  if (wanted.length > 0 && !wanted.includes(step.name)) continue;
+  results.push(await runStep(step));
+}
+finish();
+
+async function runStep(step) {
+  console.log(`\n── ${step.name}`);
+  if (unavailable.has(step.needs)) return { name: step.name, passed: 0, failed: 0, seconds: 0, notRun: true };
+  const started = performance.now();
+  const { code, output } = await spawned(node, step.args);
+  const seconds = (performance.now() - started) / 1000;
+  if (code === notRun) unavailable.add(step.name);
+  return { name: step.name, seconds, ...counted(step, code, output) };
+}
+
+/** A step that failed counts at least one failure, also where its report counts none. */
+function counted(step, code, output) {
+  if (code === notRun) return { passed: 0, failed: 0, notRun: true };
+  const { passed, failed } = step.tests
+    ? reported(step.tests, output)
+    : { passed: code === 0 ? 1 : 0, failed: 0 };
+  const empty = step.tests !== undefined && passed + failed === 0;
+  return { passed, failed: (code !== 0 || empty) && failed === 0 ? 1 : failed };
+}
+
+/** Reads the counts from the end of a report, whose tests may print such lines of their own before it. */
+function reported(kind, output) {
+  const last = (pattern) => Number([...plain(output).matchAll(pattern)].at(-1)?.[1] ?? 0);
+  if (kind === 'host')
+    return { passed: last(/^(\d+) passed, \d+ failed$/gm), failed: last(/^\d+ passed, (\d+) failed$/gm) };
+  return { passed: last(/^ {2}(\d+) passing/gm), failed: last(/^ {2}(\d+) failing/gm) };
+}
+
+function plain(text) {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the codes that colour a terminal begin with one.
+  return text.replace(/\u001b\[[0-9;]*m/g, '');
+}
+
+function finish() {
+  console.log('\n── summary');
+  for (const { name, seconds, passed, failed, notRun: skipped } of results) {
+    const verdict = skipped
+      ? 'not run'
+      : failed > 0
+        ? `FAILED (${passed} passed, ${failed} failed)`
+        : `passed (${passed})`;
+    console.log(`${name.padEnd(22)} ${`${seconds.toFixed(1)} s`.padStart(8)}  ${verdict}`);
+  }
+  const idle = results.filter((result) => result.notRun).map(({ name }) => name);
+  if (idle.length > 0) console.log(`Not run on this machine: ${idle.join(', ')}.`);
+  const passed = results.reduce((total, result) => total + result.passed, 0);
+  const failed = results.reduce((total, result) => total + result.failed, process.env.CI ? idle.length : 0);
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+}
+
+/** `npm ci`, unless the packages are those of this lockfile. */
+async function installPackages() {
+  const stamp = join(root, 'node_modules', '.causeway-lock');
+  const wantedStamp = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+  const fresh = existsSync(stamp) && readFileSync(stamp, 'utf8') === wantedStamp;
+  if (fresh && existsSync(node)) return;
+  console.log('── npm ci');
+  const { code } = await spawned('npm', ['ci', '--no-audit', '--no-fund', '--loglevel', 'error']);
+  if (code !== 0 || !existsSync(node)) {
+    console.error(code === 0 ? `npm ci left no ${node}: its install script did not run.` : 'npm ci failed.');
+    console.log('0 passed, 1 failed');
+    process.exit(1);
+  }
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, wantedStamp);
+}
+
+/** Runs a command, shows its output as it comes, and keeps it. */
+function spawned(command, args) {
+  return new Promise((resolve) => {
+    const shell = process.platform === 'win32' && command === 'npm';
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], shell });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => {
+        output += text;
+        process.stdout.write(text);
+      });
+    }
+    child.once('error', (error) => resolve({ code: 1, output: `${output}${error.message}` }));
+    child.once('close', (code) => resolve({ code: code ?? 1, output }));
+  });
+}
