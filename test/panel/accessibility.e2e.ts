@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { answer, id, sessionId, status, turns, user, view } from './support/samples.ts';
-import { states } from './support/states.ts';
+import { reach, states } from './support/states.ts';
 import { panelSuite } from './support/suite.ts';
 import { flaky } from './support/texts.ts';
 import { themeNames } from './support/themes.ts';
@@ -27,9 +27,7 @@ describe('the panel for everybody', function () {
       const found: string[] = [];
       for (const state of states) {
         const panel = await open({ answers: state.answers, theme, width: 320 });
-        await panel.events(...(state.events ?? []));
-        await state.act?.(panel);
-        await panel.page.getByText(state.shows).first().waitFor();
+        await reach(panel, state);
         await panel.page.evaluate(axe);
         const { violations } = await panel.page.evaluate(() => (Reflect.get(window, 'axe') as Axe).run());
         for (const { id: rule, nodes } of violations) {
@@ -112,9 +110,7 @@ describe('the panel for everybody', function () {
   it('nothing is cut off at 240 pixels or at twice the size', async () => {
     for (const state of states) {
       const panel = await open({ answers: state.answers, width: 240, height: 400 });
-      await panel.events(...(state.events ?? []));
-      await state.act?.(panel);
-      await panel.page.getByText(state.shows).first().waitFor();
+      await reach(panel, state);
       const wide = await panel.page.evaluate(() =>
         ['.transcript', '.composer', '.banners', '.history', '.header']
           .flatMap((name) => [...document.querySelectorAll(name)])

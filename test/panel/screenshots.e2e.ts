@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { screenshotFolder } from '../support/vscode/paths.ts';
-import { states } from './support/states.ts';
+import { reach, states } from './support/states.ts';
 import { panelSuite } from './support/suite.ts';
 import { themeNames } from './support/themes.ts';
 
@@ -17,9 +17,7 @@ describe('each state of the panel has its picture', function () {
       for (const theme of themeNames) {
         for (const [name, width] of Object.entries(widths)) {
           const panel = await open({ answers: state.answers, theme, width, height: 760 });
-          await panel.events(...(state.events ?? []));
-          await state.act?.(panel);
-          await panel.page.getByText(state.shows).first().waitFor();
+          await reach(panel, state);
           await panel.page.evaluate(() => document.fonts.ready);
           await panel.page.screenshot({ path: join(folder, `${state.name}.${theme}.${name}.png`) });
           await panel.page.context().close();

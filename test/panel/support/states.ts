@@ -291,3 +291,13 @@ export const states: State[] = [
     shows: 'chunks.ts',
   },
 ];
+
+/** Brings an open panel into a state; resolves when all of it is drawn, the colours of code too. */
+export async function reach(panel: PanelPage, state: State): Promise<void> {
+  await panel.events(...(state.events ?? []));
+  await state.act?.(panel);
+  await panel.page.getByText(state.shows).first().waitFor();
+  await panel.page.waitForFunction(() =>
+    [...document.querySelectorAll('.code-block pre')].every((code) => code.querySelector('[class^="code-"]')),
+  );
+}

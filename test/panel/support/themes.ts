@@ -73,6 +73,7 @@ const light = {
   'terminal-ansiGreen': '#107c10',
   'terminal-ansiBlue': '#0451a5',
   'gitDecoration-addedResourceForeground': '#587c0c',
+  'debugTokenExpression-error': '#e51400',
   'gitDecoration-deletedResourceForeground': '#ad0707',
 };
 
@@ -122,7 +123,7 @@ const dark: Record<string, string> = {
   'symbolIcon-functionForeground': '#b180d7',
   'symbolIcon-classForeground': '#ee9d28',
   'gitDecoration-addedResourceForeground': '#81b88b',
-  'gitDecoration-deletedResourceForeground': '#c74e39',
+  'debugTokenExpression-error': '#f48771',
 };
 
 const contrast: Record<string, string> = {
@@ -168,7 +169,7 @@ const contrast: Record<string, string> = {
   'debugTokenExpression-string': '#f48771',
   'debugTokenExpression-number': '#89d185',
   'gitDecoration-addedResourceForeground': '#a1e3ad',
-  'gitDecoration-deletedResourceForeground': '#c74e39',
+  'debugTokenExpression-error': '#f48771',
 };
 
 const contrastLight: Record<string, string> = {
@@ -197,6 +198,7 @@ const contrastLight: Record<string, string> = {
   'editorWidget-foreground': '#292929',
   'debugTokenExpression-name': '#292929',
   'gitDecoration-addedResourceForeground': '#374e06',
+  'debugTokenExpression-error': '#b5200d',
   'terminal-ansiGreen': '#136c13',
 };
 
