@@ -32,6 +32,8 @@ export class Panel {
   readonly preview = signal<ContextPreview | undefined>(undefined);
   /** Automatic chips that the user took out of the next turn. */
   readonly excluded = signal<ReadonlyMap<string, ContextChip>>(new Map());
+  /** Codes of notices that the user has closed. */
+  readonly closedNotices = signal<ReadonlySet<string>>(new Set());
   readonly drafts: Drafts;
   /** Called before another session is shown, so that the place in the old one is remembered. */
   leaving: (sessionId: string) => void = () => {};

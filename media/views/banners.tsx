@@ -28,6 +28,11 @@ export function Banners() {
       {words}
     </button>
   );
+  const closed = panel.closedNotices.value;
+  const notices = status?.notices.filter(({ code }) => !closed.has(code)) ?? [];
+  const closeNotice = (code: string) => {
+    panel.closedNotices.value = new Set([...closed, code]);
+  };
   const problemWords = problem && actionWords[problem.action];
   return (
     <div class="banners">
@@ -43,13 +48,18 @@ export function Banners() {
       )}
       {session?.readOnly && <Banner icon="eye">{t('readOnly')}</Banner>}
       {session?.private && <Banner icon="lock">{t('privateSession')}</Banner>}
-      {status?.notices.map((notice) => {
+      {notices.map((notice) => {
         const words = actionWords[notice.action];
         return (
           <Banner
             key={notice.code}
             icon="info"
-            action={words && action(t(words), () => void acts.act(notice.action))}
+            action={
+              <>
+                {words && action(t(words), () => void acts.act(notice.action))}
+                <IconButton icon="close" label={t('dismiss')} onClick={() => closeNotice(notice.code)} />
+              </>
+            }
           >
             {notice.message}
           </Banner>

@@ -174,6 +174,25 @@ export const states: State[] = [
     shows: '32 older turns',
   },
   {
+    name: 'notice',
+    answers: {
+      ready: ready(
+        { entries: turns(1) },
+        {
+          notices: [
+            {
+              code: 'store_salvaged',
+              message:
+                'The sessions file was damaged. 41 of 42 sessions were saved; the damaged file is kept.',
+              action: 'show_log',
+            },
+          ],
+        },
+      ),
+    },
+    shows: 'The sessions file was damaged',
+  },
+  {
     name: 'read-only',
     answers: { ready: ready({ session: session({ readOnly: true }), entries: turns(2), totals }) },
     shows: 'written by a newer version',
