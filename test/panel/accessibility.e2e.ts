@@ -107,7 +107,7 @@ describe('the panel for everybody', function () {
     ]);
   });
 
-  it('nothing is cut off at 240 pixels or at twice the size', async () => {
+  it('nothing is cut off at 240 pixels, which is what 480 pixels are at twice the size', async () => {
     for (const state of states) {
       const panel = await open({ answers: state.answers, width: 240, height: 400 });
       await reach(panel, state);

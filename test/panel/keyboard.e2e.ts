@@ -154,7 +154,7 @@ describe('the panel by keyboard alone', function () {
     );
   });
 
-  it('the focus is not lost when an answer ends, a chip goes or a session is trashed', async () => {
+  it('the focus is not lost when an answer ends or a chip goes', async () => {
     const attachment = { kind: 'file', uri: 'file:///a', path: 'a.ts', text: '' } as const;
     const panel = await open({
       answers: {
