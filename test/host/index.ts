@@ -5,7 +5,7 @@
  */
 import { appendFileSync, globSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { format } from 'node:util';
 import Mocha from 'mocha';
 
@@ -23,8 +23,14 @@ export async function run(): Promise<void> {
 
   const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, color: true });
   const here = dirname(fileURLToPath(import.meta.url));
-  for (const suite of globSync('**/*.test.js', { cwd: here }).sort()) mocha.addFile(join(here, suite));
-  await mocha.loadFilesAsync();
+  const { EVENT_FILE_PRE_REQUIRE } = Mocha.Suite.constants;
+  for (const name of globSync('**/*.test.js', { cwd: here }).sort()) {
+    const file = join(here, name);
+    // Mocha would `require` the suite first, on which the host of older versions hangs: an ES module that
+    // asks for `vscode` can only be imported there.
+    mocha.suite.emit(EVENT_FILE_PRE_REQUIRE, globalThis, file, mocha);
+    await import(pathToFileURL(file).href);
+  }
 
   const { passed, failed } = await new Promise<{ passed: number; failed: number }>((resolve) => {
     let passes = 0;

@@ -141,10 +141,10 @@ export class VsCodeWindow {
   async notification(text: string | RegExp): Promise<Locator> {
     const toast = this.page.locator('.notifications-toasts .notification-list-item', { hasText: text });
     const listed = this.page.locator('.notifications-center .notification-list-item', { hasText: text });
-    const bell = this.page.locator('.statusbar-item[id="status.notifications"]');
-    await bell.and(this.page.locator('[aria-label*="New Notification"]')).or(toast).first().waitFor();
+    const bell = this.page.locator('.statusbar-item[id="status.notifications"] .codicon-bell-dot');
+    await bell.or(toast).first().waitFor();
     if (await toast.isVisible()) return toast;
-    if (!(await this.page.locator('.notifications-center.visible').isVisible())) await bell.click();
+    await bell.click();
     await listed.waitFor();
     return listed;
   }
