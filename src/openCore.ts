@@ -1,0 +1,121 @@
+/** Wires the core of one workspace for whoever has it open: a window of an editor, or the command line. */
+import { pathToFileURL } from 'node:url';
+import type { Assistant } from './core/assistant.ts';
+import { Engine } from './core/engine.ts';
+import { toErrorInfo } from './core/errors.ts';
+import type { Clock, CoreSettings, Log, Secrets, Workspace } from './core/ports.ts';
+import { AnthropicProvider } from './core/providers/anthropic/anthropic.ts';
+import { OfflineProvider } from './core/providers/offline.ts';
+import type { Price } from './core/providers/provider.ts';
+import type { ResolvedWorkspace, WorkspaceIdentity } from './core/register.ts';
+import type { SessionStore } from './core/session/store.ts';
+import { resolveWorkspace, shownWorkspaces } from './core/workspace/attachment.ts';
+import type { ErrorInfo } from './protocol/errors.ts';
+import { CompositeStore } from './store/compositeStore.ts';
+import { sessionDatabaseFile, userDatabaseFile } from './store/dataFolders.ts';
+import { openSessionStore } from './store/openSessionStore.ts';
+import { fingerprintOf } from './store/user/fingerprint.ts';
+import { openUserDatabase, type UserDatabase } from './store/user/openUserDatabase.ts';
+import { openPassageSearch } from './workers/openPassageSearch.ts';
+import { openTokenCounter } from './workers/openTokenCounter.ts';
+
+export interface Surroundings {
+  /** Where the databases lie; made when it is missing. */
+  dataFolder: string;
+  /** Folder of the bundled workers. */
+  workersFolder: string;
+  identity: WorkspaceIdentity;
+  workspace: Omit<Workspace, 'id' | 'name'>;
+  /** Absolute paths of the workspace's folders, read anew for each question. */
+  roots(): readonly string[];
+  settings: CoreSettings & {
+    readonly anthropicBaseUrl: string;
+    readonly prices: Readonly<Record<string, Price>>;
+  };
+  secrets: Secrets;
+  /** Key of the session databases, 32 bytes; undefined when they are not encrypted. */
+  sessionKey: Uint8Array | undefined;
+  log: Log;
+}
+
+export interface OpenCore {
+  readonly assistant: Assistant;
+  readonly resolved: ResolvedWorkspace;
+  readonly user: UserDatabase;
+  /** Asks Claude's API which models the key may use. */
+  refreshModels(signal: AbortSignal): Promise<void>;
+  /** What the user must be told of the databases, such as a salvage. */
+  notices(): Promise<ErrorInfo[]>;
+  /** Stops all turns of this process, then closes the databases and ends the workers. */
+  close(): Promise<void>;
+}
+
+export const systemClock: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
+
+/** Throws `register_unavailable` and `register_read_only`; a session store that fails says so with its first call. */
+export async function openCore(options: Surroundings): Promise<OpenCore> {
+  const { dataFolder, identity, settings, secrets, log } = options;
+  const worker = (name: string): URL =>
+    new URL(`${name}.js`, `${pathToFileURL(options.workersFolder).href}/`);
+  const user = openUserDatabase({ file: userDatabaseFile(dataFolder), workerUrl: worker('user') });
+  const resolved = await resolveWorkspace({ register: user.workspaces, fingerprintOf }, identity).catch(
+    async (error: unknown) => {
+      await user.close();
+      throw error;
+    },
+  );
+  const [own, ...related] = shownWorkspaces(resolved).map(({ id }) =>
+    openSessionStore({
+      file: sessionDatabaseFile(dataFolder, id),
+      workspaceId: id,
+      workerUrl: worker('store'),
+      ...(options.sessionKey === undefined ? {} : { key: options.sessionKey }),
+    }),
+  );
+  if (!own) throw new TypeError('A window shows at least its own workspace.');
+  const store: SessionStore = related.length === 0 ? own : new CompositeStore(own, related);
+  const workspace: Workspace = { ...options.workspace, id: resolved.workspace.id, name: identity.name };
+  const search = openPassageSearch({
+    workerUrl: worker('search'),
+    roots: options.roots,
+    openFiles: () => workspace.openFiles(),
+    log,
+  });
+  const counter = openTokenCounter({ workerUrl: worker('tokens'), log });
+  const claude = new AnthropicProvider({
+    secrets,
+    clock: systemClock,
+    log,
+    baseUrl: () => settings.anthropicBaseUrl,
+    prices: () => settings.prices,
+  });
+  const engine = new Engine({
+    store,
+    providers: [claude],
+    offline: new OfflineProvider(search),
+    workspace,
+    counter,
+    settings,
+    clock: systemClock,
+    log,
+  });
+  return {
+    assistant: engine,
+    resolved,
+    user,
+    refreshModels: (signal) => claude.refreshModels(signal),
+    async notices() {
+      const told = await Promise.allSettled([store.status(), user.status()]);
+      return told.flatMap((one) =>
+        one.status === 'fulfilled' ? one.value.notices : [toErrorInfo(one.reason)],
+      );
+    },
+    async close() {
+      try {
+        await engine.close();
+      } finally {
+        await Promise.all([user.close(), search.close(), counter.close()]);
+      }
+    },
+  };
+}
