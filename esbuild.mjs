@@ -8,7 +8,7 @@
  */
 import { existsSync, globSync } from 'node:fs';
 import { chmod, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, context } from 'esbuild';
 import { buildPanel } from './media/build.mjs';
@@ -60,9 +60,9 @@ const bundles = [
       chunkNames: 'chunks/cli-[name]-[hash]',
     },
   },
-  ...globSync('src/workers/*.ts', { cwd: root }).map((entry) => ({
-    name: `worker ${basename(entry, '.ts')}`,
-    options: { entryPoints: [entry], outdir: 'dist/workers' },
+  ...['store', 'user', 'search', 'tokens'].map((name) => ({
+    name: `worker ${name}`,
+    options: { entryPoints: { [name]: `src/workers/${name}.ts` }, outdir: 'dist/workers' },
   })),
 ];
 

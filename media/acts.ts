@@ -24,8 +24,9 @@ export class Acts {
     const panel = this.#panel;
     const { session, draft } = panel.state.value;
     if (!session || session.readOnly || (draft.text.trim() === '' && draft.attachments.length === 0)) return;
-    this.setDraft('', []);
+    // The stored draft stays until the input is durable in the log: a crash in between loses nothing.
     panel.drafts.flush();
+    panel.dispatch({ type: 'draft', text: '', attachments: [] });
     const sent = await panel.ask('send', {
       sessionId: session.id,
       text: draft.text,
@@ -33,9 +34,9 @@ export class Acts {
     });
     panel.excluded.value = new Map();
     const now = panel.state.value;
-    if (!sent && now.session?.id === session.id && now.draft.text === '') {
-      this.setDraft(draft.text, draft.attachments);
-    }
+    if (now.session?.id !== session.id) return;
+    if (sent) panel.draftChanged();
+    else if (now.draft.text === '') this.setDraft(draft.text, draft.attachments);
   }
 
   async sendText(text: string): Promise<void> {

@@ -40,3 +40,13 @@ for (const cell of ['th_open', 'td_open']) {
     return `<${token?.tag}${side ? ` class="${side}"` : ''}>`;
   };
 }
+
+// A block that is meant for one file names its path after the language: `ts src/upload.ts`. The class of a block is
+// cut at white space, so the two are joined by a colon.
+const fence = parser.renderer.rules.fence;
+parser.renderer.rules.fence = (tokens, index, options, env, self) => {
+  const token = tokens[index];
+  const [, language, path] = /^([\w+#.-]+)\s+([^\s`]+\.[\w-]+)\s*$/.exec(token?.info ?? '') ?? [];
+  if (token && language && path) token.info = `${language}:${path}`;
+  return fence?.(tokens, index, options, env, self) ?? '';
+};

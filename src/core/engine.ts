@@ -7,7 +7,8 @@ import type { ContextReport } from '../protocol/report.ts';
 import type { QueuedTurn, SessionSummary } from '../protocol/session.ts';
 import type { SessionEvent, TurnEvent } from '../protocol/turnEvents.ts';
 import { type TurnInput, turnInput } from '../protocol/turnInput.ts';
-import type { Assistant, ProviderState, ResolvedModel, StartedTurn } from './assistant.ts';
+import { Answer } from './answer.ts';
+import type { Assistant, OwnLiveTurn, ProviderState, ResolvedModel, StartedTurn } from './assistant.ts';
 import { ContextBuilder } from './context/contextBuilder.ts';
 import { TokenFactors } from './context/factors.ts';
 import * as errors from './errors.ts';
@@ -43,6 +44,7 @@ interface Accepted {
 
 interface Running {
   turnId: string;
+  answer: Answer;
   abort: AbortController;
   done: Promise<void>;
 }
@@ -85,7 +87,7 @@ export class Engine implements Assistant {
     const parsed = turnInput.safeParse(input);
     if (!parsed.success) throw invalid(parsed.error.issues[0]);
     const { text, media = [], attachments = [] } = parsed.data;
-    if (text.trim() === '' && media.length === 0) throw errors.emptyInput();
+    if (text.trim() === '' && media.length + attachments.length === 0) throw errors.emptyInput();
     const user: UserEntryDraft = {
       id: crypto.randomUUID(),
       kind: 'user',
@@ -127,6 +129,11 @@ export class Engine implements Assistant {
     running.abort.abort();
     await running.done;
     return true;
+  }
+
+  live(sessionId: string): OwnLiveTurn | undefined {
+    const running = this.#running.get(sessionId);
+    return running && { turnId: running.turnId, content: running.answer.content() };
   }
 
   async withdrawTurn(sessionId: string, turnId: string): Promise<boolean> {
@@ -250,6 +257,7 @@ export class Engine implements Assistant {
     const accepted = this.#accepted.get(user.turnId);
     if (!accepted) return;
     const { sessionId, chosen, excluded, door, client, abort } = accepted;
+    const answer = new Answer();
     const done = runTurn(
       {
         store: this.sessions,
@@ -260,13 +268,13 @@ export class Engine implements Assistant {
         log: this.#options.log,
         emit: (event) => this.#emit(event),
       },
-      { sessionId, user, provider: chosen.provider, model: chosen.model, excluded, door, client },
+      { sessionId, user, provider: chosen.provider, model: chosen.model, excluded, door, client, answer },
       abort.signal,
     ).finally(() => {
       this.#accepted.delete(user.turnId);
       if (this.#running.get(sessionId)?.turnId === user.turnId) this.#running.delete(sessionId);
     });
-    this.#running.set(sessionId, { turnId: user.turnId, abort, done });
+    this.#running.set(sessionId, { turnId: user.turnId, answer, abort, done });
   }
 
   async #promote(sessionId: string): Promise<void> {

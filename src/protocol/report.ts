@@ -24,6 +24,8 @@ export const segment = z.object({
   tokens: z.number().int().nonnegative(),
   reason: z.string(),
   entryIds: z.array(z.string()).optional(),
+  /** Of automatic context: by this the user can leave it out of a turn. */
+  partId: z.string().optional(),
   text: z.string().optional(),
 });
 

@@ -76,7 +76,14 @@ export function assemble(input: AssemblyInput): Assembly {
         ),
         ...conversationSegment(conversation),
         ...grounding.map(
-          ({ label, tokens, reason, text }): Segment => ({ kind: 'grounding', label, tokens, reason, text }),
+          ({ id, label, tokens, reason, text }): Segment => ({
+            kind: 'grounding',
+            label,
+            tokens,
+            reason,
+            partId: id,
+            text,
+          }),
         ),
         {
           kind: 'input',

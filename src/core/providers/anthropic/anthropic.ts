@@ -12,12 +12,10 @@ import type {
 import { isRetryable, longestWaitMs, maxRetries, retryDelayMs, waitFor } from '../retry.ts';
 import { apiError, retryAfterOf } from './errors.ts';
 import { IdleWatch } from './idleWatch.ts';
+import { anthropicKeyName } from './keyName.ts';
 import { type ClaudeModel, claudeModels, unknownClaudeModel } from './models.ts';
 import { messagesBody } from './request.ts';
 import { AnthropicStream } from './stream.ts';
-
-/** Name of the key in `Secrets`. */
-export const anthropicKeyName = 'anthropic';
 
 /** The API pings a waiting stream every few seconds, so a minute of silence means the connection is dead. */
 const idleLimitMs = 60_000;

@@ -1,0 +1,252 @@
+/** Everything behind the panel and the commands of one window. Loaded when first needed, so that starting costs little. */
+import * as vscode from 'vscode';
+import { DisposableStore } from '../base/disposable.ts';
+import type { Assistant } from '../core/assistant.ts';
+import { noEditor } from '../core/errors.ts';
+import type { Log } from '../core/ports.ts';
+import type { ErrorAction } from '../protocol/errors.ts';
+import type { PanelStatus } from '../protocol/panel.ts';
+import { BridgeControl } from './bridgeControl.ts';
+import { ProposedEdits } from './edits/proposedEdits.ts';
+import { type CommandId, turnLiveKey } from './ids.ts';
+import { Keys } from './keys.ts';
+import { isWorkspaceText, OpenEditors } from './openEditors.ts';
+import { ExcludedChips } from './panel/excludedChips.ts';
+import { panelHandlers } from './panel/handlers.ts';
+import { PanelHost } from './panel/panelHost.ts';
+import type { PanelView } from './panel/panelView.ts';
+import { Reports } from './panel/reports.ts';
+import { panelStatus } from './panel/status.ts';
+import { suggestQuestions } from './panel/suggestions.ts';
+import { Settings } from './settings.ts';
+import { StatusItem } from './statusItem.ts';
+import { WindowCore } from './windowCore.ts';
+
+const lastSessionKey = 'causeway.lastSession';
+
+export interface AppParts {
+  context: vscode.ExtensionContext;
+  log: Log;
+  panel: PanelView;
+  showLog(): void;
+  statusItem: vscode.StatusBarItem;
+}
+
+export class App implements vscode.Disposable {
+  readonly context: vscode.ExtensionContext;
+  readonly log: Log;
+  readonly panel: PanelView;
+  readonly settings: Settings;
+  readonly keys: Keys;
+  readonly editors: OpenEditors;
+  readonly core: WindowCore;
+  readonly bridge: BridgeControl;
+  readonly edits: ProposedEdits;
+  readonly reports: Reports;
+  readonly excluded = new ExcludedChips();
+  readonly #showLog: () => void;
+  readonly #lifetime = new DisposableStore();
+  readonly #liveTurns = new Set<string>();
+  #suggestions: Promise<string[]> | undefined;
+
+  constructor({ context, log, panel, showLog, statusItem }: AppParts) {
+    const add = <T extends vscode.Disposable>(item: T): T => this.#lifetime.add(item);
+    this.context = context;
+    this.log = log;
+    this.panel = panel;
+    this.#showLog = showLog;
+    this.settings = new Settings(log);
+    this.keys = add(new Keys(context.secrets, log));
+    this.editors = add(new OpenEditors());
+    this.core = add(
+      new WindowCore({ context, log, settings: this.settings, keys: this.keys, editors: this.editors }),
+    );
+    this.bridge = add(new BridgeControl(this.core, this.settings, log));
+    this.edits = add(new ProposedEdits());
+    this.reports = add(new Reports());
+    add(new StatusItem(statusItem, this));
+
+    const statusChanged = () => this.pushStatus();
+    add(this.keys.onDidChange(() => this.#keyChanged()));
+    add(this.bridge.onDidChange(statusChanged));
+    add(this.core.onDidNotice(statusChanged));
+    add(vscode.workspace.onDidGrantWorkspaceTrust(statusChanged));
+    for (const name of ['model', 'grounding', 'prices', 'anthropic.baseUrl'] as const) {
+      add(this.settings.onDidChange(name, statusChanged));
+    }
+    add(this.editors.onDidChange(() => panel.push({ type: 'contextChanged' })));
+    add(this.core.onEvent((event) => this.#followTurns(event)));
+    let first = true;
+    add(
+      this.core.onDidOpen(() => {
+        if (!first) this.#showAnew();
+        first = false;
+      }),
+    );
+  }
+
+  /** The host's end of a page that was just drawn. */
+  openPanel(webview: vscode.Webview): PanelHost {
+    return new PanelHost({
+      webview,
+      core: this.core,
+      log: this.log,
+      handlers: (host) => panelHandlers(this, host),
+    });
+  }
+
+  async assistant(): Promise<Assistant> {
+    return (await this.core.get()).assistant;
+  }
+
+  /** The session shown last; else the newest; else a fresh one. */
+  async sessionToShow(): Promise<string> {
+    const { sessions } = await this.assistant();
+    const last = this.context.workspaceState.get<string>(lastSessionKey);
+    const known = last === undefined ? undefined : await sessions.get(last);
+    if (known && known.trashedAt === undefined) return known.id;
+    const [newest] = await sessions.list({ limit: 1 });
+    return newest?.id ?? this.freshSession(false);
+  }
+
+  async sessionShown(sessionId: string): Promise<void> {
+    await this.context.workspaceState.update(lastSessionKey, sessionId);
+    this.pushStatus();
+  }
+
+  /** A session in which nothing was said is used again, so that they do not pile up. */
+  async freshSession(isPrivate: boolean): Promise<string> {
+    const { sessions } = await this.assistant();
+    if (!isPrivate) {
+      const recent = await sessions.list({ limit: 50 });
+      for (const { id, entryCount, private: hidden, door } of recent) {
+        if (entryCount === 0 && !hidden && door === 'panel' && !(await sessions.draft(id))) return id;
+      }
+    }
+    const created = await sessions.create({ door: 'panel', ...(isPrivate ? { private: true } : {}) });
+    return created.id;
+  }
+
+  /** Shows a session in the panel. */
+  async show(sessionId: string): Promise<PanelHost> {
+    const host = await this.panel.reveal();
+    if (host.shown !== sessionId) await host.show(sessionId);
+    await this.sessionShown(sessionId);
+    return host;
+  }
+
+  async status(assistant: Assistant, sessionId: string | undefined): Promise<PanelStatus> {
+    this.#suggestions ??= suggestQuestions();
+    const suggestions = await this.#suggestions;
+    return panelStatus({ ...this.#parts(), suggestions: async () => suggestions }, assistant, sessionId);
+  }
+
+  /** Tells the panel how things stand, when it is drawn. */
+  pushStatus(): void {
+    this.#pushStatus().catch((error: unknown) => this.log.error('The panel was not told the status.', error));
+  }
+
+  run(command: CommandId, ...args: unknown[]): Thenable<unknown> {
+    return vscode.commands.executeCommand(command, ...args);
+  }
+
+  /** What an error offers as the one thing that helps. */
+  async act(action: ErrorAction): Promise<void> {
+    switch (action) {
+      case 'set_api_key':
+        await this.run('causeway.setApiKey');
+        return;
+      case 'new_session':
+        await this.run('causeway.newSession');
+        return;
+      case 'choose_model':
+        await this.run('causeway.chooseModel');
+        return;
+      case 'open_settings':
+        await vscode.commands.executeCommand('workbench.action.openSettings', '@ext:causeway.causeway');
+        return;
+      case 'show_log':
+        this.#showLog();
+        return;
+      case 'reload':
+        await vscode.commands.executeCommand('workbench.action.reloadWindow');
+        return;
+      case 'trust_workspace':
+        await vscode.commands.executeCommand('workbench.trust.manage');
+        return;
+      case 'retry':
+      case 'none':
+        return;
+      default:
+        action satisfies never;
+    }
+  }
+
+  /** Throws `no_editor`. */
+  async insertAtCursor(text: string): Promise<void> {
+    const editor = vscode.window.activeTextEditor;
+    if (!editor || !isWorkspaceText(editor.document.uri)) throw noEditor();
+    await editor.edit((edit) => {
+      for (const selection of editor.selections) edit.replace(selection, text);
+    });
+    await vscode.window.showTextDocument(editor.document, editor.viewColumn);
+  }
+
+  /** The editor asks the user before it opens an address that they do not trust yet. */
+  async openLink(url: string): Promise<void> {
+    const target = vscode.Uri.parse(url, true);
+    if (target.scheme === 'http' || target.scheme === 'https') await vscode.env.openExternal(target);
+  }
+
+  /** Ends turns, bridge and core in this order, so that everything is stored. */
+  async close(): Promise<void> {
+    await this.bridge.close();
+    await this.core.close();
+    this.#lifetime.dispose();
+  }
+
+  dispose(): void {
+    this.close().catch((error: unknown) => this.log.error('Causeway did not close cleanly.', error));
+  }
+
+  #parts() {
+    return { core: this.core, keys: this.keys, settings: this.settings, bridge: this.bridge };
+  }
+
+  async #pushStatus(): Promise<void> {
+    const drawn = this.panel.drawn;
+    if (!drawn) return;
+    const host = await drawn;
+    const status = await this.status(await this.assistant(), host.shown);
+    host.push({ type: 'status', status });
+  }
+
+  #keyChanged(): void {
+    this.pushStatus();
+    const current = this.core.current;
+    if (!current || !vscode.workspace.isTrusted) return;
+    current.refreshModels(AbortSignal.timeout(15_000)).then(
+      () => this.pushStatus(),
+      (error: unknown) => this.log.error('The models were not read.', error),
+    );
+  }
+
+  /** The window has another workspace now: its sessions are shown. */
+  #showAnew(): void {
+    const drawn = this.panel.drawn;
+    if (!drawn) return;
+    drawn
+      .then(async (host) => host.show(await this.sessionToShow()))
+      .then(
+        () => this.pushStatus(),
+        (error: unknown) => this.log.error('The sessions of the workspace were not shown.', error),
+      );
+  }
+
+  #followTurns(event: { type: string; turnId?: string }): void {
+    if (event.turnId === undefined) return;
+    if (event.type === 'turn.started') this.#liveTurns.add(event.turnId);
+    else if (event.type !== 'turn.ended' || !this.#liveTurns.delete(event.turnId)) return;
+    void vscode.commands.executeCommand('setContext', turnLiveKey, this.#liveTurns.size > 0);
+  }
+}

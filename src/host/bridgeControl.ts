@@ -1,0 +1,125 @@
+/** The bridge of this window: on while the setting says so, of the workspace the window has. */
+import * as vscode from 'vscode';
+import { DisposableStore } from '../base/disposable.ts';
+import { Emitter } from '../base/emitter.ts';
+import type { Bridge } from '../bridge/bridge.ts';
+import { toErrorInfo } from '../core/errors.ts';
+import type { Log } from '../core/ports.ts';
+import { localPathOf } from '../core/workspace/uri.ts';
+import { type OpenCore, systemClock } from '../openCore.ts';
+import type { BridgeState } from '../protocol/bridge.ts';
+import { openStateFolder } from '../store/dataFolders.ts';
+import { bridgeRunningKey } from './ids.ts';
+import type { Settings } from './settings.ts';
+import type { WindowCore } from './windowCore.ts';
+
+export class BridgeControl implements vscode.Disposable {
+  readonly #core: WindowCore;
+  readonly #settings: Settings;
+  readonly #log: Log;
+  readonly #lifetime = new DisposableStore();
+  readonly #changes = this.#lifetime.add(new Emitter<BridgeState | undefined>());
+  #bridge: Bridge | undefined;
+  /** Starting and stopping follow each other, never at once. */
+  #step: Promise<void> = Promise.resolve();
+
+  constructor(core: WindowCore, settings: Settings, log: Log) {
+    this.#core = core;
+    this.#settings = settings;
+    this.#log = log;
+    const again = () => {
+      if (this.#bridge) this.#report(this.restart());
+    };
+    this.#lifetime.add(settings.onDidChange('bridge.enabled', () => this.followAndTell()));
+    this.#lifetime.add(settings.onDidChange('bridge.port', again));
+    this.#lifetime.add(core.onDidOpen(again));
+  }
+
+  readonly onDidChange = this.#changes.event;
+
+  get state(): BridgeState | undefined {
+    return this.#bridge?.state;
+  }
+
+  /** Makes the bridge as the setting wants it. Throws what keeps it from starting. */
+  follow(): Promise<void> {
+    return this.#next(() => (this.#settings.get('bridge.enabled') ? this.#start() : this.#stop()));
+  }
+
+  /** As `follow`; what keeps it from starting is shown to the user. */
+  followAndTell(): void {
+    this.#report(this.follow());
+  }
+
+  restart(): Promise<void> {
+    return this.#next(async () => {
+      await this.#stop();
+      if (this.#settings.get('bridge.enabled')) await this.#start();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#lifetime.dispose();
+    await this.#next(() => this.#stop());
+  }
+
+  dispose(): void {
+    this.close().catch((error: unknown) => this.#log.error('The bridge did not stop cleanly.', error));
+  }
+
+  #next(step: () => Promise<void>): Promise<void> {
+    const done = this.#step.then(step);
+    // A step that failed was told to whoever asked for it; the next one begins all the same.
+    this.#step = done.catch(() => undefined);
+    return done;
+  }
+
+  async #start(): Promise<void> {
+    if (this.#bridge) return;
+    const core = await this.#core.get();
+    const { startBridge } = await import('../bridge/bridge.ts');
+    const bridge = await startBridge({
+      assistant: core.assistant,
+      clients: core.user.clients,
+      workspace: workspaceOf(core),
+      stateDir: await openStateFolder(),
+      port: this.#settings.get('bridge.port'),
+      clock: systemClock,
+      log: this.#log,
+    });
+    this.#bridge = bridge;
+    bridge.onDidChange((state) => this.#tell(state));
+    this.#tell(bridge.state);
+  }
+
+  async #stop(): Promise<void> {
+    const bridge = this.#bridge;
+    this.#bridge = undefined;
+    await bridge?.stop();
+    if (bridge) this.#tell(undefined);
+  }
+
+  #tell(state: BridgeState | undefined): void {
+    if (state?.problem) this.#core.tell(state.problem);
+    void vscode.commands.executeCommand('setContext', bridgeRunningKey, state !== undefined);
+    this.#changes.fire(state);
+  }
+
+  #report(done: Promise<void>): void {
+    done.catch((error: unknown) => {
+      this.#log.error('The bridge was not started.', error);
+      const notice = toErrorInfo(error);
+      this.#core.tell(notice);
+      const open = vscode.l10n.t('Open Settings');
+      vscode.window.showWarningMessage(notice.message, open).then((answer) => {
+        if (answer === open)
+          void vscode.commands.executeCommand('workbench.action.openSettings', 'causeway.bridge');
+      });
+    });
+  }
+}
+
+function workspaceOf({ resolved: { workspace } }: OpenCore) {
+  const folders = workspace.folders.flatMap((uri) => localPathOf(uri) ?? []);
+  return { id: workspace.id, name: workspace.name, folders };
+}

@@ -1,0 +1,43 @@
+/** A commit message for what is staged, else for what is changed, written into the box of the source control view. */
+import * as vscode from 'vscode';
+import { boundedDiff, commitPrompt, messageOf } from '../../core/edits/commitMessage.ts';
+import { fromErrorInfo, modelNeeded, noRepository, nothingToCommit } from '../../core/errors.ts';
+import { plainText } from '../../protocol/content.ts';
+import type { App } from '../app.ts';
+import { repositoryFor } from '../git.ts';
+import { shownPath } from '../openEditors.ts';
+
+/** In a private session: a message is not a conversation, and the diff is in the repository anyway. */
+export async function generateCommitMessage(app: App, argument: unknown): Promise<void> {
+  const repository = await repositoryFor(argument);
+  if (!repository) throw noRepository();
+  const staged = await repository.diff(true);
+  const diff = staged.trim() === '' ? await repository.diff(false) : staged;
+  if (diff.trim() === '') throw nothingToCommit();
+  const assistant = await app.assistant();
+  if ((await assistant.modelFor(undefined)).model.provider === 'offline') throw modelNeeded();
+  await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.SourceControl, title: vscode.l10n.t('Writing a commit message') },
+    async () => {
+      const { id } = await assistant.sessions.create({ door: 'command', private: true });
+      try {
+        const { rootUri, inputBox } = repository;
+        const { events } = await assistant.startTurn(id, {
+          text: commitPrompt,
+          attachments: [
+            { kind: 'diff', uri: rootUri.toString(), path: shownPath(rootUri), text: boundedDiff(diff) },
+          ],
+          grounding: 'off',
+          door: 'command',
+        });
+        for await (const event of events) {
+          if (event.type !== 'turn.ended' || event.entry.kind !== 'assistant') continue;
+          if (event.entry.error) throw fromErrorInfo(event.entry.error);
+          inputBox.value = messageOf(plainText(event.entry.content));
+        }
+      } finally {
+        await assistant.sessions.purge(id);
+      }
+    },
+  );
+}

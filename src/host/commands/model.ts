@@ -1,0 +1,52 @@
+import * as vscode from 'vscode';
+import type { App } from '../app.ts';
+
+interface ModelItem extends vscode.QuickPickItem {
+  model?: string;
+  setKey?: true;
+}
+
+/** Sets the model of the session that is shown, from now on. */
+export async function chooseModel(app: App): Promise<void> {
+  const { t } = vscode.l10n;
+  const core = await app.core.get();
+  const { assistant } = core;
+  const host = await app.panel.reveal({ preserveFocus: true });
+  const sessionId = host.shown;
+  if (sessionId === undefined) return;
+  if (vscode.workspace.isTrusted) await core.refreshModels(AbortSignal.timeout(3_000));
+  const { model: now } = await assistant.modelFor(sessionId);
+  const items: ModelItem[] = [];
+  for (const { id, name, availability, models } of await assistant.providers()) {
+    items.push({ label: name, kind: vscode.QuickPickItemKind.Separator });
+    if (!availability.ready) {
+      const setKey = availability.error.action === 'set_api_key';
+      items.push({ label: `$(warning) ${availability.error.message}`, ...(setKey ? { setKey } : {}) });
+      continue;
+    }
+    for (const model of models) {
+      const current = now.provider === id && now.id === model.id;
+      items.push({
+        label: current ? `$(check) ${model.name}` : model.name,
+        description: t('{0} tokens', model.window.toLocaleString()),
+        detail: priceWords(model.price),
+        model: `${id}/${model.id}`,
+      });
+    }
+  }
+  const picked = await vscode.window.showQuickPick(items, {
+    title: t('Model of This Session'),
+    matchOnDescription: true,
+  });
+  if (picked?.setKey) await app.run('causeway.setApiKey');
+  if (picked?.model === undefined) return;
+  await assistant.setModel(sessionId, picked.model, 'panel');
+  app.pushStatus();
+}
+
+function priceWords(price: { input: number; output: number; asOf: string } | undefined): string {
+  const { t } = vscode.l10n;
+  if (!price) return t('Price unknown; the setting causeway.prices can name it.');
+  if (price.input === 0 && price.output === 0) return t('Costs nothing; nothing leaves this machine.');
+  return t('${0} in, ${1} out for a million tokens ({2})', price.input, price.output, price.asOf);
+}

@@ -1,0 +1,84 @@
+/** From a block of code in an answer to a proposed edit of a file. */
+import * as vscode from 'vscode';
+import { type LineRange, type NamedRange, placeCode } from '../../core/edits/placement.ts';
+import { noEditor, outsideWorkspace } from '../../core/errors.ts';
+import { isWorkspaceText } from '../openEditors.ts';
+import type { ProposedEdits } from './proposedEdits.ts';
+
+export interface CodeForFile {
+  code: string;
+  /** As an answer names it: relative to a folder of the workspace. */
+  path?: string | undefined;
+  /** The file and lines the code was asked for. */
+  target?: { uri: vscode.Uri; range: LineRange };
+}
+
+/** Throws `no_editor` when nothing tells which file is meant, `outside_workspace` for a path that leads out. */
+export async function applyCode(edits: ProposedEdits, { code, path, target }: CodeForFile): Promise<void> {
+  const editor = vscode.window.activeTextEditor;
+  const active = editor && isWorkspaceText(editor.document.uri) ? editor : undefined;
+  const uri = target?.uri ?? (path === undefined ? active?.document.uri : await uriOfPath(path));
+  if (!uri) throw noEditor();
+  const document = await existing(uri);
+  if (!document) return edits.propose(uri, undefined, `${code.replace(/\n*$/, '')}\n`);
+  const shown = active?.document.uri.toString() === uri.toString() ? active : undefined;
+  const selection =
+    target?.range ?? (shown && !shown.selection.isEmpty ? linesOf(shown.selection) : undefined);
+  const text = document.getText();
+  const after = placeCode(text, code, {
+    symbols: selection ? [] : await symbolsOf(uri),
+    ...(selection === undefined ? {} : { selection }),
+    ...(shown === undefined ? {} : { cursorLine: shown.selection.active.line + 1 }),
+  });
+  return edits.propose(uri, text, after);
+}
+
+const linesOf = ({ start, end }: vscode.Range): LineRange => ({
+  startLine: start.line + 1,
+  endLine: (end.character === 0 && end.line > start.line ? end.line - 1 : end.line) + 1,
+});
+
+async function existing(uri: vscode.Uri): Promise<vscode.TextDocument | undefined> {
+  try {
+    return await vscode.workspace.openTextDocument(uri);
+  } catch {
+    // Not there yet: the code becomes a new file.
+    return undefined;
+  }
+}
+
+/** Within the folders of the workspace only, however the path is written. */
+export async function uriOfPath(path: string): Promise<vscode.Uri> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  const parts = path.replaceAll('\\', '/').split('/');
+  const isRelative = !path.startsWith('/') && !/^[A-Za-z]:/.test(path) && !parts.includes('..');
+  if (!isRelative || path.includes('\0') || folders.length === 0) throw outsideWorkspace(path);
+  const named = folders.find(({ name }) => folders.length > 1 && name === parts[0]);
+  const candidates = named
+    ? [vscode.Uri.joinPath(named.uri, ...parts.slice(1))]
+    : folders.map(({ uri }) => vscode.Uri.joinPath(uri, ...parts));
+  for (const uri of candidates) {
+    const found = await vscode.workspace.fs.stat(uri).then(
+      () => true,
+      () => false,
+    );
+    if (found) return uri;
+  }
+  const [first] = candidates;
+  if (!first) throw outsideWorkspace(path);
+  return first;
+}
+
+/** Declarations with their lines, nested ones too; none where no language server knows the file. */
+async function symbolsOf(uri: vscode.Uri): Promise<NamedRange[]> {
+  const found = await vscode.commands.executeCommand<
+    (vscode.DocumentSymbol | vscode.SymbolInformation)[] | undefined
+  >('vscode.executeDocumentSymbolProvider', uri);
+  const flat = (all: readonly (vscode.DocumentSymbol | vscode.SymbolInformation)[]): NamedRange[] =>
+    all.flatMap((symbol) =>
+      'children' in symbol ? [named(symbol.name, symbol.range), ...flat(symbol.children)] : [],
+    );
+  return flat(found ?? []);
+}
+
+const named = (name: string, range: vscode.Range): NamedRange => ({ name, ...linesOf(range) });

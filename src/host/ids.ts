@@ -1,0 +1,67 @@
+/** Every name that package.json and the code share, once. A test compares them with package.json. */
+
+export const extensionId = 'causeway.causeway';
+export const viewContainerId = 'causeway';
+export const panelViewId = 'causeway.panel';
+/** Scheme of the read-only documents in which edits are proposed. */
+export const proposalScheme = 'causeway-proposal';
+/** Scheme of context reports. */
+export const reportScheme = 'causeway-report';
+
+export const commandIds = [
+  'causeway.newSession',
+  'causeway.newPrivateSession',
+  'causeway.searchSessions',
+  'causeway.exportSession',
+  'causeway.importSession',
+  'causeway.purgeSession',
+  'causeway.chooseModel',
+  'causeway.setApiKey',
+  'causeway.removeApiKey',
+  'causeway.explain',
+  'causeway.fix',
+  'causeway.refactor',
+  'causeway.writeTests',
+  'causeway.document',
+  'causeway.askAboutSelection',
+  'causeway.addSelectionToChat',
+  'causeway.generateCommitMessage',
+  'causeway.acceptEdit',
+  'causeway.discardEdit',
+  'causeway.startBridge',
+  'causeway.stopBridge',
+  'causeway.createClientToken',
+  'causeway.revokeClient',
+  'causeway.focusInput',
+  'causeway.focusLastAnswer',
+  'causeway.nextTurn',
+  'causeway.previousTurn',
+  'causeway.nextCodeBlock',
+  'causeway.previousCodeBlock',
+  'causeway.findInSession',
+  'causeway.stopTurn',
+  'causeway.showLog',
+] as const;
+export type CommandId = (typeof commandIds)[number];
+
+export const settingsSection = 'causeway';
+export const settingNames = [
+  'model',
+  'grounding',
+  'maxOutputTokens',
+  'thinking',
+  'instructions',
+  'prices',
+  'anthropic.baseUrl',
+  'encryptSessions',
+  'trash.retentionDays',
+  'bridge.enabled',
+  'bridge.port',
+] as const;
+export type SettingName = (typeof settingNames)[number];
+
+/** Set while a proposed edit waits for an answer. */
+export const editPendingKey = 'causeway.editPending';
+export const bridgeRunningKey = 'causeway.bridgeRunning';
+export const turnLiveKey = 'causeway.turnLive';
+export const contextKeys = [editPendingKey, bridgeRunningKey, turnLiveKey] as const;

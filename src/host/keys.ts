@@ -1,0 +1,110 @@
+/** Keys of providers and of the session databases, in the keyring that VS Code keeps. */
+import type * as vscode from 'vscode';
+import { Emitter } from '../base/emitter.ts';
+import { keyringFailed } from '../core/errors.ts';
+import type { Log, Secrets } from '../core/ports.ts';
+import { anthropicKeyName } from '../core/providers/anthropic/keyName.ts';
+import type { PanelStatus } from '../protocol/panel.ts';
+
+const secretName = (name: string): string => `causeway.key.${name}`;
+const sessionKeyName = 'sessions';
+
+/** Where a provider's key may also come from. */
+const environmentNames: Readonly<Record<string, string>> = { [anthropicKeyName]: 'ANTHROPIC_API_KEY' };
+
+/**
+ * The keyring first, then the environment. A key that the keyring did not take is kept for this window, so that work
+ * can go on where keyrings fail; it is told then.
+ */
+export class Keys implements Secrets, vscode.Disposable {
+  readonly #storage: vscode.SecretStorage;
+  readonly #log: Log;
+  readonly #changes = new Emitter<string>();
+  readonly #subscription: vscode.Disposable;
+  readonly #forThisWindow = new Map<string, string>();
+
+  constructor(storage: vscode.SecretStorage, log: Log) {
+    this.#storage = storage;
+    this.#log = log;
+    this.#subscription = storage.onDidChange(({ key }) => {
+      if (key.startsWith('causeway.key.')) this.#changes.fire(key.slice('causeway.key.'.length));
+    });
+  }
+
+  readonly onDidChange = this.#changes.event;
+
+  /** Rejects with `keyring_failed` when the keyring cannot be read and nothing else has the key. */
+  async get(name: string): Promise<string | undefined> {
+    const here = this.#forThisWindow.get(name);
+    if (here !== undefined) return here;
+    const environment = this.#fromEnvironment(name);
+    try {
+      return (await this.#storage.get(secretName(name))) ?? environment;
+    } catch (error) {
+      this.#log.error('The keyring could not be read.', error);
+      if (environment !== undefined) return environment;
+      throw keyringFailed();
+    }
+  }
+
+  async state(): Promise<PanelStatus['key']> {
+    if (this.#forThisWindow.has(anthropicKeyName)) return 'set';
+    try {
+      if (await this.#storage.get(secretName(anthropicKeyName))) return 'set';
+    } catch {
+      // What failed is in the state itself, and `get` writes it to the log.
+      return this.#fromEnvironment(anthropicKeyName) === undefined ? 'keyring_failed' : 'environment';
+    }
+    return this.#fromEnvironment(anthropicKeyName) === undefined ? 'missing' : 'environment';
+  }
+
+  /** False when the keyring did not keep the key; it holds for this window then. */
+  async set(name: string, value: string): Promise<boolean> {
+    try {
+      await this.#storage.store(secretName(name), value);
+      // Some keyrings fail without a word: what was stored is read once.
+      if ((await this.#storage.get(secretName(name))) === value) {
+        this.#forThisWindow.delete(name);
+        this.#changes.fire(name);
+        return true;
+      }
+    } catch (error) {
+      this.#log.error('The keyring could not be written.', error);
+    }
+    this.#forThisWindow.set(name, value);
+    this.#changes.fire(name);
+    return false;
+  }
+
+  async remove(name: string): Promise<void> {
+    this.#forThisWindow.delete(name);
+    await this.#storage.delete(secretName(name));
+    this.#changes.fire(name);
+  }
+
+  /** The key of the session databases, 32 bytes. Rejects with `keyring_failed`. */
+  async sessionKey(): Promise<Uint8Array | undefined> {
+    const text = await this.get(sessionKeyName);
+    return text === undefined ? undefined : Uint8Array.from(Buffer.from(text, 'base64'));
+  }
+
+  /** Makes the key when there is none. Rejects with `keyring_failed` when it cannot be kept: nothing may be encrypted then. */
+  async makeSessionKey(): Promise<Uint8Array> {
+    const existing = await this.sessionKey();
+    if (existing) return existing;
+    const key = crypto.getRandomValues(new Uint8Array(32));
+    if (await this.set(sessionKeyName, Buffer.from(key).toString('base64'))) return key;
+    this.#forThisWindow.delete(sessionKeyName);
+    throw keyringFailed();
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#changes.dispose();
+  }
+
+  #fromEnvironment(name: string): string | undefined {
+    const variable = environmentNames[name];
+    return (variable === undefined ? undefined : process.env[variable]?.trim()) || undefined;
+  }
+}

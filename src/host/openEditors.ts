@@ -1,0 +1,128 @@
+/** What the user has open: the texts of editors as they are now, the active one first, then by recency. */
+import * as vscode from 'vscode';
+import { DisposableStore } from '../base/disposable.ts';
+import { Emitter } from '../base/emitter.ts';
+import { isSecretFile, largestFile } from '../core/grounding/fileRules.ts';
+import type { OpenFile } from '../core/ports.ts';
+
+/** More editors than this are not what somebody works on; the rest is found by searching the workspace. */
+const mostFiles = 20;
+/** Milliseconds of rest before a change of editors is told, so that typing does not count tokens at each letter. */
+const restMs = 300;
+const textSchemes = new Set(['file', 'untitled', 'vscode-remote', 'vscode-vfs']);
+
+export const isWorkspaceText = (uri: vscode.Uri): boolean => textSchemes.has(uri.scheme);
+
+/** As people see it: relative to its folder, after the folder's name where there are several; with forward slashes. */
+export const shownPath = (uri: vscode.Uri): string =>
+  uri.scheme === 'untitled' ? uri.path : vscode.workspace.asRelativePath(uri).replaceAll('\\', '/');
+
+export class OpenEditors implements vscode.Disposable {
+  readonly #lifetime = new DisposableStore();
+  readonly #changes = this.#lifetime.add(new Emitter<void>());
+  /** URIs, the last used first. */
+  #recent: string[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor() {
+    const changed = () => {
+      this.#timer ??= setTimeout(() => {
+        this.#timer = undefined;
+        this.#changes.fire();
+      }, restMs);
+    };
+    this.#note(vscode.window.activeTextEditor);
+    for (const subscription of [
+      vscode.window.onDidChangeActiveTextEditor((editor) => {
+        this.#note(editor);
+        changed();
+      }),
+      vscode.window.onDidChangeTextEditorSelection(changed),
+      vscode.window.tabGroups.onDidChangeTabs(changed),
+      vscode.workspace.onDidSaveTextDocument(changed),
+    ]) {
+      this.#lifetime.add(subscription);
+    }
+  }
+
+  /** Other files are open, or other text is selected. */
+  readonly onDidChange = this.#changes.event;
+
+  /** Files made to hold secrets and very large ones are left out. Never rejects for one that cannot be read. */
+  async files(): Promise<OpenFile[]> {
+    const active = vscode.window.activeTextEditor;
+    const documents = await Promise.all(this.#openUris(active).slice(0, mostFiles).map(documentOf));
+    return documents.flatMap((document): OpenFile[] => {
+      if (!document) return [];
+      const path = shownPath(document.uri);
+      const text = document.getText();
+      if (isSecretFile(path) || text.length > largestFile) return [];
+      const editor = vscode.window.visibleTextEditors.find((one) => one.document === document);
+      return [
+        {
+          uri: document.uri.toString(),
+          path,
+          languageId: document.languageId,
+          text,
+          active: active?.document === document,
+          ...(editor ? shownLines(editor) : {}),
+        },
+      ];
+    });
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#lifetime.dispose();
+  }
+
+  #note(editor: vscode.TextEditor | undefined): void {
+    if (!editor || !isWorkspaceText(editor.document.uri)) return;
+    const uri = editor.document.uri.toString();
+    this.#recent = [uri, ...this.#recent.filter((one) => one !== uri)].slice(0, 200);
+  }
+
+  #openUris(active: vscode.TextEditor | undefined): vscode.Uri[] {
+    const tabs = vscode.window.tabGroups.all.flatMap(({ tabs: all }) => all);
+    const open = new Map<string, vscode.Uri>();
+    const add = (uri: vscode.Uri) => {
+      if (isWorkspaceText(uri)) open.set(uri.toString(), uri);
+    };
+    if (active) add(active.document.uri);
+    for (const { input } of tabs) if (input instanceof vscode.TabInputText) add(input.uri);
+    for (const { document } of vscode.window.visibleTextEditors) add(document.uri);
+    const place = (uri: vscode.Uri) => {
+      if (active?.document.uri.toString() === uri.toString()) return -1;
+      const at = this.#recent.indexOf(uri.toString());
+      return at < 0 ? this.#recent.length : at;
+    };
+    return [...open.values()].sort((a, b) => place(a) - place(b));
+  }
+}
+
+async function documentOf(uri: vscode.Uri): Promise<vscode.TextDocument | undefined> {
+  try {
+    return await vscode.workspace.openTextDocument(uri);
+  } catch {
+    // A tab can outlive its file, or show something that is no text.
+    return undefined;
+  }
+}
+
+function shownLines(editor: vscode.TextEditor): Pick<OpenFile, 'visible' | 'selection'> {
+  const { selection, document, visibleRanges } = editor;
+  const [first] = visibleRanges;
+  const visible = first && { startLine: first.start.line + 1, endLine: first.end.line + 1 };
+  if (selection.isEmpty) return visible ? { visible } : {};
+  return { ...(visible ? { visible } : {}), selection: selectedLines(document, selection) };
+}
+
+/** A selection that ends before the first character of a line does not hold that line. */
+export function selectedLines(
+  document: vscode.TextDocument,
+  selection: vscode.Range,
+): { startLine: number; endLine: number; text: string } {
+  const { start, end } = selection;
+  const last = end.character === 0 && end.line > start.line ? end.line - 1 : end.line;
+  return { startLine: start.line + 1, endLine: last + 1, text: document.getText(selection) };
+}

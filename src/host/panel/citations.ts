@@ -1,0 +1,24 @@
+/** Opens what an answer quotes. */
+import * as vscode from 'vscode';
+import { whereIs } from '../../core/grounding/quotePlace.ts';
+import type { Citation } from '../../protocol/content.ts';
+import { isWorkspaceText } from '../openEditors.ts';
+
+/** False when the quoted text is no longer in the file, or the file is gone. */
+export async function openCitation({ uri, startLine, endLine, quote }: Citation): Promise<boolean> {
+  const target = vscode.Uri.parse(uri);
+  if (!isWorkspaceText(target)) return false;
+  let document: vscode.TextDocument;
+  try {
+    document = await vscode.workspace.openTextDocument(target);
+  } catch {
+    // The file is gone: the answer says so beside the citation.
+    return false;
+  }
+  const found = whereIs(document.getText(), { startLine, endLine, quote });
+  if (!found) return false;
+  const last = document.lineAt(Math.min(found.endLine, document.lineCount) - 1);
+  const selection = new vscode.Range(new vscode.Position(found.startLine - 1, 0), last.range.end);
+  await vscode.window.showTextDocument(document, { selection, preview: true });
+  return true;
+}

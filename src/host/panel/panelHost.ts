@@ -1,0 +1,183 @@
+/** The host's end of the wire to one page: parses what comes in, answers each request, tells events in order. */
+import type * as vscode from 'vscode';
+import { DisposableStore } from '../../base/disposable.ts';
+import type { Assistant } from '../../core/assistant.ts';
+import { CausewayError, invalidInput, toErrorInfo } from '../../core/errors.ts';
+import type { Log } from '../../core/ports.ts';
+import {
+  type HostMessage,
+  type HostToPanel,
+  type PanelMethod,
+  type PanelParams,
+  type PanelResult,
+  panelRequests,
+  panelToHost,
+  type SessionView,
+} from '../../protocol/panel.ts';
+import type { SessionEvent } from '../../protocol/turnEvents.ts';
+import type { WindowCore } from '../windowCore.ts';
+import { leanEvent } from './lean.ts';
+import { liveOf, viewOf } from './sessionViews.ts';
+
+/** Requests that show a session: `reply` is called once, in the moment from which on its events are to be told. */
+type ViewMethod = 'ready' | 'openSession' | 'newSession' | 'fork';
+type AnswerMethod = Exclude<PanelMethod, ViewMethod>;
+type ViewHandlers = {
+  [M in ViewMethod]: (params: PanelParams<M>, reply: (result: PanelResult<M>) => void) => Promise<void>;
+};
+type AnswerHandlers = {
+  [M in AnswerMethod]: (params: PanelParams<M>, assistant: Assistant) => Promise<PanelResult<M>>;
+};
+export interface PanelHandlers {
+  views: ViewHandlers;
+  answers: AnswerHandlers;
+}
+
+/** What a view already tells when it is taken: events of these kinds before it need not be told again. */
+const inView = new Set<SessionEvent['type']>([
+  'turn.started',
+  'turn.text',
+  'turn.thinking',
+  'turn.citation',
+  'turn.tool_call',
+  'turn.usage',
+  'turn.retrying',
+  'turn.progress',
+]);
+
+export class PanelHost implements vscode.Disposable {
+  readonly #webview: vscode.Webview;
+  readonly #core: WindowCore;
+  readonly #log: Log;
+  readonly #handlers: PanelHandlers;
+  readonly #lifetime = new DisposableStore();
+  #shown: string | undefined;
+  #opening: { sessionId: string; held: SessionEvent[] } | undefined;
+  #resolveReady: () => void = () => undefined;
+  /** Resolves once the page has shown a session. */
+  readonly ready = new Promise<void>((resolve) => {
+    this.#resolveReady = resolve;
+  });
+
+  constructor(parts: {
+    webview: vscode.Webview;
+    core: WindowCore;
+    log: Log;
+    handlers: (host: PanelHost) => PanelHandlers;
+  }) {
+    this.#webview = parts.webview;
+    this.#core = parts.core;
+    this.#log = parts.log;
+    this.#handlers = parts.handlers(this);
+    this.#lifetime.add(parts.core.onEvent((event) => this.#hear(event)));
+  }
+
+  /** The session the page shows. */
+  get shown(): string | undefined {
+    return this.#shown;
+  }
+
+  dispose(): void {
+    this.#lifetime.dispose();
+    this.#resolveReady();
+  }
+
+  push(message: HostMessage): void {
+    this.#post(message);
+  }
+
+  /** Opens a session in the page, unasked. */
+  async show(sessionId: string): Promise<void> {
+    await this.open(sessionId, (view) => this.push({ type: 'view', view }));
+  }
+
+  /**
+   * Takes the view of a session and tells its events from that moment on. `deliver` is called once, synchronously with
+   * the switch, so that nothing is told twice and nothing is left out. Throws `not_found`.
+   */
+  async open(sessionId: string, deliver: (view: SessionView) => void): Promise<void> {
+    const opening = { sessionId, held: [] as SessionEvent[] };
+    this.#opening = opening;
+    try {
+      const { assistant } = await this.#core.get();
+      const { view, elsewhere } = await viewOf(assistant, sessionId);
+      const live = liveOf(assistant, sessionId, elsewhere);
+      this.#shown = sessionId;
+      deliver({ ...view, ...(live === undefined ? {} : { live }) });
+      for (const event of opening.held) {
+        if (!inView.has(event.type)) this.#post({ type: 'event', event: leanEvent(event) });
+      }
+    } finally {
+      if (this.#opening === opening) this.#opening = undefined;
+    }
+    this.#resolveReady();
+  }
+
+  /** Takes a message of the page. What is not one of the contract is refused, and said in the log. */
+  receive(raw: unknown): void {
+    const message = panelToHost.safeParse(raw);
+    if (!message.success) {
+      this.#log.warn('The panel sent something that is no request.');
+      return;
+    }
+    const { id, method, params } = message.data;
+    if (!isMethod(method)) {
+      this.#reject(id, invalidInput('method', method.slice(0, 50), Object.keys(panelRequests).join(', ')));
+      return;
+    }
+    this.#answer(id, method, params)
+      .catch((error: unknown) => this.#reject(id, error))
+      .finally(() => {
+        // A page that could not be given a session is as ready as it gets: nobody is to wait for more.
+        if (method === 'ready') this.#resolveReady();
+      });
+  }
+
+  async #answer<M extends PanelMethod>(id: number, method: M, params: unknown): Promise<void> {
+    const parsed = panelRequests[method].params.safeParse(params);
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      const field = issue?.path.map(String).join('.') || 'params';
+      throw invalidInput(field, 'a value that does not fit', issue?.message ?? `parameters of ${method}`);
+    }
+    // The schema of this method has parsed them; the union over all methods cannot say so.
+    await this.#call(method, parsed.data as PanelParams<M>, (result) =>
+      this.#post({ type: 'resolved', id, result: result ?? null }),
+    );
+  }
+
+  async #call<M extends PanelMethod>(
+    method: M,
+    params: PanelParams<M>,
+    reply: (result: unknown) => void,
+  ): Promise<void> {
+    const { views, answers } = this.#handlers;
+    const view: unknown = Reflect.get(views, method);
+    if (typeof view === 'function') return Reflect.apply(view, undefined, [params, reply]);
+    const { assistant } = await this.#core.get();
+    reply(await Reflect.apply(answers[method as AnswerMethod], undefined, [params, assistant]));
+  }
+
+  #reject(id: number, error: unknown): void {
+    if (!(error instanceof CausewayError)) this.#log.error('A request of the panel failed.', error);
+    this.#post({ type: 'rejected', id, error: toErrorInfo(error) });
+  }
+
+  #hear(event: SessionEvent): void {
+    if (event.type === 'session.changed' || event.type === 'session.purged') {
+      this.push({ type: 'sessionsChanged' });
+    }
+    if (this.#opening?.sessionId === event.sessionId) this.#opening.held.push(event);
+    else if (event.sessionId === this.#shown) this.#post({ type: 'event', event: leanEvent(event) });
+  }
+
+  #post(message: HostToPanel): void {
+    if (this.#lifetime.isDisposed) return;
+    // A page that was closed meanwhile takes nothing; it asks anew when it is shown again.
+    this.#webview.postMessage(message).then(undefined, (error: unknown) => {
+      this.#log.error('A message did not reach the panel.', error);
+    });
+  }
+}
+
+const isMethod = (method: string): method is PanelMethod => Object.hasOwn(panelRequests, method);

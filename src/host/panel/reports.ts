@@ -1,0 +1,38 @@
+/** Context reports as read-only documents: what was sent in a turn, and why. */
+import * as vscode from 'vscode';
+import { reportText } from '../../core/context/reportText.ts';
+import { notFound } from '../../core/errors.ts';
+import type { SessionStore } from '../../core/session/store.ts';
+import type { AssistantEntry } from '../../protocol/entries.ts';
+import { reportScheme } from '../ids.ts';
+
+export class Reports implements vscode.TextDocumentContentProvider, vscode.Disposable {
+  readonly #registration = vscode.workspace.registerTextDocumentContentProvider(reportScheme, this);
+  readonly #texts = new Map<string, string>();
+
+  provideTextDocumentContent(uri: vscode.Uri): string {
+    return this.#texts.get(uri.query) ?? '';
+  }
+
+  /** Throws `not_found` for a turn that sent nothing, such as one that failed before. */
+  async open(sessions: SessionStore, sessionId: string, turnId: string): Promise<void> {
+    const path = await sessions.path(sessionId);
+    const last = path.findLast(
+      (entry): entry is AssistantEntry => entry.kind === 'assistant' && entry.turnId === turnId,
+    );
+    if (!last?.report) throw notFound('context report', turnId);
+    const entries = new Map(path.map((entry) => [entry.id, entry]));
+    const title = vscode.l10n.t('Context of a turn');
+    this.#texts.set(
+      turnId,
+      reportText(last.report, last.usage, (id) => entries.get(id)),
+    );
+    const uri = vscode.Uri.from({ scheme: reportScheme, path: `/${title}.md`, query: turnId });
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.window.showTextDocument(document, { preview: true });
+  }
+
+  dispose(): void {
+    this.#registration.dispose();
+  }
+}

@@ -1,0 +1,109 @@
+/** Sessions as the panel draws them. */
+import type { Assistant } from '../../core/assistant.ts';
+import { notFound } from '../../core/errors.ts';
+import type { LiveTurn, SessionStore } from '../../core/session/store.ts';
+import { plainText } from '../../protocol/content.ts';
+import type { Entry } from '../../protocol/entries.ts';
+import type { SessionView } from '../../protocol/panel.ts';
+import type { SearchHit, SessionSummary } from '../../protocol/session.ts';
+import { leanEntry } from './lean.ts';
+
+/** Entries sent with a view; a screen shows some ten, and earlier ones are asked for while scrolling. */
+const firstPage = 120;
+const pageSize = 500;
+const mostListed = 200;
+
+/** All of a view but its live turn, which is taken in the moment of sending. Throws `not_found`. */
+export async function viewOf(
+  assistant: Assistant,
+  sessionId: string,
+): Promise<{ view: Omit<SessionView, 'live'>; elsewhere: LiveTurn | undefined }> {
+  const { sessions } = assistant;
+  const [session, page, queue, draft, totals, elsewhere] = await Promise.all([
+    sessions.get(sessionId),
+    pageBefore(sessions, sessionId, undefined, firstPage),
+    assistant.queue(sessionId),
+    sessions.draft(sessionId),
+    totalsOf(sessions, sessionId),
+    sessions.liveTurn(sessionId),
+  ]);
+  if (!session) throw notFound('session', sessionId);
+  const view = { session, ...page, queue, draft: draft ?? { text: '', attachments: [] }, totals };
+  return { view, elsewhere };
+}
+
+/** A turn of this process as far as it has come; of another process what its last checkpoint had. */
+export function liveOf(
+  assistant: Assistant,
+  sessionId: string,
+  elsewhere: LiveTurn | undefined,
+): SessionView['live'] {
+  const own = assistant.live(sessionId);
+  if (own) return { ...own, own: true };
+  return elsewhere && !elsewhere.own
+    ? { turnId: elsewhere.turnId, content: elsewhere.content, own: false }
+    : undefined;
+}
+
+export async function pageBefore(
+  sessions: SessionStore,
+  sessionId: string,
+  beforeId: string | undefined,
+  limit: number,
+): Promise<{ entries: Entry[]; hasEarlier: boolean }> {
+  const found = await sessions.path(sessionId, {
+    limit: limit + 1,
+    ...(beforeId === undefined ? {} : { beforeId }),
+  });
+  return { entries: found.slice(-limit).map(leanEntry), hasEarlier: found.length > limit };
+}
+
+/** Money and tokens of all branches: what was thrown away was paid for too. */
+async function totalsOf(sessions: SessionStore, sessionId: string): Promise<SessionView['totals']> {
+  const totals = { tokens: 0, costUsd: 0, costKnown: true };
+  for (let afterSeq = 0; ; ) {
+    const page = await sessions.log(sessionId, { afterSeq, limit: pageSize });
+    for (const entry of page) {
+      if (entry.kind !== 'assistant' || !entry.usage) continue;
+      const { inputTokens, cacheCreationTokens, cacheReadTokens, outputTokens } = entry.usage;
+      totals.tokens += inputTokens + cacheCreationTokens + cacheReadTokens + outputTokens;
+      totals.costUsd += entry.costUsd ?? 0;
+      totals.costKnown &&= entry.costUsd !== undefined;
+    }
+    const last = page.at(-1);
+    if (!last || page.length < pageSize) return totals;
+    afterSeq = last.seq;
+  }
+}
+
+/** Ids of the entries of the branch whose text has the words, oldest first. */
+export async function findIn(sessions: SessionStore, sessionId: string, query: string): Promise<string[]> {
+  const wanted = query.toLowerCase();
+  const found: string[] = [];
+  for (let beforeId: string | undefined; ; ) {
+    const page = await sessions.path(sessionId, {
+      limit: pageSize,
+      ...(beforeId === undefined ? {} : { beforeId }),
+    });
+    const hits = page.filter((entry) => textOf(entry).toLowerCase().includes(wanted));
+    found.unshift(...hits.map(({ id }) => id));
+    beforeId = page[0]?.id;
+    if (page.length < pageSize) return found;
+  }
+}
+
+const textOf = (entry: Entry): string =>
+  entry.kind === 'user' || entry.kind === 'assistant' ? plainText(entry.content) : '';
+
+/** Sessions of the list. One that nothing was ever said in is shown only while it is open. */
+export async function listSessions(
+  sessions: SessionStore,
+  options: { query: string; trashed: boolean; shown: string | undefined },
+): Promise<{ sessions: SessionSummary[]; hits: SearchHit[] }> {
+  const all = await sessions.list({ trashed: options.trashed, limit: mostListed });
+  const worth = all.filter(({ entryCount, id }) => entryCount > 0 || id === options.shown);
+  const query = options.query.trim();
+  if (query === '') return { sessions: worth, hits: [] };
+  const titled = worth.filter(({ title }) => title.toLowerCase().includes(query.toLowerCase()));
+  return { sessions: titled, hits: options.trashed ? [] : await sessions.search(query) };
+}
