@@ -7,7 +7,7 @@ export const explainPrompt = 'Explain this code.';
 export const askWords = 'Type a question about the selection.';
 
 const whole =
-  'Answer first with one code block that replaces the whole selection, ready to stand in its place, then say in a sentence or two what you changed and why.';
+  'Answer with one code block that replaces the whole selection, then say in a sentence or two what changed and why.';
 
 /** `testPath` is where tests of the selection are expected. */
 export function editPrompt(task: EditTask, testPath: string | undefined): string {
@@ -19,7 +19,7 @@ export function editPrompt(task: EditTask, testPath: string | undefined): string
     case 'document':
       return `Write the documentation comments that this code lacks, in the style of its file. ${whole}`;
     case 'writeTests':
-      return `Write tests for this code, in the style of the tests of this workspace. Answer with one code block that is the whole test file, with its path after the language (expected: ${testPath ?? 'beside the code'}), then say in a sentence what is covered.`;
+      return `Write tests for this code, in the style of the tests of this workspace. Answer with one code block for ${testPath ?? 'a file beside the code'}, named after the language, then say in a sentence what is covered.`;
     default:
       return task satisfies never;
   }

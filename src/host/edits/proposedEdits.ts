@@ -69,6 +69,7 @@ export class ProposedEdits implements vscode.TextDocumentContentProvider, vscode
     const path = shownPath(uri);
     const edit = new vscode.WorkspaceEdit();
     let save: vscode.TextDocument | undefined;
+    let cursor = new vscode.Position(0, 0);
     if (before === undefined) {
       edit.createFile(uri, { overwrite: false, contents: new TextEncoder().encode(after) });
     } else {
@@ -76,12 +77,14 @@ export class ProposedEdits implements vscode.TextDocumentContentProvider, vscode
       if (document.getText() !== before) throw editOutdated(path);
       const { range, text } = smallestChange(document, before, after);
       edit.replace(uri, range, text);
+      cursor = range.start;
       if (!document.isDirty) save = document;
     }
     if (!(await vscode.workspace.applyEdit(edit))) throw editNotWritten(path);
     if (save && !(await save.save())) throw editNotWritten(path);
     await this.#close(found.tab);
-    await vscode.window.showTextDocument(uri);
+    // What was selected before lies elsewhere in the new text.
+    await vscode.window.showTextDocument(uri, { selection: new vscode.Range(cursor, cursor) });
   }
 
   async discard(): Promise<void> {
