@@ -12,6 +12,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, context } from 'esbuild';
 import { buildPanel } from './media/build.mjs';
+import { leanZod } from './media/leanZod.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const flags = new Set(process.argv.slice(2));
@@ -36,6 +37,7 @@ const forNode = {
   legalComments: 'none',
   logLevel: 'warning',
   banner,
+  plugins: [leanZod],
   metafile: true,
 };
 

@@ -48,5 +48,6 @@ function priceWords(price: { input: number; output: number; asOf: string } | und
   const { t } = vscode.l10n;
   if (!price) return t('Price unknown; the setting causeway.prices can name it.');
   if (price.input === 0 && price.output === 0) return t('Costs nothing; nothing leaves this machine.');
-  return t('${0} in, ${1} out for a million tokens ({2})', price.input, price.output, price.asOf);
+  const [input, output] = [price.input, price.output].map((rate) => `$${rate}`);
+  return t('{0} in, {1} out for a million tokens ({2})', input ?? '', output ?? '', price.asOf);
 }
