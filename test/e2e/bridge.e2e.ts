@@ -70,7 +70,7 @@ describe('The bridge of a window', () => {
     await open.panel.waitFor('From a script?');
     await open.panel.waitFor(/An answer/);
     assert.match((await open.panel.frame.locator('.user .author').last().textContent()) ?? '', /curl/);
-    vscode.fake.gate.step(20);
+    vscode.fake.gate.step(3);
     const { status, body: result } = await sent;
     assert.equal(status, 200);
     assert.equal(result.text, 'An answer for the script.');

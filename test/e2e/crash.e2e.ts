@@ -31,7 +31,7 @@ describe('After a crash', () => {
     const again = await PanelFrame.of(window);
     await again.waitFor('Interrupted. What had arrived is kept.');
     await again.waitFor(/These words had/);
-    fake.gate.step(50);
+    fake.gate.step(1);
     fake.enqueue(answer('A new turn works.'));
     await again.send('And now?');
     await again.waitFor('A new turn works.');
