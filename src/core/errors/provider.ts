@@ -48,10 +48,11 @@ export const rateLimited = (retryAfterMs?: number) =>
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     },
   );
-export const overloaded = () =>
+export const overloaded = (retryAfterMs?: number) =>
   new CausewayError('overloaded', 'The API is overloaded. What had arrived was kept. Retry in a while.', {
     action: 'retry',
     status: 529,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
 export const providerUnreachable = (host: string) =>
   new CausewayError(
@@ -75,11 +76,24 @@ export const promptTooLong = (tokens?: number, window?: number) =>
       : `The request has ${tokens} tokens; the model takes ${window}. Nothing was lost. Start a new session or choose a larger model.`,
     { action: 'new_session', status: 413 },
   );
-export const providerFailed = (status?: number) =>
+export const providerFailed = (status?: number, retryAfterMs?: number) =>
   new CausewayError(
     'provider_failed',
     `The API failed${status === undefined ? '' : ` with status ${status}`}. Your input is kept. Retry.`,
-    { action: 'retry', status: 502 },
+    { action: 'retry', status: 502, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
+  );
+/** Following a redirect would carry the key to another host. */
+export const providerRedirected = (host: string) =>
+  new CausewayError(
+    'provider_redirected',
+    `${host} sent the request on to another address. It was not followed, because the API key would have gone along. Set the base URL to the final address.`,
+    { action: 'open_settings', status: 502 },
+  );
+export const baseUrlInvalid = () =>
+  new CausewayError(
+    'base_url_invalid',
+    'The base URL for Claude is not an http or https address, so nothing was sent. Your input is kept. Correct it in the settings.',
+    { action: 'open_settings', status: 400 },
   );
 /** A stream that ends without its last event is a failure, whatever the SDK says. */
 export const streamTruncated = () =>
