@@ -16,7 +16,8 @@ export function toDisposable(run: () => void): Disposable {
 }
 
 /**
- * Owns disposables and disposes them together, last added first.
+ * Owns disposables and disposes them together, last added first. When some throw, the others are disposed all the
+ * same, and `dispose()` then throws the first error.
  * Whatever is added after `dispose()` is disposed at once, so that late arrivals do not leak.
  */
 export class DisposableStore implements Disposable {
@@ -36,7 +37,15 @@ export class DisposableStore implements Disposable {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    for (const item of [...this.#items].reverse()) item.dispose();
+    const thrown: unknown[] = [];
+    for (const item of [...this.#items].reverse()) {
+      try {
+        item.dispose();
+      } catch (error) {
+        thrown.push(error);
+      }
+    }
     this.#items.clear();
+    if (thrown.length > 0) throw thrown[0];
   }
 }

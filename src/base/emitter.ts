@@ -4,12 +4,14 @@ import { type Disposable, toDisposable } from './disposable.ts';
 export type Event<T> = (listener: (value: T) => void) => Disposable;
 
 /**
- * Delivers values to listeners in the order of subscription.
+ * Delivers values to listeners in the order of subscription; one that was disposed hears nothing more, not even
+ * the value being delivered. After `dispose()` it takes no more listeners and tells nobody anything.
  * A listener that throws does not keep the others from hearing; its error goes to `onError`.
  */
 export class Emitter<T> implements Disposable {
-  readonly #listeners = new Set<(value: T) => void>();
+  readonly #listeners = new Set<{ hear: (value: T) => void }>();
   readonly #onError: (error: unknown) => void;
+  #disposed = false;
 
   constructor(
     onError: (error: unknown) => void = (error) =>
@@ -21,8 +23,10 @@ export class Emitter<T> implements Disposable {
   }
 
   readonly event: Event<T> = (listener) => {
-    this.#listeners.add(listener);
-    return toDisposable(() => this.#listeners.delete(listener));
+    // An object for each subscription, so that the same function may subscribe twice.
+    const subscription = { hear: listener };
+    if (!this.#disposed) this.#listeners.add(subscription);
+    return toDisposable(() => this.#listeners.delete(subscription));
   };
 
   get hasListeners(): boolean {
@@ -31,8 +35,9 @@ export class Emitter<T> implements Disposable {
 
   fire(value: T): void {
     for (const listener of [...this.#listeners]) {
+      if (!this.#listeners.has(listener)) continue;
       try {
-        listener(value);
+        listener.hear(value);
       } catch (error) {
         this.#onError(error);
       }
@@ -40,6 +45,7 @@ export class Emitter<T> implements Disposable {
   }
 
   dispose(): void {
+    this.#disposed = true;
     this.#listeners.clear();
   }
 }

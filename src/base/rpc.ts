@@ -93,8 +93,9 @@ export function connectRpc<T extends object, E>(
     new Promise<unknown>((resolve, reject) => {
       if (failure) return reject(failure);
       const id = nextId++;
-      waiting.set(id, { resolve, reject });
+      // What cannot be sent throws here, and so rejects the call, before anything waits for an answer.
       port.postMessage({ kind: 'call', id, method, args } satisfies Message<E>);
+      waiting.set(id, { resolve, reject });
     });
 
   const remote = new Proxy({} as Remote<T>, {

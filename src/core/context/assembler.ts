@@ -22,6 +22,8 @@ export interface AssemblyInput {
   /** Older entries that were not even read because the newer ones fill the window. */
   olderOmitted: boolean;
   grounding: readonly Counted<GroundingPart>[];
+  /** Automatic context that the user took out of this turn. */
+  excluded: readonly Counted<GroundingPart>[];
   input: Counted<{ entryId: string; blocks: RequestBlock[] }>;
 }
 
@@ -43,7 +45,11 @@ const total = (parts: readonly { tokens: number }[]): number =>
 /** Throws `input_too_large` when the input alone does not fit. */
 export function assemble(input: AssemblyInput): Assembly {
   const { budget } = input;
-  const omitted: ContextReport['omitted'] = [];
+  const omitted: ContextReport['omitted'] = input.excluded.map(({ label, tokens }) => ({
+    label,
+    tokens,
+    reason: 'You left it out of this turn.',
+  }));
 
   const system = fitSystem(input, omitted);
   let room = budget.total - total(system) - input.input.tokens;
@@ -153,7 +159,7 @@ function fitConversation(
   const left = units.slice(0, first);
   if (left.length > 0 || input.olderOmitted) {
     omitted.push({
-      label: input.olderOmitted ? 'Older turns' : `${left.filter((unit) => unit.opens).length} older turns`,
+      label: olderLabel(left, input.olderOmitted),
       tokens: total(left),
       reason: 'They do not fit into the token budget. They stay in the session and can be searched.',
     });
@@ -161,11 +167,24 @@ function fitConversation(
   return units.slice(first);
 }
 
-/** The next unit at or after `first` that begins a new stretch of the log; `first` where there is none. */
+function olderLabel(left: readonly Unit[], more: boolean): string {
+  if (more) return 'Older turns';
+  const turns = left.filter((unit) => unit.opens).length;
+  // What stands before the first input, as an import or a fork may leave it, is no turn.
+  if (turns === 0) return 'The beginning';
+  return turns === 1 ? '1 older turn' : `${turns} older turns`;
+}
+
+/** The first unit at or after `first` that opens a new stretch of the log; `first` where there is none. */
 function stableCut(units: readonly Counted<Unit>[], first: number): number {
-  const stretch = (index: number) => Math.floor((units[index]?.seq ?? 0) / cutEvery);
-  for (let index = Math.max(first, 1); index < units.length; index++) {
-    if (units[index]?.opens && stretch(index) !== stretch(index - 1)) return index;
+  const stretch = (unit: Unit) => Math.floor(unit.seq / cutEvery);
+  // What begins a stretch of entries may be an answer; the cut is the first input in it.
+  let before = units.slice(0, first).findLast((unit) => unit.opens);
+  for (let index = first; index < units.length; index++) {
+    const unit = units[index];
+    if (!unit?.opens) continue;
+    if (before && stretch(unit) !== stretch(before)) return index;
+    before = unit;
   }
   return first;
 }
@@ -189,16 +208,34 @@ function messagesOf(
   grounding: readonly Counted<GroundingPart>[],
   input: readonly RequestBlock[],
 ): RequestMessage[] {
-  const earlier = mergeMessages(conversation.flatMap((unit) => unit.messages));
-  const last = earlier.at(-1);
-  const lastBlock = last?.content.at(-1);
-  // The breakpoint stands before everything that changes from turn to turn. Thinking cannot carry one.
-  if (last && lastBlock && lastBlock.type !== 'thinking' && lastBlock.type !== 'redacted_thinking') {
-    last.content[last.content.length - 1] = { ...lastBlock, cache: '5m' };
-  }
-  const volatile: RequestMessage = {
-    role: 'user',
-    content: [...grounding.map((part) => ({ type: 'text' as const, text: part.text })), ...input],
-  };
-  return mergeMessages([...earlier, volatile]);
+  const lastTurn = Math.max(
+    0,
+    conversation.findLastIndex((unit) => unit.opens),
+  );
+  const before = conversation.slice(0, lastTurn).flatMap((unit) => unit.messages);
+  const latest = conversation.slice(lastTurn).flatMap((unit) => unit.messages);
+  const ground = grounding.map((part) => ({ type: 'text' as const, text: part.text }));
+  // The API looks for what it has kept in the last twenty blocks before a breakpoint, and one turn can have more.
+  // So there is one where the last request had its own, and one at the end of the conversation, before everything
+  // that changes from turn to turn. Where nothing does, the input is kept too: it costs a quarter more now, and a
+  // tenth instead of five quarters in the next turn.
+  return mergeMessages([
+    ...keptAtEnd(before),
+    ...keptAtEnd(latest),
+    ...(ground.length > 0
+      ? [{ role: 'user' as const, content: [...ground, ...input] }]
+      : keptAtEnd([{ role: 'user', content: [...input] }])),
+  ]);
+}
+
+/** The same messages with a breakpoint of the prompt cache after the last block; thinking cannot carry one. */
+function keptAtEnd(messages: readonly RequestMessage[]): RequestMessage[] {
+  const last = messages.at(-1);
+  const block = last?.content.at(-1);
+  if (!last || !block || block.type === 'thinking' || block.type === 'redacted_thinking')
+    return [...messages];
+  return [
+    ...messages.slice(0, -1),
+    { ...last, content: [...last.content.slice(0, -1), { ...block, cache: '5m' }] },
+  ];
 }

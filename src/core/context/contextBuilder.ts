@@ -53,7 +53,7 @@ export class ContextBuilder {
     const instructions = settings.instructions;
     const [system, grounding, input] = await Promise.all([
       this.#countTexts(systemParts(instructions, memoryFiles), factor),
-      this.#grounding(request.input.grounding, request.excluded, factor),
+      this.#grounding(request.input.grounding, factor),
       this.#input(request.input, factor),
     ]);
     const conversation = await this.#conversation(request, budget, factor);
@@ -63,25 +63,21 @@ export class ContextBuilder {
       system,
       conversation: conversation.units,
       olderOmitted: conversation.olderOmitted,
-      grounding,
+      grounding: grounding.filter(({ id }) => !request.excluded.includes(id)),
+      excluded: grounding.filter(({ id }) => request.excluded.includes(id)),
       input,
     });
   }
 
   /** Automatic context of the next turn, with its tokens, whether excluded or not. */
   async groundingParts(mode: GroundingMode, model: ModelInfo): Promise<Counted<GroundingPart>[]> {
-    return this.#grounding(mode, [], this.#options.factors.of(model));
+    return this.#grounding(mode, this.#options.factors.of(model));
   }
 
-  async #grounding(
-    mode: GroundingMode,
-    excluded: readonly string[],
-    factor: number,
-  ): Promise<Counted<GroundingPart>[]> {
+  async #grounding(mode: GroundingMode, factor: number): Promise<Counted<GroundingPart>[]> {
     if (mode === 'off') return [];
     const files: OpenFile[] = await this.#options.workspace.openFiles();
-    const parts = openFileParts(files).filter((part) => !excluded.includes(part.id));
-    return this.#countTexts(parts, factor);
+    return this.#countTexts(openFileParts(files), factor);
   }
 
   async #input(

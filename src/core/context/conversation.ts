@@ -1,8 +1,14 @@
 /** From the entries of a branch to the messages a model sees. Pure. */
-import type { ContentBlock } from '../../protocol/content.ts';
-import type { AssistantEntry, Attachment, Entry, UserEntry } from '../../protocol/entries.ts';
+import type { ContentBlock, ToolResultBlock } from '../../protocol/content.ts';
+import type {
+  AssistantEntry,
+  Attachment,
+  Entry,
+  ToolResultEntry,
+  UserEntry,
+} from '../../protocol/entries.ts';
 import type { RequestMessage } from '../providers/provider.ts';
-import { escapeAttribute } from './systemPrompt.ts';
+import { escapeAttribute, withoutEnd } from './systemPrompt.ts';
 
 /**
  * A run of entries that is sent whole or not at all, such as a tool call with its result.
@@ -29,10 +35,8 @@ export function attachmentText(attachment: Attachment): string {
     attachment.startLine === undefined
       ? ''
       : ` lines="${attachment.startLine}-${attachment.endLine ?? attachment.startLine}"`;
-  const tag = attachment.kind;
-  // The closing tag in the text is broken up, so that a file cannot end its own quotation.
-  const text = attachment.text.replaceAll(`</${tag}>`, `<\\/${tag}>`);
-  return `<${tag} path="${escapeAttribute(attachment.path)}"${lines}>\n${text}\n</${tag}>`;
+  const { kind, path, text } = attachment;
+  return `<${kind} path="${escapeAttribute(path)}"${lines}>\n${withoutEnd(kind, text)}\n</${kind}>`;
 }
 
 export function userBlocks(entry: Pick<UserEntry, 'content' | 'attachments'>): ContentBlock[] {
@@ -43,65 +47,117 @@ export function userBlocks(entry: Pick<UserEntry, 'content' | 'attachments'>): C
   return sendable([...attached, ...entry.content]);
 }
 
-/** Thinking is kept only beside a tool call, whose answer the API wants to see signed; elsewhere it is not needed. */
-function assistantBlocks(entry: AssistantEntry, answered: ReadonlySet<string>): ContentBlock[] {
-  const calls = entry.content.filter((block) => block.type === 'tool_use' && answered.has(block.id));
+/** Units of a branch, oldest first. */
+export function unitsOf(path: readonly Entry[]): Unit[] {
+  const units: Unit[] = [];
+  const used = new Set<string>();
+  const add = (entries: readonly Entry[], messages: RequestMessage[], opens: boolean): void => {
+    const seq = entries[0]?.seq ?? 0;
+    units.push({ entryIds: entries.map(({ id }) => id), messages, opens, seq });
+  };
+  let last: { entry: AssistantEntry; results: ToolResultEntry[] } | undefined;
+  const endAnswer = (): void => {
+    if (last) addAnswer(last.entry, last.results, used, add);
+    last = undefined;
+  };
+  for (const entry of path) {
+    switch (entry.kind) {
+      case 'user': {
+        endAnswer();
+        const content = userBlocks(entry);
+        if (content.length > 0) add([entry], [{ role: 'user', content }], true);
+        break;
+      }
+      case 'assistant':
+        endAnswer();
+        last = { entry, results: [] };
+        break;
+      case 'tool_result':
+        // A result whose call is not in the answer before it cannot be sent; the API refuses it.
+        last?.results.push(entry);
+        break;
+      case 'frame':
+      case 'directive':
+      case 'task':
+      case 'title':
+      case 'model':
+      case 'rewind':
+        // Nobody said these; they may also stand between a call and its result.
+        break;
+      default:
+        entry satisfies never;
+    }
+  }
+  endAnswer();
+  return units;
+}
+
+/** An answer with the results of its calls. Calls without a result, as an interruption leaves them, are dropped. */
+function addAnswer(
+  entry: AssistantEntry,
+  following: readonly ToolResultEntry[],
+  used: Set<string>,
+  add: (entries: readonly Entry[], messages: RequestMessage[], opens: boolean) => void,
+): void {
+  const open = new Set(entry.content.flatMap((block) => (block.type === 'tool_use' ? [block.id] : [])));
+  /** What the answered calls are called on the wire. */
+  const answered = new Map<string, string>();
+  const results: ToolResultBlock[] = [];
+  const sent = following.filter((one) => {
+    const fitting = one.results.filter(({ tool_use_id: id }) => {
+      if (!open.delete(id)) return false;
+      answered.set(id, freshId(id, used));
+      return true;
+    });
+    results.push(...fitting.map((result) => sendableResult(result, answered)));
+    return fitting.length > 0;
+  });
+  const content = assistantBlocks(entry, answered);
+  if (content.length === 0) return;
+  const said: RequestMessage = { role: 'assistant', content };
+  if (sent.length === 0) add([entry], [said], false);
+  else add([entry, ...sent], [said, { role: 'user', content: results }], false);
+}
+
+/** Some endpoints number the calls of each answer anew, and the API takes an id only once in a request. */
+function freshId(id: string, used: Set<string>): string {
+  let fresh = id;
+  for (let number = 2; used.has(fresh); number++) fresh = `${id}_${number}`;
+  used.add(fresh);
+  return fresh;
+}
+
+const sendableResult = (result: ToolResultBlock, ids: ReadonlyMap<string, string>): ToolResultBlock => ({
+  ...result,
+  tool_use_id: ids.get(result.tool_use_id) ?? result.tool_use_id,
+  content: result.content.filter((block) => block.type !== 'text' || hasText(block.text)),
+});
+
+/**
+ * Thinking is kept only beside a tool call, whose answer the API wants to see signed; elsewhere it is not needed,
+ * and what was cut off has no signature.
+ */
+function assistantBlocks(entry: AssistantEntry, answered: ReadonlyMap<string, string>): ContentBlock[] {
+  const left = new Map(answered);
   return sendable(
-    entry.content.filter((block) => {
+    entry.content.flatMap((block): ContentBlock[] => {
       switch (block.type) {
         case 'text':
-          return true;
-        case 'tool_use':
-          return answered.has(block.id);
+          return [block];
+        case 'tool_use': {
+          const id = left.get(block.id);
+          left.delete(block.id);
+          return id === undefined ? [] : [{ ...block, id }];
+        }
         case 'thinking':
+          return answered.size > 0 && block.signature !== '' ? [block] : [];
         case 'redacted_thinking':
-          return calls.length > 0;
+          return answered.size > 0 ? [block] : [];
         default:
           return block satisfies never;
       }
     }),
   );
-}
-
-/** Units of a branch, oldest first. Calls without a result, as an interruption leaves them, are dropped. */
-export function unitsOf(path: readonly Entry[]): Unit[] {
-  const answered = new Set(
-    path.flatMap((entry) =>
-      entry.kind === 'tool_result' ? entry.results.map((result) => result.tool_use_id) : [],
-    ),
-  );
-  const units: Unit[] = [];
-  for (const entry of path) {
-    if (entry.kind === 'user') {
-      const content = userBlocks(entry);
-      if (content.length > 0) {
-        units.push({
-          entryIds: [entry.id],
-          messages: [{ role: 'user', content }],
-          opens: true,
-          seq: entry.seq,
-        });
-      }
-    } else if (entry.kind === 'assistant') {
-      const content = assistantBlocks(entry, answered);
-      if (content.length > 0) {
-        units.push({
-          entryIds: [entry.id],
-          messages: [{ role: 'assistant', content }],
-          opens: false,
-          seq: entry.seq,
-        });
-      }
-    } else if (entry.kind === 'tool_result') {
-      const called = units.at(-1);
-      // A result whose call is on no entry before it cannot be sent; the API refuses it.
-      const results = called?.messages.at(-1);
-      if (!called || results?.role !== 'assistant') continue;
-      called.entryIds.push(entry.id);
-      called.messages.push({ role: 'user', content: [...entry.results] });
-    }
-  }
-  return units;
 }
 
 /** Joins neighbours of the same role, so that roles alternate as the API asks for. */

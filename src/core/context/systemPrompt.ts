@@ -33,7 +33,7 @@ export function systemParts(instructions: string, memoryFiles: readonly MemoryFi
     parts.push({
       kind: 'memory_file',
       label: file.path,
-      text: `<workspace_instructions path="${escapeAttribute(file.path)}">\n${file.text.trim()}\n</workspace_instructions>`,
+      text: `<workspace_instructions path="${escapeAttribute(file.path)}">\n${withoutEnd('workspace_instructions', file.text.trim())}\n</workspace_instructions>`,
       reason: `${file.path} of this trusted workspace.`,
     });
   }
@@ -42,3 +42,7 @@ export function systemParts(instructions: string, memoryFiles: readonly MemoryFi
 
 export const escapeAttribute = (value: string): string =>
   value.replace(/[&"<>\r\n]/g, (char) => `&#${char.charCodeAt(0)};`);
+
+/** Breaks up whatever reads like the tag's end, so that a text cannot end its own quotation. */
+export const withoutEnd = (tag: string, text: string): string =>
+  text.replace(new RegExp(`<(\\s*)/(?=\\s*${tag})`, 'gi'), '<$1\\/');

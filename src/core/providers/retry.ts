@@ -9,8 +9,11 @@ export const maxRetries = 3;
 /** A wait longer than this is told to the user instead of being waited out. */
 export const longestWaitMs = 60_000;
 
-export const isRetryable = (status: number | undefined): boolean =>
-  status === undefined || status === 408 || status === 409 || status === 429 || status >= 500;
+/** `told` is what the server itself says of another attempt, where it does. */
+export const isRetryable = (status: number, told?: string | null): boolean => {
+  if (told === 'true' || told === 'false') return told === 'true';
+  return status === 408 || status === 409 || status === 429 || status >= 500;
+};
 
 /** Delay before attempt `attempt` (1 is the first repetition); what the server asks for comes first. */
 export function retryDelayMs(

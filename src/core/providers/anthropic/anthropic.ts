@@ -87,7 +87,7 @@ export class AnthropicProvider implements Provider {
       if (listed.length > 0) this.#listed = { key, models: listed.sort((a, b) => rank(a) - rank(b)) };
     } catch (error) {
       this.#options.log.warn(
-        `The list of Claude models could not be read: ${errors.toErrorInfo(this.#failure(error, '')).code}.`,
+        `The list of Claude models could not be read: ${errors.toErrorInfo(this.#failure(error, '', undefined)).code}.`,
       );
     }
   }
@@ -123,14 +123,22 @@ export class AnthropicProvider implements Provider {
     const watch = new IdleWatch(limitMs, signal);
     const reader = new AnthropicStream();
     let begun = false;
+    let key: string | undefined;
     try {
-      const key = await this.#options.secrets.get(anthropicKeyName);
+      key = await this.#options.secrets.get(anthropicKeyName);
       if (!key) throw errors.noApiKey();
-      const model = claudeModels.find(({ id }) => id === request.model) ?? unknownClaudeModel(request.model);
+      // What cannot stand in a header is no key; the platform's own error would quote it.
+      if (!/^[\x21-\x7e]+$/.test(key)) throw errors.apiKeyRejected();
+      if (!isHttp(this.#options.baseUrl())) throw errors.baseUrlInvalid();
+      const model =
+        [...(this.#listed?.models ?? []), ...claudeModels].find(({ id }) => id === request.model) ??
+        unknownClaudeModel(request.model);
       const events = await this.#client(key, watch.fetch).messages.create(messagesBody(request, model), {
         signal: watch.signal,
       });
       for await (const event of events) {
+        // What was read ahead is not what the user wanted to see after stopping.
+        if (signal.aborted) break;
         begun = true;
         yield* reader.read(event);
         if (reader.finished) return { done: true };
@@ -147,11 +155,8 @@ export class AnthropicProvider implements Provider {
       }
       const failure = watch.stalled
         ? errors.streamStalled(limitMs / 1000)
-        : this.#failure(error, request.model);
-      if (!begun) {
-        const retryable = error instanceof APIError && isRetryable(error.status);
-        return { done: false, failure, retryable: retryable || watch.stalled };
-      }
+        : this.#failure(error, request.model, key);
+      if (!begun) return { done: false, failure, retryable: watch.stalled || mayPass(error, failure) };
       yield { type: 'error', error: errors.toErrorInfo(failure) };
       return { done: true };
     } finally {
@@ -166,7 +171,7 @@ export class AnthropicProvider implements Provider {
       authToken: null,
       openTelemetry: false,
       // A redirect would carry the key to another host.
-      fetchOptions: { redirect: 'error' },
+      fetchOptions: { redirect: 'manual' },
       baseURL: this.#options.baseUrl(),
       fetch: fetchFunction,
       // Retries are made here, where they can be shown; a second layer would multiply them.
@@ -177,27 +182,43 @@ export class AnthropicProvider implements Provider {
     });
   }
 
-  #failure(error: unknown, model: string): errors.CausewayError {
+  #failure(error: unknown, model: string, key: string | undefined): errors.CausewayError {
     if (error instanceof errors.CausewayError) return error;
     if (error instanceof APIUserAbortError) return errors.stoppedByUser();
-    if (error instanceof APIConnectionError)
-      return errors.providerUnreachable(hostOf(this.#options.baseUrl()));
+    const host = hostOf(this.#options.baseUrl());
+    if (error instanceof APIConnectionError) return errors.providerUnreachable(host);
+    // Whoever answers may quote what it was sent.
+    const hidden = (text: string) => (key ? text.replaceAll(key, '[API key]') : text);
     if (error instanceof APIError) {
+      if (error.status !== undefined && error.status < 400) return errors.providerRedirected(host);
       return apiError(
         {
           status: error.status,
           type: error.type,
-          message: error.apiMessage ?? '',
+          message: hidden(error.apiMessage ?? ''),
           retryAfterMs: retryAfterOf(error.headers, this.#options.clock.now()),
         },
         model,
       );
     }
-    this.#options.log.error('A request to Claude failed in an unexpected way.', error);
+    const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#options.log.error(`A request to Claude failed in an unexpected way: ${hidden(told)}`);
     // A connection cut while the body is read reaches us as a plain error of the platform's fetch.
     return errors.streamTruncated();
   }
 }
+
+/** Errors in the stream have no status; these are those of them that another attempt may find gone. */
+const passing: ReadonlySet<string> = new Set(['overloaded', 'rate_limited', 'provider_failed']);
+
+function mayPass(error: unknown, failure: errors.CausewayError): boolean {
+  if (error instanceof APIConnectionError) return true;
+  if (!(error instanceof APIError)) return false;
+  if (error.status === undefined) return passing.has(failure.code);
+  return isRetryable(error.status, error.headers?.get('x-should-retry'));
+}
+
+const isHttp = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 
 function hostOf(url: string): string {
   try {

@@ -33,7 +33,7 @@ export function apiError(failure: ApiFailure, model: string): errors.CausewayErr
     case 'rate_limit_error':
       return errors.rateLimited(failure.retryAfterMs);
     case 'overloaded_error':
-      return errors.overloaded();
+      return errors.overloaded(failure.retryAfterMs);
     case 'request_too_large':
       return errors.promptTooLong();
     case 'invalid_request_error':
@@ -59,9 +59,9 @@ function byStatus(failure: ApiFailure, model: string): errors.CausewayError {
     case 429:
       return errors.rateLimited(failure.retryAfterMs);
     case 529:
-      return errors.overloaded();
+      return errors.overloaded(failure.retryAfterMs);
     default:
-      return errors.providerFailed(failure.status);
+      return errors.providerFailed(failure.status, failure.retryAfterMs);
   }
 }
 

@@ -6,12 +6,16 @@ export class IdleWatch {
   readonly #limitMs: number;
   readonly #controller = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #caller: AbortSignal;
+  readonly #onAbort = () => this.#controller.abort();
   #stalled = false;
+  #stopped = false;
 
   constructor(limitMs: number, signal: AbortSignal) {
     this.#limitMs = limitMs;
+    this.#caller = signal;
     if (signal.aborted) this.#controller.abort();
-    signal.addEventListener('abort', () => this.#controller.abort(), { once: true });
+    signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
   /** Aborts when the caller's signal does, or when the connection has been silent for the limit. */
@@ -25,6 +29,8 @@ export class IdleWatch {
 
   touch(): void {
     clearTimeout(this.#timer);
+    // A last chunk may come after the end; it must not start the clock again.
+    if (this.#stopped) return;
     this.#timer = setTimeout(() => {
       this.#stalled = true;
       this.#controller.abort();
@@ -32,7 +38,9 @@ export class IdleWatch {
   }
 
   stop(): void {
+    this.#stopped = true;
     clearTimeout(this.#timer);
+    this.#caller.removeEventListener('abort', this.#onAbort);
   }
 
   /** A `fetch` whose response bodies count as signs of life. */

@@ -26,6 +26,8 @@ export class AnthropicStream {
       case 'message_start':
         this.#takeUsage(event.message.usage);
         yield { type: 'start', model: event.message.model, requestId: event.message.id };
+        // The prompt is paid for from here on, also when the answer is stopped or breaks off.
+        yield { type: 'usage', usage: this.#usage };
         return;
       case 'content_block_start':
         yield* this.#start(event.index, event.content_block);

@@ -1,0 +1,46 @@
+/** Errors of the window: the keyring, edits, attachments, source control. */
+import { CausewayError } from './error.ts';
+
+export const keyringFailed = () =>
+  new CausewayError(
+    'keyring_failed',
+    'The keyring of this system cannot be used. Nothing was lost. Set the API key for this window, or set ANTHROPIC_API_KEY where the editor is started.',
+    { action: 'set_api_key', status: 500 },
+  );
+export const editOutdated = (path: string) =>
+  new CausewayError(
+    'edit_outdated',
+    `${path} has changed since this edit was proposed, so nothing was written. Ask for it again.`,
+    { status: 409 },
+  );
+export const editNotWritten = (path: string) =>
+  new CausewayError(
+    'edit_not_written',
+    `${path} could not be changed. Nothing was written; the proposal is kept.`,
+    {
+      action: 'show_log',
+    },
+  );
+export const noEdit = () =>
+  new CausewayError('no_edit', 'The answer has no code that could be applied here. Nothing was changed.');
+export const outsideWorkspace = (path: string) =>
+  new CausewayError(
+    'outside_workspace',
+    `${path} is not in this workspace, so it was not opened or changed. Open its folder first.`,
+    { status: 403 },
+  );
+export const noEditor = () =>
+  new CausewayError('no_editor', 'No file is open in an editor. Open one, then try again.');
+export const noSelection = () =>
+  new CausewayError('no_selection', 'Nothing is selected. Select the code this is about, then try again.');
+export const nothingToCommit = () =>
+  new CausewayError('nothing_to_commit', 'There are no changes to write a commit message for.');
+export const noRepository = () =>
+  new CausewayError('no_repository', 'No git repository is open here. Open one, then try again.');
+export const attachmentUnusable = (path: string, why: string) =>
+  new CausewayError('attachment_unusable', `${path} was not attached: ${why}.`, { status: 400 });
+export const modelNeeded = () =>
+  new CausewayError('model_needed', 'This needs a model, and none is set. Set an API key, then try again.', {
+    action: 'set_api_key',
+    status: 409,
+  });

@@ -1,0 +1,47 @@
+/** Errors of sessions and the store that keeps them. */
+import { CausewayError } from './error.ts';
+
+export const storeReadOnly = () =>
+  new CausewayError(
+    'store_read_only',
+    'These sessions were written by a newer version of Causeway and open read-only. Nothing was lost. Update Causeway to continue them.',
+    { action: 'reload', status: 409 },
+  );
+export const storeLocked = () =>
+  new CausewayError(
+    'store_locked',
+    'These sessions are encrypted and their key is not in the keyring. Nothing was lost. Restore the keyring, then reload.',
+    { action: 'reload', status: 409 },
+  );
+export const storeSalvaged = (salvaged: number, keptAs: string) =>
+  new CausewayError(
+    'store_salvaged',
+    `The session database could not be read in full. ${salvaged} entries were recovered; the damaged file was kept as ${keptAs}.`,
+    { action: 'show_log' },
+  );
+export const rowDamaged = (sessionId: string) =>
+  new CausewayError(
+    'row_damaged',
+    `One entry of the session ${sessionId} cannot be read. It was left as it is; everything else can be used.`,
+    { action: 'show_log' },
+  );
+export const storeUnavailable = (cause: unknown) =>
+  new CausewayError(
+    'store_unavailable',
+    'The session store cannot be written. Your input was not sent and is still in the input box. Check free disk space, then retry.',
+    { action: 'retry', status: 503, cause },
+  );
+export const leaseLost = () =>
+  new CausewayError(
+    'lease_lost',
+    'Another window closed this turn as interrupted. What had arrived was kept. Continue or retry.',
+    { action: 'retry', status: 409 },
+  );
+export const importInvalid = (line: number, why: string) =>
+  new CausewayError(
+    'import_invalid',
+    `Line ${line} of the import is not an entry: ${why}. Nothing was imported.`,
+    {
+      status: 400,
+    },
+  );

@@ -1,0 +1,25 @@
+/** Errors of turns, of their context, and of the trust they need. */
+import { CausewayError } from './error.ts';
+
+export const inputTooLarge = (tokens: number, budget: number) =>
+  new CausewayError(
+    'input_too_large',
+    `The input has about ${tokens} tokens; this model takes at most ${budget} here. Nothing was sent. Shorten it or choose a model with a larger window.`,
+    { action: 'choose_model', status: 413 },
+  );
+export const emptyInput = () =>
+  new CausewayError('empty_input', 'The input is empty. Type a question, then send it.', { status: 400 });
+export const interrupted = () =>
+  new CausewayError(
+    'interrupted',
+    'This answer was cut off when its window closed. What had arrived was kept. Continue or retry.',
+    { action: 'retry' },
+  );
+export const stoppedByUser = () => new CausewayError('stopped', 'Stopped.', { action: 'none' });
+
+export const restrictedMode = () =>
+  new CausewayError(
+    'restricted_mode',
+    'This workspace is not trusted, so nothing is sent to a model. Answers are quotes from your files.',
+    { action: 'trust_workspace', status: 403 },
+  );

@@ -1,0 +1,140 @@
+/** Which room may open which door: the borders between the folders of `src/` and `media/`, as data. */
+import { posix } from 'node:path';
+import type { Import } from './imports.ts';
+
+/** Pure computation that the core may use: no I/O, no host, no globals. */
+const pureLibraries = ['wink-porter2-stemmer'];
+
+/** Each of these may use one package more, and nobody else may use it. */
+const providerSdks: { under: string; package: string }[] = [
+  { under: 'src/core/providers/anthropic/', package: '@anthropic-ai/sdk' },
+];
+
+interface Room {
+  /** Rooms of which every file may be imported. */
+  rooms?: string[];
+  /** Single files, or folders that end with a slash. */
+  files?: string[];
+  /** The same, but only their types. */
+  types?: string[];
+  packages?: string[];
+  node?: boolean;
+  /** Everything but `vscode` and the host. */
+  wires?: boolean;
+}
+
+const inSrc = ['base', 'protocol', 'core', 'store', 'bridge', 'client', 'workers', 'cli', 'wiring'];
+
+/** `wiring` is every file that lies directly under `src/`. */
+const rooms: Record<string, Room> = {
+  base: {},
+  protocol: { rooms: ['base'], packages: ['zod'] },
+  core: { rooms: ['protocol', 'base'], packages: ['zod', ...pureLibraries] },
+  store: {
+    rooms: ['protocol', 'base'],
+    files: [
+      'src/core/errors.ts',
+      'src/core/ports.ts',
+      'src/core/register.ts',
+      'src/core/session/',
+      'src/core/workspace/uri.ts',
+    ],
+    packages: ['zod'],
+    node: true,
+  },
+  bridge: {
+    rooms: ['protocol', 'base'],
+    files: ['src/core/assistant.ts', 'src/core/relay.ts', 'src/core/errors.ts'],
+    types: ['src/core/ports.ts', 'src/core/register.ts', 'src/core/session/store.ts'],
+    packages: ['zod', 'undici', '@modelcontextprotocol/server', '@modelcontextprotocol/node'],
+    node: true,
+  },
+  host: { rooms: ['core', 'protocol', 'base'], packages: ['vscode', 'zod'], node: true },
+  client: { rooms: ['protocol'], packages: ['zod'] },
+  workers: { rooms: ['core', 'store', 'base'], packages: ['zod', 'ai-tokenizer', 'ignore'], node: true },
+  media: {
+    rooms: ['protocol', 'base'],
+    packages: [
+      'zod',
+      'preact',
+      '@preact/signals',
+      '@vscode-elements/elements',
+      'dompurify',
+      'markdown-it',
+      'shiki',
+      '@shikijs/langs',
+    ],
+  },
+  cli: { wires: true },
+  wiring: { wires: true },
+};
+
+/** Files that may open a door more than their room. */
+const exceptions: Record<string, Room> = {
+  'src/extension.ts': { rooms: [...inSrc, 'host'], packages: ['vscode'], wires: true },
+  // The clients' own way to find a bridge; the rest of the room is fetch alone.
+  'src/client/discovery.ts': { node: true },
+  // The program that builds the page is not part of it.
+  'media/build.mjs': { node: true, packages: ['esbuild'] },
+};
+
+/** Sockets are opened here and nowhere else. */
+const openers = ['src/bridge/nodeServer.ts', 'src/bridge/loopbackClient.ts', 'src/bridge/relay.ts'];
+const socketModules = ['node:http', 'node:http2', 'node:https', 'node:net', 'node:tls', 'node:dgram'];
+
+/** The room of a file; undefined where there is no such room. */
+export function roomOf(file: string): string | undefined {
+  if (file.startsWith('media/')) return 'media';
+  const [, room, ...more] = file.split('/');
+  if (!file.startsWith('src/') || room === undefined) return undefined;
+  if (more.length === 0) return 'wiring';
+  return room in rooms && room !== 'wiring' && room !== 'media' ? room : undefined;
+}
+
+/** Why a file may not import this; undefined when it may. `file` is relative to the repository, with slashes. */
+export function violation(file: string, { specifier, typeOnly }: Import): string | undefined {
+  const room = roomOf(file);
+  const rules = [room === undefined ? undefined : rooms[room], exceptions[file]].filter((rule) => !!rule);
+  if (rules.length === 0) return `${file} is in a room that is not known`;
+  const target = specifier.startsWith('.') ? posix.join(posix.dirname(file), specifier) : undefined;
+  const allowed =
+    target === undefined
+      ? rules.some((rule) => mayUse(rule, file, specifier, typeOnly))
+      : rules.some((rule) => mayOpen(rule, room, target, typeOnly));
+  return allowed ? undefined : `${room} may not import ${specifier}${typeOnly ? ' (as a type)' : ''}`;
+}
+
+function mayOpen(rule: Room, own: string | undefined, target: string, typeOnly: boolean): boolean {
+  const room = roomOf(target);
+  // Nothing but the bundler begins at an entry file.
+  if (target === 'src/extension.ts' || target === 'src/cli.ts') return false;
+  if (room === undefined) return false;
+  const among = (list: string[] = []) =>
+    list.some((place) => (place.endsWith('/') ? target.startsWith(place) : target === place));
+  return (
+    room === own ||
+    rule.rooms?.includes(room) === true ||
+    (rule.wires === true && inSrc.includes(room)) ||
+    among(rule.files) ||
+    (typeOnly && among(rule.types))
+  );
+}
+
+function mayUse(rule: Room, file: string, specifier: string, typeOnly: boolean): boolean {
+  if (specifier.startsWith('node:')) {
+    // A type opens no socket.
+    const opens = file.startsWith('src/bridge/') && socketModules.includes(specifier) && !typeOnly;
+    return (rule.node === true || rule.wires === true) && (!opens || openers.includes(file));
+  }
+  const name = packageOf(specifier);
+  const sdk = providerSdks.find((one) => one.package === name);
+  if (sdk) return file.startsWith(sdk.under);
+  if (rule.packages?.includes(name)) return true;
+  return rule.wires === true && name !== 'vscode';
+}
+
+const packageOf = (specifier: string): string =>
+  specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
