@@ -14,6 +14,8 @@ const ownerOnly = 0o600;
 const firstSettings = {
   'workbench.startupEditor': 'none',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  // Asked in a dialog, so that nobody has to find out why Causeway is held back in a new folder.
+  'security.workspace.trust.startupPrompt': 'once',
   'workbench.tips.enabled': false,
   'extensions.ignoreRecommendations': true,
   'telemetry.telemetryLevel': 'off',
@@ -53,10 +55,9 @@ async function readPrivately(file: string): Promise<string | undefined> {
 }
 
 /** The user's copy of the sample workspace, made at the first start, so that edits do not change the clone. */
-export async function sampleCopy(): Promise<string> {
-  const copy = join(cacheFolder, 'sample-workspace');
+export async function sampleCopy(copy = join(cacheFolder, 'sample-workspace')): Promise<string> {
   if (existsSync(copy)) return copy;
-  await mkdir(cacheFolder, { recursive: true });
+  await mkdir(dirname(copy), { recursive: true });
   const scratch = await mkdtemp(`${copy}.partial-`);
   try {
     await cp(sampleWorkspace, scratch, { recursive: true });

@@ -4,12 +4,12 @@ import { findProgram } from './programs.ts';
 const editors = ['code', 'code-insiders', 'codium', 'cursor'];
 
 /**
- * Installs a package, once it is packed, into the VS Code on the PATH and opens a folder in it.
- * Returns the program used. Throws where there is none, before anything is packed, or where it refuses.
+ * Installs a package into the VS Code on the PATH and opens a folder in it; both are asked for once it is found.
+ * Returns the program used. Throws where there is none, or where it refuses.
  */
 export async function openDesktop(
   pack: () => Promise<string>,
-  folder: string,
+  folder: () => Promise<string>,
   env: NodeJS.ProcessEnv,
 ): Promise<string> {
   const editor = findProgram(editors, env);
@@ -20,7 +20,7 @@ export async function openDesktop(
     );
   }
   runEditor(editor, ['--install-extension', await pack(), '--force'], env);
-  runEditor(editor, [folder], env);
+  runEditor(editor, [await folder()], env);
   return editor;
 }
 

@@ -1,4 +1,5 @@
 /** `npm start`, once the packages are there: packs Causeway, and opens a VS Code that has it. */
+import { join } from 'node:path';
 import { current, installVsCode } from '../support/vscode/install.ts';
 import type { ServerProcess } from '../support/vscode/serverProcess.ts';
 import { keptSecret, prepareDataFolder, sampleCopy, usualDataFolder } from './dataFolder.ts';
@@ -7,7 +8,7 @@ import { usersEnvironment } from './environment.ts';
 import { openBrowser } from './openBrowser.ts';
 import { readOptions, type StartOptions } from './options.mjs';
 import { packCauseway, packOpener } from './pack.ts';
-import { addressOf, installExtensions, serve, tokenFileOf } from './serve.ts';
+import { addressOf, installExtensions, serve } from './serve.ts';
 
 const options = readOptions(process.argv.slice(2), process.env.INIT_CWD || process.cwd());
 const env = usersEnvironment(process.env);
@@ -17,8 +18,7 @@ process.exit(await run());
 
 async function run(): Promise<number> {
   try {
-    const folder = options.folder ?? (await sampleCopy());
-    return options.desktop ? await desktop(folder) : await browser(folder, options);
+    return options.desktop ? await desktop() : await browser(await folder(), options);
   } catch (cause) {
     // What goes wrong here is for the user to read, not for a debugger.
     say(cause instanceof Error ? cause.message : String(cause));
@@ -26,31 +26,47 @@ async function run(): Promise<number> {
   }
 }
 
-async function desktop(folder: string): Promise<number> {
+async function folder(): Promise<string> {
+  return options.folder ?? sampleCopy();
+}
+
+async function desktop(): Promise<number> {
   const editor = await openDesktop(packed, folder, env);
-  say(`Causeway is installed in ${editor}, which opens ${folder}. Its icon is in the activity bar.`);
+  say(`Causeway is installed in ${editor}, which opens ${await folder()}. Its icon is in the activity bar.`);
   return 0;
 }
 
-async function browser(folder: string, { data = usualDataFolder, open }: StartOptions): Promise<number> {
-  await prepareDataFolder(data);
-  const tokenFile = tokenFileOf(data);
-  const [token, installed, ...vsixes] = await Promise.all([
-    keptSecret(tokenFile),
-    installVsCode(current),
-    packed(),
-    packOpener(data),
-  ]);
-  const settings = { dataFolder: data, tokenFile, env };
-  await installExtensions(installed, settings, vsixes);
-
+async function browser(opened: string, { data = usualDataFolder, open }: StartOptions): Promise<number> {
   const stopping = askedToStop();
-  const server = await Promise.race([serve(installed, settings), stopping]);
-  if (!server) return 0;
-  const address = addressOf(server.port, folder, token);
-  welcome(folder, address);
+  const started = await Promise.race([prepareAndServe(data), stopping]);
+  if (!started) return stopped();
+  const { server, token } = started;
+  const address = addressOf(server.port, opened, token);
+  welcome(opened, address);
   if (open) await openBrowser(address, data);
-  return untilTheEnd(server, stopping);
+
+  const died = await Promise.race([server.ended.then(() => true), stopping]);
+  if (died) {
+    say(`\nThe VS Code server ended by itself. It said at the end:\n${lastLines(server.output())}`);
+    return 1;
+  }
+  await server.end('SIGTERM');
+  return stopped();
+}
+
+async function prepareAndServe(data: string): Promise<{ server: ServerProcess; token: string }> {
+  await prepareDataFolder(data);
+  const settings = {
+    dataFolder: data,
+    tokenFile: join(data, 'connection-token'),
+    secretKeyFile: join(data, 'secret-key'),
+    env,
+  };
+  await keptSecret(settings.secretKeyFile);
+  const token = await keptSecret(settings.tokenFile);
+  const [installed, ...vsixes] = await Promise.all([installVsCode(current), packed(), packOpener(data)]);
+  await installExtensions(installed, settings, vsixes);
+  return { server: await serve(installed, settings), token };
 }
 
 function packed(): Promise<string> {
@@ -58,24 +74,18 @@ function packed(): Promise<string> {
   return packCauseway();
 }
 
-async function untilTheEnd(server: ServerProcess, stopping: Promise<void>): Promise<number> {
-  const died = await Promise.race([server.ended.then(() => true), stopping]);
-  await server.end('SIGTERM');
-  if (!died) {
-    say('\nStopped.');
-    return 0;
-  }
-  say(`\nThe VS Code server ended by itself. It said at the end:\n${lastLines(server.output())}`);
-  return 1;
+function stopped(): number {
+  say('\nStopped.');
+  return 0;
 }
 
-function welcome(folder: string, address: string): void {
+function welcome(opened: string, address: string): void {
   const key = env.ANTHROPIC_API_KEY
     ? 'ANTHROPIC_API_KEY is set, and Causeway answers with Claude.'
     : 'ANTHROPIC_API_KEY is not set: give Causeway a key in its panel to chat with Claude, or use the\n' +
       'offline mode, which answers from the files of the workspace.';
   say(`
-VS Code ${current.vscode} with Causeway is running for ${folder}.
+VS Code ${current.vscode} with Causeway is running for ${opened}.
 ${key}
 Ctrl+C stops it; sessions are kept.
 

@@ -1,5 +1,4 @@
 /** The server of `npm start`. It is meant for use: none of the flags that open a server to tests is in here. */
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { InstalledVsCode } from '../support/vscode/install.ts';
 import { mustRun } from '../support/vscode/run.ts';
@@ -13,6 +12,8 @@ export interface ServeOptions {
   dataFolder: string;
   /** The file that holds the connection token; a command line would show it to every user of the machine. */
   tokenFile: string;
+  /** The file that holds the key with which a browser encrypts the secrets of extensions, in hexadecimal. */
+  secretKeyFile: string;
   env: NodeJS.ProcessEnv;
 }
 
@@ -29,7 +30,11 @@ export async function installExtensions(
 
 /** Starts the server for this machine alone, and only for who has the token. Resolves when it listens. */
 export function serve(installed: InstalledVsCode, options: ServeOptions): Promise<ServerProcess> {
+  const preload = new URL('./secretKey.mjs', import.meta.url);
+  preload.searchParams.set('token', options.tokenFile);
+  preload.searchParams.set('key', options.secretKeyFile);
   const args = [
+    ...['--import', preload.href],
     serverMain,
     ...['--host', '127.0.0.1', '--port', ports],
     ...['--connection-token-file', options.tokenFile],
@@ -44,9 +49,4 @@ export function addressOf(port: number, folder: string, token: string): string {
   // VS Code writes folders as URIs do, on Windows with a slash before the drive; the slashes stay readable.
   const path = encodeURIComponent(decodeURIComponent(pathToFileURL(folder).pathname)).replaceAll('%2F', '/');
   return `http://127.0.0.1:${port}/?folder=${path}&tkn=${token}`;
-}
-
-/** Where the token is kept in a data folder. */
-export function tokenFileOf(dataFolder: string): string {
-  return join(dataFolder, 'connection-token');
 }
