@@ -1,5 +1,5 @@
 /** The process of a VS Code server: started, awaited until it listens, and ended with all that belongs to it. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { InstalledVsCode } from './install.ts';
 import { signal } from './processes.ts';
@@ -10,7 +10,7 @@ export interface ServerProcess {
   port: number;
   /** Everything it printed. */
   output(): string;
-  /** Resolves once it is gone, for whatever reason. */
+  /** Resolves once it is gone with all that belongs to it, for whatever reason, and `output` is whole. */
   ended: Promise<void>;
   /** Ends it and its extension hosts; one that does not end by itself within 10 s is killed. */
   end(signal: NodeJS.Signals): Promise<void>;
@@ -36,9 +36,16 @@ export async function startServer(
     detached: process.platform !== 'win32',
   });
   const { pid } = child;
+  const killAll = () => {
+    if (pid !== undefined) signal(groupOf(pid), 'SIGKILL');
+  };
   // A run that is broken off leaves no server behind.
-  const lastResort = () => pid !== undefined && signal(groupOf(pid), 'SIGKILL');
-  process.once('exit', lastResort);
+  process.once('exit', killAll);
+  child.once('exit', () => {
+    process.off('exit', killAll);
+    // What outlives the server would hold its output open.
+    killAll();
+  });
   let output = '';
   const listening = new Promise<number>((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr]) {
@@ -55,22 +62,14 @@ export async function startServer(
   const port = await listening;
   if (pid === undefined) throw new Error('The VS Code server has no process id.');
   const end = async (name: NodeJS.Signals) => {
-    process.off('exit', lastResort);
-    await endGroup(child, pid, name);
-  };
-  return { pid, port, output: () => output, ended, end };
-}
-
-async function endGroup(child: ChildProcess, pid: number, name: NodeJS.Signals): Promise<void> {
-  const group = groupOf(pid);
-  if (child.exitCode === null && child.signalCode === null) {
+    if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     signal(pid, name);
-    const impatient = setTimeout(() => signal(group, 'SIGKILL'), 10_000);
+    const impatient = setTimeout(killAll, 10_000);
     await gone;
     clearTimeout(impatient);
-  }
-  signal(group, 'SIGKILL');
+  };
+  return { pid, port, output: () => output, ended, end };
 }
 
 /** What to signal so that a server's hosts and watchers are reached too, where the system has groups. */
