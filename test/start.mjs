@@ -20,7 +20,7 @@ async function begin() {
   if (options.help) {
     console.log(usage);
   } else if (options.wrong) {
-    console.error(`${options.wrong}\n\n${usage}`);
+    console.error(`${options.wrong}\n"npm start -- --help" prints the ways to call it.`);
     process.exitCode = 2;
   } else {
     await prepareAndRun();
@@ -43,7 +43,14 @@ async function prepareAndRun() {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
   // A terminal signals both processes, a supervisor only this one; the other decides when both are done.
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => child.kill(name));
+  let asked = false;
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(name, () => {
+      asked = true;
+      child.kill(name);
+    });
+  }
   const code = await new Promise((resolve) => child.once('exit', resolve));
-  process.exit(code === null ? 1 : code);
+  // Without a code it was ended by a signal: by ours, before it listened for signals, or by another.
+  process.exit(code ?? (asked ? 0 : 1));
 }

@@ -24,7 +24,8 @@ export function readOptions(args, from) {
       },
     }));
   } catch (cause) {
-    return { ...nothing, wrong: cause.message };
+    // Its second sentence is about arguments that begin with a dash.
+    return { ...nothing, wrong: `${cause.message.split('. ')[0]}.` };
   }
   if (values.help) return { ...nothing, help: true };
   if (positionals.length > 1) {
