@@ -4,14 +4,8 @@
  * `N passed, N failed`. A step that has no tests in it counts as one. Suites that cannot run here (no
  * browser) are named as not run, which fails only where CI is set. `-- unit host` runs those steps alone.
  */
-import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { installPackages, node, spawned } from './packages.mjs';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const node = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 const notRun = 77;
 
 const mocha = (...patterns) => [
@@ -58,7 +52,12 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-await installPackages();
+const unprepared = await installPackages();
+if (unprepared !== undefined) {
+  console.error(unprepared);
+  console.log('0 passed, 1 failed');
+  process.exit(1);
+}
 const unavailable = new Set();
 const results = [];
 for (const step of steps) {
@@ -116,40 +115,4 @@ function finish() {
   const failed = results.reduce((total, result) => total + result.failed, process.env.CI ? idle.length : 0);
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
-}
-
-/** `npm ci`, unless the packages are those of this lockfile. */
-async function installPackages() {
-  const stamp = join(root, 'node_modules', '.causeway-lock');
-  const wantedStamp = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex');
-  const fresh = existsSync(stamp) && readFileSync(stamp, 'utf8') === wantedStamp;
-  if (fresh && existsSync(node)) return;
-  console.log('── npm ci');
-  const { code } = await spawned('npm', ['ci', '--no-audit', '--no-fund', '--loglevel', 'error']);
-  if (code !== 0 || !existsSync(node)) {
-    console.error(code === 0 ? `npm ci left no ${node}: its install script did not run.` : 'npm ci failed.');
-    console.log('0 passed, 1 failed');
-    process.exit(1);
-  }
-  mkdirSync(dirname(stamp), { recursive: true });
-  writeFileSync(stamp, wantedStamp);
-}
-
-/** Runs a command, shows its output as it comes, and keeps it. */
-function spawned(command, args) {
-  return new Promise((resolve) => {
-    const shell = process.platform === 'win32' && command === 'npm';
-    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], shell });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text) => {
-        output += text;
-        process.stdout.write(text);
-      });
-    }
-    child.once('error', (error) => resolve({ code: 1, output: `${output}${error.message}` }));
-    child.once('close', (code) => resolve({ code: code ?? 1, output }));
-  });
 }

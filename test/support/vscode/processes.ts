@@ -18,6 +18,14 @@ export async function extensionHostsOf(serverPid: number): Promise<number[]> {
     .sort((a, b) => a - b);
 }
 
+/** The processes of this machine whose command line has a text in it, arguments separated by spaces. */
+export async function processesNaming(text: string): Promise<{ pid: number; command: string }[]> {
+  const rows = await listProcesses();
+  return rows
+    .map(({ pid, command }) => ({ pid, command: command.replaceAll('\0', ' ') }))
+    .filter(({ pid, command }) => command.includes(text) && isAlive(pid));
+}
+
 /** Kills a process as a crash would (SIGKILL) and waits until it is gone. */
 export async function killAndWait(pid: number): Promise<void> {
   signal(pid, 'SIGKILL');

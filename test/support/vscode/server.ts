@@ -1,11 +1,11 @@
 /** Starts, stops, kills and restarts a VS Code server, and installs extensions into it. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type InstalledVsCode, installVsCode, type VsCodeVersion } from './install.ts';
-import { extensionHostsOf, killAndWait, signal } from './processes.ts';
+import { extensionHostsOf, killAndWait } from './processes.ts';
 import { mustRun } from './run.ts';
+import { type ServerProcess, serverMain, startServer } from './serverProcess.ts';
 import { type Settings, userDefaults } from './settings.ts';
 import { until } from './until.ts';
 
@@ -43,9 +43,14 @@ export class VsCodeServer {
   readonly dataFolder: string;
   readonly #options: ServerOptions;
   readonly #installed: InstalledVsCode;
-  #started: Started;
+  #started: ServerProcess;
 
-  private constructor(options: ServerOptions, installed: InstalledVsCode, folder: string, started: Started) {
+  private constructor(
+    options: ServerOptions,
+    installed: InstalledVsCode,
+    folder: string,
+    started: ServerProcess,
+  ) {
     this.port = started.port;
     this.dataFolder = folder;
     this.#options = options;
@@ -137,87 +142,28 @@ export class VsCodeServer {
   async #manage(flag: string, value: string): Promise<void> {
     await mustRun(
       this.#installed.node,
-      [
-        join('out', 'server-main.js'),
-        flag,
-        value,
-        '--server-data-dir',
-        this.dataFolder,
-        '--accept-server-license-terms',
-      ],
+      [serverMain, flag, value, '--server-data-dir', this.dataFolder, '--accept-server-license-terms'],
       { cwd: this.#installed.root, env: environment(this.dataFolder, this.#options.env) },
     );
   }
 }
 
-interface Started {
-  pid: number;
-  port: number;
-  output(): string;
-  end(signal: NodeJS.Signals): Promise<void>;
-}
-
-async function launch(
+function launch(
   installed: InstalledVsCode,
   folder: string,
   options: ServerOptions,
   port: number,
-): Promise<Started> {
+): Promise<ServerProcess> {
   const { connectionToken: token } = options;
-  const child = spawn(
-    installed.node,
-    [
-      join('out', 'server-main.js'),
-      ...['--host', '127.0.0.1', '--port', String(port)],
-      ...(token ? ['--connection-token', token] : ['--without-connection-token']),
-      ...['--accept-server-license-terms', '--server-data-dir', folder, '--telemetry-level', 'off'],
-      ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),
-      ...((options.acceptDevelopment ?? true) ? ['--enable-smoke-test-driver'] : []),
-    ],
-    {
-      cwd: installed.root,
-      env: environment(folder, options.env),
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // A group of its own, so that its hosts and watchers end with it.
-      detached: process.platform !== 'win32',
-    },
-  );
-  let output = '';
-  const listening = new Promise<number>((resolve, reject) => {
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        output += text;
-        const bound = /Extension host agent listening on (\d+)/.exec(output)?.[1];
-        if (bound) resolve(Number(bound));
-      });
-    }
-    child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`The VS Code server ended with ${code}:\n${output}`)));
-  });
-  const { pid } = child;
-  const bound = await listening;
-  if (pid === undefined) throw new Error('The VS Code server has no process id.');
-  // A test run that is broken off leaves no server behind.
-  const lastResort = () => signal(groupOf(pid), 'SIGKILL');
-  process.once('exit', lastResort);
-  const end = async (name: NodeJS.Signals) => {
-    process.off('exit', lastResort);
-    await endGroup(child, pid, name);
-  };
-  return { pid, port: bound, output: () => output, end };
-}
-
-/** Ends a server and everything in its group; one that does not end by itself within 10 s is killed. */
-async function endGroup(child: ChildProcess, pid: number, name: NodeJS.Signals): Promise<void> {
-  const group = groupOf(pid);
-  if (child.exitCode === null && child.signalCode === null) {
-    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    signal(pid, name);
-    const impatient = setTimeout(() => signal(group, 'SIGKILL'), 10_000);
-    await gone;
-    clearTimeout(impatient);
-  }
-  signal(group, 'SIGKILL');
+  const args = [
+    serverMain,
+    ...['--host', '127.0.0.1', '--port', String(port)],
+    ...(token ? ['--connection-token', token] : ['--without-connection-token']),
+    ...['--accept-server-license-terms', '--server-data-dir', folder, '--telemetry-level', 'off'],
+    ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),
+    ...((options.acceptDevelopment ?? true) ? ['--enable-smoke-test-driver'] : []),
+  ];
+  return startServer(installed, args, environment(folder, options.env));
 }
 
 function environment(folder: string, extra: ServerOptions['env']): NodeJS.ProcessEnv {
@@ -225,11 +171,6 @@ function environment(folder: string, extra: ServerOptions['env']): NodeJS.Proces
   // State that lies outside the data folder otherwise: the user's own must not be found nor changed.
   const state = { XDG_STATE_HOME: join(folder, 'state'), LOCALAPPDATA: join(folder, 'state') };
   return { ...Object.fromEntries(own), ...state, ...extra };
-}
-
-/** What to signal so that a server's hosts and watchers are reached too, where the system has groups. */
-function groupOf(pid: number): number {
-  return process.platform === 'win32' ? pid : -pid;
 }
 
 async function writeSettings(folder: string, level: 'User' | 'Machine', settings: Settings): Promise<void> {
