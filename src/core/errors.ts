@@ -385,6 +385,18 @@ export const folderTooOpen = (folder: string) =>
     { action: 'show_log' },
   );
 
+// Command line
+
+/** `help` is the command that tells more. */
+export const usageInvalid = (why: string, help: string) =>
+  new CausewayError('usage_invalid', `${why} See ${help}.`);
+export const noSessionYet = () =>
+  new CausewayError('no_session_yet', 'This folder has no session to continue yet. Ask without --continue.');
+export const outputFailed = (cause: unknown) =>
+  new CausewayError('output_failed', 'The output cannot be written. Check free disk space, then retry.', {
+    cause,
+  });
+
 /** How errors cross between threads. */
 export const errorCodec = {
   encode: toErrorInfo,
