@@ -1,7 +1,14 @@
 /** `causeway ask`: one question, one streamed answer. */
 import { connectToFolder } from '../../client/discovery.ts';
 import { BridgeError } from '../../client/errors.ts';
-import { interrupted, stoppedByUser, turnWithdrawn, usageInvalid } from '../../core/errors.ts';
+import {
+  interrupted,
+  noSessionYet,
+  notFound,
+  stoppedByUser,
+  turnWithdrawn,
+  usageInvalid,
+} from '../../core/errors.ts';
 import type { AssistantEntry } from '../../protocol/entries.ts';
 import type { TurnEvent } from '../../protocol/turnEvents.ts';
 import { openStateFolder } from '../../store/dataFolders.ts';
@@ -41,7 +48,7 @@ export async function runAsk(invocation: Invocation): Promise<number> {
   const printer = values.json ? jsonPrinter(terminal) : new TextPrinter(terminal, !values['no-stream']);
   const signals = new StopSignals();
   try {
-    const target = await openTarget(invocation, values);
+    const target = await openTarget(invocation, values, choice);
     try {
       const stop = AbortSignal.any([signals.signal, terminal.gone]);
       const ended = await answer({ target, choice, question, printer, terminal, stop });
@@ -69,11 +76,15 @@ function choiceOf(values: {
 async function openTarget(
   invocation: Invocation,
   values: { folder?: string; model?: string; grounding?: string; verbose?: boolean },
+  choice: Choice,
 ): Promise<AskTarget> {
   const { cwd, env, terminal } = invocation;
   const place = await placeOf(values.folder, cwd);
   const client = await runningBridge(place.path, terminal);
   if (client) return bridgeTarget(client);
+  // A folder that has no session becomes a workspace with its first one, not with a question that fails.
+  if (!place.known && choice.kind === 'continue') throw noSessionYet();
+  if (!place.known && choice.kind === 'session') throw notFound('session', choice.id);
   const settings = settingsOf(values, env);
   return coreTarget(await openHeadless(place, invocation, { settings, verbose: values.verbose }));
 }
