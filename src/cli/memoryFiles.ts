@@ -1,5 +1,5 @@
 /** The workspace's own instructions: `AGENTS.md` and `CLAUDE.md` of its folders. */
-import { open, realpath } from 'node:fs/promises';
+import { open, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { toErrorInfo } from '../core/errors.ts';
 import type { Log, MemoryFile } from '../core/ports.ts';
@@ -29,11 +29,11 @@ export async function readMemoryFiles(roots: readonly string[], log: Log): Promi
   return files;
 }
 
-/** Undefined for what is no file, such as a pipe, which might never end. */
+/** Undefined for what is no file, such as a pipe, which waits for a writer as soon as it is opened. */
 async function readBounded(path: string): Promise<string | undefined> {
+  if (!(await stat(path)).isFile()) return undefined;
   const file = await open(path, 'r');
   try {
-    if (!(await file.stat()).isFile()) return undefined;
     const { buffer, bytesRead } = await file.read(Buffer.alloc(maxMemoryBytes + 1), 0, maxMemoryBytes + 1, 0);
     return memoryText(buffer.subarray(0, bytesRead));
   } finally {

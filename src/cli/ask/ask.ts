@@ -139,6 +139,8 @@ async function answer({
   } catch (error) {
     if (!begun && choice.kind === 'new') await target.discard(session.id);
     throw error;
+  } finally {
+    await printer.finish();
   }
   return undefined;
 }

@@ -6,10 +6,15 @@ import type { Terminal } from '../terminal.ts';
 
 export interface Printer {
   print(event: TurnEvent): Promise<void>;
+  /** Called once after the last event, also when the turn's end was never told. */
+  finish(): Promise<void>;
 }
 
 /** One line of JSON for each event, as the bridge streams them. */
-export const jsonPrinter = (terminal: Terminal): Printer => ({ print: (event) => terminal.writeJson(event) });
+export const jsonPrinter = (terminal: Terminal): Printer => ({
+  print: (event) => terminal.writeJson(event),
+  finish: async () => undefined,
+});
 
 /** The text of the answer, streamed or as a whole, then where it is from. */
 export class TextPrinter implements Printer {
@@ -17,6 +22,7 @@ export class TextPrinter implements Printer {
   readonly #streams: boolean;
   /** Of the text block written last; undefined while nothing of the answer was written. */
   #block: number | undefined;
+  #ended = false;
 
   constructor(terminal: Terminal, streams: boolean) {
     this.#terminal = terminal;
@@ -47,6 +53,11 @@ export class TextPrinter implements Printer {
     }
   }
 
+  /** What is told after a broken answer begins on a line of its own. */
+  async finish(): Promise<void> {
+    if (this.#block !== undefined && !this.#ended) await this.#terminal.write('\n');
+  }
+
   /** Blocks are parted as `plainText` parts them, so that both ways of printing give the same bytes. */
   async #text(block: number, text: string): Promise<void> {
     const before = this.#block === undefined || this.#block === block ? '' : '\n\n';
@@ -55,6 +66,7 @@ export class TextPrinter implements Printer {
   }
 
   async #end({ content }: AssistantEntry): Promise<void> {
+    this.#ended = true;
     const whole = plainText(content);
     if (this.#block === undefined) await this.#terminal.write(whole);
     if (whole !== '') await this.#terminal.write('\n');

@@ -179,4 +179,26 @@ describe('causeway ask that is ended early', () => {
     assert.equal(code, 141);
     await checkKeptAsStopped(stderr);
   });
+
+  it('waits for the turn another process runs in the session, and says so', async () => {
+    const first = await streaming();
+    fake.enqueue(answer('Five.'));
+    const second = cli.start(['ask', '--continue', 'Go on.']);
+    await second.shows('this one begins when it has ended', 'stderr');
+    fake.gate.step(2);
+    assert.equal((await first.finished).stdout, 'One two three four\n');
+    const { code, stdout } = await second.finished;
+    assert.deepEqual({ code, stdout }, { code: 0, stdout: 'Five.\n' });
+  });
+
+  it('takes back a question that waits on Ctrl+C', async () => {
+    const first = await streaming();
+    const second = cli.start(['ask', '--continue', 'Never mind.']);
+    await second.shows('this one begins when it has ended', 'stderr');
+    second.kill('SIGINT');
+    assert.equal((await second.finished).code, 130);
+    fake.gate.step(2);
+    const { stderr } = await first.finished;
+    assert.ok(!(await cli.output(['sessions', 'show', sessionIn(stderr)])).includes('Never mind.'));
+  });
 });
