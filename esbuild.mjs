@@ -5,6 +5,7 @@
  *     node esbuild.mjs --dev      readable, with source maps
  *     node esbuild.mjs --tests    also the suites that run in the extension host, into `out/test/host/`
  *     node esbuild.mjs --watch    builds again at each change
+ *     node esbuild.mjs --cli      the command line alone, with its workers, into `out/cli/`
  */
 import { existsSync, globSync } from 'node:fs';
 import { chmod, rm } from 'node:fs/promises';
@@ -16,6 +17,8 @@ import { leanZod } from './media/leanZod.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const flags = new Set(process.argv.slice(2));
+const cliOnly = flags.has('--cli');
+const target = cliOnly ? 'out/cli' : 'dist';
 const dev = flags.has('--dev') || flags.has('--watch') || flags.has('--tests');
 
 // Dependencies in CommonJS ask for `require`, which an ES module does not have.
@@ -42,29 +45,31 @@ const forNode = {
 };
 
 /** Only the extension's bundle knows `vscode`; anywhere else an import of it breaks the build. */
-const bundles = [
-  {
-    name: 'extension',
-    options: {
-      entryPoints: { extension: 'src/extension.ts' },
-      outdir: 'dist',
-      splitting: true,
-      chunkNames: 'chunks/extension-[name]-[hash]',
-      external: ['vscode'],
-    },
+const extension = {
+  name: 'extension',
+  options: {
+    entryPoints: { extension: 'src/extension.ts' },
+    outdir: 'dist',
+    splitting: true,
+    chunkNames: 'chunks/extension-[name]-[hash]',
+    external: ['vscode'],
   },
+};
+
+const bundles = [
+  ...(cliOnly ? [] : [extension]),
   {
     name: 'command line',
     options: {
       entryPoints: { cli: 'src/cli.ts' },
-      outdir: 'dist',
+      outdir: target,
       splitting: true,
       chunkNames: 'chunks/cli-[name]-[hash]',
     },
   },
   ...['store', 'user', 'search', 'tokens'].map((name) => ({
     name: `worker ${name}`,
-    options: { entryPoints: { [name]: `src/workers/${name}.ts` }, outdir: 'dist/workers' },
+    options: { entryPoints: { [name]: `src/workers/${name}.ts` }, outdir: `${target}/workers` },
   })),
 ];
 
@@ -93,8 +98,8 @@ if (missing.length > 0) {
   process.exit(1);
 }
 
-await rm(join(root, 'dist'), { recursive: true, force: true });
-await rm(join(root, 'out', 'test', 'host'), { recursive: true, force: true });
+await rm(join(root, target), { recursive: true, force: true });
+if (!cliOnly) await rm(join(root, 'out', 'test', 'host'), { recursive: true, force: true });
 
 if (flags.has('--watch')) {
   const watched = await Promise.all(bundles.map(({ options }) => context({ ...forNode, ...options })));
@@ -116,10 +121,9 @@ async function once() {
   const built = await Promise.all(
     bundles.map(async ({ name, options }) => [name, await build({ ...forNode, ...options })]),
   );
-  const panelOutputs = (await panel()).outputs;
-  await chmod(join(root, 'dist', 'cli.js'), 0o755);
+  await chmod(join(root, target, 'cli.js'), 0o755);
   for (const [name, { metafile }] of built) report(name, metafile.outputs);
-  report('panel', panelOutputs);
+  if (!cliOnly) report('panel', (await panel()).outputs);
   console.log(`Built in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
 }
 

@@ -3,12 +3,12 @@ import { pathToFileURL } from 'node:url';
 import type { Assistant } from './core/assistant.ts';
 import { Engine } from './core/engine.ts';
 import { toErrorInfo } from './core/errors.ts';
-import type { Clock, CoreSettings, Log, Secrets, Workspace } from './core/ports.ts';
+import type { Clock, Log, Secrets, Workspace } from './core/ports.ts';
 import { AnthropicProvider } from './core/providers/anthropic/anthropic.ts';
 import { OfflineProvider } from './core/providers/offline.ts';
-import type { Price } from './core/providers/provider.ts';
 import type { ResolvedWorkspace, WorkspaceIdentity } from './core/register.ts';
 import type { SessionStore } from './core/session/store.ts';
+import type { Settings } from './core/settings.ts';
 import { resolveWorkspace, shownWorkspaces } from './core/workspace/attachment.ts';
 import type { ErrorInfo } from './protocol/errors.ts';
 import { CompositeStore } from './store/compositeStore.ts';
@@ -28,10 +28,7 @@ export interface Surroundings {
   workspace: Omit<Workspace, 'id' | 'name'>;
   /** Absolute paths of the workspace's folders, read anew for each question. */
   roots(): readonly string[];
-  settings: CoreSettings & {
-    readonly anthropicBaseUrl: string;
-    readonly prices: Readonly<Record<string, Price>>;
-  };
+  settings: Settings;
   secrets: Secrets;
   /** Key of the session databases, 32 bytes; undefined when they are not encrypted. */
   sessionKey: Uint8Array | undefined;

@@ -5,6 +5,7 @@
  */
 export * from './errors/bridge.ts';
 export * from './errors/bridgeClient.ts';
+export * from './errors/commandLine.ts';
 export * from './errors/error.ts';
 export * from './errors/host.ts';
 export * from './errors/provider.ts';

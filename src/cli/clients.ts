@@ -1,0 +1,113 @@
+/** `causeway clients`: who may call the bridge. */
+import { invalidInput, notFound, usageInvalid } from '../core/errors.ts';
+import { type Client, type ClientScope, clientScopes } from '../core/register.ts';
+import { resolveWorkspace } from '../core/workspace/attachment.ts';
+import { fingerprintOf } from '../store/user/fingerprint.ts';
+import type { UserDatabase } from '../store/user/openUserDatabase.ts';
+import { exitCodes } from './exitCodes.ts';
+import { openUsers } from './headless.ts';
+import { theOne } from './ids.ts';
+import type { Invocation } from './main.ts';
+import { folderOptions, named, parse } from './parse.ts';
+import { type Place, placeOf } from './place.ts';
+import { table } from './table.ts';
+import type { Terminal } from './terminal.ts';
+import { shortId, timeText } from './text.ts';
+
+const command = 'causeway clients';
+
+interface Options {
+  scope?: string[] | undefined;
+  'all-workspaces'?: boolean | undefined;
+  json?: boolean | undefined;
+}
+
+interface Call {
+  users: UserDatabase;
+  place: Place;
+  terminal: Terminal;
+  values: Options;
+  rest: readonly string[];
+}
+
+const actions: Record<string, (call: Call) => Promise<void>> = { list, add, revoke };
+
+export async function runClients(invocation: Invocation): Promise<number> {
+  const { argv, cwd, terminal } = invocation;
+  const { values, positionals } = parse(
+    argv,
+    {
+      ...folderOptions,
+      scope: { type: 'string', multiple: true },
+      'all-workspaces': { type: 'boolean' },
+      json: { type: 'boolean' },
+    },
+    command,
+  );
+  const [name = 'list', ...rest] = positionals;
+  const run = Object.hasOwn(actions, name) ? actions[name] : undefined;
+  if (!run) throw usageInvalid(`There is no command clients ${JSON.stringify(name)}.`, `${command} --help`);
+  const place = await placeOf(values.folder, cwd);
+  const users = await openUsers(place, invocation);
+  try {
+    await run({ users, place, terminal, values, rest });
+  } finally {
+    await users.close();
+  }
+  return exitCodes.done;
+}
+
+async function list({ users, terminal, values, rest }: Call): Promise<void> {
+  named(rest, [], command);
+  const clients = await users.clients.list();
+  if (values.json) {
+    for (const client of clients) await terminal.writeJson(client);
+    return;
+  }
+  if (clients.length === 0)
+    return terminal.note('There is no client yet. Make one with causeway clients add NAME.');
+  const names = new Map((await users.workspaces.list()).map(({ id, name }) => [id, name]));
+  const rows = clients.map((client) => [
+    shortId(client.id),
+    stateOf(client),
+    timeText(client.createdAt),
+    client.lastUsedAt === undefined ? 'never' : timeText(client.lastUsedAt),
+    client.workspaceId === undefined ? 'all' : (names.get(client.workspaceId) ?? shortId(client.workspaceId)),
+    client.scopes.join(','),
+    client.name,
+  ]);
+  const heads = ['ID', 'STATE', 'CREATED', 'LAST USED', 'WORKSPACE', 'SCOPES', 'NAME'];
+  await terminal.write(table(heads, rows, terminal.width));
+}
+
+async function add({ users, place, terminal, values, rest }: Call): Promise<void> {
+  const [name = ''] = named(rest, ['NAME'], `${command} add`);
+  const scopes = (values.scope ?? [...clientScopes]).flatMap((one) => one.split(',')).map(scopeOf);
+  const everywhere = values['all-workspaces'] ?? false;
+  const { workspace } = await resolveWorkspace({ register: users.workspaces, fingerprintOf }, place.identity);
+  const { client, token } = await users.clients.add({
+    name,
+    scopes,
+    ...(everywhere ? {} : { workspaceId: workspace.id }),
+  });
+  await terminal.write(`${token}\n`);
+  const where = everywhere ? 'all workspaces' : `the workspace ${workspace.name}`;
+  terminal.note(
+    `client ${shortId(client.id)} may use ${client.scopes.join(', ')} in ${where}. The token is not shown again; keep it safe.`,
+  );
+}
+
+async function revoke({ users, terminal, rest }: Call): Promise<void> {
+  const [wanted = ''] = named(rest, ['ID'], `${command} revoke`);
+  const client = theOne('client', wanted, await users.clients.list());
+  if (!(await users.clients.revoke(client.id))) throw notFound('client that is not revoked', client.id);
+  await terminal.write(`Revoked: ${client.name}. Its token works no more.\n`);
+}
+
+const stateOf = ({ revokedAt }: Client): string => (revokedAt === undefined ? 'active' : 'revoked');
+
+function scopeOf(name: string): ClientScope {
+  const scope = clientScopes.find((one) => one === name);
+  if (!scope) throw invalidInput('--scope', name, `one of ${clientScopes.join(', ')}`);
+  return scope;
+}

@@ -1,0 +1,109 @@
+/** The commands: their help, and where they are loaded from when they are called. */
+import type { Invocation } from './main.ts';
+
+/** Resolves to the exit code. */
+export type Run = (invocation: Invocation) => Promise<number>;
+
+interface Command {
+  summary: string;
+  help: string;
+  load(): Promise<Run>;
+}
+
+const folderHelp = `  --folder DIR         the folder whose sessions are meant (default: the current one)
+  --verbose            tell on standard error what happens
+  --help               show this`;
+
+export const commands = {
+  ask: {
+    summary: 'ask a question and stream the answer',
+    help: `Usage: causeway ask [options] QUESTION…
+       … | causeway ask [options] [QUESTION… -]
+
+Asks through the bridge of the folder where one runs, else answers in this process. The text goes to
+standard output, then the citations as PATH:START-END lines; everything else goes to standard error.
+"-" stands for the text of standard input, which is also read when no question is given.
+Ctrl+C stops the turn and keeps what arrived; a second one ends at once.
+
+Options:
+  --new                in a new session (the default)
+  --continue           in the session that was used last
+  --session ID         in this session; the beginning of an id is enough
+  --model NAME         PROVIDER/MODEL, such as anthropic/claude-sonnet-5-5 or offline/quotes
+  --grounding MODE     off, open_files or workspace
+  --json               one line of JSON for each event
+  --no-stream          print the answer when it is complete
+${folderHelp}
+
+Environment: ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL. Without a key the answers are quotes from your files.`,
+    load: async () => (await import('./ask/ask.ts')).runAsk,
+  },
+  serve: {
+    summary: 'run the bridge for a folder without an editor',
+    help: `Usage: causeway serve [options] [FOLDER]
+
+Serves the sessions of a folder to programs of this machine until it is ended with Ctrl+C or SIGTERM.
+Turns that run then end as stopped, with what had arrived; a second signal ends at once.
+
+Options:
+  --port N             1024–65535 (default: 61900); while another bridge has it, one of the nine after it
+  --model NAME         PROVIDER/MODEL that answers unless a turn names another
+  --grounding MODE     off, open_files or workspace
+  --verbose            tell on standard error what happens
+  --help               show this
+
+Environment: ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL. Without a key the answers are quotes from your files.`,
+    load: async () => (await import('./serve.ts')).runServe,
+  },
+  sessions: {
+    summary: 'list, show, search, export, import, rename and remove sessions',
+    help: `Usage: causeway sessions list [--trashed] [--limit N] [--json]
+       causeway sessions show ID [--json]
+       causeway sessions search [--limit N] [--json] WORDS…
+       causeway sessions export ID           writes JSON Lines to standard output
+       causeway sessions import FILE         "-" for standard input; prints the id
+       causeway sessions rename ID TITLE…
+       causeway sessions trash ID
+       causeway sessions restore ID
+       causeway sessions purge ID --yes      leaves nothing of it, in backups neither
+
+The beginning of an id is enough where it names one session.
+
+Options:
+  --trashed            those in the trash
+  --limit N            at most so many
+  --json               one line of JSON for each session or hit; show: one object
+${folderHelp}`,
+    load: async () => (await import('./sessions/sessions.ts')).runSessions,
+  },
+  clients: {
+    summary: 'give programs access to the bridge, and take it back',
+    help: `Usage: causeway clients list [--json]
+       causeway clients add NAME [--scope SCOPE]… [--all-workspaces]
+       causeway clients revoke ID
+
+"add" prints the token once, alone on standard output; it is kept as a hash and cannot be shown again.
+
+Options:
+  --scope SCOPE        sessions:read, sessions:write or turns; several times for several (default: all)
+  --all-workspaces     for all your workspaces instead of the folder's alone
+  --json               one line of JSON for each client
+${folderHelp}`,
+    load: async () => (await import('./clients.ts')).runClients,
+  },
+  status: {
+    summary: 'show the bridges that run',
+    help: `Usage: causeway status [--json]
+
+Shows the bridges of this user: address, role, process and workspace.
+
+Options:
+  --json               one line of JSON for each bridge
+  --help               show this`,
+    load: async () => (await import('./status.ts')).runStatus,
+  },
+} as const satisfies Record<string, Command>;
+
+export type CommandName = keyof typeof commands;
+
+export const isCommand = (name: string): name is CommandName => Object.hasOwn(commands, name);

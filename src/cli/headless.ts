@@ -1,0 +1,110 @@
+/** The core of a folder's workspace without an editor. */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Emitter } from '../base/emitter.ts';
+import { invalidInput } from '../core/errors.ts';
+import type { Log, Secrets } from '../core/ports.ts';
+import { anthropicKeyName } from '../core/providers/anthropic/anthropic.ts';
+import { defaultSettings, type Settings } from '../core/settings.ts';
+import { type OpenCore, openCore } from '../openCore.ts';
+import { groundingModes } from '../protocol/entries.ts';
+import { userDatabaseFile } from '../store/dataFolders.ts';
+import { openUserDatabase, type UserDatabase } from '../store/user/openUserDatabase.ts';
+import type { Invocation } from './main.ts';
+import { readMemoryFiles } from './memoryFiles.ts';
+import { listOwnDataFolder, type Place } from './place.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Options by which turns are set, as they were typed. */
+export interface TurnFlags {
+  model?: string | undefined;
+  grounding?: string | undefined;
+}
+
+/** Opens the core and tells what the user must know of the databases. */
+export async function openHeadless(
+  place: Place,
+  { env, terminal, workersFolder }: Invocation,
+  { settings = defaultSettings, verbose = false }: { settings?: Settings; verbose?: boolean | undefined },
+): Promise<OpenCore> {
+  await listOwnDataFolder(place);
+  const log = logOf(terminal, verbose);
+  const core = await openCore({
+    dataFolder: place.dataFolder,
+    workersFolder,
+    identity: place.identity,
+    workspace: {
+      // Who runs a command in a folder trusts it, as with every other program that reads its files.
+      isTrusted: () => true,
+      memoryFiles: () => readMemoryFiles(place.roots, log),
+      openFiles: async () => [],
+    },
+    roots: () => place.roots,
+    settings,
+    secrets: secretsOf(env),
+    sessionKey: undefined,
+    log,
+  });
+  for (const { message } of await core.notices()) terminal.note(message);
+  return core;
+}
+
+/** The clients and workspaces of the data folder, without a core. */
+export async function openUsers(place: Place, { workersFolder }: Invocation): Promise<UserDatabase> {
+  await listOwnDataFolder(place);
+  return openUserDatabase({
+    file: userDatabaseFile(place.dataFolder),
+    workerUrl: pathToFileURL(join(workersFolder, 'user.js')),
+  });
+}
+
+/** Settings from flags and the environment alone. Throws `invalid_input`. */
+export function settingsOf(flags: TurnFlags, env: Invocation['env']): Settings {
+  return {
+    ...defaultSettings,
+    // Without an editor there are no open files.
+    grounding: 'workspace',
+    ...turnChoices(flags),
+    ...(env.ANTHROPIC_BASE_URL ? { anthropicBaseUrl: checkedUrl(env.ANTHROPIC_BASE_URL) } : {}),
+  };
+}
+
+/** What the flags choose for a turn. Throws `invalid_input`. */
+export function turnChoices({ model, grounding }: TurnFlags): Partial<Pick<Settings, 'model' | 'grounding'>> {
+  if (model !== undefined && !/^[^/\s]+\/\S+$/.test(model))
+    throw invalidInput('--model', model, 'PROVIDER/MODEL, such as anthropic/claude-sonnet-5-5');
+  const mode = groundingModes.find((one) => one === grounding);
+  if (grounding !== undefined && mode === undefined)
+    throw invalidInput('--grounding', grounding, `one of ${groundingModes.join(', ')}`);
+  return {
+    ...(model === undefined ? {} : { model }),
+    ...(mode === undefined ? {} : { grounding: mode }),
+  };
+}
+
+/** The words leave the value out: a URL may hold a password. */
+function checkedUrl(value: string): string {
+  if (!/^https?:$/.test(URL.parse(value)?.protocol ?? ''))
+    throw invalidInput('ANTHROPIC_BASE_URL', 'something else', 'an http or https URL');
+  return value;
+}
+
+function secretsOf(env: Invocation['env']): Secrets {
+  return {
+    get: async (name) => (name === anthropicKeyName ? env.ANTHROPIC_API_KEY || undefined : undefined),
+    // The environment of a process does not change under it.
+    onDidChange: new Emitter<string>().event,
+  };
+}
+
+export function logOf(terminal: Terminal, verbose: boolean | undefined): Log {
+  const line = (message: string) => {
+    if (verbose) terminal.note(message);
+  };
+  return {
+    info: line,
+    warn: line,
+    error: (message, error) =>
+      line(error === undefined ? message : `${message} ${error instanceof Error ? error.stack : error}`),
+  };
+}

@@ -1,0 +1,21 @@
+import type { CoreSettings } from './ports.ts';
+import type { Price } from './providers/provider.ts';
+
+/** All settings the core is wired with. */
+export interface Settings extends CoreSettings {
+  readonly anthropicBaseUrl: string;
+  /** Prices the user has set, by model id; they come before the table. */
+  readonly prices: Readonly<Record<string, Price>>;
+}
+
+/** What holds until the user sets something, whichever door is used. */
+export const defaultSettings: Settings = {
+  model: '',
+  grounding: 'open_files',
+  // Room for a long file, and far below what every current model may answer.
+  maxOutputTokens: 16_000,
+  thinking: false,
+  instructions: '',
+  anthropicBaseUrl: 'https://api.anthropic.com',
+  prices: {},
+};

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { maxMemoryBytes, readMemoryFiles } from '../../../src/cli/memoryFiles.ts';
+import type { Log } from '../../../src/core/ports.ts';
+
+describe('instructions of the folders', () => {
+  let root: string;
+  const warned: string[] = [];
+  const log: Log = { info() {}, warn: (message) => warned.push(message), error() {} };
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'causeway-memory-'));
+    warned.length = 0;
+  });
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+  it('are AGENTS.md and CLAUDE.md', async () => {
+    writeFileSync(join(root, 'AGENTS.md'), 'Use tabs.');
+    writeFileSync(join(root, 'CLAUDE.md'), 'Be brief.');
+    assert.deepEqual(await readMemoryFiles([root], log), [
+      { path: 'AGENTS.md', text: 'Use tabs.' },
+      { path: 'CLAUDE.md', text: 'Be brief.' },
+    ]);
+  });
+
+  it('are read once when one file is a link to the other', async () => {
+    writeFileSync(join(root, 'AGENTS.md'), 'Use tabs.');
+    symlinkSync('AGENTS.md', join(root, 'CLAUDE.md'));
+    assert.deepEqual(
+      (await readMemoryFiles([root], log)).map(({ path }) => path),
+      ['AGENTS.md'],
+    );
+  });
+
+  it('name their folder where there are several', async () => {
+    for (const name of ['web', 'api']) {
+      mkdirSync(join(root, name));
+      writeFileSync(join(root, name, 'AGENTS.md'), name);
+    }
+    const files = await readMemoryFiles([join(root, 'web'), join(root, 'api')], log);
+    assert.deepEqual(
+      files.map(({ path }) => path),
+      ['web/AGENTS.md', 'api/AGENTS.md'],
+    );
+  });
+
+  it('are cut at the end of a line, with a note, where they are too long', async () => {
+    writeFileSync(join(root, 'AGENTS.md'), `${'Use tabs, ü.\n'.repeat(10_000)}`);
+    const [file] = await readMemoryFiles([root], log);
+    const lines = file?.text.split('\n') ?? [];
+    assert.match(lines.pop() ?? '', /^\[Cut here: this file is longer than 64 KiB\.\]$/);
+    assert.ok(lines.length > 4_000 && lines.every((line) => line === 'Use tabs, ü.'));
+    assert.ok(Buffer.byteLength(lines.join('\n')) <= maxMemoryBytes);
+  });
+
+  it('are cut between characters where there are no lines', async () => {
+    writeFileSync(join(root, 'AGENTS.md'), `a${'ü'.repeat(maxMemoryBytes)}`);
+    const [file] = await readMemoryFiles([root], log);
+    assert.match(file?.text ?? '', /^aü+\n\[Cut here/);
+  });
+
+  it('are left out where they are no files or cannot be read', async () => {
+    if (process.platform === 'win32') return;
+    execFileSync('mkfifo', [join(root, 'AGENTS.md')]);
+    mkdirSync(join(root, 'CLAUDE.md'));
+    assert.deepEqual(await readMemoryFiles([root], log), []);
+  });
+});
