@@ -1,6 +1,6 @@
 /** The bridge without its sockets: from a request to a response. */
 import type { Assistant } from '../core/assistant.ts';
-import { noRoute, tokenMissing } from '../core/errors.ts';
+import { noRoute, tokenMissing, tokenUnknown } from '../core/errors.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { ClientRegister } from '../core/register.ts';
 import { type BodyLimits, BodyReader, defaultBodyLimits } from './body.ts';
@@ -17,7 +17,7 @@ import { logRequests } from './middleware/requestLog.ts';
 import { requireScope } from './middleware/scope.ts';
 import { refuseUpgrade } from './middleware/upgrade.ts';
 import { type OtherWindows, type OwnWorkspace, routeByWorkspace } from './middleware/workspace.ts';
-import { RevocationWatch } from './revocation.ts';
+import { type Hold, RevocationWatch } from './revocation.ts';
 import { eventRoutes } from './routes/events.ts';
 import { answerHealth } from './routes/health.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -93,8 +93,16 @@ async function callRoute(exchange: Exchange, revocation: RevocationWatch): Promi
   const { request, query, principal, route, params = {} } = exchange;
   if (!route) throw noRoute(exchange.path);
   if (!principal) throw tokenMissing();
-  const hold = principal.kind === 'client' ? revocation.hold(principal.client.id) : undefined;
-  if (hold) request.signal.addEventListener('abort', hold.release, { once: true });
-  const signal = hold ? AbortSignal.any([request.signal, hold.signal]) : request.signal;
-  return route.answer({ request, query, params, principal, signal });
+  const hold = () => (principal.kind === 'client' ? revocation.hold(principal.client.id) : unlimited());
+  const held = hold();
+  if (request.signal.aborted) held.release();
+  else request.signal.addEventListener('abort', held.release, { once: true });
+  const signal = AbortSignal.any([request.signal, held.signal]);
+  const response = await route.answer({ request, query, params, principal, signal, hold });
+  // A client that was revoked while its answer was made is told nothing of it.
+  if (held.signal.aborted) throw tokenUnknown();
+  return response;
 }
+
+/** Of the user's own command line, which nobody revokes. */
+const unlimited = (): Hold => ({ signal: new AbortController().signal, release: () => undefined });

@@ -29,6 +29,7 @@ export class EventStream implements AsyncIterable<string> {
   #bytes = 0;
   #ended = false;
   #wake: (() => void) | undefined;
+  #waiting: (() => void)[] = [];
 
   constructor(limits: StreamLimits) {
     this.#limits = limits;
@@ -39,15 +40,18 @@ export class EventStream implements AsyncIterable<string> {
     return this.#cut.signal;
   }
 
+  /** Nothing that is sent now would be taken. */
+  get isOver(): boolean {
+    return this.#ended;
+  }
+
   /** Adds an event; false when the stream is over and it was not taken. */
   send(type: string, data: string, id?: string): boolean {
     if (this.#ended) return false;
     const frame = `event: ${type}\n${id === undefined ? '' : `id: ${id}\n`}data: ${data}\n\n`;
     this.#bytes += Buffer.byteLength(frame);
     if (this.#bytes > this.#limits.maxUnreadBytes) {
-      this.end();
-      this.#frames = [];
-      this.#cut.abort();
+      this.overflow();
       return false;
     }
     this.#frames.push(frame);
@@ -55,10 +59,25 @@ export class EventStream implements AsyncIterable<string> {
     return true;
   }
 
+  /** For a sender that can wait: resolves when less than half of what may be unread is, or the stream is over. */
+  async room(): Promise<void> {
+    while (!this.#ended && this.#bytes * 2 > this.#limits.maxUnreadBytes) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
   /** What was sent before is still delivered. */
   end(): void {
     this.#ended = true;
     this.#wake?.();
+    this.#tellOfRoom();
+  }
+
+  /** Ends the stream of a reader that is too slow; what it had not read is given up. */
+  overflow(): void {
+    this.#frames = [];
+    this.end();
+    this.#cut.abort();
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<string, void, undefined> {
@@ -71,7 +90,7 @@ export class EventStream implements AsyncIterable<string> {
         else if (!(await this.#waitForFrame())) yield ': ping\n\n';
       }
     } finally {
-      this.#ended = true;
+      this.end();
     }
   }
 
@@ -79,13 +98,18 @@ export class EventStream implements AsyncIterable<string> {
     const frames = this.#frames.join('');
     this.#frames = [];
     this.#bytes = 0;
+    this.#tellOfRoom();
     return frames;
+  }
+
+  #tellOfRoom(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   /** True when there is something to do, false when nothing came for as long as a ping waits. */
   #waitForFrame(): Promise<boolean> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => finish(false), this.#limits.pingMs);
+      const timer = setTimeout(() => finish(false), this.#limits.pingMs).unref();
       const finish = (woken: boolean) => {
         clearTimeout(timer);
         this.#wake = undefined;

@@ -2,6 +2,7 @@
 import type { Client, ClientScope } from '../core/register.ts';
 import type { Door } from '../protocol/entries.ts';
 import type { BridgeRequest, BridgeResponse } from './http.ts';
+import type { Hold } from './revocation.ts';
 
 /** Who asks: the user's own command line, by the token of this start, or a client that was let in. */
 export type Principal = { kind: 'owner'; door: Door } | { kind: 'client'; door: Door; client: Client };
@@ -30,6 +31,8 @@ export interface RouteCall {
   readonly principal: Principal;
   /** Aborts when the client goes away, is revoked, or the bridge stops. */
   readonly signal: AbortSignal;
+  /** For what goes on when the client goes away: its signal aborts only when the client is revoked. */
+  hold(): Hold;
 }
 
 export interface Route {

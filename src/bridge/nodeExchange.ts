@@ -44,33 +44,32 @@ async function* bodyOf(
   for await (const chunk of incoming.iterator({ destroyOnReturn: false })) yield chunk;
 }
 
+/** Bytes of an answer that are written at a time, so that a client that takes nothing is noticed. */
+const pieceBytes = 64 * 1024;
+
 /**
- * Writes a response. A chunk is asked for only when the ones before it were taken; a client that takes nothing
- * for `stallMs` is closed.
+ * Writes a response and resolves when the client took all of it, or is gone. A chunk is asked for only when the
+ * ones before it were taken; a client that takes nothing for `stallMs` is closed.
  */
 export async function respond(
   outgoing: ServerResponse,
-  response: BridgeResponse,
+  { status, headers, body, cut }: BridgeResponse,
   stallMs: number,
 ): Promise<void> {
-  const { status, headers, body, cut } = response;
-  if (typeof body === 'string') {
-    outgoing.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
-    outgoing.end(body);
-    return;
-  }
   const onCut = () => {
     outgoing.destroy();
   };
   if (cut?.aborted) return onCut();
   cut?.addEventListener('abort', onCut, { once: true });
   try {
-    outgoing.writeHead(status, headers);
-    for await (const chunk of body) {
-      if (outgoing.destroyed) return;
-      if (!outgoing.write(chunk)) await drained(outgoing, stallMs);
+    if (typeof body === 'string') {
+      const bytes = Buffer.from(body);
+      outgoing.writeHead(status, { ...headers, 'content-length': bytes.length });
+      await write(outgoing, pieces(bytes), stallMs);
+    } else {
+      outgoing.writeHead(status, headers);
+      await write(outgoing, body, stallMs);
     }
-    outgoing.end();
   } catch (error) {
     // The head is out, so breaking off is the only way left to say that the answer is not whole.
     outgoing.destroy();
@@ -80,16 +79,38 @@ export async function respond(
   }
 }
 
+async function write(
+  outgoing: ServerResponse,
+  chunks: AsyncIterable<string | Uint8Array> | Iterable<Uint8Array>,
+  stallMs: number,
+): Promise<void> {
+  for await (const chunk of chunks) {
+    if (outgoing.destroyed) return;
+    if (!outgoing.write(chunk)) await taken(outgoing, 'drain', stallMs);
+  }
+  outgoing.end();
+  if (!outgoing.writableFinished) await taken(outgoing, 'finish', stallMs);
+}
+
+function* pieces(bytes: Buffer): Generator<Uint8Array> {
+  for (let from = 0; from < bytes.length; from += pieceBytes) yield bytes.subarray(from, from + pieceBytes);
+}
+
 /** Resolves when the client took what was written, or is gone. */
-function drained(outgoing: ServerResponse, stallMs: number): Promise<void> {
+function taken(outgoing: ServerResponse, event: 'drain' | 'finish', stallMs: number): Promise<void> {
   if (outgoing.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
-    const timer = setTimeout(() => outgoing.destroy(), stallMs);
+    // An answer without a socket waits for the one before it on the same connection, whose own clock runs.
+    const look = () => {
+      if (outgoing.socket) outgoing.destroy();
+      else timer.refresh();
+    };
+    const timer = setTimeout(look, stallMs).unref();
     const finish = () => {
       clearTimeout(timer);
-      outgoing.off('drain', finish).off('close', finish);
+      outgoing.off(event, finish).off('close', finish);
       resolve();
     };
-    outgoing.on('drain', finish).on('close', finish);
+    outgoing.on(event, finish).on('close', finish);
   });
 }

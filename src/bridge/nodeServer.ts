@@ -119,16 +119,26 @@ function newServer(app: BridgeApp, limits: ServerLimits, log: Log): Server {
   // The head is bounded in bytes; a bound on the number of headers would drop the last ones unseen.
   server.maxHeadersCount = 0;
   server.maxConnections = limits.maxConnections;
+  const answers = new WeakMap<Duplex, Set<ServerResponse>>();
   const handle = (expectsContinue: boolean) => (incoming: IncomingMessage, outgoing: ServerResponse) => {
-    exchange(app, incoming, outgoing, expectsContinue, limits).catch((error: unknown) => {
-      log.error('An answer of the bridge broke off.', error);
-      outgoing.destroy();
-    });
+    const open = answers.get(incoming.socket) ?? new Set();
+    answers.set(incoming.socket, open.add(outgoing));
+    exchange(app, incoming, outgoing, expectsContinue, limits)
+      .catch((error: unknown) => {
+        log.error('An answer of the bridge broke off.', error);
+        outgoing.destroy();
+      })
+      .finally(() => open.delete(outgoing));
   };
   server.on('request', handle(false));
   server.on('checkContinue', handle(true));
   server.on('connect', (_request, socket: Duplex) => refuse(socket, '405 Method Not Allowed'));
-  server.on('clientError', (error: Error, socket: Duplex) => refuse(socket, statusOf(bindCode(error))));
+  server.on('clientError', (error: Error, socket: Duplex) => {
+    // Within an answer that has begun, another status line would be taken for a part of it.
+    const begun = [...(answers.get(socket) ?? [])].some((answer) => answer.headersSent);
+    if (begun) socket.destroy();
+    else refuse(socket, statusOf(bindCode(error)));
+  });
   return server;
 }
 

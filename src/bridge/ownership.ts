@@ -23,6 +23,8 @@ const spreadMs = 60;
 /** An owner that just began may not be written down yet; after so many looks whoever keeps the port is a stranger. */
 const looksBeforeForeign = 4;
 const triesBetweenLooks = 8;
+/** The system hands out another port each time. */
+const anyPortTries = 10;
 
 export class Ownership {
   readonly #options: OwnershipOptions;
@@ -72,7 +74,7 @@ export class Ownership {
   }
 
   async #listenSpare(): Promise<LoopbackServer> {
-    const { basePort, spareCount, listen } = this.#options;
+    const { basePort, spareCount } = this.#options;
     for (let port = basePort + 1; port <= Math.min(basePort + spareCount, 65535); port++) {
       const server = await this.#tryListen(port).catch((error: unknown) => {
         // A single reserved port is no reason to give up while there are others.
@@ -81,8 +83,13 @@ export class Ownership {
       });
       if (server) return server;
     }
-    // More windows than spare ports: any port does, for the discovery file tells which.
-    return listen(0);
+    // More windows than spare ports: any port does, for the discovery file tells which. One that is free on the
+    // first loopback address may be taken on the second, so several are tried.
+    for (let tries = 0; tries < anyPortTries; tries++) {
+      const server = await this.#tryListen(0);
+      if (server) return server;
+    }
+    throw portTaken(basePort);
   }
 
   /** Undefined when the port is taken. */

@@ -6,6 +6,9 @@ import { nestsDeeperThan } from './jsonDepth.ts';
 /** Deeper than any input of ours; the parser's own stack ends far later. */
 const maxDepth = 64;
 
+/** Of a field's name as an error tells it, in UTF-16 code units; names of ours are far shorter. */
+const longestField = 100;
+
 /** An error about one field of what came, which it names apart from its words. */
 export class FieldError extends CausewayError {
   readonly field: string;
@@ -47,8 +50,10 @@ function parseValue<T>(value: unknown, schema: z.ZodType<T>, whole: string): T {
   const issue = parsed.error.issues[0];
   const unknownKey = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
   const path = [...(issue?.path ?? []), ...(unknownKey === undefined ? [] : [unknownKey])].map(String);
-  const got = unknownKey === undefined ? kindOf(at(value, issue?.path ?? [])) : 'a field that is not known';
-  throw new FieldError(path.join('.') || whole, got, issue?.message ?? 'another value');
+  const field = path.join('.').slice(0, longestField) || whole;
+  // The schema's own words about unknown fields list all of them, be they thousands.
+  if (unknownKey !== undefined) throw new FieldError(field, 'a field that is not known', 'only known fields');
+  throw new FieldError(field, kindOf(at(value, issue?.path ?? [])), issue?.message ?? 'another value');
 }
 
 function at(value: unknown, path: readonly PropertyKey[]): unknown {

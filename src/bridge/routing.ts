@@ -10,7 +10,7 @@ export const findRoute =
   async (exchange, next) => {
     const { path, request } = exchange;
     const there = routes.filter((route) => fits(route.pattern, path));
-    if (there.length === 0) throw noRoute(path);
+    if (there.length === 0) throw noRoute(withoutSecrets(path));
     const route = there.find((one) => one.method === request.method);
     if (!route) {
       const allow = there.map((one) => one.method).join(', ');
@@ -22,6 +22,14 @@ export const findRoute =
     exchange.params = paramsOf(route.pattern, path);
     return next();
   };
+
+/** A path as an error repeats it: long segments may be keys that were put in the wrong place. */
+const withoutSecrets = (path: string): string =>
+  path
+    .split('/')
+    .slice(0, 8)
+    .map((segment) => (segment.length > 16 && !uuid.test(segment) ? '…' : segment))
+    .join('/');
 
 const isParam = (segment: string) => segment.startsWith('{');
 

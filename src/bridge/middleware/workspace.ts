@@ -16,6 +16,9 @@ export interface OtherWindows {
   pass(exchange: Exchange, to: Discovery): Promise<BridgeResponse>;
 }
 
+/** Of a workspace's id or path as an error repeats it, in UTF-16 code units. */
+const longestName = 200;
+
 const isAt = (place: { workspaceId: string; folders: readonly string[] }, wanted: string): boolean =>
   place.workspaceId === wanted || place.folders.includes(wanted);
 
@@ -32,7 +35,7 @@ export const routeByWorkspace =
     }
     const there = (await others.list()).find((one) => isAt(one, wanted));
     if (bound !== undefined && wanted !== bound && bound !== there?.workspaceId) throw workspaceNotAllowed();
-    if (!there) throw workspaceNotOpen(wanted);
+    if (!there) throw workspaceNotOpen(wanted.slice(0, longestName));
     exchange.pattern = 'relay';
     return others.pass(exchange, there);
   };

@@ -8,7 +8,10 @@ import type { Route, RouteCall } from '../exchange.ts';
 import { FieldError, parseQuery } from '../parse.ts';
 import { sessionOf } from './sessions.ts';
 
-const pageSize = 200;
+/** A page of the log is held as a whole while it is told. */
+const pageSize = 50;
+/** Most events that happen while a reader is told what it missed. */
+const mostWaiting = 10_000;
 
 /**
  * What happens in a session, as the panel hears it. The id of an appended entry's event is its place in the log:
@@ -62,8 +65,9 @@ async function follow(
   };
   const subscription = assistant.onEvent((event) => {
     if (event.sessionId !== sessionId) return;
-    if (waiting) waiting.push(event);
-    else tell(event);
+    if (!waiting) tell(event);
+    else if (waiting.length < mostWaiting) waiting.push(event);
+    else reader.overflow();
     if (event.type === 'session.purged') reader.end();
   });
   const leave = () => {
@@ -80,7 +84,10 @@ async function follow(
   async function replay() {
     for (;;) {
       const entries = await assistant.sessions.log(sessionId, { afterSeq: told, limit: pageSize });
-      for (const entry of entries) tell({ type: 'entry.appended', sessionId, entry });
+      for (const entry of entries) {
+        await reader.room();
+        tell({ type: 'entry.appended', sessionId, entry });
+      }
       if (entries.length < pageSize || cut.aborted) return;
     }
   }

@@ -38,16 +38,19 @@ export function turnRoutes({ assistant, bodies, streams, log }: TurnRouteDeps): 
         const events = stream ?? wantsEvents(call);
         const reader = new EventStream(streams);
         const gone = AbortSignal.any([call.signal, reader.cut]);
-        const turn = await assistant.startTurn(
-          id,
-          { ...input, ...madeBy(principal) },
-          detached === true ? undefined : gone,
-        );
-        if (!events) return resultOf(turn);
-        void follow(turn, reader).catch((error: unknown) => {
-          log.error('The events of a turn could not be passed on.', error);
-          reader.end();
+        const hold = detached === true ? call.hold() : undefined;
+        const started = assistant.startTurn(id, { ...input, ...madeBy(principal) }, hold?.signal ?? gone);
+        if (!events) return started.then(resultOf).finally(hold?.release);
+        const turn = await started.catch((error: unknown) => {
+          hold?.release();
+          throw error;
         });
+        void follow(turn, reader)
+          .catch((error: unknown) => {
+            log.error('The events of a turn could not be passed on.', error);
+            reader.end();
+          })
+          .finally(hold?.release);
         return { status: 200, headers: { ...eventStreamHeaders }, body: reader, cut: gone };
       },
     },
@@ -69,8 +72,9 @@ const wantsEvents = ({ request }: RouteCall): boolean =>
     .some((one) => one.split(';')[0]?.trim().toLowerCase() === 'text/event-stream');
 
 async function follow(turn: StartedTurn, reader: EventStream): Promise<void> {
+  // To the last event also when nobody reads: a detached turn is watched over until it ends.
   for await (const event of turn.events) {
-    if (!reader.send(event.type, eventText(event))) break;
+    if (!reader.isOver) reader.send(event.type, eventText(event));
   }
   reader.end();
 }

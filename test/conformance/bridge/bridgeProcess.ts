@@ -1,5 +1,5 @@
 /** A bridge in a process of its own; tells its state as lines of JSON. Used by tests that need several, or kill one. */
-
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startBridge } from '../../../src/bridge/bridge.ts';
 import { openUserDatabase } from '../../../src/store/user/openUserDatabase.ts';
@@ -16,7 +16,10 @@ export interface BridgeProcessOptions {
 }
 
 const options: BridgeProcessOptions = JSON.parse(process.argv[2] ?? '{}');
-const core = await startCore(options.fake ? { fake: options.fake as FakeAnthropic } : {});
+// Beside the state, so that a process that is started again finds its sessions, and nothing stays of one that is killed.
+const folder = join(options.stateDir, 'data', options.workspaceId);
+mkdirSync(folder, { recursive: true });
+const core = await startCore({ folder, ...(options.fake ? { fake: options.fake as FakeAnthropic } : {}) });
 const users = openUserDatabase({ file: join(options.stateDir, 'user.db'), workerUrl: workerUrl('user') });
 const tell = (message: unknown) => process.stdout.write(`${JSON.stringify(message)}\n`);
 const bridge = await startBridge({

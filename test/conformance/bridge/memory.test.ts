@@ -65,12 +65,12 @@ describe('bridge: memory under load', function () {
     assert.ok(grown <= 64, `grew by ${grown} MB`);
   });
 
-  it('threat 15: a turn whose client reads nothing of 200 MB is stopped, keeping what had arrived', async () => {
+  it('threat 15: a turn whose client reads nothing of its answer is stopped, keeping what had arrived', async () => {
     const client = connect(target);
     const { id } = await client.sessions.create();
     const ended = outcomeOfNextTurn(client, id);
     const piece = 'x'.repeat(64 * 1024);
-    const deltas = Array.from({ length: 3200 }, () => piece);
+    const deltas = Array.from({ length: 480 }, () => piece);
     fake.enqueue({ kind: 'answer', blocks: [{ type: 'text', deltas }] });
     const socket = await openSocket(bridge.state.port);
     socket.on('error', () => undefined).pause();

@@ -59,6 +59,11 @@ export async function startTestBridge(options: TestBridgeOptions = {}): Promise<
   const users =
     options.users ?? openUserDatabase({ file: join(stateDir, 'user.db'), workerUrl: workerUrl('user') });
   const logged: string[] = [];
+  const closeCore = async () => {
+    await core.close();
+    if (!options.users) await users.close();
+    if (!options.stateDir) rmSync(stateDir, { recursive: true, force: true });
+  };
   const bridge = await startBridge({
     assistant: core.engine,
     clients: users.clients,
@@ -72,6 +77,10 @@ export async function startTestBridge(options: TestBridgeOptions = {}): Promise<
       error: (message, error) => logged.push(`${message} ${error instanceof Error ? error.stack : ''}`),
     },
     ...options.bridge,
+  }).catch(async (error: unknown) => {
+    // A bridge that does not start leaves nothing running, so neither does its test.
+    await closeCore();
+    throw error;
   });
   const addClient: TestBridge['addClient'] = async (init = {}) => {
     const { client, token } = await users.clients.add({ name: 'script', scopes: [...clientScopes], ...init });
@@ -92,9 +101,7 @@ export async function startTestBridge(options: TestBridgeOptions = {}): Promise<
     addClient,
     async close() {
       await bridge.stop();
-      await core.close();
-      if (!options.users) await users.close();
-      if (!options.stateDir) rmSync(stateDir, { recursive: true, force: true });
+      await closeCore();
     },
   };
 }

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { connect } from '../../../src/client/client.ts';
 import { connectToFolder } from '../../../src/client/discovery.ts';
 import type { Discovery } from '../../../src/protocol/bridge.ts';
-import { defaultPort } from '../../../src/protocol/bridge.ts';
 import { type BridgeProcess, startBridgeProcess, startForeignProgram } from './processes.ts';
 import {
   call,
@@ -67,18 +66,6 @@ describe('bridge: several windows at once', function () {
       five.some((one) => one.state.problem !== undefined),
       false,
     );
-  });
-
-  it('threat 21: by default the common port is 61900', async () => {
-    const one = await startBridgeProcess({
-      stateDir,
-      port: defaultPort,
-      workspaceId: uuid(1),
-      folder: folderOf(1),
-    });
-    running.push(one);
-    assert.ok(one.state.port >= 61900 && one.state.port <= 61909, `${one.state.port}`);
-    assert.equal((await curl(`http://127.0.0.1:${one.state.port}/health`)).status, 200);
   });
 
   it('threat 21: when the owner is killed another takes the port within a second, and its file is reclaimed', async () => {
