@@ -5,7 +5,7 @@ import { plainText } from '../../protocol/content.ts';
 import { type Door, doors, type Entry } from '../../protocol/entries.ts';
 import type { SessionSummary } from '../../protocol/session.ts';
 import type { PayloadCodec } from './codec.ts';
-import { columnsOf, holds, rowSum } from './rowSum.ts';
+import { type Column, columnsOf, holds, rowSum } from './rowSum.ts';
 
 /** The part of a session's row that may tell something about its content, and so is stored under the codec. */
 const details = z.object({
@@ -38,10 +38,9 @@ export const sessionColumns = Object.keys(row.shape).filter((name) => name !== '
 
 const counted = z.object({ n: z.number(), bytes: z.number(), head: z.string().nullable() });
 
-const upsert = `
-  INSERT INTO session (${sessionColumns.join(', ')}, crc, payload)
-  VALUES (${sessionColumns.map(() => '?').join(', ')}, ?, ?) ON CONFLICT (id) DO UPDATE SET
-  ${[...sessionColumns.slice(1), 'crc', 'payload'].map((name) => `${name} = excluded.${name}`).join(', ')}`;
+const stored = [...sessionColumns, 'crc', 'payload'];
+const insertRow = `INSERT INTO session (${stored.join(', ')}) VALUES (${stored.map(() => '?').join(', ')})`;
+const updateRow = `UPDATE session SET ${stored.map((name) => `${name} = ?`).join(', ')} WHERE id = ?`;
 
 const contextOf = (id: string): string => `session:${id}`;
 
@@ -49,6 +48,11 @@ const contextOf = (id: string): string => `session:${id}`;
 function read(raw: Record<string, unknown>): SessionRow {
   if (!holds(raw, sessionColumns)) throw new Error('The session does not match its checksum.');
   return row.parse(raw);
+}
+
+function columnValues(value: SessionRow): (Column | Uint8Array)[] {
+  const columns = columnsOf(value, sessionColumns);
+  return [...columns, rowSum(columns, value.payload), value.payload];
 }
 
 export const untitled = 'New session';
@@ -71,7 +75,7 @@ export class SessionTable {
   }
 
   insert(session: { id: string; at: number; door: Door; details: SessionDetails }): void {
-    this.#put({
+    const columns = columnValues({
       id: session.id,
       created_at: session.at,
       updated_at: session.at,
@@ -83,6 +87,7 @@ export class SessionTable {
       changed: this.#nextChange(),
       ...this.#codec.encode(session.details, contextOf(session.id)),
     });
+    this.#db.prepare(insertRow).run(...columns);
   }
 
   get(id: string): SessionSummary | undefined {
@@ -204,8 +209,7 @@ export class SessionTable {
   }
 
   #put(value: SessionRow): void {
-    const columns = columnsOf(value, sessionColumns);
-    this.#db.prepare(upsert).run(...columns, rowSum(columns, value.payload), value.payload);
+    this.#db.prepare(updateRow).run(...columnValues(value), value.id);
   }
 
   #details(value: SessionRow): SessionDetails {
