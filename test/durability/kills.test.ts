@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { plainText } from '../../../src/protocol/content.ts';
-import type { Entry } from '../../../src/protocol/entries.ts';
-import { SqliteStore } from '../../../src/store/sqlite/sqliteStore.ts';
+import { plainText } from '../../src/protocol/content.ts';
+import type { Entry } from '../../src/protocol/entries.ts';
+import { SqliteStore } from '../../src/store/sqlite/sqliteStore.ts';
 import { program, Started } from './processes.ts';
 
 /** Kills of processes that append, and of processes that run turns. */

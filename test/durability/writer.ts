@@ -1,16 +1,16 @@
 /**
- * A process that writes to a session database until it is killed:
+ * A process that writes to a session database until it is killed, or COUNT times:
  *
- *     node writer.ts FILE SESSION NAME entries|turns
+ *     node writer.ts FILE SESSION NAME entries|turns [COUNT]
  *
  * It says `open CODES` with the codes of notices, then one line for each write that was acknowledged: `entry N`,
  * `turn ID`, `part ID TEXT`, `end ID`. Lines are written synchronously, so that a line that was read was acknowledged,
  * and a write whose line is missing may or may not be there.
  */
 import { writeSync } from 'node:fs';
-import { SqliteStore } from '../../../src/store/sqlite/sqliteStore.ts';
+import { SqliteStore } from '../../src/store/sqlite/sqliteStore.ts';
 
-const [file = '', sessionId = '', name = '', what = ''] = process.argv.slice(2);
+const [file = '', sessionId = '', name = '', what = '', count = 'Infinity'] = process.argv.slice(2);
 const say = (line: string) => writeSync(1, `${line}\n`);
 
 const store = await SqliteStore.open({ file, workspaceId: 'w', key: undefined, emit: () => undefined });
@@ -67,9 +67,10 @@ function runTurn(number: number): void {
   say(`end ${turnId}`);
 }
 
-for (let number = 1; ; number++) {
+for (let number = 1; number <= Number(count); number++) {
   if (what === 'turns') runTurn(number);
   else appendEntry(number);
   // Timers of the store run in between, as they do where it serves calls.
   await new Promise((resolve) => setImmediate(resolve));
 }
+await store.close();
