@@ -73,7 +73,8 @@ export function openSessionStore(location: SessionStoreLocation): SessionStore {
     backup: () => remote().backup(),
     async close() {
       if (!worker || !client) return;
-      await client.remote.close();
+      // A store that did not open has nothing to close; what was acknowledged is durable in any case.
+      await client.remote.close().catch(() => undefined);
       await worker.terminate();
       changes.dispose();
     },

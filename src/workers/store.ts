@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
 import { serveRpc } from '../base/rpc.ts';
-import { errorCodec } from '../core/errors.ts';
+import { CausewayError, errorCodec, storeUnavailable } from '../core/errors.ts';
 import { SqliteStore } from '../store/sqlite/sqliteStore.ts';
 
 const options = z
@@ -12,14 +12,24 @@ const options = z
 if (!parentPort) throw new Error('The store runs as a worker thread.');
 const port = parentPort;
 
-const store = SqliteStore.open({
-  ...options,
-  key: options.key,
-  emit: (change) => send(change),
-});
+let store: Promise<SqliteStore> | undefined;
 
-// Each call hears of a database that did not open; without any call nobody is to be told.
-store.catch(() => undefined);
+/** A database that did not open, on a full disk for instance, is tried again with the next call. */
+function opened(): Promise<SqliteStore> {
+  store ??= open().catch((error: unknown) => {
+    store = undefined;
+    throw error;
+  });
+  return store;
+}
+
+async function open(): Promise<SqliteStore> {
+  try {
+    return await SqliteStore.open({ ...options, key: options.key, emit: (change) => send(change) });
+  } catch (error) {
+    throw error instanceof CausewayError ? error : storeUnavailable(error);
+  }
+}
 
 /** Calls wait until the database is open; opening that failed fails each of them. */
 const target = new Proxy(
@@ -28,10 +38,10 @@ const target = new Proxy(
     get:
       (_, method) =>
       async (...args: unknown[]) => {
-        const opened = await store;
-        const run: unknown = Reflect.get(opened, method);
+        const served = await opened();
+        const run: unknown = Reflect.get(served, method);
         if (typeof run !== 'function') throw new TypeError(`No method ${String(method)} here.`);
-        const result: unknown = await Reflect.apply(run, opened, args);
+        const result: unknown = await Reflect.apply(run, served, args);
         return result;
       },
   },

@@ -1,20 +1,40 @@
-/** Rotating copies of a database beside it, made by SQLite's own online backup. */
-import { chmodSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+/** Copies of a database in a folder beside it: rotating backups, and one from before each migration. */
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { backup, type DatabaseSync } from 'node:sqlite';
+import { backup, DatabaseSync } from 'node:sqlite';
 
-/** Copies kept; the newest is at most a day old, the oldest lets a mistake of the last days be found again. */
+/** Backups kept; the newest is at most a day old, the oldest lets a mistake of the last days be found again. */
 const kept = 3;
 const dayMs = 24 * 60 * 60 * 1000;
+
+const backupEnd = '.backup';
+const migrationEnd = '.before-migration';
+/** A copy that is being made, or was when its process died. */
+const partEnd = '.part';
 
 const folderOf = (file: string): string => join(dirname(file), 'backups');
 
 /** Paths of a database's backups, newest first. */
-export function backupsOf(file: string): string[] {
+export const backupsOf = (file: string): string[] => named(file, [backupEnd]);
+
+/** Every copy that may hold what the database holds, complete or not. */
+export const copiesOf = (file: string): string[] => named(file, [backupEnd, migrationEnd, partEnd]);
+
+function named(file: string, ends: readonly string[]): string[] {
   const prefix = `${basename(file)}.`;
   try {
     return readdirSync(folderOf(file))
-      .filter((name) => name.startsWith(prefix) && name.endsWith('.backup'))
+      .filter((name) => name.startsWith(prefix) && ends.some((end) => name.endsWith(end)))
       .sort()
       .reverse()
       .map((name) => join(folderOf(file), name));
@@ -25,14 +45,39 @@ export function backupsOf(file: string): string[] {
   }
 }
 
-export async function makeBackup(db: DatabaseSync, file: string, now: number): Promise<string> {
-  mkdirSync(folderOf(file), { recursive: true, mode: 0o700 });
-  const time = new Date(now).toISOString().replace(/[:.]/g, '-');
-  const target = join(folderOf(file), `${basename(file)}.${time}.backup`);
-  await backup(db, target);
-  chmodSync(target, 0o600);
-  for (const old of backupsOf(file).slice(kept)) rmSync(old);
+/**
+ * Made under another name first, so that a backup with its own name is always a whole one.
+ * `isCurrent` says afterwards whether it may stay; if not, it is made again.
+ */
+export async function makeBackup(
+  db: DatabaseSync,
+  file: string,
+  now: number,
+  isCurrent: (copy: string) => boolean,
+): Promise<string> {
+  const target = pathFor(file, now, backupEnd);
+  const part = startPart(target);
+  for (;;) {
+    await backup(db, part);
+    renameSync(part, target);
+    if (isCurrent(target)) break;
+    rmSync(target);
+  }
+  for (const old of backupsOf(file).slice(kept)) rmSync(old, { force: true });
   return target;
+}
+
+/** Call while nobody else can write: a connection of its own reads what was committed before. */
+export function backUpBeforeMigration(file: string, toVersion: number): void {
+  const target = pathFor(file, Date.now(), `.v${toVersion}${migrationEnd}`);
+  const part = startPart(target);
+  const source = new DatabaseSync(file, { readOnly: true });
+  try {
+    source.prepare('VACUUM INTO ?').run(part);
+  } finally {
+    source.close();
+  }
+  renameSync(part, target);
 }
 
 /** Whether the newest backup is older than a day. */
@@ -41,6 +86,25 @@ export function isBackupDue(file: string, now: number): boolean {
   return newest === undefined || now - statSync(newest).mtimeMs > dayMs;
 }
 
-export function removeBackups(file: string): void {
-  for (const path of backupsOf(file)) rmSync(path);
+export function removeCopies(file: string): void {
+  for (const path of copiesOf(file)) rmSync(path, { force: true });
+}
+
+/** A name that is free, with the time in it, so that names sort as the copies were made. */
+function pathFor(file: string, now: number, end: string): string {
+  for (let time = now; ; time++) {
+    const stamp = new Date(time).toISOString().replace(/[:.]/g, '-');
+    const path = join(folderOf(file), `${basename(file)}.${stamp}${end}`);
+    if (!existsSync(path)) return path;
+  }
+}
+
+function startPart(target: string): string {
+  mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+  const part = `${target}.${process.pid}${partEnd}`;
+  rmSync(part, { force: true });
+  // Created here, because SQLite would use the process's mask.
+  closeSync(openSync(part, 'a', 0o600));
+  chmodSync(part, 0o600);
+  return part;
 }

@@ -35,6 +35,7 @@ export class ChangeFeed {
     sessions: SessionTable,
     turns: TurnTable,
     emit: (change: StoreChange) => void,
+    isLocked: boolean,
   ) {
     this.#db = db;
     this.#log = log;
@@ -45,7 +46,8 @@ export class ChangeFeed {
     this.#number = log.lastNumber();
     this.#change = sessions.lastChange();
     this.#purged = this.#lastPurged();
-    this.#seen = this.#snapshot(turns.all());
+    // Turns cannot be read without the key, and nothing is told then.
+    this.#seen = this.#snapshot(isLocked ? [] : turns.all());
   }
 
   /** Entries this process is about to commit, so that they are told as its own and not read again. */
@@ -57,12 +59,24 @@ export class ChangeFeed {
   poll(): void {
     const version = this.#readDataVersion();
     if (version === this.#dataVersion) return;
-    this.#dataVersion = version;
     this.tell(false);
+    this.#dataVersion = version;
   }
 
-  /** Tells everything new in the order of the log. `own` is whether this process has just committed. */
+  /**
+   * Tells everything new in the order of the log. `own` is whether this process has just committed: then a failure is
+   * not the writer's, whose entries are kept; the next poll tells what is left.
+   */
   tell(own: boolean): void {
+    try {
+      this.#tellAll(own);
+    } catch (error) {
+      if (!own) throw error;
+      this.#dataVersion = -1;
+    }
+  }
+
+  #tellAll(own: boolean): void {
     this.#tellEntries();
     this.#tellSessions(own);
     this.#tellPurged(own);

@@ -1,7 +1,9 @@
 /** Opening a session database: pragmas, version, migrations, what this SQLite can do. */
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { backup, DatabaseSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
+import { isBusy, pause } from '../sqliteErrors.ts';
+import { backUpBeforeMigration } from './backups.ts';
 import { migrations } from './migrations/index.ts';
 import { transaction } from './transaction.ts';
 
@@ -17,26 +19,27 @@ export interface OpenedDatabase {
 const busyTimeoutMs = 10_000;
 
 /** `:memory:` opens a database that leaves nothing on disk. */
-export async function openDatabase(file: string): Promise<OpenedDatabase> {
+export function openDatabase(file: string): OpenedDatabase {
   const inMemory = file === ':memory:';
   if (!inMemory) {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    // SQLite would create the file with the process's mask and give its journal the file's mode.
+    closeSync(openSync(file, 'a', 0o600));
+    chmodSync(file, 0o600);
   }
-  const existed = !inMemory && existsSync(file);
-  if (existed && versionOf(file) > migrations.length) {
-    const db = new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs });
+  if (!inMemory && isNewer(file)) {
+    const db = openForReading(file);
     return { db, readOnly: true, journal: journalOf(db), fullText: hasFullText() };
   }
   const db = new DatabaseSync(file, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true });
   try {
-    if (!inMemory) chmodSync(file, 0o600);
-    db.exec('PRAGMA journal_mode = WAL');
+    useWal(db);
     // An acknowledged entry must survive a loss of power, not only of the process.
     db.exec('PRAGMA synchronous = FULL');
     // Deleted content is overwritten, and nothing is spilled into temporary files.
     db.exec('PRAGMA secure_delete = ON');
     db.exec('PRAGMA temp_store = MEMORY');
-    await migrate(db, existed ? file : undefined);
+    migrate(db, inMemory ? undefined : file);
     return { db, readOnly: false, journal: journalOf(db), fullText: hasFullText() };
   } catch (error) {
     db.close();
@@ -44,33 +47,53 @@ export async function openDatabase(file: string): Promise<OpenedDatabase> {
   }
 }
 
-function versionOf(file: string): number {
-  const db = new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs });
+export const openForReading = (file: string): DatabaseSync =>
+  new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs });
+
+/** How many migrations were applied. */
+export const versionOf = (db: DatabaseSync): number =>
+  Number(db.prepare('PRAGMA user_version').get()?.user_version ?? 0);
+
+function isNewer(file: string): boolean {
+  if (!existsSync(file)) return false;
+  const db = openForReading(file);
   try {
-    return userVersion(db);
+    return versionOf(db) > migrations.length;
   } finally {
     db.close();
   }
 }
 
-const userVersion = (db: DatabaseSync): number =>
-  Number(db.prepare('PRAGMA user_version').get()?.user_version ?? 0);
-
 /** WAL is refused on network file systems; SQLite then answers with the journal it uses instead. */
 const journalOf = (db: DatabaseSync): string =>
   String(db.prepare('PRAGMA journal_mode').get()?.journal_mode ?? '');
 
-async function migrate(db: DatabaseSync, existingFile: string | undefined): Promise<void> {
-  const from = userVersion(db);
-  if (from >= migrations.length) return;
-  if (existingFile !== undefined && from > 0)
-    await backup(db, `${existingFile}.before-v${migrations.length}`);
-  transaction(db, () => {
-    // Another process may have migrated while we waited for the lock.
-    for (let version = userVersion(db); version < migrations.length; version++) {
-      migrations[version]?.(db);
-      db.exec(`PRAGMA user_version = ${version + 1}`);
+function useWal(db: DatabaseSync): void {
+  // Changing the journal mode does not wait for others as writing does, so the wait is done here.
+  for (let attempt = 0; ; attempt++) {
+    try {
+      if (journalOf(db) !== 'wal') db.exec('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (!isBusy(error) || attempt >= busyTimeoutMs / 20) throw error;
+      pause(20);
     }
+  }
+}
+
+function migrate(db: DatabaseSync, file: string | undefined): void {
+  if (versionOf(db) >= migrations.length) return;
+  transaction(db, () => {
+    // Another process may have migrated while we waited for the lock; now nobody can.
+    const from = versionOf(db);
+    if (from >= migrations.length) return;
+    if (file !== undefined && from > 0) backUpBeforeMigration(file, migrations.length);
+    for (let version = from; version < migrations.length; version++) migrations[version]?.(db);
+    db.exec(`PRAGMA user_version = ${migrations.length}`);
+    // The version stands in the file's header, where a flipped bit would pass for another version.
+    db.prepare(
+      `INSERT INTO meta VALUES ('version', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+    ).run(migrations.length);
   });
 }
 

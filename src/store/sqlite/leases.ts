@@ -108,20 +108,26 @@ export class Leases {
     });
   }
 
-  /** Ends a turn whose holder is gone, unless it has shown a sign of life; its input and what had arrived are kept. */
+  /**
+   * Ends a turn whose holder is gone, unless it has shown a sign of life; its input and what had arrived are kept.
+   * One that waits goes on waiting while another turn is live in its session: its entries would part that one's.
+   */
   close(expired: TurnRow, at: number): Entry[] {
     const turn = this.#turns.get(expired.turnId);
     if (!turn || turn.beat !== expired.beat || turn.holder !== expired.holder || turn.state !== expired.state)
       return [];
+    if (turn.state === 'queued' && this.#turns.of(turn.sessionId).some(({ state }) => state === 'live'))
+      return [];
     const content = this.#turns.progress(turn.turnId);
     this.#turns.remove(turn.turnId);
     const user = turn.state === 'queued' ? this.#log.append(turn.sessionId, [turn.user]) : [];
+    const parentId = this.#lastOf(turn);
     const ended = this.#log.append(turn.sessionId, [
       {
         id: randomUUID(),
         kind: 'assistant',
         turnId: turn.turnId,
-        parentId: this.#lastOf(turn),
+        ...(parentId === undefined ? {} : { parentId }),
         at,
         door: 'core',
         ...turn.by,
@@ -133,12 +139,12 @@ export class Leases {
     return [...user, ...ended];
   }
 
-  /** The entry after which a turn's next one stands: its input, or what it has appended since. */
-  #lastOf(turn: TurnRow): string {
+  /** The entry after which a turn's next one stands: its input, or what it has appended since; none if both are lost. */
+  #lastOf(turn: TurnRow): string | undefined {
     const own = this.#log
       .path(turn.sessionId)
       .findLast((entry) => 'turnId' in entry && entry.turnId === turn.turnId);
-    return own?.id ?? turn.user.id;
+    return own?.id ?? (this.#log.has(turn.sessionId, turn.user.id) ? turn.user.id : undefined);
   }
 
   #begin(sessionId: string, user: UserEntryDraft, take: () => void): UserEntry {

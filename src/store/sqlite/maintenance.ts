@@ -1,90 +1,154 @@
 /** Purge and encryption: what must leave no byte of the old content. */
+import { createCipheriv, randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { backupsOf } from './backups.ts';
+import { copiesOf, removeCopies } from './backups.ts';
 import { PayloadCodec } from './codec.ts';
 import { rowColumns } from './entryRows.ts';
+import { writeKeyCheck } from './keyCheck.ts';
 import { SearchIndex } from './searchIndex.ts';
 import type { Shelf } from './shelf.ts';
-import { transaction } from './transaction.ts';
 
-const checkKey = 'encryption';
-const checkContext = 'meta:encryption';
-const checkWords = 'causeway';
+/** Set while deleted content may still be in some file, so that a purge cut short is finished later. */
+const dueKey = 'scrub_due';
 
-/** Deletes the session's rows from the database and its backups, and rewrites the files. */
+/** Deletes the session's rows from the database and its copies, and rewrites the files. */
 export function purgeSession(shelf: Shelf, file: string | undefined, sessionId: string): void {
-  const numbers = shelf.db
-    .prepare('SELECT number FROM entry WHERE session_id = ?')
-    .all(sessionId)
-    .map((row) => Number(row.number));
   shelf.write(() => {
+    const numbers = shelf.db
+      .prepare('SELECT number FROM entry WHERE session_id = ?')
+      .all(sessionId)
+      .map((row) => Number(row.number));
     shelf.search?.forget(numbers);
-    shelf.db.prepare('DELETE FROM session WHERE id = ?').run(sessionId);
+    shelf.sessions.delete(sessionId);
     shelf.db.prepare('INSERT INTO purged (session_id) VALUES (?)').run(sessionId);
+    shelf.db.prepare('INSERT OR REPLACE INTO meta VALUES (?, 1)').run(dueKey);
     return { value: undefined };
   });
+  scrub(shelf, file);
+}
+
+/** Finishes purges: rewrites the database and takes what was purged out of every copy of it. */
+export function scrub(shelf: Shelf, file: string | undefined): void {
   rewrite(shelf.db);
-  if (file === undefined) return;
-  for (const path of backupsOf(file)) {
-    const db = new DatabaseSync(path, { enableForeignKeyConstraints: true });
-    try {
-      db.exec('PRAGMA secure_delete = ON');
-      SearchIndex.drop(db);
-      db.prepare('DELETE FROM session WHERE id = ?').run(sessionId);
-      rewrite(db);
-      db.exec('PRAGMA journal_mode = DELETE');
-    } finally {
-      db.close();
+  if (file !== undefined) {
+    const purged = purgedOf(shelf.db);
+    for (const path of [...copiesOf(file), ...damagedOf(file)]) {
+      if (!scrubCopy(path, purged)) removeDatabase(path);
     }
+  }
+  shelf.write(() => {
+    shelf.db.prepare('DELETE FROM meta WHERE key = ?').run(dueKey);
+    return { value: undefined };
+  });
+  truncateLog(shelf.db);
+}
+
+export const isScrubDue = (db: DatabaseSync): boolean =>
+  db.prepare('SELECT 1 FROM meta WHERE key = ?').get(dueKey) !== undefined;
+
+/** Whether a copy just made holds nothing that was purged while it was made. */
+export function isClean(copy: string, db: DatabaseSync): boolean {
+  const made = new DatabaseSync(copy);
+  try {
+    // A copy is one file: without this, looking into it leaves a log beside it.
+    made.exec('PRAGMA journal_mode = DELETE');
+    return purgedOf(made).length === purgedOf(db).length;
+  } finally {
+    made.close();
+  }
+}
+
+/** Sessions that were deleted for good. */
+const purgedOf = (db: DatabaseSync): string[] =>
+  db
+    .prepare('SELECT session_id FROM purged')
+    .all()
+    .map((row) => String(row.session_id));
+
+/** False when the copy is so damaged that nothing can be taken out of it. */
+function scrubCopy(path: string, purged: readonly string[]): boolean {
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(path, { enableForeignKeyConstraints: true });
+    db.exec('PRAGMA secure_delete = ON');
+    SearchIndex.drop(db);
+    const remove = db.prepare('DELETE FROM session WHERE id = ?');
+    const removeEntries = db.prepare('DELETE FROM entry WHERE session_id = ?');
+    for (const id of purged) {
+      removeEntries.run(id);
+      remove.run(id);
+    }
+    rewrite(db);
+    db.exec('PRAGMA journal_mode = DELETE');
+    return db.prepare('PRAGMA integrity_check(1)').get()?.integrity_check === 'ok';
+  } catch {
+    // The promise to the user who purged weighs more than a file whose readable rows were all taken over.
+    return false;
+  } finally {
+    db?.close();
   }
 }
 
 /** Every payload under the new key, or in plain; then the files are rewritten. */
-export function recode(shelf: Shelf, key: Uint8Array | undefined): PayloadCodec {
+export function recode(shelf: Shelf, file: string, key: Uint8Array | undefined): PayloadCodec {
   const target = new PayloadCodec(key);
-  transaction(shelf.db, () => {
-    const update = shelf.db.prepare('UPDATE entry SET codec = ?, crc = ?, payload = ? WHERE number = ?');
-    for (const raw of shelf.db.prepare(`SELECT ${rowColumns} FROM entry`).all()) {
-      const again = shelf.rows.encodeAgain(raw, target);
-      update.run(again.codec, again.crc, again.payload, again.number);
-    }
+  shelf.write(() => {
+    for (const raw of shelf.db.prepare(`SELECT ${rowColumns} FROM entry`).all())
+      shelf.rows.recode(raw, target);
     shelf.sessions.recode(target);
     shelf.turns.recode(target);
     shelf.drafts.recode(target);
     // The index would keep the words in plain; in plain it is made anew.
     SearchIndex.drop(shelf.db);
     writeKeyCheck(shelf.db, target);
+    return { value: undefined };
   });
   rewrite(shelf.db);
+  removeCopies(file);
+  if (key) for (const path of damagedOf(file)) encryptFile(path, key);
   return target;
 }
 
-function writeKeyCheck(db: DatabaseSync, codec: PayloadCodec): void {
-  if (!codec.encrypts) {
-    db.prepare('DELETE FROM meta WHERE key = ?').run(checkKey);
-    return;
-  }
-  const { payload } = codec.encode(checkWords, checkContext);
-  db.prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value').run(
-    checkKey,
-    payload,
-  );
+/** Databases that were set aside as damaged, in plain. */
+function damagedOf(file: string): string[] {
+  const prefix = `${basename(file)}.damaged-`;
+  return readdirSync(dirname(file))
+    .filter((name) => name.startsWith(prefix) && !/(?:-wal|-shm|-journal|\.encrypted)$/.test(name))
+    .map((name) => join(dirname(file), name));
 }
 
-/** `plain`: not encrypted; `fits`: the codec's key opens it; `locked`: it does not, or there is none. */
-export function keyState(db: DatabaseSync, codec: PayloadCodec): 'plain' | 'fits' | 'locked' {
-  const check = db.prepare('SELECT value FROM meta WHERE key = ?').get(checkKey)?.value;
-  if (!(check instanceof Uint8Array)) return 'plain';
-  try {
-    return codec.decode({ codec: 1, payload: check }, checkContext) === checkWords ? 'fits' : 'locked';
-  } catch {
-    // A wrong key fails the authentication of the cipher.
-    return 'locked';
+/** Nonce, tag and content, as in a payload; what is damaged cannot be rewritten row by row. */
+function encryptFile(path: string, key: Uint8Array): void {
+  for (const suffix of ['', '-wal']) {
+    const part = path + suffix;
+    let content: Buffer;
+    try {
+      content = readFileSync(part);
+    } catch {
+      // Most have no log beside them.
+      continue;
+    }
+    const nonce = randomBytes(12);
+    const cipher = createCipheriv('aes-256-gcm', key, nonce);
+    const body = Buffer.concat([cipher.update(content), cipher.final()]);
+    writeFileSync(`${part}.encrypted`, Buffer.concat([nonce, cipher.getAuthTag(), body]), { mode: 0o600 });
   }
+  removeDatabase(path);
 }
 
-/** VACUUM leaves out what was deleted, and the truncated WAL holds nothing of it. */
+function removeDatabase(path: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true });
+}
+
+/** VACUUM leaves out what was deleted, and the truncated log holds nothing of it. */
 function rewrite(db: DatabaseSync): void {
   db.exec('VACUUM');
-  db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  truncateLog(db);
+}
+
+function truncateLog(db: DatabaseSync): void {
+  const { busy } = db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() ?? {};
+  if (busy === 1) throw new Error('Another process reads the old content; the log could not be emptied.');
 }

@@ -1,145 +1,156 @@
 /**
- * What is done with a database that cannot be read: it is set aside with its name kept, and every row that can
- * still be read goes into a fresh one, with the newest backup filling in what is missing.
+ * What is done with a database that is not what was written: every row that holds its checksum goes into a fresh one,
+ * the backups fill in what is missing, and the damaged file is set aside with its name kept.
  */
-import { existsSync, renameSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { storeLocked } from '../../core/errors.ts';
+import { alone } from '../alone.ts';
 import { backupsOf } from './backups.ts';
-import type { PayloadCodec } from './codec.ts';
+import { aesCodec, PayloadCodec } from './codec.ts';
 import { openDatabase } from './database.ts';
-import { EntryRows } from './entryRows.ts';
+import { draftColumns } from './drafts.ts';
+import { entryColumns } from './entryRows.ts';
+import { keyState } from './keyCheck.ts';
+import { mend } from './mend.ts';
+import { sideFiles, withFreshStart } from './pageOne.ts';
+import { replaceDatabase } from './replace.ts';
+import { holds } from './rowSum.ts';
+import { sessionColumns } from './sessionTable.ts';
+import { isSound } from './soundness.ts';
 import { transaction } from './transaction.ts';
+import { turnColumns } from './turnTable.ts';
 
-/** Tables in the order in which their references allow them to be filled. */
-const tables = ['meta', 'session', 'entry', 'turn', 'draft', 'purged'] as const;
+interface Table {
+  name: string;
+  key: string;
+  /** What the checksum covers; without it rows are taken as they are. */
+  columns?: readonly string[];
+}
+/** What a backup may fill in; its turns and drafts are of another day. */
+const lasting: readonly Table[] = [
+  { name: 'meta', key: 'key' },
+  { name: 'purged', key: 'number' },
+  { name: 'session', key: 'id', columns: sessionColumns },
+  { name: 'entry', key: 'number', columns: entryColumns },
+];
+const all: readonly Table[] = [
+  ...lasting,
+  { name: 'turn', key: 'turn_id', columns: turnColumns },
+  { name: 'draft', key: 'session_id', columns: draftColumns },
+];
 
-const sideFiles = ['', '-wal', '-shm', '-journal'];
+export interface Salvaged {
+  entries: number;
+  /** Path of the damaged file now. */
+  keptAs: string;
+}
 
-/** Sets the damaged file aside and makes a new one; resolves to the number of entries in it. */
-export async function salvage(
-  file: string,
-  codec: PayloadCodec,
-  now: number,
-): Promise<{ entries: number; keptAs: string }> {
-  const keptAs = `${file}.damaged-${new Date(now).toISOString().replace(/[:.]/g, '-')}`;
-  for (const suffix of sideFiles) {
-    if (existsSync(file + suffix)) renameSync(file + suffix, keptAs + suffix);
-  }
-  const { db } = await openDatabase(file);
-  try {
-    for (const source of [keptAs, ...backupsOf(file)]) {
-      copyFrom(source, db);
+/**
+ * Undefined when another process has done it before. Throws `store_locked` when the rows are encrypted and the key is
+ * not there: then nothing is touched.
+ */
+export function salvage(file: string, given: PayloadCodec, now: number): Salvaged | undefined {
+  return alone(`${file}.repair`, () => {
+    if (isSound(file)) return undefined;
+    const fresh = `${file}.repaired`;
+    // Whoever still writes to the damaged file waits for its lock, and then sees that it was replaced.
+    const lock = lockForWriting(file);
+    try {
+      for (const suffix of sideFiles) rmSync(fresh + suffix, { force: true });
+      const entries = fill(fresh, file, given);
+      return { entries, keptAs: replaceDatabase(file, fresh, now) };
+    } finally {
+      lock?.close();
+      for (const suffix of sideFiles) rmSync(fresh + suffix, { force: true });
     }
-    dropUnreadable(db, codec);
-    repairSessions(db);
-    const entries = Number(db.prepare('SELECT count(*) AS n FROM entry').get()?.n ?? 0);
-    return { entries, keptAs };
+  });
+}
+
+/** Resolves to the number of entries that are in the fresh database. */
+function fill(fresh: string, damaged: string, given: PayloadCodec): number {
+  const { db } = openDatabase(fresh);
+  try {
+    db.exec('PRAGMA foreign_keys = OFF');
+    copyFrom(damaged, db, all);
+    if (countEntries(db) === 0) withFreshStart(damaged, fresh, (copy) => copyFrom(copy, db, all));
+    for (const backup of backupsOf(damaged)) copyFrom(backup, db, lasting);
+    const hasEncrypted =
+      db.prepare('SELECT 1 FROM entry WHERE codec = ? LIMIT 1').get(aesCodec) !== undefined;
+    const state = keyState(db, given);
+    if (state === 'locked' || (state === 'plain' && hasEncrypted)) throw storeLocked();
+    transaction(db, () => mend(db, state === 'fits' ? given : new PayloadCodec(undefined)));
+    return countEntries(db);
   } finally {
     db.close();
   }
 }
 
-function copyFrom(source: string, target: DatabaseSync): void {
+const countEntries = (db: DatabaseSync): number =>
+  Number(db.prepare('SELECT count(*) AS n FROM entry').get()?.n ?? 0);
+
+function lockForWriting(file: string): DatabaseSync | undefined {
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(file, { timeout: 10_000 });
+    db.exec('BEGIN IMMEDIATE');
+    return db;
+  } catch {
+    // What is damaged so far that it cannot be locked cannot be written by others either.
+    db?.close();
+    return undefined;
+  }
+}
+
+function copyFrom(source: string, target: DatabaseSync, tables: readonly Table[]): void {
   let db: DatabaseSync;
   try {
-    db = new DatabaseSync(source, { readOnly: true });
+    db = new DatabaseSync(source, { readOnly: true, timeout: 10_000 });
   } catch {
-    // A file that does not open at all gives nothing; the backups may.
+    // A file that does not open at all gives nothing; the other sources may.
     return;
   }
   try {
-    target.exec('PRAGMA foreign_keys = OFF');
-    for (const table of tables) copyTable(db, target, table);
+    for (const table of tables) {
+      transaction(target, () => {
+        for (const order of ['ASC', 'DESC'] as const) if (copyTable(db, target, table, order)) return;
+      });
+    }
   } finally {
-    target.exec('PRAGMA foreign_keys = ON');
     db.close();
   }
 }
 
-/** Reads forwards, and backwards from the end when a damaged page stops the way, so that only that page is lost. */
-function copyTable(source: DatabaseSync, target: DatabaseSync, table: (typeof tables)[number]): void {
-  for (const order of ['', 'DESC']) {
-    const key =
-      table === 'entry' || table === 'purged'
-        ? 'number'
-        : table === 'meta'
-          ? 'key'
-          : table === 'turn'
-            ? 'turn_id'
-            : table === 'session'
-              ? 'id'
-              : 'session_id';
-    let whole = false;
-    transaction(target, () => {
-      try {
-        for (const row of source
-          .prepare(`SELECT * FROM ${table} NOT INDEXED ORDER BY ${key} ${order}`)
-          .iterate()) {
-          const columns = Object.keys(row);
-          target
-            .prepare(
-              `INSERT OR IGNORE INTO ${table} (${columns.join()}) VALUES (${columns.map(() => '?').join()})`,
-            )
-            .run(...Object.values(row));
-        }
-        whole = true;
-      } catch {
-        // A page that cannot be read ends this direction; what was read before it is kept.
-      }
-    });
-    if (whole) return;
-  }
-}
-
-/** Rows whose checksum or content does not hold are left to the damaged file, which is kept. */
-function dropUnreadable(db: DatabaseSync, codec: PayloadCodec): void {
-  const rows = new EntryRows(db, codec);
-  const remove = db.prepare('DELETE FROM entry WHERE number = ?');
-  transaction(db, () => {
-    for (const raw of db.prepare('SELECT * FROM entry').all()) {
-      try {
-        rows.read(raw);
-      } catch {
-        remove.run(Number(raw.number));
-      }
-    }
-  });
-}
-
-/** Heads and counts are brought in line with the entries that are there; entries without a session get one. */
-function repairSessions(db: DatabaseSync): void {
-  transaction(db, () => {
-    db.exec(`
-      DELETE FROM meta WHERE key = 'indexed';
-      INSERT OR IGNORE INTO session (id, created_at, updated_at, door, changed, codec, payload)
-        SELECT DISTINCT session_id, 0, 0, 'core', 0, 0, CAST('{"title":"Recovered session","titled":true}' AS BLOB) FROM entry;
-      DELETE FROM turn WHERE session_id NOT IN (SELECT id FROM session);
-      DELETE FROM draft WHERE session_id NOT IN (SELECT id FROM session);
-      UPDATE session SET
-        entry_count = (SELECT count(*) FROM entry WHERE session_id = session.id),
-        head = (SELECT id FROM entry WHERE session_id = session.id ORDER BY seq DESC LIMIT 1);
-    `);
-  });
-}
-
-/** Whether SQLite finds the file sound; a file that is no database is not. */
-export function isSound(file: string): boolean {
-  if (!existsSync(file)) return true;
-  try {
-    const db = new DatabaseSync(file, { readOnly: true, timeout: 10_000 });
+/** False when a page could not be read; rows before it are copied, and those of a numbered table behind it too. */
+function copyTable(
+  source: DatabaseSync,
+  target: DatabaseSync,
+  { name, key, columns }: Table,
+  order: 'ASC' | 'DESC',
+): boolean {
+  let next: number | undefined;
+  let step = 1;
+  for (let attempt = 0; ; attempt++) {
+    const from = next === undefined ? '' : `WHERE ${key} ${order === 'ASC' ? '>=' : '<='} ${next}`;
     try {
-      return db.prepare('PRAGMA quick_check(1)').get()?.quick_check === 'ok';
-    } finally {
-      db.close();
+      const rows = source.prepare(`SELECT * FROM ${name} NOT INDEXED ${from} ORDER BY ${key} ${order}`);
+      for (const row of rows.iterate()) {
+        const number = row[key];
+        if (typeof number === 'number') next = number;
+        step = 1;
+        if (columns && !holds(row, columns)) continue;
+        const names = Object.keys(row);
+        target
+          .prepare(`INSERT OR IGNORE INTO ${name} (${names.join()}) VALUES (${names.map(() => '?').join()})`)
+          .run(...Object.values(row));
+      }
+      return attempt === 0;
+    } catch {
+      // A page that cannot be read: go on behind it, in steps that grow, as its size in rows is not known.
+      if (next === undefined || attempt > 60) return false;
+      next += order === 'ASC' ? step : -step;
+      step *= 2;
+      if (next < 1 || next > Number.MAX_SAFE_INTEGER) return false;
     }
-  } catch (error) {
-    return !isCorruption(error);
   }
-}
-
-/** SQLITE_CORRUPT is 11, SQLITE_NOTADB 26; see https://www.sqlite.org/rescode.html. */
-export function isCorruption(error: unknown): boolean {
-  if (!(error instanceof Error) || !('errcode' in error)) return false;
-  const code = Number(error.errcode) & 0xff;
-  return code === 11 || code === 26;
 }

@@ -6,6 +6,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { plainText } from '../../protocol/content.ts';
 import type { Entry } from '../../protocol/entries.ts';
 import type { SearchHit } from '../../protocol/session.ts';
+import { isCorrupt } from '../sqliteErrors.ts';
 import type { SessionLog } from './sessionLog.ts';
 import type { SessionTable } from './sessionTable.ts';
 import { snippetOf, wordsOf } from './snippet.ts';
@@ -27,10 +28,22 @@ export class SearchIndex {
     this.#sessions = sessions;
     this.#schema = inMemory ? 'search' : 'main';
     if (inMemory && !isAttached(db)) db.exec(`ATTACH ':memory:' AS search`);
-    db.exec(
+    this.#create();
+  }
+
+  #create(): void {
+    this.#db.exec(
       `CREATE VIRTUAL TABLE IF NOT EXISTS ${this.#schema}.transcript
        USING fts5(text, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2')`,
     );
+  }
+
+  #rebuild(): void {
+    transaction(this.#db, () => {
+      this.#db.exec(`DROP TABLE IF EXISTS ${this.#schema}.transcript`);
+      this.#create();
+      this.#setPosition(0);
+    });
   }
 
   /** Indexes one batch; true when there may be more. */
@@ -53,6 +66,17 @@ export class SearchIndex {
   }
 
   search(query: string, limit: number): SearchHit[] {
+    try {
+      return this.#search(query, limit);
+    } catch (error) {
+      if (!isCorrupt(error)) throw error;
+      // The log has all that the index has, so a damaged index is made anew.
+      this.#rebuild();
+      return this.#search(query, limit);
+    }
+  }
+
+  #search(query: string, limit: number): SearchHit[] {
     while (this.catchUp()) {
       // A search sees everything acknowledged before it.
     }

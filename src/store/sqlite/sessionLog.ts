@@ -92,12 +92,16 @@ export class SessionLog {
         `WITH RECURSIVE branch (${rowColumns}, depth) AS (
            SELECT ${rowColumns}, 1 FROM entry WHERE session_id = :session AND id = :start
            UNION ALL
-           SELECT e.number, e.session_id, e.seq, e.id, e.parent_id, e.codec, e.crc, e.payload, depth + 1
+           SELECT ${rowColumns.replaceAll(/\w+/g, 'e.$&')}, depth + 1
            FROM branch JOIN entry e ON e.session_id = :session AND e.id = branch.parent_id
            WHERE depth < :limit)
          SELECT ${rowColumns} FROM branch ORDER BY depth DESC`,
       )
       .all({ session: sessionId, start, limit: options.limit ?? unlimited });
+    const [root] = rows;
+    const isWhole = !root || root.parent_id === null || rows.length === options.limit;
+    // The parent was written before its child, so what is missing here is damage.
+    if (!isWhole) this.#onDamage(sessionId, Number(root.number));
     return this.#read(rows);
   }
 

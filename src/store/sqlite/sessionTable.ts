@@ -5,6 +5,7 @@ import { plainText } from '../../protocol/content.ts';
 import { type Door, doors, type Entry } from '../../protocol/entries.ts';
 import type { SessionSummary } from '../../protocol/session.ts';
 import type { PayloadCodec } from './codec.ts';
+import { type Column, columnsOf, holds, rowSum } from './rowSum.ts';
 
 /** The part of a session's row that may tell something about its content, and so is stored under the codec. */
 const details = z.object({
@@ -30,7 +31,29 @@ const row = z.object({
   codec: z.number(),
   payload: z.instanceof(Uint8Array),
 });
-type SessionRow = z.infer<typeof row>;
+type SessionRow = Omit<z.infer<typeof row>, 'payload'> & { payload: Uint8Array };
+
+/** The columns that a session's checksum covers: all but the payload, which it covers too. */
+export const sessionColumns = Object.keys(row.shape).filter((name) => name !== 'payload');
+
+const counted = z.object({ n: z.number(), bytes: z.number(), head: z.string().nullable() });
+
+const stored = [...sessionColumns, 'crc', 'payload'];
+const insertRow = `INSERT INTO session (${stored.join(', ')}) VALUES (${stored.map(() => '?').join(', ')})`;
+const updateRow = `UPDATE session SET ${stored.map((name) => `${name} = ?`).join(', ')} WHERE id = ?`;
+
+const contextOf = (id: string): string => `session:${id}`;
+
+/** Throws for a row that is not what was written. */
+function read(raw: Record<string, unknown>): SessionRow {
+  if (!holds(raw, sessionColumns)) throw new Error('The session does not match its checksum.');
+  return row.parse(raw);
+}
+
+function columnValues(value: SessionRow): (Column | Uint8Array)[] {
+  const columns = columnsOf(value, sessionColumns);
+  return [...columns, rowSum(columns, value.payload), value.payload];
+}
 
 export const untitled = 'New session';
 /** Characters of the first input that become the title until one is given. */
@@ -52,17 +75,24 @@ export class SessionTable {
   }
 
   insert(session: { id: string; at: number; door: Door; details: SessionDetails }): void {
-    const { codec, payload } = this.#codec.encode(session.details, `session:${session.id}`);
-    this.#db
-      .prepare(
-        `INSERT INTO session (id, created_at, updated_at, door, changed, codec, payload) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-      )
-      .run(session.id, session.at, session.at, session.door, this.#nextChange(), codec, payload);
+    const columns = columnValues({
+      id: session.id,
+      created_at: session.at,
+      updated_at: session.at,
+      door: session.door,
+      head: null,
+      entry_count: 0,
+      bytes: 0,
+      trashed_at: null,
+      changed: this.#nextChange(),
+      ...this.#codec.encode(session.details, contextOf(session.id)),
+    });
+    this.#db.prepare(insertRow).run(...columns);
   }
 
   get(id: string): SessionSummary | undefined {
-    const raw = this.#db.prepare('SELECT * FROM session WHERE id = ?').get(id);
-    return raw === undefined ? undefined : this.#summary(row.parse(raw));
+    const found = this.#row(id);
+    return found && this.#summary(found);
   }
 
   has(id: string): boolean {
@@ -81,7 +111,7 @@ export class SessionTable {
          WHERE (trashed_at IS NOT NULL) = ? AND updated_at < ? ORDER BY updated_at DESC, id LIMIT ?`,
       )
       .all(options.trashed ? 1 : 0, options.before ?? Number.MAX_SAFE_INTEGER, options.limit)
-      .map((raw) => this.#summary(row.parse(raw)));
+      .map((raw) => this.#summary(read(raw)));
   }
 
   /** Sessions changed after the given change number, with the newest number. */
@@ -89,49 +119,101 @@ export class SessionTable {
     const rows = this.#db
       .prepare('SELECT * FROM session WHERE changed > ? ORDER BY changed')
       .all(change)
-      .map((raw) => row.parse(raw));
+      .map(read);
     return { sessions: rows.map((value) => this.#summary(value)), last: rows.at(-1)?.changed ?? change };
   }
 
+  /** Never falls, also when the session that changed last is deleted: others ask for what came after it. */
   lastChange(): number {
-    return Number(this.#db.prepare('SELECT coalesce(max(changed), 0) AS last FROM session').get()?.last ?? 0);
+    const raw = this.#db
+      .prepare(
+        `SELECT max(coalesce((SELECT max(changed) FROM session), 0),
+                    coalesce((SELECT value FROM meta WHERE key = 'last_change'), 0)) AS last`,
+      )
+      .get();
+    return Number(raw?.last ?? 0);
+  }
+
+  delete(id: string): void {
+    this.#db
+      .prepare(
+        `INSERT INTO meta VALUES ('last_change', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+      )
+      .run(this.lastChange());
+    this.#db.prepare('DELETE FROM session WHERE id = ?').run(id);
   }
 
   setTrashed(id: string, at: number | null): void {
-    this.#db
-      .prepare('UPDATE session SET trashed_at = ?, changed = ? WHERE id = ?')
-      .run(at, this.#nextChange(), id);
+    const current = this.#row(id);
+    if (current) this.#put({ ...current, trashed_at: at, changed: this.#nextChange() });
+  }
+
+  /** Whether the title was given; otherwise it comes from the first input. */
+  isTitled(id: string): boolean {
+    const current = this.#row(id);
+    return current !== undefined && this.#details(current).titled;
+  }
+
+  setTitle(id: string, title: string): void {
+    const current = this.#row(id);
+    if (!current) return;
+    const after: SessionDetails = { ...this.#details(current), title, titled: true };
+    this.#put({ ...current, changed: this.#nextChange(), ...this.#codec.encode(after, contextOf(id)) });
   }
 
   /** Brings the row up to date with entries just appended; `bytes` is what they take. */
   noteAppended(id: string, entries: readonly Entry[], bytes: number): void {
     const last = entries.at(-1);
-    const raw = this.#db.prepare('SELECT * FROM session WHERE id = ?').get(id);
-    if (!last || raw === undefined) return;
-    const current = row.parse(raw);
+    const current = this.#row(id);
+    if (!last || !current) return;
     const before = this.#details(current);
     const after = entries.reduce(withEntry, before);
-    const { codec, payload } = after === before ? current : this.#codec.encode(after, `session:${id}`);
-    this.#db
+    this.#put({
+      ...current,
+      head: last.id,
+      updated_at: entries.reduce((newest, { at }) => Math.max(newest, at), current.updated_at),
+      entry_count: current.entry_count + entries.length,
+      bytes: current.bytes + bytes,
+      changed: this.#nextChange(),
+      ...(after === before ? {} : this.#codec.encode(after, contextOf(id))),
+    });
+  }
+
+  /** Takes head, count and size from the entries that are there. */
+  recount(id: string): void {
+    const current = this.#row(id);
+    if (!current) return;
+    const found = this.#db
       .prepare(
-        `UPDATE session SET head = ?, updated_at = max(updated_at, ?), entry_count = entry_count + ?,
-           bytes = bytes + ?, changed = ?, codec = ?, payload = ? WHERE id = ?`,
+        `SELECT count(*) AS n, coalesce(sum(length(payload)), 0) AS bytes,
+           (SELECT id FROM entry WHERE session_id = :id ORDER BY seq DESC LIMIT 1) AS head
+         FROM entry WHERE session_id = :id`,
       )
-      .run(last.id, last.at, entries.length, bytes, this.#nextChange(), codec, payload, id);
+      .get({ id });
+    const { n, bytes, head } = counted.parse(found);
+    if (n === current.entry_count && head === current.head) return;
+    this.#put({ ...current, head, entry_count: n, bytes, changed: this.#nextChange() });
   }
 
   /** Every row under another codec; for encryption. */
   recode(target: PayloadCodec): void {
-    const update = this.#db.prepare('UPDATE session SET codec = ?, payload = ? WHERE id = ?');
     for (const raw of this.#db.prepare('SELECT * FROM session').all()) {
-      const value = row.parse(raw);
-      const { codec, payload } = target.encode(this.#details(value), `session:${value.id}`);
-      update.run(codec, payload, value.id);
+      const value = read(raw);
+      this.#put({ ...value, ...target.encode(this.#details(value), contextOf(value.id)) });
     }
   }
 
+  #row(id: string): SessionRow | undefined {
+    const raw = this.#db.prepare('SELECT * FROM session WHERE id = ?').get(id);
+    return raw && read(raw);
+  }
+
+  #put(value: SessionRow): void {
+    this.#db.prepare(updateRow).run(...columnValues(value), value.id);
+  }
+
   #details(value: SessionRow): SessionDetails {
-    return details.parse(this.#codec.decode(value, `session:${value.id}`));
+    return details.parse(this.#codec.decode(value, contextOf(value.id)));
   }
 
   #summary(value: SessionRow): SessionSummary {

@@ -11,11 +11,13 @@ const header = z.object({
   createdAt: z.number().int(),
   door: z.enum(doors),
   client: z.string().optional(),
+  /** Present when it was given and not taken from the first input. */
+  title: z.string().optional(),
   forkedFrom: z.object({ sessionId: z.uuid(), entryId: z.uuid() }).optional(),
 });
 export type ExportHeader = z.infer<typeof header>;
 
-export function exportLines(session: SessionSummary, entries: readonly Entry[]): string {
+export function exportLines(session: SessionSummary, isTitled: boolean, entries: readonly Entry[]): string {
   const first: ExportHeader = {
     causeway: 'session',
     version: 1,
@@ -23,6 +25,7 @@ export function exportLines(session: SessionSummary, entries: readonly Entry[]):
     createdAt: session.createdAt,
     door: session.door,
     ...(session.client === undefined ? {} : { client: session.client }),
+    ...(isTitled ? { title: session.title } : {}),
     ...(session.forkedFrom === undefined ? {} : { forkedFrom: session.forkedFrom }),
   };
   return [first, ...entries].map((value) => `${JSON.stringify(value)}\n`).join('');

@@ -1,11 +1,13 @@
 /** Turns that run or wait: leases, the queue, and what has arrived so far. */
 import type { DatabaseSync } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 import type { Answerer } from '../../core/session/store.ts';
 import { type AssistantBlock, assistantBlock, plainText } from '../../protocol/content.ts';
 import type { UserEntryDraft } from '../../protocol/entries.ts';
 import type { QueuedTurn } from '../../protocol/session.ts';
 import type { PayloadCodec } from './codec.ts';
+import { columnsOf, holds, rowSum } from './rowSum.ts';
 
 const row = z.object({
   turn_id: z.string(),
@@ -17,9 +19,10 @@ const row = z.object({
   codec: z.number(),
   payload: z.instanceof(Uint8Array),
   progress_number: z.number(),
-  progress_codec: z.number().nullable(),
-  progress: z.instanceof(Uint8Array).nullable(),
 });
+
+/** The columns that a turn's checksum covers; beats and progress change too often for it. */
+export const turnColumns = ['turn_id', 'session_id', 'state', 'place', 'holder', 'codec'];
 
 /** What a row keeps of the input. Written by this module only, so its draft is checked when it is appended. */
 interface Kept {
@@ -50,12 +53,13 @@ export class TurnTable {
 
   add(state: 'live' | 'queued', sessionId: string, kept: Kept): void {
     const { codec, payload } = this.#codec.encode(kept, `turn:${kept.user.turnId}`);
+    const last = this.#db
+      .prepare('SELECT coalesce(max(place), 0) AS place FROM turn WHERE session_id = ?')
+      .get(sessionId);
+    const columns = [kept.user.turnId, sessionId, state, Number(last?.place ?? 0) + 1, this.#holder, codec];
     this.#db
-      .prepare(
-        `INSERT INTO turn (turn_id, session_id, state, place, holder, codec, payload)
-         VALUES (?, ?, ?, (SELECT coalesce(max(place), 0) + 1 FROM turn WHERE session_id = ?), ?, ?, ?)`,
-      )
-      .run(kept.user.turnId, sessionId, state, sessionId, this.#holder, codec, payload);
+      .prepare(`INSERT INTO turn (${turnColumns.join()}, crc, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
+      .run(...columns, rowSum(columns, payload), payload);
   }
 
   get(turnId: string): TurnRow | undefined {
@@ -82,7 +86,10 @@ export class TurnTable {
   }
 
   makeLive(turnId: string): void {
-    this.#db.prepare(`UPDATE turn SET state = 'live' WHERE turn_id = ?`).run(turnId);
+    const raw = this.#db.prepare('SELECT * FROM turn WHERE turn_id = ?').get(turnId);
+    if (!(raw?.payload instanceof Uint8Array)) return;
+    const crc = rowSum(columnsOf({ ...raw, state: 'live' }, turnColumns), raw.payload);
+    this.#db.prepare(`UPDATE turn SET state = 'live', crc = ? WHERE turn_id = ?`).run(crc, turnId);
   }
 
   remove(turnId: string): void {
@@ -94,19 +101,24 @@ export class TurnTable {
     const { codec, payload } = this.#codec.encode(content, `progress:${turnId}`);
     const done = this.#db
       .prepare(
-        `UPDATE turn SET progress_number = progress_number + 1, beat = beat + 1, progress_codec = ?, progress = ?
-         WHERE turn_id = ? AND holder = ? AND state = 'live'`,
+        `UPDATE turn SET progress_number = progress_number + 1, beat = beat + 1, progress_codec = ?,
+           progress_crc = ?, progress = ? WHERE turn_id = ? AND holder = ? AND state = 'live'`,
       )
-      .run(codec, payload, turnId, this.#holder);
+      .run(codec, crc32(payload), payload, turnId, this.#holder);
     return Number(done.changes) > 0;
   }
 
+  /** What had arrived at the last checkpoint. A damaged one counts as none: an answer can be asked for again. */
   progress(turnId: string): AssistantBlock[] {
     const raw = this.#db
-      .prepare('SELECT progress_codec AS codec, progress AS payload FROM turn WHERE turn_id = ?')
+      .prepare(
+        'SELECT progress_codec AS codec, progress_crc AS crc, progress AS payload FROM turn WHERE turn_id = ?',
+      )
       .get(turnId);
-    const kept = z.object({ codec: z.number(), payload: z.instanceof(Uint8Array) }).safeParse(raw);
-    if (!kept.success) return [];
+    const kept = z
+      .object({ codec: z.number(), crc: z.number(), payload: z.instanceof(Uint8Array) })
+      .safeParse(raw);
+    if (!kept.success || crc32(kept.data.payload) !== kept.data.crc) return [];
     return z.array(assistantBlock).parse(this.#codec.decode(kept.data, `progress:${turnId}`));
   }
 
@@ -117,16 +129,27 @@ export class TurnTable {
 
   recode(target: PayloadCodec): void {
     const update = this.#db.prepare(
-      'UPDATE turn SET codec = ?, payload = ?, progress_codec = ?, progress = ? WHERE turn_id = ?',
+      `UPDATE turn SET codec = ?, crc = ?, payload = ?, progress_codec = ?, progress_crc = ?, progress = ?
+       WHERE turn_id = ?`,
     );
-    for (const turn of this.all()) {
-      const kept = target.encode({ user: turn.user, by: turn.by } satisfies Kept, `turn:${turn.turnId}`);
-      const progress = target.encode(this.progress(turn.turnId), `progress:${turn.turnId}`);
-      update.run(kept.codec, kept.payload, progress.codec, progress.payload, turn.turnId);
+    for (const { turnId, sessionId, state, place, holder, user, by } of this.all()) {
+      const kept = target.encode({ user, by } satisfies Kept, `turn:${turnId}`);
+      const progress = target.encode(this.progress(turnId), `progress:${turnId}`);
+      const crc = rowSum([turnId, sessionId, state, place, holder, kept.codec], kept.payload);
+      update.run(
+        kept.codec,
+        crc,
+        kept.payload,
+        progress.codec,
+        crc32(progress.payload),
+        progress.payload,
+        turnId,
+      );
     }
   }
 
-  #read(raw: unknown): TurnRow {
+  #read(raw: Record<string, unknown>): TurnRow {
+    if (!holds(raw, turnColumns)) throw new Error('The turn does not match its checksum.');
     const value = row.parse(raw);
     const kept = this.#codec.decode(value, `turn:${value.turn_id}`) as Kept;
     return {

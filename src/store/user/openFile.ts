@@ -3,8 +3,8 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSy
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { transaction } from '../sqlite/transaction.ts';
+import { isBusy, pause } from '../sqliteErrors.ts';
 import { migrations } from './migrations/index.ts';
-import { isBusy, pause } from './sqliteErrors.ts';
 
 export interface OpenedFile {
   db: DatabaseSync;

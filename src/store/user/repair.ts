@@ -1,12 +1,12 @@
 /** A damaged user database is set aside under its own name, and what can be read is carried into a fresh one. */
-import { closeSync, existsSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { alone } from '../alone.ts';
 import { ClientTable } from './clientTable.ts';
 import { type OpenedFile, openFile } from './openFile.ts';
 import { type RebuildReport, rebuild, type Salvaged } from './rebuild.ts';
 import { clientColumns, clientOfRow, workspaceColumns, workspaceOfRow } from './rows.ts';
-import { pause } from './sqliteErrors.ts';
 import { WorkspaceTable } from './workspaceTable.ts';
 
 export interface Repaired {
@@ -14,9 +14,6 @@ export interface Repaired {
   /** Absent when another process had repaired it before. */
   report: (RebuildReport & { keptAs: string }) | undefined;
 }
-
-/** A repair takes far less, in ms; after this its process is taken for dead. */
-const repairTimeoutMs = 15_000;
 
 /** Throws when the damaged file cannot be set aside. `isDamage` tells damage from other failures of opening. */
 export function repair(file: string, isDamage: (error: unknown) => boolean, now: number): Repaired {
@@ -45,27 +42,6 @@ function openIfSound(file: string, isDamage: (error: unknown) => boolean): Opene
     opened?.db.close();
     if (!isDamage(error)) throw error;
     return undefined;
-  }
-}
-
-function alone<T>(lock: string, run: () => T): T {
-  const deadline = Date.now() + 2 * repairTimeoutMs;
-  for (;;) {
-    try {
-      closeSync(openSync(lock, 'wx', 0o600));
-      break;
-    } catch (error) {
-      const isHeld = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-      if (!isHeld || Date.now() > deadline) throw error;
-      const lockedAt = statSync(lock, { throwIfNoEntry: false })?.mtimeMs;
-      if (lockedAt !== undefined && Date.now() - lockedAt > repairTimeoutMs) rmSync(lock, { force: true });
-      else pause(50);
-    }
-  }
-  try {
-    return run();
-  } finally {
-    rmSync(lock, { force: true });
   }
 }
 

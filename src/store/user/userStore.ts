@@ -15,6 +15,7 @@ import type { Client, ResolvedWorkspace, WorkspaceIdentity, WorkspaceRecord } fr
 import { canonicalUri } from '../../core/workspace/uri.ts';
 import type { ErrorInfo } from '../../protocol/errors.ts';
 import { transaction } from '../sqlite/transaction.ts';
+import { isCorrupt, isMoved } from '../sqliteErrors.ts';
 import { checkClientInit } from './clientInit.ts';
 import { ClientTable } from './clientTable.ts';
 import { sessionDatabaseFile } from './layout.ts';
@@ -23,7 +24,6 @@ import { rebuild } from './rebuild.ts';
 import { repair } from './repair.ts';
 import { hasSessionsIn } from './sessionsIn.ts';
 import { writeSidecar } from './sidecars.ts';
-import { isCorrupt, isMoved } from './sqliteErrors.ts';
 import { WorkspaceTable } from './workspaceTable.ts';
 
 export interface UserStoreStatus {

@@ -13,11 +13,12 @@ export function createLog(db: DatabaseSync): void {
       updated_at INTEGER NOT NULL,
       door TEXT NOT NULL,
       head TEXT,
-      entry_count INTEGER NOT NULL DEFAULT 0,
-      bytes INTEGER NOT NULL DEFAULT 0,
+      entry_count INTEGER NOT NULL,
+      bytes INTEGER NOT NULL,
       trashed_at INTEGER,
       changed INTEGER NOT NULL,
       codec INTEGER NOT NULL,
+      crc INTEGER NOT NULL,
       payload BLOB NOT NULL
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX session_by_time ON session (updated_at DESC);
@@ -45,15 +46,18 @@ export function createLog(db: DatabaseSync): void {
       holder TEXT NOT NULL,
       beat INTEGER NOT NULL DEFAULT 0,
       codec INTEGER NOT NULL,
+      crc INTEGER NOT NULL,
       payload BLOB NOT NULL,
       progress_number INTEGER NOT NULL DEFAULT 0,
       progress_codec INTEGER,
+      progress_crc INTEGER,
       progress BLOB
     ) STRICT, WITHOUT ROWID;
     CREATE UNIQUE INDEX turn_one_live ON turn (session_id) WHERE state = 'live';
     CREATE TABLE draft (
       session_id TEXT PRIMARY KEY REFERENCES session (id) ON DELETE CASCADE,
       codec INTEGER NOT NULL,
+      crc INTEGER NOT NULL,
       payload BLOB NOT NULL
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE purged (number INTEGER PRIMARY KEY AUTOINCREMENT, session_id TEXT NOT NULL) STRICT;

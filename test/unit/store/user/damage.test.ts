@@ -176,6 +176,15 @@ describe('a damaged user database', () => {
     checkKept(kept, first);
   });
 
+  it('that somebody deleted while it was open is not written to any more', () => {
+    fill();
+    const first = store();
+    first.workspaces();
+    for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true });
+    const { id } = store().resolve(folder('/work/other'), []).workspace;
+    assert.ok(first.workspaces().some((workspace) => workspace.id === id));
+  });
+
   it('that cannot be set aside fails with words, and touches nothing', () => {
     mkdirSync(file);
     assert.throws(() => store().workspaces(), { code: 'register_unavailable' });

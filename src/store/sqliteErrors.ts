@@ -7,6 +7,7 @@ const sqliteError = z.object({ code: z.literal('ERR_SQLITE_ERROR'), errcode: z.n
 const busy = 5;
 const readOnly = 8;
 const corrupt = 11;
+const constraint = 19;
 const notADatabase = 26;
 /** The file was renamed or replaced while it was open. */
 const databaseMoved = readOnly | (4 << 8);
@@ -20,6 +21,8 @@ const primaryCodeOf = (error: unknown): number => (codeOf(error) ?? 0) & 0xff;
 
 export const isBusy = (error: unknown): boolean => primaryCodeOf(error) === busy;
 export const isMoved = (error: unknown): boolean => codeOf(error) === databaseMoved;
+/** A row that would contradict another one, such as a second one of the same id. */
+export const isConstraint = (error: unknown): boolean => primaryCodeOf(error) === constraint;
 export const isCorrupt = (error: unknown): boolean => [corrupt, notADatabase].includes(primaryCodeOf(error));
 
 /** Blocks the thread, which is a worker's; for waits on other processes that no event tells. */

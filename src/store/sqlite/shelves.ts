@@ -1,0 +1,187 @@
+/** The store's databases: the one on disk, and one in memory for private sessions; which session and turn is where. */
+import {
+  CausewayError,
+  invalidInput,
+  notFound,
+  rowDamaged,
+  storeLocked,
+  storeReadOnly,
+  storeUnavailable,
+  toErrorInfo,
+} from '../../core/errors.ts';
+import type { StoreChange } from '../../core/session/store.ts';
+import type { Entry } from '../../protocol/entries.ts';
+import type { ErrorInfo } from '../../protocol/errors.ts';
+import { isConstraint } from '../sqliteErrors.ts';
+import { PayloadCodec } from './codec.ts';
+import { type OpenedDatabase, openDatabase } from './database.ts';
+import { thisHolder } from './holder.ts';
+import { keyState } from './keyCheck.ts';
+import { openSound } from './openSound.ts';
+import { DatabaseReplaced, Shelf } from './shelf.ts';
+
+export interface SqliteStoreOptions {
+  /** Path of the database. */
+  file: string;
+  workspaceId: string;
+  /** 32 bytes when the database is encrypted. */
+  key: Uint8Array | undefined;
+  emit(change: StoreChange): void;
+}
+
+type Written<T> = { value: T; entries?: readonly Entry[] };
+
+export class Shelves {
+  readonly file: string;
+  readonly notices: ErrorInfo[] = [];
+  readonly #options: SqliteStoreOptions;
+  readonly #holder = thisHolder();
+  readonly #damaged = new Set<number>();
+  #key: Uint8Array | undefined;
+  #opened: OpenedDatabase;
+  #disk: Shelf;
+  #memory: Shelf | undefined;
+
+  /** Opens the database on disk, and repairs it before where it is damaged. */
+  constructor(options: SqliteStoreOptions) {
+    this.file = options.file;
+    this.#options = options;
+    this.#key = options.key;
+    [this.#opened, this.#disk] = this.#open();
+  }
+
+  get disk(): Shelf {
+    return this.#disk;
+  }
+
+  get memory(): Shelf | undefined {
+    return this.#memory;
+  }
+
+  get opened(): OpenedDatabase {
+    return this.#opened;
+  }
+
+  /** Throws `store_locked`. */
+  unlocked(): Shelf {
+    if (this.#disk.mode === 'locked') throw storeLocked();
+    return this.#disk;
+  }
+
+  /** Where the session is. Throws `not_found` and `store_locked`. */
+  of(sessionId: string): Shelf {
+    if (this.#memory?.sessions.has(sessionId)) return this.#memory;
+    const disk = this.unlocked();
+    if (!disk.sessions.has(sessionId)) throw notFound('session', sessionId);
+    return disk;
+  }
+
+  ofTurn(turnId: string): Shelf | undefined {
+    return [this.#disk, this.#memory].find((shelf) => shelf?.turns.get(turnId));
+  }
+
+  private(): Shelf {
+    this.#memory ??= this.#shelf(openDatabase(':memory:'), new PayloadCodec(undefined), undefined);
+    return this.#memory;
+  }
+
+  /** Writes in one transaction; on the repaired database when another process has just put one in place. */
+  write<T>(shelf: Shelf, run: (shelf: Shelf) => Written<T>): T {
+    return this.guard(() => {
+      try {
+        return shelf.write(() => run(shelf));
+      } catch (error) {
+        if (!(error instanceof DatabaseReplaced)) throw error;
+        this.reopen();
+        const disk = this.#disk;
+        return disk.write(() => run(disk));
+      } finally {
+        this.noticeMode();
+      }
+    });
+  }
+
+  /** What SQLite reports, such as a full disk, becomes an error in the user's words. */
+  guard<T>(run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      if (error instanceof CausewayError) throw error;
+      if (isConstraint(error))
+        throw invalidInput('id', 'one that is taken', 'a new id, and one end to a turn');
+      throw storeUnavailable(error);
+    }
+  }
+
+  /** Looks what other processes have done. */
+  poll(): void {
+    try {
+      this.#disk.look();
+      if (this.#disk.mode !== 'locked') this.#disk.feed.poll();
+    } catch (error) {
+      if (error instanceof DatabaseReplaced) this.reopen();
+    } finally {
+      this.noticeMode();
+    }
+  }
+
+  reopen(): void {
+    const replaced = this.#disk;
+    [this.#opened, this.#disk] = this.#open();
+    replaced.db.close();
+  }
+
+  /** From now on payloads are written and read under this key. */
+  rekey(key: Uint8Array | undefined): void {
+    this.#key = key;
+    this.#disk = this.#shelf(this.#opened, new PayloadCodec(key), this.file);
+  }
+
+  /** Tells once that the database is read-only or locked now. */
+  noticeMode(): void {
+    const { mode } = this.#disk;
+    if (mode === 'normal') return;
+    const notice = toErrorInfo(mode === 'locked' ? storeLocked() : storeReadOnly());
+    if (!this.notices.some(({ code }) => code === notice.code)) this.#notice(notice);
+  }
+
+  close(): void {
+    for (const shelf of [this.#disk, this.#memory]) if (shelf?.db.isOpen) shelf.db.close();
+  }
+
+  #open(): [OpenedDatabase, Shelf] {
+    const codec = new PayloadCodec(this.#key);
+    const { notices, ...opened } = openSound(this.file, codec, Date.now());
+    for (const notice of notices) this.#notice(notice);
+    try {
+      const state = keyState(opened.db, codec);
+      const fitting = state === 'fits' ? codec : new PayloadCodec(undefined);
+      return [opened, this.#shelf(opened, fitting, this.file, state === 'locked')];
+    } catch (error) {
+      opened.db.close();
+      throw error;
+    }
+  }
+
+  #shelf(opened: OpenedDatabase, codec: PayloadCodec, file: string | undefined, locked = false): Shelf {
+    return new Shelf({
+      opened,
+      codec,
+      workspaceId: this.#options.workspaceId,
+      file,
+      locked,
+      holder: this.#holder,
+      emit: this.#options.emit,
+      onDamage: (sessionId, number) => {
+        if (this.#damaged.has(number)) return;
+        this.#damaged.add(number);
+        this.#notice(toErrorInfo(rowDamaged(sessionId)));
+      },
+    });
+  }
+
+  #notice(notice: ErrorInfo): void {
+    this.notices.push(notice);
+    this.#options.emit({ type: 'notice', own: true, notice });
+  }
+}

@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SessionStore } from '../../../../src/core/session/store.ts';
+import { answer, filled, rewindTo, Scratch, textsOf, title, user } from './samples.ts';
+
+describe('A store of sessions', () => {
+  let scratch: Scratch;
+  let store: SessionStore;
+  beforeEach(() => {
+    scratch = new Scratch();
+    store = scratch.open();
+  });
+  afterEach(() => scratch.end());
+
+  const again = async (): Promise<SessionStore> => {
+    await store.close();
+    return scratch.open();
+  };
+
+  it('lists title, times, size and door, also after a restart', async () => {
+    const made = await store.create({ door: 'bridge', client: 'script' });
+    const [first] = await store.append(made.id, [{ ...user('Why is the retry timer\nflaky?'), at: 5_000 }]);
+    assert.ok(first);
+    const [listed] = await (await again()).list();
+    assert.deepEqual(
+      { ...listed, createdAt: 0, updatedAt: 0, bytes: 0 },
+      {
+        id: made.id,
+        workspaceId: 'w',
+        title: 'Why is the retry timer',
+        createdAt: 0,
+        updatedAt: 0,
+        door: 'bridge',
+        client: 'script',
+        entryCount: 1,
+        bytes: 0,
+        private: false,
+        readOnly: false,
+      },
+    );
+    assert.equal(listed?.createdAt, made.createdAt);
+    assert.equal(listed?.updatedAt, made.createdAt, 'an older entry does not make a session older');
+    assert.equal(listed?.bytes, Buffer.byteLength(JSON.stringify(first)));
+  });
+
+  it('lists the last used first, in pages', async () => {
+    const ids: string[] = [];
+    for (let at = 1; at <= 5; at++) {
+      const { id } = await store.create({ door: 'panel' });
+      await store.append(id, [{ ...user('x'), at: Date.now() + at * 1_000 }]);
+      ids.unshift(id);
+    }
+    const page = await store.list({ limit: 2 });
+    const next = await store.list({ limit: 9, before: page[1]?.updatedAt ?? 0 });
+    assert.deepEqual(
+      [...page, ...next].map(({ id }) => id),
+      ids,
+    );
+  });
+
+  it('renames by an entry, which an older input does not undo', async () => {
+    const id = await filled(store, 'hello');
+    await store.append(id, [title('Timers'), user('more')]);
+    assert.equal((await store.get(id))?.title, 'Timers');
+  });
+
+  it('gives each entry its place, and keeps it as it was written', async () => {
+    const { id } = await store.create({ door: 'panel' });
+    const drafts = [user('one'), user('two')];
+    const entries = await store.append(id, drafts);
+    assert.deepEqual(
+      entries,
+      drafts.map((draft, at) => ({ ...draft, seq: at + 1, parentId: drafts[at - 1]?.id ?? null })),
+    );
+    assert.deepEqual(await (await again()).log(id), entries);
+  });
+
+  it('edits an input as a branch, and goes back, without losing the other branch', async () => {
+    const { id } = await store.create({ door: 'panel' });
+    const [question, reply] = await store.append(id, [user('first'), user('second')]);
+    assert.ok(question && reply);
+    const [edited] = await store.append(id, [{ ...user('second, edited'), parentId: question.id }]);
+    assert.deepEqual(
+      (await store.path(id)).map((entry) => entry.id),
+      [question.id, edited?.id],
+    );
+    assert.deepEqual(
+      (await store.path(id, { leafId: reply.id })).map((entry) => entry.id),
+      [question.id, reply.id],
+    );
+    await store.append(id, [rewindTo(reply.id)]);
+    assert.deepEqual(
+      (await store.path(id)).map(({ kind }) => kind),
+      ['user', 'user', 'rewind'],
+    );
+    assert.deepEqual(await textsOf(store, id), ['first', 'second', 'second, edited']);
+  });
+
+  it('reads a branch in pages from its end', async () => {
+    const id = await filled(store, '1', '2', '3', '4', '5');
+    const all = await store.path(id);
+    assert.deepEqual(await store.path(id, { limit: 2 }), all.slice(3));
+    assert.deepEqual(await store.path(id, { beforeId: all[3]?.id ?? '', limit: 2 }), all.slice(1, 3));
+    assert.deepEqual(await store.log(id, { afterSeq: 2, limit: 2 }), all.slice(2, 4));
+  });
+
+  it('forks at an entry: the branch up to it, under a title of its own', async () => {
+    const id = await filled(store, 'one', 'two');
+    const [one] = await store.log(id);
+    assert.ok(one);
+    await store.append(id, [title('Old name')]);
+    const named = (await store.path(id)).at(-1);
+    const fork = await store.fork(id, one.id, { door: 'panel' });
+    assert.deepEqual(fork.forkedFrom, { sessionId: id, entryId: one.id });
+    assert.deepEqual(await store.log(fork.id), [one]);
+    await store.append(fork.id, [user('elsewhere')]);
+    assert.equal((await store.log(id)).length, 3);
+    const renamed = await store.fork(id, named?.id ?? '', { door: 'panel', title: 'New name' });
+    assert.equal(renamed.title, 'New name');
+    assert.equal((await store.get(renamed.id))?.title, 'New name');
+  });
+
+  it('moves to the trash and back', async () => {
+    const id = await filled(store, 'a harbour');
+    await store.trash(id);
+    assert.deepEqual(await store.list(), []);
+    assert.deepEqual(await store.search('harbour'), []);
+    const [trashed] = await store.list({ trashed: true });
+    assert.ok(trashed?.id === id && trashed.trashedAt !== undefined);
+    await store.restore(id);
+    assert.equal((await store.list()).length, 1);
+    assert.equal((await store.search('harbour')).length, 1);
+  });
+
+  it('keeps a draft for each session, also after a restart, until it is emptied', async () => {
+    const id = await filled(store, 'x');
+    const draft = {
+      text: 'half a ques',
+      attachments: [{ kind: 'file' as const, uri: 'file:///a', path: 'a', text: 'A' }],
+    };
+    await store.setDraft(id, draft);
+    store = await again();
+    assert.deepEqual(await store.draft(id), draft);
+    await store.setDraft(id, { text: '', attachments: [] });
+    assert.equal(await store.draft(id), undefined);
+  });
+
+  it('finds words of whole transcripts: titles, inputs, answers; any case, accents and endings', async () => {
+    const id = await filled(store, 'The Café by the harbour wall is closed');
+    const other = await filled(store, 'nothing of the kind');
+    await store.append(id, [
+      answer('A lighthouse keeper answers', crypto.randomUUID()),
+      title('Anchors aweigh'),
+    ]);
+    const found = async (query: string) => (await store.search(query)).map((hit) => hit.sessionId);
+    assert.deepEqual(await found('cafe harb'), [id]);
+    assert.deepEqual(await found('LIGHTHOUSE'), [id]);
+    assert.deepEqual(await found('aweigh'), [id]);
+    assert.deepEqual(await found('kind'), [other]);
+    assert.deepEqual(await found('harbour lighthouse'), [], 'words of different entries');
+    assert.deepEqual(await found('" OR *'), []);
+    const [hit] = await store.search('harbour');
+    assert.ok(hit?.snippet.includes('the \u0002harbour\u0003 wall'));
+    store = await again();
+    assert.deepEqual(await found('lighthouse'), [id]);
+  });
+
+  it('appends all or nothing, and says what is wrong', async () => {
+    const id = await filled(store, 'one');
+    const [one] = await store.log(id);
+    const refused = async (drafts: Parameters<SessionStore['append']>[1], code: string) => {
+      await assert.rejects(store.append(id, [user('good'), ...drafts]), { code });
+      assert.deepEqual(await textsOf(store, id), ['one']);
+    };
+    await refused([{ ...user('bad'), at: -1 }], 'invalid_input');
+    await refused([{ ...user('bad'), id: one?.id ?? '' }], 'invalid_input');
+    await refused([{ ...user('bad'), parentId: crypto.randomUUID() }], 'not_found');
+    await assert.rejects(store.append(crypto.randomUUID(), [user('x')]), { code: 'not_found' });
+    await assert.rejects(store.create({ id, door: 'panel' }), { code: 'invalid_input' });
+    const ending = answer('done', crypto.randomUUID());
+    await refused([ending, { ...ending, id: crypto.randomUUID() }], 'invalid_input');
+  });
+
+  it('that did not open is tried again, and closes', async () => {
+    const file = join(scratch.folder, 'blocked.db');
+    mkdirSync(file);
+    const blocked = scratch.open(undefined, file);
+    await assert.rejects(blocked.list(), { code: 'store_unavailable' });
+    rmdirSync(file);
+    assert.deepEqual(await blocked.list(), []);
+  });
+});
+
+describe('A private session', () => {
+  let scratch: Scratch;
+  let store: SessionStore;
+  beforeEach(() => {
+    scratch = new Scratch();
+    store = scratch.open();
+  });
+  afterEach(() => scratch.end());
+
+  it('works like any other, leaves no byte on disk, and is gone with its process', async () => {
+    await filled(store, 'kept');
+    const { id } = await store.create({ door: 'panel', private: true, title: 'quarkonium' });
+    await store.append(id, [user('zyzzyva secret')]);
+    await store.setDraft(id, { text: 'wombatdraft', attachments: [] });
+    const turn = user('xylophone question');
+    await store.submitTurn(turn, id, { provider: 'p', model: 'm' });
+    await store.checkpoint(turn.turnId, [{ type: 'text', text: 'marzipan' }]);
+    assert.equal((await store.get(id))?.private, true);
+    assert.equal((await store.search('zyzzyva')).length, 1);
+    assert.equal((await store.list()).length, 2);
+    await store.backup();
+    const canaries = ['quarkonium', 'zyzzyva', 'wombatdraft', 'xylophone', 'marzipan', id];
+    assert.deepEqual(scratch.filesWith(...canaries), []);
+    await store.close();
+    assert.deepEqual(scratch.filesWith(...canaries), []);
+    assert.equal(await scratch.open().get(id), undefined);
+  });
+
+  it('is what a private fork is, and every fork of a private one', async () => {
+    const id = await filled(store, 'kept');
+    const [kept] = await store.log(id);
+    const fork = await store.fork(id, kept?.id ?? '', { door: 'panel', private: true });
+    await store.append(fork.id, [user('zyzzyva')]);
+    const [first] = await store.log(fork.id);
+    const second = await store.fork(fork.id, first?.id ?? '', { door: 'panel' });
+    assert.deepEqual([fork.private, second.private], [true, true]);
+    assert.deepEqual(scratch.filesWith('zyzzyva', fork.id, second.id), []);
+  });
+});
