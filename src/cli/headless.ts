@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { Emitter } from '../base/emitter.ts';
 import { invalidInput } from '../core/errors.ts';
 import type { Log, Secrets } from '../core/ports.ts';
-import { anthropicKeyName } from '../core/providers/anthropic/anthropic.ts';
+import { anthropicKeyName } from '../core/providers/anthropic/keyName.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
 import { type OpenCore, openCore } from '../openCore.ts';
 import { groundingModes } from '../protocol/entries.ts';

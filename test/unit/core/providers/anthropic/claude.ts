@@ -4,8 +4,8 @@ import { Emitter } from '../../../../../src/base/emitter.ts';
 import {
   type AnthropicOptions,
   AnthropicProvider,
-  anthropicKeyName,
 } from '../../../../../src/core/providers/anthropic/anthropic.ts';
+import { anthropicKeyName } from '../../../../../src/core/providers/anthropic/keyName.ts';
 import type { ProviderEvent, ProviderRequest } from '../../../../../src/core/providers/provider.ts';
 import type { FakeAnthropic } from '../../../../support/anthropic/server.ts';
 
