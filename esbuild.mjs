@@ -12,8 +12,7 @@ import { chmod, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, context } from 'esbuild';
-import { buildPanel } from './media/build.mjs';
-import { leanZod } from './media/leanZod.mjs';
+import { buildPanel, leanZod } from './media/build.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const flags = new Set(process.argv.slice(2));

@@ -1,14 +1,36 @@
 /** Builds the panel's page: one module with its lazily loaded parts, one style sheet, the codicons. */
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { leanZod } from './leanZod.mjs';
 
 const media = fileURLToPath(new URL('.', import.meta.url));
 const codicons = fileURLToPath(import.meta.resolve('@vscode/codicons/dist/codicon.css')).replace(
   /codicon\.css$/,
   '',
 );
+
+/**
+ * Our files import zod by its one name, which brings every part and language of it into a bundle.
+ * Imported as a module's names, only what is used comes along.
+ */
+export const leanZod = {
+  name: 'lean-zod',
+  setup(bundle) {
+    bundle.onLoad({ filter: /[\\/](?:media|src)[\\/].*\.tsx?$/ }, async ({ path }) => {
+      if (path.includes('node_modules')) return undefined;
+      const source = await readFile(path, 'utf8');
+      return {
+        contents: source
+          .replace("import { z } from 'zod';", "import * as z from 'zod';")
+          .replace(
+            /import \{ ((?:\w+, )+)z \} from 'zod';/,
+            "import * as z from 'zod'; import { $1 } from 'zod';",
+          ),
+        loader: path.endsWith('x') ? 'tsx' : 'ts',
+      };
+    });
+  },
+};
 
 /** Resolves to esbuild's metafile. */
 export async function buildPanel({ outdir, minify = true, sourcemap = false }) {

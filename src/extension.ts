@@ -26,8 +26,9 @@ export function activate(context: vscode.ExtensionContext): void {
   statusItem.show();
 
   const app = (): Promise<App> => {
-    running ??= import('./host/app.ts').then(
-      (loaded) => new loaded.App({ context, log, panel, showLog: () => channel.show(), statusItem }),
+    running ??= Promise.all([import('./host/app.ts'), import('./windowWiring.ts')]).then(
+      ([{ App: Loaded }, { windowWiring: wiring }]) =>
+        new Loaded({ wiring, context, log, panel, showLog: () => channel.show(), statusItem }),
     );
     return running;
   };

@@ -21,10 +21,12 @@ import { suggestQuestions } from './panel/suggestions.ts';
 import { Settings } from './settings.ts';
 import { StatusItem } from './statusItem.ts';
 import { WindowCore } from './windowCore.ts';
+import type { Wiring } from './wiring.ts';
 
 const lastSessionKey = 'causeway.lastSession';
 
 export interface AppParts {
+  wiring: Wiring;
   context: vscode.ExtensionContext;
   log: Log;
   panel: PanelView;
@@ -49,7 +51,7 @@ export class App implements vscode.Disposable {
   readonly #liveTurns = new Set<string>();
   #suggestions: Promise<string[]> | undefined;
 
-  constructor({ context, log, panel, showLog, statusItem }: AppParts) {
+  constructor({ wiring, context, log, panel, showLog, statusItem }: AppParts) {
     const add = <T extends vscode.Disposable>(item: T): T => this.#lifetime.add(item);
     this.context = context;
     this.log = log;
@@ -59,9 +61,16 @@ export class App implements vscode.Disposable {
     this.keys = add(new Keys(context.secrets, log));
     this.editors = add(new OpenEditors());
     this.core = add(
-      new WindowCore({ context, log, settings: this.settings, keys: this.keys, editors: this.editors }),
+      new WindowCore({
+        wiring,
+        context,
+        log,
+        settings: this.settings,
+        keys: this.keys,
+        editors: this.editors,
+      }),
     );
-    this.bridge = add(new BridgeControl(this.core, this.settings, log));
+    this.bridge = add(new BridgeControl(wiring, this.core, this.settings, log));
     this.edits = add(new ProposedEdits());
     this.reports = add(new Reports());
     add(new StatusItem(statusItem, this));

@@ -2,28 +2,28 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
-import type { Bridge } from '../bridge/bridge.ts';
 import { toErrorInfo } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import { localPathOf } from '../core/workspace/uri.ts';
-import { type OpenCore, systemClock } from '../openCore.ts';
 import type { BridgeState } from '../protocol/bridge.ts';
-import { openStateFolder } from '../store/dataFolders.ts';
 import { bridgeRunningKey } from './ids.ts';
 import type { Settings } from './settings.ts';
 import type { WindowCore } from './windowCore.ts';
+import type { OpenedBridge, OpenedCore, Wiring } from './wiring.ts';
 
 export class BridgeControl implements vscode.Disposable {
+  readonly #wiring: Wiring;
   readonly #core: WindowCore;
   readonly #settings: Settings;
   readonly #log: Log;
   readonly #lifetime = new DisposableStore();
   readonly #changes = this.#lifetime.add(new Emitter<BridgeState | undefined>());
-  #bridge: Bridge | undefined;
+  #bridge: OpenedBridge | undefined;
   /** Starting and stopping follow each other, never at once. */
   #step: Promise<void> = Promise.resolve();
 
-  constructor(core: WindowCore, settings: Settings, log: Log) {
+  constructor(wiring: Wiring, core: WindowCore, settings: Settings, log: Log) {
+    this.#wiring = wiring;
     this.#core = core;
     this.#settings = settings;
     this.#log = log;
@@ -77,14 +77,10 @@ export class BridgeControl implements vscode.Disposable {
   async #start(): Promise<void> {
     if (this.#bridge) return;
     const core = await this.#core.get();
-    const { startBridge } = await import('../bridge/bridge.ts');
-    const bridge = await startBridge({
-      assistant: core.assistant,
-      clients: core.user.clients,
+    const bridge = await this.#wiring.startBridge({
+      core,
       workspace: workspaceOf(core),
-      stateDir: await openStateFolder(),
       port: this.#settings.get('bridge.port'),
-      clock: systemClock,
       log: this.#log,
     });
     this.#bridge = bridge;
@@ -119,7 +115,7 @@ export class BridgeControl implements vscode.Disposable {
   }
 }
 
-function workspaceOf({ resolved: { workspace } }: OpenCore) {
+function workspaceOf({ resolved: { workspace } }: OpenedCore) {
   const folders = workspace.folders.flatMap((uri) => localPathOf(uri) ?? []);
   return { id: workspace.id, name: workspace.name, folders };
 }

@@ -5,21 +5,19 @@ import { Emitter } from '../base/emitter.ts';
 import { toErrorInfo } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import { localPathOf } from '../core/workspace/uri.ts';
-import { type OpenCore, openCore } from '../openCore.ts';
 import type { ErrorInfo } from '../protocol/errors.ts';
 import type { SessionEvent } from '../protocol/turnEvents.ts';
-import { registerDataFolder } from '../store/dataFolders.ts';
-import { fingerprintOf } from '../store/user/fingerprint.ts';
-import { isGone } from '../store/user/places.ts';
 import { applyEncryption } from './encryption.ts';
 import type { Keys } from './keys.ts';
 import { memoryFiles } from './memoryFiles.ts';
 import type { OpenEditors } from './openEditors.ts';
 import { applyRetention } from './retention.ts';
 import type { Settings } from './settings.ts';
+import type { OpenedCore, Wiring } from './wiring.ts';
 import { followFolders, offerReattach, windowIdentity } from './workspaceIdentity.ts';
 
 interface Parts {
+  wiring: Wiring;
   context: vscode.ExtensionContext;
   settings: Settings;
   keys: Keys;
@@ -31,10 +29,10 @@ export class WindowCore implements vscode.Disposable {
   readonly #parts: Parts;
   readonly #lifetime = new DisposableStore();
   readonly #events: Emitter<SessionEvent>;
-  readonly #opened = this.#lifetime.add(new Emitter<OpenCore>());
+  readonly #opened = this.#lifetime.add(new Emitter<OpenedCore>());
   readonly #notices = new Map<string, ErrorInfo>();
-  #opening: Promise<OpenCore> | undefined;
-  #current: OpenCore | undefined;
+  #opening: Promise<OpenedCore> | undefined;
+  #current: OpenedCore | undefined;
   #closed = false;
 
   constructor(parts: Parts) {
@@ -54,7 +52,7 @@ export class WindowCore implements vscode.Disposable {
   }
 
   /** The core if it is open by now. */
-  get current(): OpenCore | undefined {
+  get current(): OpenedCore | undefined {
     return this.#current;
   }
 
@@ -64,7 +62,7 @@ export class WindowCore implements vscode.Disposable {
   }
 
   /** Opens the core with the first call. Rejects with the reason while it cannot be opened; the next call tries again. */
-  get(): Promise<OpenCore> {
+  get(): Promise<OpenedCore> {
     this.#opening ??= this.#open().catch((error: unknown) => {
       this.#opening = undefined;
       throw error;
@@ -73,7 +71,7 @@ export class WindowCore implements vscode.Disposable {
   }
 
   /** Closes the core, whose turns end as stopped, and opens that of the workspace the window has now. */
-  async reopen(): Promise<OpenCore> {
+  async reopen(): Promise<OpenedCore> {
     const before = this.#opening;
     this.#opening = (async () => {
       await (await before?.catch(() => undefined))?.close();
@@ -93,15 +91,15 @@ export class WindowCore implements vscode.Disposable {
     this.close().catch((error: unknown) => this.#parts.log.error('The core did not close cleanly.', error));
   }
 
-  async #open(): Promise<OpenCore> {
-    const { context, settings, keys, editors, log } = this.#parts;
+  async #open(): Promise<OpenedCore> {
+    const { wiring, context, settings, keys, editors, log } = this.#parts;
     const sessionKey = await keys.sessionKey().catch((error: unknown) => {
       // Without the keyring, encrypted sessions are locked; all others work.
       if (settings.get('encryptSessions')) this.tell(toErrorInfo(error));
       return undefined;
     });
     const dataFolder = context.globalStorageUri.fsPath;
-    const core = await openCore({
+    const core = await wiring.openCore({
       dataFolder,
       workersFolder: vscode.Uri.joinPath(context.extensionUri, 'dist', 'workers').fsPath,
       identity: windowIdentity(),
@@ -132,16 +130,16 @@ export class WindowCore implements vscode.Disposable {
   }
 
   /** What need not be waited for by the first answer. */
-  async #prepare(core: OpenCore, dataFolder: string): Promise<void> {
-    const { context, settings, keys, log } = this.#parts;
+  async #prepare(core: OpenedCore, dataFolder: string): Promise<void> {
+    const { wiring, context, settings, keys, log } = this.#parts;
     for (const notice of await core.notices()) this.tell(notice);
     await applyEncryption(core, settings, keys);
     await applyRetention(core.assistant.sessions, settings.get('trash.retentionDays'), log);
-    await registerDataFolder(dataFolder, vscode.env.appName);
+    await wiring.registerDataFolder(dataFolder, vscode.env.appName);
     const ports = {
       register: core.user.workspaces,
-      fingerprintOf,
-      isGone,
+      fingerprintOf: wiring.fingerprintOf,
+      isGone: wiring.isGone,
       hasSessions: (id: string) => core.user.hasSessions(id),
     };
     const failed = (error: unknown) => log.error('The folders of the window could not be followed.', error);

@@ -1,0 +1,62 @@
+/** What this window is wired with by the entry point: the host knows neither databases nor sockets. */
+import type { Event } from '../base/emitter.ts';
+import type { Assistant } from '../core/assistant.ts';
+import type { Log, Secrets, Workspace } from '../core/ports.ts';
+import type {
+  ClientRegister,
+  ResolvedWorkspace,
+  WorkspaceIdentity,
+  WorkspaceRegister,
+} from '../core/register.ts';
+import type { AttachmentPorts } from '../core/workspace/attachment.ts';
+import type { BridgeState } from '../protocol/bridge.ts';
+import type { ErrorInfo } from '../protocol/errors.ts';
+import type { Settings } from './settings.ts';
+
+/** The core of the window's workspace. */
+export interface OpenedCore {
+  readonly assistant: Assistant;
+  readonly resolved: ResolvedWorkspace;
+  readonly user: {
+    readonly workspaces: WorkspaceRegister;
+    readonly clients: ClientRegister;
+    hasSessions(workspaceId: string): Promise<boolean>;
+  };
+  /** Asks the providers which models the keys may use. */
+  refreshModels(signal: AbortSignal): Promise<void>;
+  notices(): Promise<ErrorInfo[]>;
+  close(): Promise<void>;
+}
+
+export interface CoreRequest {
+  dataFolder: string;
+  workersFolder: string;
+  identity: WorkspaceIdentity;
+  workspace: Omit<Workspace, 'id' | 'name'>;
+  roots(): readonly string[];
+  settings: Settings;
+  secrets: Secrets;
+  sessionKey: Uint8Array | undefined;
+  log: Log;
+}
+
+export interface OpenedBridge {
+  readonly state: BridgeState;
+  readonly onDidChange: Event<BridgeState>;
+  stop(): Promise<void>;
+}
+
+export interface BridgeRequest {
+  core: OpenedCore;
+  workspace: { id: string; name: string; folders: string[] };
+  /** As it is set. */
+  port: unknown;
+  log: Log;
+}
+
+export interface Wiring extends Pick<AttachmentPorts, 'fingerprintOf' | 'isGone'> {
+  openCore(request: CoreRequest): Promise<OpenedCore>;
+  startBridge(request: BridgeRequest): Promise<OpenedBridge>;
+  /** Lets the command line find the sessions of this product. */
+  registerDataFolder(dataFolder: string, product: string): Promise<void>;
+}

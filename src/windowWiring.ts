@@ -1,0 +1,24 @@
+/** Wires a window of an editor: the store, the providers and the bridge behind what the host knows of them. */
+import type { Wiring } from './host/wiring.ts';
+import { openCore, systemClock } from './openCore.ts';
+import { openStateFolder, registerDataFolder } from './store/dataFolders.ts';
+import { fingerprintOf } from './store/user/fingerprint.ts';
+import { isGone } from './store/user/places.ts';
+
+export const windowWiring: Wiring = {
+  openCore,
+  fingerprintOf,
+  isGone,
+  registerDataFolder,
+  async startBridge({ core, ...options }) {
+    // Most windows have no bridge, so that its code is loaded by those that do.
+    const { startBridge } = await import('./bridge/bridge.ts');
+    return startBridge({
+      ...options,
+      assistant: core.assistant,
+      clients: core.user.clients,
+      stateDir: await openStateFolder(),
+      clock: systemClock,
+    });
+  },
+};
