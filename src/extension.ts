@@ -2,7 +2,15 @@
 import * as vscode from 'vscode';
 import type { App } from './host/app.ts';
 import { CodeActions } from './host/codeActions.ts';
-import { type CommandId, commandIds, panelViewId, settingsSection } from './host/ids.ts';
+import {
+  type CommandId,
+  commandIds,
+  panelViewId,
+  proposalScheme,
+  reportScheme,
+  settingsSection,
+  textSchemes,
+} from './host/ids.ts';
 import { logTo } from './host/log.ts';
 import { PanelView } from './host/panel/panelView.ts';
 
@@ -26,11 +34,17 @@ export function activate(context: vscode.ExtensionContext): void {
   statusItem.show();
 
   const app = (): Promise<App> => {
-    running ??= Promise.all([import('./host/app.ts'), import('./windowWiring.ts')]).then(
+    if (running) return running;
+    const starting = Promise.all([import('./host/app.ts'), import('./windowWiring.ts')]).then(
       ([{ App: Loaded }, { windowWiring: wiring }]) =>
         new Loaded({ wiring, context, log, panel, showLog: () => channel.show(), statusItem }),
     );
-    return running;
+    running = starting;
+    starting.catch(() => {
+      // The next call tries again.
+      running = undefined;
+    });
+    return starting;
   };
   const panel = new PanelView(
     context.extensionUri,
@@ -49,19 +63,42 @@ export function activate(context: vscode.ExtensionContext): void {
       // The page is drawn anew from the store in a moment; keeping it alive would cost its memory all day.
       webviewOptions: { retainContextWhenHidden: false },
     }),
-    vscode.languages.registerCodeActionsProvider({ pattern: '**' }, new CodeActions(), {
-      providedCodeActionKinds: CodeActions.kinds,
-    }),
+    vscode.languages.registerCodeActionsProvider(
+      textSchemes.map((scheme) => ({ scheme })),
+      new CodeActions(),
+      { providedCodeActionKinds: CodeActions.kinds },
+    ),
     ...commandIds.map((id) => vscode.commands.registerCommand(id, (...args: unknown[]) => run(id, args))),
   );
 
-  // The bridge waits until whoever starts the editor can work.
-  if (vscode.workspace.getConfiguration(settingsSection).get('bridge.enabled') === true) {
-    app().then(({ bridge }) => bridge.followAndTell(), failed);
-  }
+  // Until something else is needed, the bridge's setting is followed here; the app does it from then on.
+  const followBridge = () => {
+    const enabled = vscode.workspace.getConfiguration(settingsSection).get('bridge.enabled') === true;
+    if (enabled && !running) app().then(({ bridge }) => bridge.followAndTell(), failed);
+  };
+  add(
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration(`${settingsSection}.bridge.enabled`)) followBridge();
+    }),
+  );
+  followBridge();
+  closeLeftovers().catch(failed);
+}
+
+/** Proposals and reports live in the window that made them; tabs that an earlier one left behind would show nothing. */
+async function closeLeftovers(): Promise<void> {
+  const schemes: string[] = [proposalScheme, reportScheme];
+  const left = vscode.window.tabGroups.all
+    .flatMap(({ tabs }) => tabs)
+    .filter(({ input }) => {
+      if (input instanceof vscode.TabInputTextDiff) return schemes.includes(input.modified.scheme);
+      return input instanceof vscode.TabInputText && schemes.includes(input.uri.scheme);
+    });
+  if (left.length > 0) await vscode.window.tabGroups.close(left, true);
 }
 
 /** VS Code waits some seconds for it: turns end as stopped and databases are closed. */
 export async function deactivate(): Promise<void> {
-  await (await running)?.close();
+  // One that did not start has nothing to close, and its failure was told when it was asked for.
+  await (await running?.catch(() => undefined))?.close();
 }

@@ -2,15 +2,15 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../base/disposable.ts';
 import type { Assistant } from '../core/assistant.ts';
-import { noEditor } from '../core/errors.ts';
+import { editNotWritten, noEditor } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import type { ErrorAction } from '../protocol/errors.ts';
 import type { PanelStatus } from '../protocol/panel.ts';
 import { BridgeControl } from './bridgeControl.ts';
 import { ProposedEdits } from './edits/proposedEdits.ts';
-import { type CommandId, turnLiveKey } from './ids.ts';
+import { type CommandId, extensionId, turnLiveKey } from './ids.ts';
 import { Keys } from './keys.ts';
-import { isWorkspaceText, OpenEditors } from './openEditors.ts';
+import { isWorkspaceText, OpenEditors, shownPath } from './openEditors.ts';
 import { ExcludedChips } from './panel/excludedChips.ts';
 import { panelHandlers } from './panel/handlers.ts';
 import { PanelHost } from './panel/panelHost.ts';
@@ -88,6 +88,7 @@ export class App implements vscode.Disposable {
     let first = true;
     add(
       this.core.onDidOpen(() => {
+        this.#suggestions = undefined;
         if (!first) this.#showAnew();
         first = false;
       }),
@@ -145,7 +146,10 @@ export class App implements vscode.Disposable {
   }
 
   async status(assistant: Assistant, sessionId: string | undefined): Promise<PanelStatus> {
-    this.#suggestions ??= suggestQuestions();
+    this.#suggestions ??= suggestQuestions().catch((error: unknown) => {
+      this.log.error('No questions were drawn from the workspace.', error);
+      return [];
+    });
     const suggestions = await this.#suggestions;
     return panelStatus({ ...this.#parts(), suggestions: async () => suggestions }, assistant, sessionId);
   }
@@ -172,7 +176,7 @@ export class App implements vscode.Disposable {
         await this.run('causeway.chooseModel');
         return;
       case 'open_settings':
-        await vscode.commands.executeCommand('workbench.action.openSettings', '@ext:causeway.causeway');
+        await vscode.commands.executeCommand('workbench.action.openSettings', `@ext:${extensionId}`);
         return;
       case 'show_log':
         this.#showLog();
@@ -191,13 +195,14 @@ export class App implements vscode.Disposable {
     }
   }
 
-  /** Throws `no_editor`. */
+  /** Throws `no_editor`, and `edit_not_written` for a file that cannot be changed. */
   async insertAtCursor(text: string): Promise<void> {
     const editor = vscode.window.activeTextEditor;
     if (!editor || !isWorkspaceText(editor.document.uri)) throw noEditor();
-    await editor.edit((edit) => {
+    const written = await editor.edit((edit) => {
       for (const selection of editor.selections) edit.replace(selection, text);
     });
+    if (!written) throw editNotWritten(shownPath(editor.document.uri));
     await vscode.window.showTextDocument(editor.document, editor.viewColumn);
   }
 
@@ -209,9 +214,12 @@ export class App implements vscode.Disposable {
 
   /** Ends turns, bridge and core in this order, so that everything is stored. */
   async close(): Promise<void> {
-    await this.bridge.close();
-    await this.core.close();
-    this.#lifetime.dispose();
+    try {
+      await this.bridge.close();
+    } finally {
+      await this.core.close();
+      this.#lifetime.dispose();
+    }
   }
 
   dispose(): void {

@@ -21,18 +21,27 @@ export class BridgeControl implements vscode.Disposable {
   #bridge: OpenedBridge | undefined;
   /** Starting and stopping follow each other, never at once. */
   #step: Promise<void> = Promise.resolve();
+  /** While a command changes the setting, it is the command that tells of a failure. */
+  #byCommand = false;
+  #closing: Promise<void> | undefined;
 
   constructor(wiring: Wiring, core: WindowCore, settings: Settings, log: Log) {
     this.#wiring = wiring;
     this.#core = core;
     this.#settings = settings;
     this.#log = log;
-    const again = () => {
-      if (this.#bridge) this.#report(this.restart());
-    };
-    this.#lifetime.add(settings.onDidChange('bridge.enabled', () => this.followAndTell()));
-    this.#lifetime.add(settings.onDidChange('bridge.port', again));
-    this.#lifetime.add(core.onDidOpen(again));
+    this.#lifetime.add(
+      settings.onDidChange('bridge.enabled', () => {
+        if (!this.#byCommand) this.followAndTell();
+      }),
+    );
+    // Also when it is not running: the port may be what kept it from starting.
+    this.#lifetime.add(settings.onDidChange('bridge.port', () => this.#report(this.restart())));
+    this.#lifetime.add(
+      core.onDidOpen(() => {
+        if (this.#bridge) this.#report(this.restart());
+      }),
+    );
   }
 
   readonly onDidChange = this.#changes.event;
@@ -44,6 +53,17 @@ export class BridgeControl implements vscode.Disposable {
   /** Makes the bridge as the setting wants it. Throws what keeps it from starting. */
   follow(): Promise<void> {
     return this.#next(() => (this.#settings.get('bridge.enabled') ? this.#start() : this.#stop()));
+  }
+
+  /** Changes the setting, so that the next window has it too. Throws what keeps the bridge from starting. */
+  async turn(on: boolean): Promise<void> {
+    this.#byCommand = true;
+    try {
+      await this.#settings.set('bridge.enabled', on);
+    } finally {
+      this.#byCommand = false;
+    }
+    await this.follow();
   }
 
   /** As `follow`; what keeps it from starting is shown to the user. */
@@ -58,9 +78,10 @@ export class BridgeControl implements vscode.Disposable {
     });
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.#lifetime.dispose();
-    await this.#next(() => this.#stop());
+    this.#closing ??= this.#next(() => this.#stop());
+    return this.#closing;
   }
 
   dispose(): void {
@@ -75,7 +96,7 @@ export class BridgeControl implements vscode.Disposable {
   }
 
   async #start(): Promise<void> {
-    if (this.#bridge) return;
+    if (this.#bridge || this.#lifetime.isDisposed) return;
     const core = await this.#core.get();
     const bridge = await this.#wiring.startBridge({
       core,
@@ -84,7 +105,9 @@ export class BridgeControl implements vscode.Disposable {
       log: this.#log,
     });
     this.#bridge = bridge;
-    bridge.onDidChange((state) => this.#tell(state));
+    bridge.onDidChange((state) => {
+      if (this.#bridge === bridge) this.#tell(state);
+    });
     this.#tell(bridge.state);
   }
 

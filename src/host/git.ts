@@ -8,6 +8,8 @@ export interface Repository {
 }
 
 interface GitApi {
+  readonly state: 'uninitialized' | 'initialized';
+  readonly onDidChangeState: vscode.Event<'uninitialized' | 'initialized'>;
   readonly repositories: Repository[];
 }
 
@@ -18,13 +20,36 @@ interface GitExtension {
 /** The repository a command was called on, else that of the active file, else the first one. */
 export async function repositoryFor(argument: unknown): Promise<Repository | undefined> {
   const extension = vscode.extensions.getExtension<GitExtension>('vscode.git');
-  if (!extension) return undefined;
-  const { repositories } = (await extension.activate()).getAPI(1);
+  const api = extension && (await apiOf(extension));
+  if (!api) return undefined;
+  await looked(api);
+  const { repositories } = api;
   const wanted = rootOf(argument) ?? vscode.window.activeTextEditor?.document.uri;
   const holding = repositories
     .filter(({ rootUri }) => wanted?.path === rootUri.path || wanted?.path.startsWith(`${rootUri.path}/`))
     .sort((a, b) => b.rootUri.path.length - a.rootUri.path.length);
   return holding[0] ?? repositories[0];
+}
+
+async function apiOf(extension: vscode.Extension<GitExtension>): Promise<GitApi | undefined> {
+  try {
+    return (await extension.activate()).getAPI(1);
+  } catch {
+    // It throws where git is turned off in the settings or not installed.
+    return undefined;
+  }
+}
+
+/** Just after the start, git has not looked for repositories yet. */
+async function looked(api: GitApi): Promise<void> {
+  if (api.state === 'initialized') return;
+  await new Promise<void>((resolve) => {
+    const subscription = api.onDidChangeState((state) => {
+      if (state !== 'initialized') return;
+      subscription.dispose();
+      resolve();
+    });
+  });
 }
 
 function rootOf(argument: unknown): vscode.Uri | undefined {

@@ -8,6 +8,9 @@ export const proposalScheme = 'causeway-proposal';
 /** Scheme of context reports. */
 export const reportScheme = 'causeway-report';
 
+/** Schemes of documents that people write, whose text the commands on a selection are for. */
+export const textSchemes = ['file', 'untitled', 'vscode-remote', 'vscode-vfs'] as const;
+
 export const commandIds = [
   'causeway.newSession',
   'causeway.newPrivateSession',
@@ -60,8 +63,6 @@ export const settingNames = [
 ] as const;
 export type SettingName = (typeof settingNames)[number];
 
-/** Set while a proposed edit waits for an answer. */
-export const editPendingKey = 'causeway.editPending';
 export const bridgeRunningKey = 'causeway.bridgeRunning';
 export const turnLiveKey = 'causeway.turnLive';
-export const contextKeys = [editPendingKey, bridgeRunningKey, turnLiveKey] as const;
+export const contextKeys = [bridgeRunningKey, turnLiveKey] as const;

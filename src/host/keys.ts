@@ -76,10 +76,17 @@ export class Keys implements Secrets, vscode.Disposable {
     return false;
   }
 
+  /** Rejects with `keyring_failed` when the keyring may still have it; what this window had is gone either way. */
   async remove(name: string): Promise<void> {
     this.#forThisWindow.delete(name);
-    await this.#storage.delete(secretName(name));
-    this.#changes.fire(name);
+    try {
+      await this.#storage.delete(secretName(name));
+    } catch (error) {
+      this.#log.error('The keyring could not be written.', error);
+      throw keyringFailed();
+    } finally {
+      this.#changes.fire(name);
+    }
   }
 
   /** The key of the session databases, 32 bytes. Rejects with `keyring_failed`. */

@@ -4,14 +4,17 @@ import { DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import { isSecretFile, largestFile } from '../core/grounding/fileRules.ts';
 import type { OpenFile } from '../core/ports.ts';
+import { textSchemes } from './ids.ts';
 
 /** More editors than this are not what somebody works on; the rest is found by searching the workspace. */
 const mostFiles = 20;
 /** Milliseconds of rest before a change of editors is told, so that typing does not count tokens at each letter. */
 const restMs = 300;
-const textSchemes = new Set(['file', 'untitled', 'vscode-remote', 'vscode-vfs']);
 
-export const isWorkspaceText = (uri: vscode.Uri): boolean => textSchemes.has(uri.scheme);
+/** Text that somebody writes here: of the usual schemes, or of those the folders of a virtual workspace have. */
+export const isWorkspaceText = ({ scheme }: vscode.Uri): boolean =>
+  textSchemes.some((one) => one === scheme) ||
+  (vscode.workspace.workspaceFolders ?? []).some(({ uri }) => uri.scheme === scheme);
 
 /** As people see it: relative to its folder, after the folder's name where there are several; with forward slashes. */
 export const shownPath = (uri: vscode.Uri): string =>

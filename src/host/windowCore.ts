@@ -4,6 +4,8 @@ import { DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import { toErrorInfo } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
+import type { ResolvedWorkspace } from '../core/register.ts';
+import { shownWorkspaces } from '../core/workspace/attachment.ts';
 import { localPathOf } from '../core/workspace/uri.ts';
 import type { ErrorInfo } from '../protocol/errors.ts';
 import type { SessionEvent } from '../protocol/turnEvents.ts';
@@ -30,13 +32,22 @@ export class WindowCore implements vscode.Disposable {
   readonly #lifetime = new DisposableStore();
   readonly #events: Emitter<SessionEvent>;
   readonly #opened = this.#lifetime.add(new Emitter<OpenedCore>());
+  readonly #noticed = this.#lifetime.add(new Emitter<ErrorInfo>());
   readonly #notices = new Map<string, ErrorInfo>();
+  /** What ends with the core that is open now. */
+  #ofCore = new DisposableStore();
   #opening: Promise<OpenedCore> | undefined;
   #current: OpenedCore | undefined;
-  #closed = false;
+  #closing: Promise<void> | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    const { settings, keys } = parts;
+    this.#lifetime.add(
+      settings.onDidChange('encryptSessions', () => {
+        if (this.#current) this.#follow(applyEncryption(this.#current, settings, keys));
+      }),
+    );
     this.#events = this.#lifetime.add(
       new Emitter<SessionEvent>((error) => parts.log.error('A listener of session events failed.', error)),
     );
@@ -51,6 +62,10 @@ export class WindowCore implements vscode.Disposable {
     return this.#opened.event;
   }
 
+  get onDidNotice() {
+    return this.#noticed.event;
+  }
+
   /** The core if it is open by now. */
   get current(): OpenedCore | undefined {
     return this.#current;
@@ -63,32 +78,48 @@ export class WindowCore implements vscode.Disposable {
 
   /** Opens the core with the first call. Rejects with the reason while it cannot be opened; the next call tries again. */
   get(): Promise<OpenedCore> {
-    this.#opening ??= this.#open().catch((error: unknown) => {
-      this.#opening = undefined;
-      throw error;
-    });
-    return this.#opening;
+    return this.#opening ?? this.#keep(this.#open());
   }
 
   /** Closes the core, whose turns end as stopped, and opens that of the workspace the window has now. */
-  async reopen(): Promise<OpenedCore> {
+  reopen(): Promise<OpenedCore> {
     const before = this.#opening;
-    this.#opening = (async () => {
-      await (await before?.catch(() => undefined))?.close();
-      return this.#open();
-    })();
-    return this.#opening;
+    return this.#keep(
+      (async () => {
+        await this.#end(before).catch((error: unknown) =>
+          this.#parts.log.error('The core of the workspace before did not close cleanly.', error),
+        );
+        return this.#open();
+      })(),
+    );
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
+  close(): Promise<void> {
     this.#lifetime.dispose();
-    // One that could not be opened has nothing to close, and its failure was told when it was asked for.
-    await (await this.#opening?.catch(() => undefined))?.close();
+    this.#closing ??= this.#end(this.#opening);
+    return this.#closing;
   }
 
   dispose(): void {
     this.close().catch((error: unknown) => this.#parts.log.error('The core did not close cleanly.', error));
+  }
+
+  /** One that fails is forgotten, so that the next call tries again. */
+  #keep(opening: Promise<OpenedCore>): Promise<OpenedCore> {
+    const kept = opening.catch((error: unknown) => {
+      if (this.#opening === kept) this.#opening = undefined;
+      throw error;
+    });
+    this.#opening = kept;
+    return kept;
+  }
+
+  /** One that could not be opened has nothing to close, and its failure was told when it was asked for. */
+  async #end(opening: Promise<OpenedCore> | undefined): Promise<void> {
+    const core = await opening?.catch(() => undefined);
+    this.#current = undefined;
+    this.#ofCore.dispose();
+    await core?.close();
   }
 
   async #open(): Promise<OpenedCore> {
@@ -115,22 +146,31 @@ export class WindowCore implements vscode.Disposable {
       sessionKey,
       log,
     });
+    const ofCore = new DisposableStore();
+    ofCore.add(core.assistant.onEvent((event) => this.#events.fire(event)));
+    ofCore.add(
+      core.assistant.sessions.onDidChange((change) => {
+        if (change.type === 'notice') this.tell(change.notice);
+      }),
+    );
+    this.#ofCore = ofCore;
+    if (this.#closing) return core;
     this.#current = core;
-    core.assistant.onEvent((event) => this.#events.fire(event));
-    core.assistant.sessions.onDidChange((change) => {
-      if (change.type === 'notice') this.tell(change.notice);
-    });
-    if (this.#closed) return core;
     this.#opened.fire(core);
-    this.#prepare(core, dataFolder).catch((error: unknown) => {
-      log.error('A part of opening the workspace failed.', error);
-      this.tell(toErrorInfo(error));
-    });
+    this.#follow(this.#prepare(core, dataFolder, ofCore));
     return core;
   }
 
+  /** What fails beside the work is written to the log, and told in the panel. */
+  #follow(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      this.#parts.log.error('A part of opening the workspace failed.', error);
+      this.tell(toErrorInfo(error));
+    });
+  }
+
   /** What need not be waited for by the first answer. */
-  async #prepare(core: OpenedCore, dataFolder: string): Promise<void> {
+  async #prepare(core: OpenedCore, dataFolder: string, ofCore: DisposableStore): Promise<void> {
     const { wiring, context, settings, keys, log } = this.#parts;
     for (const notice of await core.notices()) this.tell(notice);
     await applyEncryption(core, settings, keys);
@@ -144,13 +184,14 @@ export class WindowCore implements vscode.Disposable {
     };
     const failed = (error: unknown) => log.error('The folders of the window could not be followed.', error);
     const reopen = () => {
-      if (this.#current === core && !this.#closed) this.reopen().catch(failed);
+      if (this.#current === core && !this.#closing) this.reopen().catch(failed);
     };
-    this.#lifetime.add(
+    const shown = shownIds(core.resolved);
+    ofCore.add(
       followFolders(
         ports,
-        ({ workspace }) => {
-          if (workspace.id !== core.resolved.workspace.id) reopen();
+        (resolved) => {
+          if (shownIds(resolved) !== shown) reopen();
         },
         failed,
       ),
@@ -166,9 +207,10 @@ export class WindowCore implements vscode.Disposable {
     this.#notices.set(notice.code, notice);
     this.#noticed.fire(notice);
   }
-
-  readonly #noticed = this.#lifetime.add(new Emitter<ErrorInfo>());
-  get onDidNotice() {
-    return this.#noticed.event;
-  }
 }
+
+/** Whose sessions a window shows: another folder in it can bring sessions of its own. */
+const shownIds = (resolved: ResolvedWorkspace): string =>
+  shownWorkspaces(resolved)
+    .map(({ id }) => id)
+    .join(' ');

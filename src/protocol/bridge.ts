@@ -61,7 +61,7 @@ export const startTurnBody = z.strictObject({
   /** Goes on when the caller goes away. */
   detached: z.boolean().optional(),
 });
-export const turnResult = z.object({
+const turnResult = z.object({
   sessionId: z.uuid(),
   turnId: z.uuid(),
   outcome: z.enum(turnOutcomes),
@@ -69,6 +69,7 @@ export const turnResult = z.object({
   text: z.string(),
   entry,
 });
+export type TurnResult = z.infer<typeof turnResult>;
 
 export const eventsQuery = z.strictObject({
   /** Tells first what was appended after this place in the log. */
@@ -87,7 +88,6 @@ export const errorBody = z.object({
   }),
   turnId: z.uuid().optional(),
 });
-export type ErrorBody = z.infer<typeof errorBody>;
 
 export const bridgeRoles = ['owner', 'attached'] as const;
 

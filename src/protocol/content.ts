@@ -77,9 +77,6 @@ export const contentBlock = z.discriminatedUnion('type', [
   toolResultBlock,
 ]);
 
-export type TextBlock = z.infer<typeof textBlock>;
-export type ImageBlock = z.infer<typeof imageBlock>;
-export type DocumentBlock = z.infer<typeof documentBlock>;
 export type ToolUseBlock = z.infer<typeof toolUseBlock>;
 export type ToolResultBlock = z.infer<typeof toolResultBlock>;
 export type UserBlock = z.infer<typeof userBlock>;

@@ -129,7 +129,6 @@ export const entry = z.discriminatedUnion('kind', [
 ]);
 
 export type Entry = z.infer<typeof entry>;
-export type EntryKind = Entry['kind'];
 export type UserEntry = z.infer<typeof userEntry>;
 export type AssistantEntry = z.infer<typeof assistantEntry>;
 export type ToolResultEntry = z.infer<typeof toolResultEntry>;
@@ -142,4 +141,3 @@ type Drafted<E> = E extends Entry ? Omit<E, 'seq' | 'parentId'> & { parentId?: s
 export type EntryDraft = Drafted<Entry>;
 export type UserEntryDraft = Drafted<UserEntry>;
 export type AssistantEntryDraft = Drafted<AssistantEntry>;
-export type ToolResultEntryDraft = Drafted<ToolResultEntry>;

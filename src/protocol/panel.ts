@@ -197,5 +197,4 @@ export const hostToPanel = z.discriminatedUnion('type', [
   z.object({ type: z.literal('rejected'), id: z.number().int(), error: errorInfo }),
   ...hostMessage.options,
 ]);
-export type PanelToHost = z.infer<typeof panelToHost>;
 export type HostToPanel = z.infer<typeof hostToPanel>;

@@ -45,7 +45,6 @@ export const contextReport = z.object({
   ),
 });
 
-export type SegmentKind = (typeof segmentKinds)[number];
 export type Segment = z.infer<typeof segment>;
 export type ContextReport = z.infer<typeof contextReport>;
 

@@ -50,8 +50,6 @@ export const turnEvent = z.discriminatedUnion('type', [
   turnEnded,
 ]);
 export type TurnEvent = z.infer<typeof turnEvent>;
-export type TurnDelta = z.infer<typeof turnDelta>;
-export type TurnEndedEvent = z.infer<typeof turnEnded>;
 
 /** Everything a subscriber of sessions hears. Each appended entry is told once, in the order of the log. */
 export const sessionEvent = z.discriminatedUnion('type', [

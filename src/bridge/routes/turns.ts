@@ -1,7 +1,7 @@
 import type { Assistant, StartedTurn } from '../../core/assistant.ts';
 import { fromErrorInfo, turnWithdrawn, unexpected } from '../../core/errors.ts';
 import type { Log } from '../../core/ports.ts';
-import { startTurnBody } from '../../protocol/bridge.ts';
+import { startTurnBody, type TurnResult } from '../../protocol/bridge.ts';
 import { plainText } from '../../protocol/content.ts';
 import type { AssistantEntry } from '../../protocol/entries.ts';
 import type { TurnEvent } from '../../protocol/turnEvents.ts';
@@ -87,7 +87,8 @@ async function resultOf(turn: StartedTurn): Promise<BridgeResponse> {
   if (last?.type !== 'turn.ended' || last.entry.kind !== 'assistant') throw unexpected(last?.type);
   const { entry } = last;
   if (entry.outcome === 'failed' || entry.outcome === 'interrupted') return failed(entry);
-  return json(200, { sessionId, turnId, outcome: entry.outcome, text: plainText(entry.content), entry });
+  const { outcome = 'done', content } = entry;
+  return json(200, { sessionId, turnId, outcome, text: plainText(content), entry } satisfies TurnResult);
 }
 
 function failed({ turnId, error }: AssistantEntry): BridgeResponse {

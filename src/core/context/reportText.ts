@@ -11,7 +11,7 @@ export function reportText(
 ): string {
   const sent = reportTokens(report);
   const lines = [
-    `# What was sent to ${report.model}`,
+    `# What was sent to ${oneLine(report.model)}`,
     '',
     `About ${count(sent)} tokens of a budget of ${count(report.budget)}: the window of ${count(report.window)} less ${count(report.outputReserve)} kept for the answer and a margin.`,
   ];
@@ -34,13 +34,15 @@ export function reportText(
   }
   for (const segment of report.segments) {
     const text = textOf(segment, entryOf);
-    if (text !== '') lines.push('', `## ${segment.label}`, '', fenced(text));
+    if (text !== '') lines.push('', `## ${oneLine(segment.label)}`, '', fenced(text));
   }
   return `${lines.join('\n')}\n`;
 }
 
 const count = (tokens: number): string => tokens.toLocaleString('en-US');
-const cell = (text: string): string => text.replace(/[|\n]/g, ' ');
+/** Names of files may have line breaks, which would end a heading or a row. */
+const oneLine = (text: string): string => text.replace(/[\r\n]+/g, ' ');
+const cell = (text: string): string => oneLine(text).replaceAll('|', ' ');
 
 function textOf(segment: Segment, entryOf: (id: string) => Entry | undefined): string {
   if (segment.text !== undefined) return segment.text;

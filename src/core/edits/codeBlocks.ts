@@ -34,6 +34,7 @@ export function codeBlocksOf(markdown: string): CodeBlock[] {
 
 /** A path has a dot or a slash and no spaces; other words after the language are titles. */
 function pathIn(rest: string): string | undefined {
-  const text = rest.trim();
+  const [, named] = /^(?:title|file|filename|path)=["']?([^"']*)["']?$/.exec(rest.trim()) ?? [];
+  const text = named ?? rest.trim();
   return /^[^\s`]*[./][^\s`]*$/.test(text) ? text : undefined;
 }

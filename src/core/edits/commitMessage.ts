@@ -1,10 +1,24 @@
 /** Asking for a commit message, and reading it. Pure. */
+import { isSecretFile } from '../grounding/fileRules.ts';
 
 export const commitPrompt =
   'Write the commit message for this diff: a subject of at most 72 characters in the imperative, and where it is not obvious why, a blank line and a short body. Answer with the message alone, without quotes or a code block.';
 
 /** Characters of a diff that is sent; a longer one says little more about the why. */
 const longest = 100_000;
+
+/** The diff with the parts left out that are of files made to hold secrets; that they are is said. */
+export function withoutSecrets(diff: string): string {
+  return diff
+    .split(/^(?=diff --git )/m)
+    .map((part) => {
+      // Quoted where the name has unusual characters. The two names differ only when a file is renamed.
+      const [, before = '', after = ''] = /^diff --git "?a\/(.+?)"? "?b\/(.+?)"?$/m.exec(part) ?? [];
+      if (![before, after].some(isSecretFile)) return part;
+      return `diff --git a/${before} b/${after}\n(The content of this file is left out: such files hold secrets.)\n`;
+    })
+    .join('');
+}
 
 /** Cut after a whole line; what is left out is said. */
 export function boundedDiff(diff: string): string {

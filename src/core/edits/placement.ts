@@ -35,7 +35,8 @@ export function placeCode(text: string, code: string, hints: PlacementHints): st
     const end = lines.at(-1) === '' ? [''] : [];
     return [...added, ...end].join(eol);
   }
-  const at = Math.min(hints.cursorLine ?? lines.length, lines.length);
+  const end = lines.at(-1) === '' ? lines.length - 1 : lines.length;
+  const at = Math.min(hints.cursorLine ?? end, lines.length);
   const indent = indentOf(lines.slice(at - 1, at));
   return [...lines.slice(0, at), ...indented(added, indent), ...lines.slice(at)].join(eol);
 }

@@ -4,7 +4,6 @@ export const editTasks = ['fix', 'refactor', 'writeTests', 'document'] as const;
 export type EditTask = (typeof editTasks)[number];
 
 export const explainPrompt = 'Explain this code.';
-export const askWords = 'Type a question about the selection.';
 
 const whole =
   'Answer with one code block that replaces the whole selection, then say in a sentence or two what changed and why.';

@@ -60,5 +60,3 @@ export const workspaceUnreachable = () =>
   );
 export const turnWithdrawn = () =>
   refused('turn_withdrawn', 409, 'The turn was taken back before it began. Nothing was sent.');
-export const clientTooSlow = () =>
-  refused('client_too_slow', 503, 'The events were not read, so the stream was closed.');

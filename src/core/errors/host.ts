@@ -21,6 +21,13 @@ export const editNotWritten = (path: string) =>
       action: 'show_log',
     },
   );
+export const editNotSaved = (path: string) =>
+  new CausewayError(
+    'edit_not_saved',
+    `The edit is in ${path}, but the file could not be saved. Save it yourself, or undo the edit.`,
+  );
+export const noProposal = () =>
+  new CausewayError('no_proposal', 'No proposed edit is shown. Open its diff, then try again.');
 export const noEdit = () =>
   new CausewayError('no_edit', 'The answer has no code that could be applied here. Nothing was changed.');
 export const outsideWorkspace = (path: string) =>

@@ -5,21 +5,20 @@ import type { App } from '../app.ts';
 /** Turns the setting on, so that the bridge is there in the next window too. */
 export async function startBridge(app: App): Promise<void> {
   const { t } = vscode.l10n;
-  await app.settings.set('bridge.enabled', true);
-  await app.bridge.follow();
+  await app.bridge.turn(true);
   const { state } = app.bridge;
   if (!state) return;
   const create = t('Create Client Token');
   const words = t('The bridge listens on {0}, port {1}.', state.addresses.join(', '), state.port);
   const missing =
     state.missing.length > 0 ? ` ${t('This system has no {0}.', state.missing.join(', '))}` : '';
-  const answer = await vscode.window.showInformationMessage(`${words}${missing}`, create);
-  if (answer === create) await app.run('causeway.createClientToken');
+  vscode.window.showInformationMessage(`${words}${missing}`, create).then((answer) => {
+    if (answer === create) void app.run('causeway.createClientToken');
+  });
 }
 
 export async function stopBridge(app: App): Promise<void> {
-  await app.settings.set('bridge.enabled', false);
-  await app.bridge.follow();
+  await app.bridge.turn(false);
   void vscode.window.showInformationMessage(vscode.l10n.t('The bridge is off.'));
 }
 

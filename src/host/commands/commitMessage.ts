@@ -1,11 +1,12 @@
 /** A commit message for what is staged, else for what is changed, written into the box of the source control view. */
 import * as vscode from 'vscode';
-import { boundedDiff, commitPrompt, messageOf } from '../../core/edits/commitMessage.ts';
-import { fromErrorInfo, modelNeeded, noRepository, nothingToCommit } from '../../core/errors.ts';
+import { boundedDiff, commitPrompt, messageOf, withoutSecrets } from '../../core/edits/commitMessage.ts';
+import { fromErrorInfo, noRepository, nothingToCommit } from '../../core/errors.ts';
 import { plainText } from '../../protocol/content.ts';
 import type { App } from '../app.ts';
 import { repositoryFor } from '../git.ts';
 import { shownPath } from '../openEditors.ts';
+import { needModel } from './model.ts';
 
 /** In a private session: a message is not a conversation, and the diff is in the repository anyway. */
 export async function generateCommitMessage(app: App, argument: unknown): Promise<void> {
@@ -14,8 +15,9 @@ export async function generateCommitMessage(app: App, argument: unknown): Promis
   const staged = await repository.diff(true);
   const diff = staged.trim() === '' ? await repository.diff(false) : staged;
   if (diff.trim() === '') throw nothingToCommit();
+  const sent = boundedDiff(withoutSecrets(diff));
+  await needModel(app, undefined);
   const assistant = await app.assistant();
-  if ((await assistant.modelFor(undefined)).model.provider === 'offline') throw modelNeeded();
   await vscode.window.withProgress(
     { location: vscode.ProgressLocation.SourceControl, title: vscode.l10n.t('Writing a commit message') },
     async () => {
@@ -24,16 +26,15 @@ export async function generateCommitMessage(app: App, argument: unknown): Promis
         const { rootUri, inputBox } = repository;
         const { events } = await assistant.startTurn(id, {
           text: commitPrompt,
-          attachments: [
-            { kind: 'diff', uri: rootUri.toString(), path: shownPath(rootUri), text: boundedDiff(diff) },
-          ],
+          attachments: [{ kind: 'diff', uri: rootUri.toString(), path: shownPath(rootUri), text: sent }],
           grounding: 'off',
           door: 'command',
         });
         for await (const event of events) {
           if (event.type !== 'turn.ended' || event.entry.kind !== 'assistant') continue;
           if (event.entry.error) throw fromErrorInfo(event.entry.error);
-          inputBox.value = messageOf(plainText(event.entry.content));
+          // Half a message is none.
+          if (event.entry.outcome === 'done') inputBox.value = messageOf(plainText(event.entry.content));
         }
       } finally {
         await assistant.sessions.purge(id);

@@ -61,15 +61,19 @@ export async function runCommand(app: App, id: CommandId, args: readonly unknown
     await commands[id](app, ...args);
   } catch (error) {
     if (!(error instanceof CausewayError)) app.log.error(`The command ${id} failed.`, error);
-    await showProblem(app, error);
+    showProblem(app, error);
   }
 }
 
-async function showProblem(app: App, error: unknown): Promise<void> {
+/** The command is over; the message stays until somebody reads it. */
+function showProblem(app: App, error: unknown): void {
   const { message, action } = toErrorInfo(error);
   const button = buttons()[action];
-  const chosen = await vscode.window.showErrorMessage(message, ...(button === undefined ? [] : [button]));
-  if (chosen !== undefined) await app.act(action);
+  vscode.window.showErrorMessage(message, ...(button === undefined ? [] : [button])).then((chosen) => {
+    if (chosen !== undefined) {
+      app.act(action).catch((failed: unknown) => app.log.error(`The action ${action} failed.`, failed));
+    }
+  });
 }
 
 const buttons = (): Partial<Record<ErrorAction, string>> => ({

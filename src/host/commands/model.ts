@@ -1,5 +1,13 @@
 import * as vscode from 'vscode';
+import { modelNeeded, restrictedMode } from '../../core/errors.ts';
 import type { App } from '../app.ts';
+
+/** Throws `restricted_mode` or `model_needed` where only quotes would come. */
+export async function needModel(app: App, sessionId: string | undefined): Promise<void> {
+  if (!vscode.workspace.isTrusted) throw restrictedMode();
+  const { model } = await (await app.assistant()).modelFor(sessionId);
+  if (model.provider === 'offline') throw modelNeeded();
+}
 
 interface ModelItem extends vscode.QuickPickItem {
   model?: string;
@@ -48,6 +56,5 @@ function priceWords(price: { input: number; output: number; asOf: string } | und
   const { t } = vscode.l10n;
   if (!price) return t('Price unknown; the setting causeway.prices can name it.');
   if (price.input === 0 && price.output === 0) return t('Costs nothing; nothing leaves this machine.');
-  const [input, output] = [price.input, price.output].map((rate) => `$${rate}`);
-  return t('{0} in, {1} out for a million tokens ({2})', input ?? '', output ?? '', price.asOf);
+  return t('{0} USD in, {1} USD out for a million tokens ({2})', price.input, price.output, price.asOf);
 }

@@ -1,16 +1,16 @@
 /** Commands on what is selected in the editor. Answers come in the panel; edits are proposed as a diff. */
 import * as vscode from 'vscode';
 import { codeBlocksOf } from '../../core/edits/codeBlocks.ts';
-import type { EditTask } from '../../core/edits/prompts.ts';
-import { askWords, editPrompt, explainPrompt } from '../../core/edits/prompts.ts';
+import { type EditTask, editPrompt, explainPrompt } from '../../core/edits/prompts.ts';
 import { testPathFor } from '../../core/edits/testPath.ts';
-import { fromErrorInfo, modelNeeded, noEdit, noEditor, noSelection } from '../../core/errors.ts';
+import { fromErrorInfo, noEdit, noEditor, noSelection } from '../../core/errors.ts';
 import { plainText } from '../../protocol/content.ts';
 import type { AssistantEntry, Attachment } from '../../protocol/entries.ts';
 import type { App } from '../app.ts';
-import { applyCode } from '../edits/applyCode.ts';
+import { applyCode, uriOfPath } from '../edits/applyCode.ts';
 import { isWorkspaceText, shownPath } from '../openEditors.ts';
 import { problemsOf, selectionOf } from '../panel/attachments.ts';
+import { needModel } from './model.ts';
 
 interface Selected {
   editor: vscode.TextEditor;
@@ -28,7 +28,8 @@ export async function askAboutSelection(app: App, ...args: unknown[]): Promise<v
   const question = await vscode.window.showInputBox({
     title: vscode.l10n.t('Ask about Selection'),
     prompt: `${attachment.path}:${attachment.startLine}–${attachment.endLine}`,
-    validateInput: (text) => (text.trim() === '' ? askWords : undefined),
+    validateInput: (text) =>
+      text.trim() === '' ? vscode.l10n.t('Type a question about the selection.') : undefined,
   });
   if (question !== undefined) await ask(app, question, [attachment]);
 }
@@ -36,20 +37,21 @@ export async function askAboutSelection(app: App, ...args: unknown[]): Promise<v
 export async function addSelectionToChat(app: App, ...args: unknown[]): Promise<void> {
   const { attachment } = await selected(args);
   const host = await app.panel.reveal();
-  if (host.shown === undefined) return;
-  host.push({ type: 'attach', sessionId: host.shown, attachments: [attachment] });
+  // Asking for a session says why there is none.
+  const sessionId = host.shown ?? (await app.sessionToShow());
+  host.push({ type: 'attach', sessionId, attachments: [attachment] });
 }
 
-/** Asks for new code and proposes it. Throws `model_needed` without a model: quotes cannot change code. */
+/** Asks for new code and proposes it. Throws `model_needed` or `restricted_mode` without a model: quotes cannot change code. */
 export async function editSelection(app: App, task: EditTask, args: readonly unknown[]): Promise<void> {
   const { editor, range, attachment } = await selected(args, task === 'fix');
   const { uri } = editor.document;
   const problems = task === 'fix' ? problemsOf(uri, range) : undefined;
-  const assistant = await app.assistant();
   const host = await app.panel.reveal({ preserveFocus: true });
-  const { model } = await assistant.modelFor(host.shown);
-  if (model.provider === 'offline') throw modelNeeded();
+  await needModel(app, host.shown);
   const testPath = task === 'writeTests' ? testPathFor(shownPath(uri)) : undefined;
+  // Where the answer could not go is said before it is paid for.
+  if (testPath !== undefined) await uriOfPath(testPath);
   const attachments = problems ? [attachment, problems] : [attachment];
   const entry = await ask(app, editPrompt(task, testPath), attachments);
   if (!entry || entry.outcome === 'stopped') return;
@@ -59,7 +61,10 @@ export async function editSelection(app: App, task: EditTask, args: readonly unk
   if (!block) throw noEdit();
   const { startLine = 1, endLine = startLine } = attachment;
   if (testPath === undefined) {
-    await applyCode(app.edits, { code: block.code, target: { uri, range: { startLine, endLine } } });
+    await applyCode(app.edits, {
+      code: block.code,
+      target: { uri, range: { startLine, endLine }, text: attachment.text },
+    });
   } else {
     await applyCode(app.edits, { code: block.code, path: block.path ?? testPath });
   }

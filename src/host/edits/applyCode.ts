@@ -1,19 +1,23 @@
 /** From a block of code in an answer to a proposed edit of a file. */
 import * as vscode from 'vscode';
 import { type LineRange, type NamedRange, placeCode } from '../../core/edits/placement.ts';
-import { noEditor, outsideWorkspace } from '../../core/errors.ts';
-import { isWorkspaceText } from '../openEditors.ts';
+import { editOutdated, noEditor, outsideWorkspace } from '../../core/errors.ts';
+import { whereIs } from '../../core/grounding/quotePlace.ts';
+import { isWorkspaceText, shownPath } from '../openEditors.ts';
 import type { ProposedEdits } from './proposedEdits.ts';
 
 export interface CodeForFile {
   code: string;
   /** As an answer names it: relative to a folder of the workspace. */
   path?: string | undefined;
-  /** The file and lines the code was asked for. */
-  target?: { uri: vscode.Uri; range: LineRange };
+  /** The file the code was asked for, and the lines as they were then. */
+  target?: { uri: vscode.Uri; range: LineRange; text: string };
 }
 
-/** Throws `no_editor` when nothing tells which file is meant, `outside_workspace` for a path that leads out. */
+/**
+ * Throws `no_editor` when nothing tells which file is meant, `outside_workspace` for a path that leads out, and
+ * `edit_outdated` when the lines the code was asked for are not there any more.
+ */
 export async function applyCode(edits: ProposedEdits, { code, path, target }: CodeForFile): Promise<void> {
   const editor = vscode.window.activeTextEditor;
   const active = editor && isWorkspaceText(editor.document.uri) ? editor : undefined;
@@ -22,9 +26,14 @@ export async function applyCode(edits: ProposedEdits, { code, path, target }: Co
   const document = await existing(uri);
   if (!document) return edits.propose(uri, undefined, `${code.replace(/\n*$/, '')}\n`);
   const shown = active?.document.uri.toString() === uri.toString() ? active : undefined;
-  const selection =
-    target?.range ?? (shown && !shown.selection.isEmpty ? linesOf(shown.selection) : undefined);
   const text = document.getText();
+  const selection = target
+    ? whereIs(text, { ...target.range, quote: target.text })
+    : shown && !shown.selection.isEmpty
+      ? linesOf(shown.selection)
+      : undefined;
+  // People go on typing while an answer is on its way.
+  if (target && !selection) throw editOutdated(shownPath(uri));
   const after = placeCode(text, code, {
     symbols: selection ? [] : await symbolsOf(uri),
     ...(selection === undefined ? {} : { selection }),

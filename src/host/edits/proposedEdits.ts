@@ -2,7 +2,8 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable.ts';
 import { Emitter } from '../../base/emitter.ts';
-import { editNotWritten, editOutdated } from '../../core/errors.ts';
+import { smallestChange } from '../../core/edits/smallestChange.ts';
+import { editNotSaved, editNotWritten, editOutdated, noProposal } from '../../core/errors.ts';
 import { proposalScheme } from '../ids.ts';
 import { shownPath } from '../openEditors.ts';
 
@@ -60,36 +61,40 @@ export class ProposedEdits implements vscode.TextDocumentContentProvider, vscode
 
   /**
    * Writes the proposal in the active diff. A file without unsaved changes is saved; one with them stays unsaved.
-   * Throws `edit_outdated` when the file is another by now, `edit_not_written` when the editor refuses.
+   * Throws `no_proposal` when no diff shows one, `edit_outdated` when the file is another by now, `edit_not_written` when
+   * the editor refuses, `edit_not_saved` when the change is in the editor but not on disk.
    */
   async accept(): Promise<void> {
     const found = this.#active();
-    if (!found) return;
+    if (!found) throw noProposal();
     const { uri, before, after } = found.proposal;
     const path = shownPath(uri);
     const edit = new vscode.WorkspaceEdit();
     let save: vscode.TextDocument | undefined;
     let cursor = new vscode.Position(0, 0);
     if (before === undefined) {
+      if (await isThere(uri)) throw editOutdated(path);
       edit.createFile(uri, { overwrite: false, contents: new TextEncoder().encode(after) });
     } else {
       const document = await vscode.workspace.openTextDocument(uri);
       if (document.getText() !== before) throw editOutdated(path);
-      const { range, text } = smallestChange(document, before, after);
-      edit.replace(uri, range, text);
-      cursor = range.start;
-      if (!document.isDirty) save = document;
+      const { start, end, text } = smallestChange(before, after);
+      cursor = document.positionAt(start);
+      edit.replace(uri, new vscode.Range(cursor, document.positionAt(end)), text);
+      if (!document.isDirty && !document.isUntitled) save = document;
     }
     if (!(await vscode.workspace.applyEdit(edit))) throw editNotWritten(path);
-    if (save && !(await save.save())) throw editNotWritten(path);
     await this.#close(found.tab);
     // What was selected before lies elsewhere in the new text.
     await vscode.window.showTextDocument(uri, { selection: new vscode.Range(cursor, cursor) });
+    if (save && !(await save.save())) throw editNotSaved(path);
   }
 
+  /** Throws `no_proposal` when no diff shows one. */
   async discard(): Promise<void> {
     const found = this.#active();
-    if (found) await this.#close(found.tab);
+    if (!found) throw noProposal();
+    await this.#close(found.tab);
   }
 
   dispose(): void {
@@ -114,6 +119,12 @@ export class ProposedEdits implements vscode.TextDocumentContentProvider, vscode
   }
 }
 
+const isThere = (uri: vscode.Uri): Promise<boolean> =>
+  Promise.resolve(vscode.workspace.fs.stat(uri)).then(
+    () => true,
+    () => false,
+  );
+
 function proposalOf({ input }: vscode.Tab): vscode.Uri | undefined {
   return input instanceof vscode.TabInputTextDiff && input.modified.scheme === proposalScheme
     ? input.modified
@@ -124,20 +135,3 @@ const isOpen = (uri: vscode.Uri): boolean =>
   vscode.window.tabGroups.all.some(({ tabs }) =>
     tabs.some((tab) => proposalOf(tab)?.toString() === uri.toString()),
   );
-
-/** What differs, without the common beginning and end, so that cursors and folding elsewhere stay. */
-function smallestChange(
-  document: vscode.TextDocument,
-  before: string,
-  after: string,
-): { range: vscode.Range; text: string } {
-  const most = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < most && before[start] === after[start]) start++;
-  let end = 0;
-  while (end < most - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end++;
-  return {
-    range: new vscode.Range(document.positionAt(start), document.positionAt(before.length - end)),
-    text: after.slice(start, after.length - end),
-  };
-}

@@ -7,6 +7,8 @@ import { isWorkspaceText, type OpenEditors, selectedLines, shownPath } from '../
 
 /** Files offered; whoever has more types a part of the name in the editor's own quick open. */
 const mostOffered = 2_000;
+/** Thousands of files that nobody here wrote would take the places of those that somebody did. */
+const notOffered = '**/{node_modules,.git}/**';
 
 interface Choice extends vscode.QuickPickItem {
   attach?: () => Promise<Attachment | undefined>;
@@ -15,7 +17,7 @@ interface Choice extends vscode.QuickPickItem {
 /** Lets the user choose; what cannot be attached is said and left out. */
 export async function pickContext(editors: OpenEditors): Promise<Attachment[]> {
   const open = (await editors.files()).map(({ uri }) => vscode.Uri.parse(uri));
-  const found = await vscode.workspace.findFiles('**/*', undefined, mostOffered);
+  const found = await vscode.workspace.findFiles('**/*', notOffered, mostOffered);
   const known = new Set(open.map(String));
   const files = [...open, ...found.filter((uri) => !known.has(uri.toString()))];
   const choices: Choice[] = [

@@ -80,7 +80,10 @@ export function panelHandlers(app: App, host: PanelHost): PanelHandlers {
     },
     trash: async ({ sessionId }, { sessions }) => {
       await sessions.trash(sessionId);
-      if (sessionId === host.shown) await host.show(await app.sessionToShow());
+      if (sessionId !== host.shown) return undefined;
+      const next = await app.sessionToShow();
+      await host.show(next);
+      await app.sessionShown(next);
       return undefined;
     },
     restore: async ({ sessionId }, { sessions }) => {

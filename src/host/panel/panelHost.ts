@@ -53,11 +53,9 @@ export class PanelHost implements vscode.Disposable {
   readonly #lifetime = new DisposableStore();
   #shown: string | undefined;
   #opening: { sessionId: string; held: SessionEvent[] } | undefined;
-  #resolveReady: () => void = () => undefined;
-  /** Resolves once the page has shown a session. */
-  readonly ready = new Promise<void>((resolve) => {
-    this.#resolveReady = resolve;
-  });
+  /** Openings follow each other, so that the session asked for last is the one that is shown. */
+  #opens: Promise<void> = Promise.resolve();
+  #page = new Page();
 
   constructor(parts: {
     webview: vscode.Webview;
@@ -77,9 +75,19 @@ export class PanelHost implements vscode.Disposable {
     return this.#shown;
   }
 
+  /** Resolves once the page has shown a session, or is as ready as it gets. */
+  get ready(): Promise<void> {
+    return this.#page.ready;
+  }
+
+  /** The page was hidden, which ends it: it asks for everything anew when it is shown again, and gets nothing until then. */
+  hidden(): void {
+    if (this.#page.isReady) this.#page = new Page();
+  }
+
   dispose(): void {
     this.#lifetime.dispose();
-    this.#resolveReady();
+    this.#page.resolve();
   }
 
   push(message: HostMessage): void {
@@ -95,7 +103,14 @@ export class PanelHost implements vscode.Disposable {
    * Takes the view of a session and tells its events from that moment on. `deliver` is called once, synchronously with
    * the switch, so that nothing is told twice and nothing is left out. Throws `not_found`.
    */
-  async open(sessionId: string, deliver: (view: SessionView) => void): Promise<void> {
+  open(sessionId: string, deliver: (view: SessionView) => void): Promise<void> {
+    const opened = this.#opens.then(() => this.#open(sessionId, deliver));
+    // Whoever asked hears of a failure; the next one is opened all the same.
+    this.#opens = opened.catch(() => undefined);
+    return opened;
+  }
+
+  async #open(sessionId: string, deliver: (view: SessionView) => void): Promise<void> {
     const opening = { sessionId, held: [] as SessionEvent[] };
     this.#opening = opening;
     try {
@@ -108,9 +123,8 @@ export class PanelHost implements vscode.Disposable {
         if (!inView.has(event.type)) this.#post({ type: 'event', event: leanEvent(event) });
       }
     } finally {
-      if (this.#opening === opening) this.#opening = undefined;
+      this.#opening = undefined;
     }
-    this.#resolveReady();
   }
 
   /** Takes a message of the page. What is not one of the contract is refused, and said in the log. */
@@ -121,6 +135,7 @@ export class PanelHost implements vscode.Disposable {
       return;
     }
     const { id, method, params } = message.data;
+    if (method === 'ready') this.#page.isLoaded = true;
     if (!isMethod(method)) {
       this.#reject(id, invalidInput('method', method.slice(0, 50), Object.keys(panelRequests).join(', ')));
       return;
@@ -129,7 +144,7 @@ export class PanelHost implements vscode.Disposable {
       .catch((error: unknown) => this.#reject(id, error))
       .finally(() => {
         // A page that could not be given a session is as ready as it gets: nobody is to wait for more.
-        if (method === 'ready') this.#resolveReady();
+        if (method === 'ready') this.#page.resolve();
       });
   }
 
@@ -172,12 +187,25 @@ export class PanelHost implements vscode.Disposable {
   }
 
   #post(message: HostToPanel): void {
-    if (this.#lifetime.isDisposed) return;
-    // A page that was closed meanwhile takes nothing; it asks anew when it is shown again.
+    // A page that is not there takes nothing; it asks for all when it is shown.
+    if (this.#lifetime.isDisposed || !this.#page.isLoaded) return;
     this.#webview.postMessage(message).then(undefined, (error: unknown) => {
       this.#log.error('A message did not reach the panel.', error);
     });
   }
+}
+
+/** One drawing of the page, from its first request to its end. */
+class Page {
+  isLoaded = false;
+  isReady = false;
+  resolve: () => void = () => undefined;
+  readonly ready = new Promise<void>((resolve) => {
+    this.resolve = () => {
+      this.isReady = true;
+      resolve();
+    };
+  });
 }
 
 const isMethod = (method: string): method is PanelMethod => Object.hasOwn(panelRequests, method);

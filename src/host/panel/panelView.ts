@@ -37,8 +37,12 @@ export class PanelView implements vscode.WebviewViewProvider {
       host = opened;
       for (const message of early.splice(0)) opened.receive(message);
     }, this.#failed);
+    const visibility = view.onDidChangeVisibility(() => {
+      if (!view.visible) opening.then((opened) => opened.hidden(), this.#failed);
+    });
     view.onDidDispose(() => {
       messages.dispose();
+      visibility.dispose();
       if (this.#view === view) {
         this.#view = undefined;
         this.#host = undefined;
@@ -58,8 +62,9 @@ export class PanelView implements vscode.WebviewViewProvider {
 
   /** Shows the panel and resolves once its page has shown a session. */
   async reveal(options: { preserveFocus?: boolean } = {}): Promise<PanelHost> {
-    if (this.#view) this.#view.show(options.preserveFocus ?? false);
-    else await vscode.commands.executeCommand(`${panelViewId}.focus`);
+    const { preserveFocus = false } = options;
+    if (this.#view) this.#view.show(preserveFocus);
+    else await vscode.commands.executeCommand(`${panelViewId}.focus`, { preserveFocus });
     const opening = this.#host ?? (await new Promise<Promise<PanelHost>>((tell) => this.#waiting.push(tell)));
     const host = await opening;
     await host.ready;

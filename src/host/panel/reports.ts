@@ -1,5 +1,6 @@
 /** Context reports as read-only documents: what was sent in a turn, and why. */
 import * as vscode from 'vscode';
+import { DisposableStore } from '../../base/disposable.ts';
 import { reportText } from '../../core/context/reportText.ts';
 import { notFound } from '../../core/errors.ts';
 import type { SessionStore } from '../../core/session/store.ts';
@@ -7,8 +8,17 @@ import type { AssistantEntry } from '../../protocol/entries.ts';
 import { reportScheme } from '../ids.ts';
 
 export class Reports implements vscode.TextDocumentContentProvider, vscode.Disposable {
-  readonly #registration = vscode.workspace.registerTextDocumentContentProvider(reportScheme, this);
+  readonly #lifetime = new DisposableStore();
   readonly #texts = new Map<string, string>();
+
+  constructor() {
+    this.#lifetime.add(vscode.workspace.registerTextDocumentContentProvider(reportScheme, this));
+    this.#lifetime.add(
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+        if (uri.scheme === reportScheme) this.#texts.delete(uri.query);
+      }),
+    );
+  }
 
   provideTextDocumentContent(uri: vscode.Uri): string {
     return this.#texts.get(uri.query) ?? '';
@@ -33,6 +43,6 @@ export class Reports implements vscode.TextDocumentContentProvider, vscode.Dispo
   }
 
   dispose(): void {
-    this.#registration.dispose();
+    this.#lifetime.dispose();
   }
 }

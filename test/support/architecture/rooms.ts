@@ -72,6 +72,8 @@ const rooms: Record<string, Room> = {
 /** Files that may open a door more than their room. */
 const exceptions: Record<string, Room> = {
   'src/extension.ts': { rooms: [...inSrc, 'host'], packages: ['vscode'], wires: true },
+  // What the host is given is described where it is used.
+  'src/windowWiring.ts': { types: ['src/host/wiring.ts'] },
   // The clients' own way to find a bridge; the rest of the room is fetch alone.
   'src/client/discovery.ts': { node: true },
   // The program that builds the page is not part of it.
@@ -108,6 +110,8 @@ function mayOpen(rule: Room, own: string | undefined, target: string, typeOnly: 
   const room = roomOf(target);
   // Nothing but the bundler begins at an entry file.
   if (target === 'src/extension.ts' || target === 'src/cli.ts') return false;
+  // The version of the program stands there and nowhere else.
+  if (target === 'package.json') return rule.wires === true;
   if (room === undefined) return false;
   const among = (list: string[] = []) =>
     list.some((place) => (place.endsWith('/') ? target.startsWith(place) : target === place));

@@ -1,0 +1,57 @@
+/** What each setting may be, and what it is when nothing that fits is set. A test compares this with package.json. */
+import { z } from 'zod';
+import type { Price } from '../core/providers/provider.ts';
+import { defaultPort } from '../protocol/bridge.ts';
+import { groundingModes } from '../protocol/entries.ts';
+import type { SettingName } from './ids.ts';
+
+const rates = z.object({
+  input: z.number().nonnegative(),
+  output: z.number().nonnegative(),
+  cacheWrite5m: z.number().nonnegative().optional(),
+  cacheWrite1h: z.number().nonnegative().optional(),
+  cacheRead: z.number().nonnegative().optional(),
+});
+
+/** A price as a user writes it; what is left out follows from the input rate as in Anthropic's price list. */
+const price = rates.transform(
+  ({ input, output, ...rest }): Price => ({
+    input,
+    output,
+    cacheWrite5m: rest.cacheWrite5m ?? input * 1.25,
+    cacheWrite1h: rest.cacheWrite1h ?? input * 2,
+    cacheRead: rest.cacheRead ?? input * 0.1,
+    asOf: 'setting',
+  }),
+);
+
+export const settingSchemas = {
+  model: z.string(),
+  grounding: z.enum(groundingModes),
+  maxOutputTokens: z.number().int().min(256).max(128_000),
+  thinking: z.boolean(),
+  instructions: z.string().max(20_000),
+  prices: z.record(z.string(), price),
+  'anthropic.baseUrl': z.url({ protocol: /^https?$/ }),
+  encryptSessions: z.boolean(),
+  'trash.retentionDays': z.number().int().min(0).max(3650),
+  'bridge.enabled': z.boolean(),
+  /** Judged by the bridge, whose words name the value that does not fit. */
+  'bridge.port': z.unknown(),
+} as const satisfies Record<SettingName, z.ZodType>;
+
+export type SettingValue<N extends SettingName> = z.output<(typeof settingSchemas)[N]>;
+
+export const settingDefaults: { readonly [N in SettingName]: SettingValue<N> } = {
+  model: '',
+  grounding: 'open_files',
+  maxOutputTokens: 8_192,
+  thinking: true,
+  instructions: '',
+  prices: {},
+  'anthropic.baseUrl': 'https://api.anthropic.com',
+  encryptSessions: false,
+  'trash.retentionDays': 0,
+  'bridge.enabled': false,
+  'bridge.port': defaultPort,
+};
