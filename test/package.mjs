@@ -15,7 +15,7 @@ const vsix = `causeway-${version}.vsix`;
 
 const node = (...args) => execFileSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
 node('esbuild.mjs');
-node('node_modules/@vscode/vsce/vsce', 'package', '--no-dependencies', '--skip-license', '--out', vsix);
+node('node_modules/@vscode/vsce/vsce', 'package', '--no-dependencies', '--skip-license', '--no-rewrite-relative-links', '--allow-missing-repository', '--out', vsix);
 
 const archive = readFileSync(join(root, vsix));
 const files = filesOfZip(archive);
