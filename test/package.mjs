@@ -2,7 +2,7 @@
  * `npm run package`: builds for production, packs `causeway-<version>.vsix` and looks into it.
  * Fails where it is larger than it may be, lacks a file that package.json names, or holds what is not for users.
  */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,11 @@ const limit = 2 * 1024 * 1024;
 const { version, main, bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const vsix = `causeway-${version}.vsix`;
 
-const node = (...args) => execFileSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+const node = (...args) => {
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+  // What failed has said why, and the last thing shown is to be that.
+  if (status !== 0) process.exit(status ?? 1);
+};
 node('esbuild.mjs');
 node('node_modules/@vscode/vsce/vsce', 'package', '--no-dependencies', '--skip-license', '--no-rewrite-relative-links', '--allow-missing-repository', '--out', vsix);
 

@@ -17,6 +17,8 @@ const firstSettings = {
   // Asked in a dialog, so that nobody has to find out why Causeway is held back in a new folder.
   'security.workspace.trust.startupPrompt': 'once',
   'workbench.tips.enabled': false,
+  // The sample lies inside the clone, whose repository is not what is to be looked at.
+  'git.openRepositoryInParentFolders': 'never',
   'extensions.ignoreRecommendations': true,
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
