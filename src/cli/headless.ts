@@ -4,9 +4,8 @@ import { pathToFileURL } from 'node:url';
 import { Emitter } from '../base/emitter.ts';
 import { invalidInput } from '../core/errors.ts';
 import type { Log, Secrets } from '../core/ports.ts';
-import { anthropicKeyName } from '../core/providers/anthropic/anthropic.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
-import { type OpenCore, openCore } from '../openCore.ts';
+import type { OpenCore } from '../openCore.ts';
 import { groundingModes } from '../protocol/entries.ts';
 import { userDatabaseFile } from '../store/dataFolders.ts';
 import { openUserDatabase, type UserDatabase } from '../store/user/openUserDatabase.ts';
@@ -21,13 +20,17 @@ export interface TurnFlags {
   grounding?: string | undefined;
 }
 
-/** Opens the core and tells what the user must know of the databases. */
+/** Opens the core, which is loaded only now, and tells what the user must know of the databases. */
 export async function openHeadless(
   place: Place,
   { env, terminal, workersFolder }: Invocation,
   { settings = defaultSettings, verbose = false }: { settings?: Settings; verbose?: boolean | undefined },
 ): Promise<OpenCore> {
   await listOwnDataFolder(place);
+  const [{ openCore }, { anthropicKeyName }] = await Promise.all([
+    import('../openCore.ts'),
+    import('../core/providers/anthropic/anthropic.ts'),
+  ]);
   const log = logOf(terminal, verbose);
   const core = await openCore({
     dataFolder: place.dataFolder,
@@ -41,7 +44,7 @@ export async function openHeadless(
     },
     roots: () => place.roots,
     settings,
-    secrets: secretsOf(env),
+    secrets: secretsOf({ [anthropicKeyName]: env.ANTHROPIC_API_KEY }),
     sessionKey: undefined,
     log,
   });
@@ -89,9 +92,9 @@ function checkedUrl(value: string): string {
   return value;
 }
 
-function secretsOf(env: Invocation['env']): Secrets {
+function secretsOf(keys: Readonly<Record<string, string | undefined>>): Secrets {
   return {
-    get: async (name) => (name === anthropicKeyName ? env.ANTHROPIC_API_KEY || undefined : undefined),
+    get: async (name) => keys[name] || undefined,
     // The environment of a process does not change under it.
     onDidChange: new Emitter<string>().event,
   };

@@ -42,7 +42,7 @@ async function readBounded(path: string): Promise<string | undefined> {
 }
 
 /** The text, cut at the end of a line where it is too long, with a note that says so. */
-export function memoryText(bytes: Uint8Array): string {
+function memoryText(bytes: Uint8Array): string {
   if (bytes.length <= maxMemoryBytes) return new TextDecoder().decode(bytes);
   const end = bytes.subarray(0, maxMemoryBytes).lastIndexOf(0x0a);
   // A decoder that expects more keeps back a character that was cut in two.

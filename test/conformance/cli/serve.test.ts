@@ -89,6 +89,18 @@ describe('causeway serve', () => {
     assert.match(await cli.output(['sessions', 'show', sessionIn(stderr)]), /\(stopped\)\nOne two/);
   });
 
+  it('takes back a question that waits on Ctrl+C in the process that asked', async () => {
+    const first = await streaming();
+    const second = cli.start(['ask', '--continue', 'Never mind.']);
+    await second.shows('this one begins when it has ended', 'stderr');
+    second.kill('SIGINT');
+    assert.equal((await second.finished).code, 130);
+    fake.gate.step(2);
+    const { code, stdout, stderr } = await first.finished;
+    assert.deepEqual({ code, stdout }, { code: 0, stdout: 'One two three four\n' });
+    assert.ok(!(await cli.output(['sessions', 'show', sessionIn(stderr)])).includes('Never mind.'));
+  });
+
   it('ends its turns as stopped and takes its discovery file away on SIGTERM', async () => {
     const asking = await streaming();
     bridge.kill('SIGTERM');

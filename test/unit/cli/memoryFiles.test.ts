@@ -63,7 +63,7 @@ describe('instructions of the folders', () => {
 
   it('are left out where they are no files or cannot be read', async () => {
     if (process.platform === 'win32') return;
-    execFileSync('mkfifo', [join(root, 'AGENTS.md')]);
+    execFileSync('sh', ['-c', 'mkfifo "$0"', join(root, 'AGENTS.md')]);
     mkdirSync(join(root, 'CLAUDE.md'));
     assert.deepEqual(await readMemoryFiles([root], log), []);
   });
