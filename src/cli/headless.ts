@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { Emitter } from '../base/emitter.ts';
 import { invalidInput } from '../core/errors.ts';
 import type { Log, Secrets } from '../core/ports.ts';
+import { anthropicKeyName } from '../core/providers/anthropic/keyName.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
 import type { OpenCore } from '../openCore.ts';
 import { groundingModes } from '../protocol/entries.ts';
@@ -27,10 +28,7 @@ export async function openHeadless(
   { settings = defaultSettings, verbose = false }: { settings?: Settings; verbose?: boolean | undefined },
 ): Promise<OpenCore> {
   await listOwnDataFolder(place);
-  const [{ openCore }, { anthropicKeyName }] = await Promise.all([
-    import('../openCore.ts'),
-    import('../core/providers/anthropic/anthropic.ts'),
-  ]);
+  const { openCore } = await import('../openCore.ts');
   const log = logOf(terminal, verbose);
   const core = await openCore({
     dataFolder: place.dataFolder,
@@ -44,7 +42,7 @@ export async function openHeadless(
     },
     roots: () => place.roots,
     settings,
-    secrets: secretsOf({ [anthropicKeyName]: env.ANTHROPIC_API_KEY }),
+    secrets: secretsOf(env),
     sessionKey: undefined,
     log,
   });
@@ -92,9 +90,9 @@ function checkedUrl(value: string): string {
   return value;
 }
 
-function secretsOf(keys: Readonly<Record<string, string | undefined>>): Secrets {
+function secretsOf(env: Invocation['env']): Secrets {
   return {
-    get: async (name) => keys[name] || undefined,
+    get: async (name) => (name === anthropicKeyName ? env.ANTHROPIC_API_KEY || undefined : undefined),
     // The environment of a process does not change under it.
     onDidChange: new Emitter<string>().event,
   };
