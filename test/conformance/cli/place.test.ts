@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startForeignProgram } from '../bridge/processes.ts';
 import { type Cli, openCli, sessionIn } from './support.ts';
@@ -14,6 +14,20 @@ describe('where causeway finds sessions', () => {
   });
   afterEach(() => cli.close());
 
+  const records = () => {
+    const folder = join(cli.stateDir, 'data-folders');
+    return readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]);
+  };
+
+  it('is its own data without an editor, where an editor that starts later stays the last used one', async () => {
+    await cli.output(['ask', 'Once']);
+    const before = records();
+    assert.equal(before.length, 1);
+    await cli.output(['ask', 'Again']);
+    assert.deepEqual(records(), before);
+    assert.equal((await cli.output(['sessions', 'list', '--json'])).trim().split('\n').length, 2);
+  });
+
   it("is the editor's own data, for a folder the editor knows and for one nobody knows", async () => {
     // Another state folder stands for that of an editor; then the editor says where it keeps its data.
     const editor = join(cli.stateDir, '..', 'editor');
@@ -24,11 +38,13 @@ describe('where causeway finds sessions', () => {
       join(cli.stateDir, 'data-folders', 'editor.json'),
       JSON.stringify({ path: join(editor, 'data'), product: 'Visual Studio Code', lastUsedAt: 1 }),
     );
+    const before = records();
     assert.match(await cli.output(['sessions', 'show', id]), /^Asked in the editor\n/);
     const cwd = join(cli.stateDir, '..', 'projects', 'new');
     mkdirSync(cwd);
     const other = sessionIn((await cli.run(['ask', 'Asked outside'], { cwd })).stderr);
     assert.match(await cli.output(['sessions', 'show', other], { cwd, env }), /^Asked outside\n/);
+    assert.deepEqual(records(), before);
   });
 
   it('is no program that sits where the bridge was: it gets no token, and the question is answered', async () => {
