@@ -113,6 +113,13 @@ describe('causeway ask with Claude', () => {
     assert.ok(!`${stdout}${stderr}`.includes(wrong));
   });
 
+  it('says that it asks again, and prints the answer alone', async () => {
+    fake.enqueue({ kind: 'error', status: 529, retryAfter: 0 }, answer('At last.'));
+    const { code, stdout, stderr } = await cli.run(['ask', 'Tell me.']);
+    assert.deepEqual({ code, stdout }, { code: 0, stdout: 'At last.\n' });
+    assert.match(stderr, /^causeway: The request failed \(overloaded\); asking again in \d s\.$/m);
+  });
+
   it('keeps what had arrived when the stream breaks, and fails', async () => {
     fake.enqueue({ kind: 'disconnect', text: 'Half an answer' });
     const { code, stdout, stderr } = await cli.run(['ask', 'Tell me.']);
