@@ -2,7 +2,7 @@
 import type { Invocation } from './main.ts';
 
 /** Resolves to the exit code. */
-export type Run = (invocation: Invocation) => Promise<number>;
+type Run = (invocation: Invocation) => Promise<number>;
 
 interface Command {
   summary: string;

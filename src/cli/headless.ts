@@ -6,7 +6,7 @@ import { invalidInput } from '../core/errors.ts';
 import type { Log, Secrets } from '../core/ports.ts';
 import { anthropicKeyName } from '../core/providers/anthropic/keyName.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
-import { type OpenCore, openCore } from '../openCore.ts';
+import type { OpenCore } from '../openCore.ts';
 import { groundingModes } from '../protocol/entries.ts';
 import { userDatabaseFile } from '../store/dataFolders.ts';
 import { openUserDatabase, type UserDatabase } from '../store/user/openUserDatabase.ts';
@@ -21,13 +21,14 @@ export interface TurnFlags {
   grounding?: string | undefined;
 }
 
-/** Opens the core and tells what the user must know of the databases. */
+/** Opens the core, which is loaded only now, and tells what the user must know of the databases. */
 export async function openHeadless(
   place: Place,
   { env, terminal, workersFolder }: Invocation,
   { settings = defaultSettings, verbose = false }: { settings?: Settings; verbose?: boolean | undefined },
 ): Promise<OpenCore> {
   await listOwnDataFolder(place);
+  const { openCore } = await import('../openCore.ts');
   const log = logOf(terminal, verbose);
   const core = await openCore({
     dataFolder: place.dataFolder,

@@ -10,7 +10,6 @@ import {
   dataFolderFor,
   findWorkspaceData,
   listDataFolders,
-  ownDataFolder,
   registerDataFolder,
 } from '../store/dataFolders.ts';
 
@@ -61,11 +60,10 @@ export async function placeOf(folder: string | undefined, cwd: string): Promise<
 }
 
 /**
- * Lists the command line's own data folder, so that it finds again what it keeps there. Only once: an editor that
- * starts later is to stay the last used one, which new folders go to.
+ * Lists the command line's own data folder, so that it finds again what it keeps there; those of editors are listed
+ * already. Only once: an editor that starts later is to stay the last used one, which new folders go to.
  */
 export async function listOwnDataFolder({ dataFolder }: Place): Promise<void> {
-  if (dataFolder !== (await ownDataFolder())) return;
   const listed = await listDataFolders();
   if (!listed.some(({ path }) => path === dataFolder)) await registerDataFolder(dataFolder, product);
 }

@@ -35,6 +35,8 @@ export async function runServe(invocation: Invocation): Promise<number> {
   try {
     const core = await openHeadless(place, invocation, { settings, verbose: values.verbose });
     try {
+      // A model that does not exist is told now, not with the first turn.
+      const { model, insteadOf } = await core.assistant.modelFor(undefined);
       const bridge = await startBridge({
         assistant: core.assistant,
         clients: core.user.clients,
@@ -47,6 +49,9 @@ export async function runServe(invocation: Invocation): Promise<number> {
       try {
         await terminal.write(`Causeway serves ${place.roots.join(' and ')}.\n`);
         await tell(terminal, bridge.address, bridge.state);
+        await terminal.write(
+          `Answers come from ${model.provider}/${model.id}.${insteadOf === undefined ? '' : ` ${insteadOf}`}\n`,
+        );
         await terminal.write(
           'A program needs a token: causeway clients add NAME makes one. Ctrl+C stops the bridge.\n',
         );

@@ -1,6 +1,6 @@
 /** Standard output and standard error of this process. */
 import { outputFailed } from '../core/errors.ts';
-import { visible } from './text.ts';
+import { jsonLine, visible } from './text.ts';
 
 interface Streams {
   stdin: NodeJS.ReadStream;
@@ -56,7 +56,7 @@ export class Terminal {
 
   /** One line of JSON. */
   async writeJson(value: unknown): Promise<void> {
-    await this.writeExact(`${JSON.stringify(value)}\n`);
+    await this.writeExact(`${jsonLine(value)}\n`);
   }
 
   /** One line on standard error. */

@@ -12,9 +12,8 @@ export interface Settings extends CoreSettings {
 export const defaultSettings: Settings = {
   model: '',
   grounding: 'open_files',
-  // Room for a long file, and far below what every current model may answer.
-  maxOutputTokens: 16_000,
-  thinking: false,
+  maxOutputTokens: 8_192,
+  thinking: true,
   instructions: '',
   anthropicBaseUrl: 'https://api.anthropic.com',
   prices: {},

@@ -37,7 +37,9 @@ export class TextPrinter implements Printer {
       case 'turn.queued':
         return this.#terminal.note('Another turn of this session runs; this one begins when it has ended.');
       case 'turn.retrying':
-        return this.#terminal.note(`${event.reason}: asking again in ${Math.ceil(event.delayMs / 1000)} s.`);
+        return this.#terminal.note(
+          `The request failed (${event.reason}); asking again in ${Math.ceil(event.delayMs / 1000)} s.`,
+        );
       case 'turn.ended':
         if (event.entry.kind === 'assistant') await this.#end(event.entry);
         return;

@@ -3,19 +3,21 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { answer } from '../../support/anthropic/script.ts';
 import { type FakeAnthropic, startFakeAnthropic } from '../../support/anthropic/server.ts';
-import { type Cli, filesWith, jsonLines, key, openCli, sessionIn } from './support.ts';
+import { type Cli, type Finished, filesWith, jsonLines, key, openCli, sessionIn } from './support.ts';
 
 const question = 'How many requests a minute may a caller make?';
 
 describe('causeway ask without a key', () => {
   let cli: Cli;
+  let first: Finished;
   before(async () => {
     cli = await openCli();
+    first = await cli.run(['ask', question]);
   });
   after(() => cli.close());
 
-  it('quotes the workspace and ends with where each quote is from', async () => {
-    const { code, stdout } = await cli.run(['ask', question]);
+  it('quotes the workspace and ends with where each quote is from', () => {
+    const { code, stdout } = first;
     assert.equal(code, 0);
     const places = stdout.trimEnd().split('\n\n').at(-1)?.split('\n') ?? [];
     assert.equal(places.length, 3);
@@ -27,19 +29,7 @@ describe('causeway ask without a key', () => {
   });
 
   it('prints the same bytes with --no-stream', async () => {
-    assert.equal(await cli.output(['ask', '--no-stream', question]), await cli.output(['ask', question]));
-  });
-
-  it('takes the question from standard input, alone or where "-" stands', async () => {
-    await cli.output(['ask'], { input: 'What does the sweeper remove?\n' });
-    await cli.output(['ask', 'Explain', 'this:', '-'], { input: 'const drainMs = 20_000;' });
-    const shown = await Promise.all(
-      jsonLines(await cli.output(['sessions', 'list', '--json', '--limit', '2'])).map(({ id }) =>
-        cli.output(['sessions', 'show', String(id)]),
-      ),
-    );
-    assert.match(shown[1] ?? '', /What does the sweeper remove\?/);
-    assert.match(shown[0] ?? '', /Explain this:\n\nconst drainMs = 20_000;/);
+    assert.equal(await cli.output(['ask', '--no-stream', question]), first.stdout);
   });
 
   it('prints one event a line with --json, the last one terminal', async () => {
@@ -51,19 +41,26 @@ describe('causeway ask without a key', () => {
     assert.ok(events.every(({ sessionId }) => sessionId === sessionIn(stderr)));
   });
 
+  it('takes the question from standard input, alone or where "-" stands', async () => {
+    await cli.output(['ask'], { input: 'What does the sweeper remove?\n' });
+    const { stderr } = await cli.run(['ask', 'Explain', 'this:', '-'], { input: 'const drainMs = 20_000;' });
+    const [, earlier] = jsonLines(await cli.output(['sessions', 'list', '--json']));
+    assert.equal(earlier?.title, 'What does the sweeper remove?');
+    const shown = await cli.output(['sessions', 'show', sessionIn(stderr)]);
+    assert.match(shown, /Explain this:\n\nconst drainMs = 20_000;/);
+  });
+
   it('goes on in the session used last, or in one named by the beginning of its id', async () => {
-    const first = sessionIn((await cli.run(['ask', 'the first'])).stderr);
     const second = sessionIn((await cli.run(['ask', 'the second'])).stderr);
-    assert.notEqual(first, second);
+    const id = sessionIn(first.stderr);
+    assert.notEqual(second, id);
     assert.equal(sessionIn((await cli.run(['ask', '--continue', 'more'])).stderr), second);
-    assert.equal(sessionIn((await cli.run(['ask', '--session', first.slice(0, 8), 'more'])).stderr), first);
-    assert.equal(sessionIn((await cli.run(['ask', '--continue', 'more'])).stderr), first);
+    assert.equal(sessionIn((await cli.run(['ask', '--session', id.slice(0, 8), 'more'])).stderr), id);
   });
 
   it('finds the sessions of a folder from the folders inside it', async () => {
-    const outside = sessionIn((await cli.run(['ask', 'above'])).stderr);
-    const inside = await cli.run(['ask', '--continue', 'below'], { cwd: join(cli.folder, 'src') });
-    assert.equal(sessionIn(inside.stderr), outside);
+    const inside = join(cli.folder, 'src');
+    assert.equal(await cli.output(['sessions'], { cwd: inside }), await cli.output(['sessions']));
   });
 
   it('ends quietly, as any filter does, when nobody reads on', async () => {
@@ -114,6 +111,13 @@ describe('causeway ask with Claude', () => {
     assert.equal(code, 1);
     assert.match(stderr, /causeway: The API key was rejected\./);
     assert.ok(!`${stdout}${stderr}`.includes(wrong));
+  });
+
+  it('says that it asks again, and prints the answer alone', async () => {
+    fake.enqueue({ kind: 'error', status: 529, retryAfter: 0 }, answer('At last.'));
+    const { code, stdout, stderr } = await cli.run(['ask', 'Tell me.']);
+    assert.deepEqual({ code, stdout }, { code: 0, stdout: 'At last.\n' });
+    assert.match(stderr, /^causeway: The request failed \(overloaded\); asking again in \d s\.$/m);
   });
 
   it('keeps what had arrived when the stream breaks, and fails', async () => {

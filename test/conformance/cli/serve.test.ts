@@ -40,6 +40,7 @@ describe('causeway serve', () => {
 
   it('says where it listens, and answers the questions of its folder', async () => {
     assert.match(bridge.stdout(), new RegExp(`Listening on http://127\\.0\\.0\\.1:${port} \\(owner\\)`));
+    assert.match(bridge.stdout(), /Answers come from anthropic\/claude-sonnet-5-5\.\n/);
     fake.enqueue(answer('From the bridge.'));
     // Without a key of its own the asking process could not have had this answer.
     const asked = await cli.output(['ask', 'Who answers?'], { env: { ANTHROPIC_API_KEY: '' } });
@@ -89,6 +90,18 @@ describe('causeway serve', () => {
     assert.match(await cli.output(['sessions', 'show', sessionIn(stderr)]), /\(stopped\)\nOne two/);
   });
 
+  it('takes back a question that waits on Ctrl+C in the process that asked', async () => {
+    const first = await streaming();
+    const second = cli.start(['ask', '--continue', 'Never mind.']);
+    await second.shows('this one begins when it has ended', 'stderr');
+    second.kill('SIGINT');
+    assert.equal((await second.finished).code, 130);
+    fake.gate.step(2);
+    const { code, stdout, stderr } = await first.finished;
+    assert.deepEqual({ code, stdout }, { code: 0, stdout: 'One two three four\n' });
+    assert.ok(!(await cli.output(['sessions', 'show', sessionIn(stderr)])).includes('Never mind.'));
+  });
+
   it('ends its turns as stopped and takes its discovery file away on SIGTERM', async () => {
     const asking = await streaming();
     bridge.kill('SIGTERM');
@@ -112,6 +125,13 @@ describe('causeway serve', () => {
     assert.deepEqual({ code: next.code, stdout: next.stdout }, { code: 0, stdout: 'Five.\n' });
     assert.match(next.stderr, /cut off when its window closed/);
     assert.match(await cli.output(['sessions', 'show', sessionId]), /\(interrupted\)\nOne two.*Five\./s);
+  });
+
+  it('does not begin with a model that does not exist', async () => {
+    const { code, stdout, stderr } = await cli.run(['serve', '--model', 'nobody/knows', '..']);
+    assert.deepEqual({ code, stdout }, { code: 1, stdout: '' });
+    assert.match(stderr, /nobody\/knows is not known/);
+    assert.equal(discoveryFiles().length, 1);
   });
 
   it('takes a spare port beside a bridge that has the common one, and takes over when it goes', async () => {

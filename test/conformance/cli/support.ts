@@ -18,7 +18,7 @@ export const key = 'sk-ant-api03-canary-0123456789';
 let building: Promise<unknown> | undefined;
 
 /** Builds the command line once for all suites. */
-export function built(): Promise<unknown> {
+function built(): Promise<unknown> {
   building ??= promisify(execFile)(process.execPath, [join(root, 'esbuild.mjs'), '--cli']);
   return building;
 }
@@ -30,7 +30,7 @@ export interface Finished {
   stderr: string;
 }
 
-export interface RunOptions {
+interface RunOptions {
   input?: string;
   cwd?: string;
   env?: Record<string, string>;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { table } from '../../../src/cli/table.ts';
-import { cut, displayWidth, sizeText, visible } from '../../../src/cli/text.ts';
+import { cut, displayWidth, jsonLine, sizeText, visible } from '../../../src/cli/text.ts';
 
 describe('text for a terminal', () => {
   function check(name: string, actual: unknown, expected: unknown) {
@@ -11,6 +11,15 @@ describe('text for a terminal', () => {
   check('keeps words, tabs and line feeds', visible('a\tb\nc – ü 漢 🙂'), 'a\tb\nc – ü 漢 🙂');
   check('cannot write to the clipboard', visible('\u001b]52;c;aGk=\u0007done'), ']52;c;aGk=done');
   check('cannot colour or move', visible('\u009b31mred\u001b[2Jx\ry'), '31mred[2Jxy');
+
+  check('is escaped in JSON', jsonLine('\u001b\u009b31m\u007fü'), '"\\u001b\\u009b31m\\u007fü"');
+  it('is the same value when JSON is read again', () => {
+    fc.assert(
+      fc.property(fc.json(), (json) =>
+        assert.deepEqual(JSON.parse(jsonLine(JSON.parse(json))), JSON.parse(json)),
+      ),
+    );
+  });
 
   check('counts letters once', displayWidth('naïve'), 5);
   check('counts ideographs and emoji twice', displayWidth('漢字🙂'), 6);
