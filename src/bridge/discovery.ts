@@ -8,6 +8,8 @@ import { type Discovery, discovery } from '../protocol/bridge.ts';
 /** Windows has no mode bits; there the user's own application data folder is private by its access list. */
 const hasModes = process.platform !== 'win32';
 const othersMay = 0o077;
+/** Of a file that names every folder of a large workspace, with room to spare. */
+const maxBytes = 256 * 1024;
 
 const isGone = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ENOENT';
@@ -70,12 +72,13 @@ export class DiscoveryFolder {
 
   async #read(file: string): Promise<FoundBridge | undefined> {
     try {
-      if (hasModes && (await stat(file)).mode & othersMay) return undefined;
+      const { mode, size } = await stat(file);
+      if (size > maxBytes || (hasModes && mode & othersMay)) return undefined;
       const parsed = discovery.safeParse(JSON.parse(await readFile(file, 'utf8')));
       return parsed.success ? { file, bridge: parsed.data } : undefined;
     } catch (error) {
-      // A bridge that ends takes its file with it, and what is not JSON is no file of ours.
-      if (isGone(error) || error instanceof SyntaxError) return undefined;
+      // A bridge that ends takes its file with it; what is not JSON, or cannot be read at all, is no file of ours.
+      if (error instanceof SyntaxError || (error instanceof Error && 'code' in error)) return undefined;
       throw error;
     }
   }

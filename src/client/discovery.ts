@@ -63,14 +63,19 @@ export async function readDiscoveries(stateDir: string): Promise<Discovery[]> {
   );
 }
 
+/** Of a file that names every folder of a large workspace, with room to spare. */
+const maxBytes = 256 * 1024;
+
 async function readOne(file: string): Promise<Discovery | undefined> {
   try {
-    if (process.platform !== 'win32' && (await stat(file)).mode & 0o077) return undefined;
+    const { mode, size } = await stat(file);
+    if (size > maxBytes || (process.platform !== 'win32' && mode & 0o077)) return undefined;
     const parsed = discovery.safeParse(JSON.parse(await readFile(file, 'utf8')));
     return parsed.success ? parsed.data : undefined;
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    return ifGone(undefined)(error);
+    // What is not JSON, is gone by now or cannot be read at all is no file of a running bridge.
+    if (error instanceof SyntaxError || (error instanceof Error && 'code' in error)) return undefined;
+    throw error;
   }
 }
 

@@ -127,8 +127,8 @@ describe('bridge: secrets, scopes and trust', function () {
     const from = performance.now();
     await test.users.clients.revoke(one.id);
     await ended;
-    // The promise is one second; a busy machine is given as much again.
-    assert.ok(performance.now() - from < 2000);
+    // The promise is one second; a busy machine is given four more.
+    assert.ok(performance.now() - from < 5000);
     assert.equal(await Promise.race([others.ended, Promise.resolve('open')]), 'open');
     const again = await call({ url: test.url, token: one.token }, 'GET', '/v1/sessions');
     assert.equal(again.status, 401);

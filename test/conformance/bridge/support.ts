@@ -110,7 +110,19 @@ export function discoveries(stateDir: string): Discovery[] {
   const folder = join(stateDir, 'bridges');
   return readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
-    .map((name) => discovery.parse(JSON.parse(readFileSync(join(folder, name), 'utf8'))));
+    .flatMap((name) => {
+      const parsed = discovery.safeParse(readJson(join(folder, name)));
+      return parsed.success ? [parsed.data] : [];
+    });
+}
+
+/** Undefined for what holds no JSON, as tests of damaged files leave some. */
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 export interface CurlAnswer {
