@@ -15,6 +15,7 @@ import type { Clock, CoreSettings, Log } from './ports.ts';
 import { costOf, promptTokens } from './providers/prices.ts';
 import type { ModelInfo, Provider, ProviderEvent } from './providers/provider.ts';
 import type { SessionStore } from './session/store.ts';
+import { untilStored } from './untilStored.ts';
 
 export interface TurnDependencies {
   store: SessionStore;
@@ -23,6 +24,8 @@ export interface TurnDependencies {
   settings: CoreSettings;
   clock: Clock;
   log: Log;
+  /** Aborted when the process is about to end. */
+  closing: AbortSignal;
   /** Hears the events between `turn.started` and the terminal one, which the store's change brings. */
   emit(event: TurnEvent): void;
 }
@@ -47,8 +50,6 @@ interface Ending {
 
 /** After the API found a request too long, the budget of the one further try. */
 const shrinkAfterOverflow = 0.75;
-/** The terminal entry is tried again for this long, in ms, when the store cannot be written. */
-const finishDelays = [100, 500, 1_000, 2_000, 5_000, 10_000];
 
 /**
  * Runs a turn whose lease is held. It always ends with a terminal entry, unless the lease was lost, when whoever
@@ -224,19 +225,17 @@ function terminalEntry(
   };
 }
 
-/** A full disk may have room again in a moment; what was paid for is not given up at the first refusal. */
 async function finish(deps: TurnDependencies, draft: AssistantEntryDraft): Promise<void> {
-  for (const delay of [...finishDelays, undefined]) {
-    try {
-      await deps.store.finishTurn(draft.turnId, draft);
-      return;
-    } catch (error) {
+  await untilStored(
+    () => deps.store.finishTurn(draft.turnId, draft),
+    deps.closing,
+    (error) => {
       const { code } = toErrorInfo(error);
-      // Another process has closed the turn; its terminal entry reaches us as a change of the store.
-      if (code === 'lease_lost') return;
+      // Another process has closed the turn, whose terminal entry reaches us as a change of the store, or its session
+      // was purged.
+      if (code === 'lease_lost' || code === 'not_found') return false;
       deps.log.error(`The end of a turn could not be stored: ${code}.`, error);
-      if (delay === undefined) return;
-      await new Promise((resolve) => setTimeout(resolve, delay));
-    }
-  }
+      return true;
+    },
+  );
 }
