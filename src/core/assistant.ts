@@ -3,6 +3,7 @@
  * Whatever one door can do, all can.
  */
 import type { Event } from '../base/emitter.ts';
+import type { AssistantBlock } from '../protocol/content.ts';
 import type { ContextReport } from '../protocol/report.ts';
 import type { QueuedTurn, SessionSummary } from '../protocol/session.ts';
 import type { SessionEvent, TurnEvent } from '../protocol/turnEvents.ts';
@@ -17,6 +18,11 @@ export interface StartedTurn {
   state: 'live' | 'queued';
   /** From the first event on, for one reader; leaving the loop does not stop the turn. */
   events: AsyncIterable<TurnEvent>;
+}
+
+export interface OwnLiveTurn {
+  turnId: string;
+  content: AssistantBlock[];
 }
 
 export interface ProviderState {
@@ -48,6 +54,8 @@ export interface Assistant {
   retryTurn(sessionId: string, turnId: string, door: TurnInput['door']): Promise<StartedTurn>;
   /** Stops the live turn of the session, keeping what has arrived. False when none of this process is live. */
   stopTurn(sessionId: string): Promise<boolean>;
+  /** The live turn of the session as far as it has come, when this process runs it. */
+  live(sessionId: string): OwnLiveTurn | undefined;
   withdrawTurn(sessionId: string, turnId: string): Promise<boolean>;
   queue(sessionId: string): Promise<QueuedTurn[]>;
 

@@ -7,7 +7,8 @@ import type { QueuedTurn, SessionSummary } from '../protocol/session.ts';
 import type { SessionEvent } from '../protocol/turnEvents.ts';
 import type { TurnInput } from '../protocol/turnInput.ts';
 import { AcceptedTurns } from './acceptedTurns.ts';
-import type { Assistant, ProviderState, ResolvedModel, StartedTurn } from './assistant.ts';
+import { Answer } from './answer.ts';
+import type { Assistant, OwnLiveTurn, ProviderState, ResolvedModel, StartedTurn } from './assistant.ts';
 import { ContextBuilder } from './context/contextBuilder.ts';
 import { TokenFactors } from './context/factors.ts';
 import * as errors from './errors.ts';
@@ -36,6 +37,7 @@ export interface EngineOptions {
 
 interface Running {
   turnId: string;
+  answer: Answer;
   abort: AbortController;
   done: Promise<void>;
 }
@@ -146,6 +148,11 @@ export class Engine implements Assistant {
     running.abort.abort();
     await running.done;
     return true;
+  }
+
+  live(sessionId: string): OwnLiveTurn | undefined {
+    const running = this.#running.get(sessionId);
+    return running && { turnId: running.turnId, content: running.answer.content() };
   }
 
   async withdrawTurn(sessionId: string, turnId: string): Promise<boolean> {
@@ -301,6 +308,7 @@ export class Engine implements Assistant {
     const accepted = this.#accepted.get(user.turnId);
     if (!accepted) return;
     const { sessionId, chosen, excluded, door, client, abort } = accepted;
+    const answer = new Answer();
     const done = runTurn(
       {
         store: this.sessions,
@@ -312,13 +320,13 @@ export class Engine implements Assistant {
         closing: this.#closing.signal,
         emit: (event) => this.#emit(event),
       },
-      { sessionId, user, provider: chosen.provider, model: chosen.model, excluded, door, client },
+      { sessionId, user, provider: chosen.provider, model: chosen.model, excluded, door, client, answer },
       abort.signal,
     ).finally(() => {
       this.#accepted.forget(user.turnId);
       if (this.#running.get(sessionId)?.turnId === user.turnId) this.#running.delete(sessionId);
     });
-    this.#running.set(sessionId, { turnId: user.turnId, abort, done });
+    this.#running.set(sessionId, { turnId: user.turnId, answer, abort, done });
   }
 
   async #promote(sessionId: string): Promise<void> {

@@ -6,7 +6,7 @@ import type { ErrorInfo } from '../protocol/errors.ts';
 import type { ContextReport } from '../protocol/report.ts';
 import { reportTokens } from '../protocol/report.ts';
 import type { TurnEvent } from '../protocol/turnEvents.ts';
-import { Answer } from './answer.ts';
+import type { Answer } from './answer.ts';
 import { Checkpoints } from './checkpoints.ts';
 import type { ContextBuilder } from './context/contextBuilder.ts';
 import type { TokenFactors } from './context/factors.ts';
@@ -38,6 +38,8 @@ export interface TurnPlan {
   excluded: readonly string[];
   door: Door;
   client: string | undefined;
+  /** Grows as the turn goes on; whoever comes late reads from it what has arrived. */
+  answer: Answer;
 }
 
 /** How a request ended. */
@@ -58,7 +60,7 @@ const shrinkAfterOverflow = 0.75;
 export async function runTurn(deps: TurnDependencies, plan: TurnPlan, signal: AbortSignal): Promise<void> {
   const turn = { sessionId: plan.sessionId, turnId: plan.user.turnId };
   deps.emit({ type: 'turn.started', ...turn, provider: plan.provider.id, model: plan.model.id });
-  const answer = new Answer();
+  const { answer } = plan;
   const lost = new AbortController();
   const checkpoints = new Checkpoints({
     write: (content) => deps.store.checkpoint(turn.turnId, content),

@@ -9,7 +9,7 @@ export function userEntryOf(input: TurnInput, grounding: GroundingMode, at: numb
   if (!parsed.success) throw invalid(parsed.error.issues[0]);
   const { text, media = [], attachments = [], client, parentId } = parsed.data;
   const isBlank = text.trim() === '';
-  if (isBlank && media.length === 0) throw emptyInput();
+  if (isBlank && media.length + attachments.length === 0) throw emptyInput();
   return {
     id: crypto.randomUUID(),
     kind: 'user',
