@@ -10,7 +10,7 @@ import type { Answer } from './answer.ts';
 import { Checkpoints } from './checkpoints.ts';
 import type { ContextBuilder } from './context/contextBuilder.ts';
 import type { TokenFactors } from './context/factors.ts';
-import { CausewayError, toErrorInfo } from './errors.ts';
+import { CausewayError, toErrorInfo, unexpected } from './errors.ts';
 import type { Clock, CoreSettings, Log } from './ports.ts';
 import { costOf, promptTokens } from './providers/prices.ts';
 import type { ModelInfo, Provider, ProviderEvent } from './providers/provider.ts';
@@ -227,7 +227,8 @@ function terminalEntry(
   };
 }
 
-async function finish(deps: TurnDependencies, draft: AssistantEntryDraft): Promise<void> {
+async function finish(deps: TurnDependencies, whole: AssistantEntryDraft): Promise<void> {
+  let draft = whole;
   await untilStored(
     () => deps.store.finishTurn(draft.turnId, draft),
     deps.closing,
@@ -237,7 +238,15 @@ async function finish(deps: TurnDependencies, draft: AssistantEntryDraft): Promi
       // was purged.
       if (code === 'lease_lost' || code === 'not_found') return false;
       deps.log.error(`The end of a turn could not be stored: ${code}.`, error);
+      // What the store does not take as it is must not leave the turn open.
+      if (code !== 'store_unavailable') draft = bare(whole, error);
       return true;
     },
   );
+}
+
+/** The end of a turn without anything of its answer. */
+function bare(draft: AssistantEntryDraft, cause: unknown): AssistantEntryDraft {
+  const { stopReason: _, usage: _usage, costUsd: _cost, report: _report, ...rest } = draft;
+  return { ...rest, content: [], outcome: 'failed', error: toErrorInfo(unexpected(cause)) };
 }

@@ -6,7 +6,7 @@ import type { AssistantEntry, Entry, UserEntryDraft } from '../../../src/protoco
 import type { SessionEvent, TurnEvent } from '../../../src/protocol/turnEvents.ts';
 import type { TurnInput } from '../../../src/protocol/turnInput.ts';
 import { openSessionStore } from '../../../src/store/openSessionStore.ts';
-import { answer } from '../../support/anthropic/script.ts';
+import { answer, toolCall } from '../../support/anthropic/script.ts';
 import { startCore, type TestCore, workerUrl } from '../../support/core.ts';
 
 const input = (text: string, more: Partial<TurnInput> = {}): TurnInput => ({ text, door: 'cli', ...more });
@@ -217,10 +217,12 @@ describe('The assistant', function () {
   });
 
   describe('when the store cannot be written', () => {
-    /** Makes every append fail, as a full disk does; returns what makes room again. */
-    const fill = () => {
+    /** Makes appends fail while the condition holds, as a full disk does; returns what makes room again. */
+    const fill = (when: string) => {
       const db = new DatabaseSync(join(core.folder, 'sessions.db'), { timeout: 5_000 });
-      db.exec("CREATE TRIGGER full BEFORE INSERT ON entry BEGIN SELECT RAISE(ABORT, 'no room'); END");
+      db.exec(
+        `CREATE TRIGGER full BEFORE INSERT ON entry WHEN ${when} BEGIN SELECT abs(-9223372036854775808); END`,
+      );
       return () => {
         db.exec('DROP TRIGGER full');
         db.close();
@@ -232,7 +234,7 @@ describe('The assistant', function () {
       const turn = await ask('Q');
       await core.fake.received(1);
       const failed = core.logLine(/could not be stored: store_unavailable/);
-      const makeRoom = fill();
+      const makeRoom = fill('true');
       try {
         core.fake.gate.step(1);
         await failed;
@@ -243,25 +245,30 @@ describe('The assistant', function () {
       assert.deepEqual([entry.outcome, plainText(entry.content)], ['done', 'A']);
     });
 
+    it('ends a turn without its answer when the answer is none it takes', async () => {
+      // A call without an id, as a careless gateway may send it.
+      core.fake.enqueue(toolCall('', 'read', {}), answer('A2'));
+      const entry = await endOf((await ask('Q1')).events);
+      assert.deepEqual([entry.outcome, entry.error?.code, entry.content], ['failed', 'unexpected', []]);
+      assert.equal(plainText((await endOf((await ask('Q2')).events)).content), 'A2');
+    });
+
     it('lets a queue wait until it can', async () => {
       core.fake.enqueue({ kind: 'drip', text: 'A1', gated: true }, answer('A2'));
       const first = await ask('Q1');
       const second = await ask('Q2');
       const waits = core.logLine(/A queued turn could not begin: store_unavailable/);
-      const db = new DatabaseSync(join(core.folder, 'sessions.db'), { timeout: 5_000 });
-      db.exec(`CREATE TRIGGER full BEFORE INSERT ON entry
-        WHEN EXISTS (SELECT 1 FROM turn WHERE state = 'queued') AND NOT EXISTS (SELECT 1 FROM turn WHERE state = 'live')
-        BEGIN SELECT RAISE(ABORT, 'no room'); END`);
+      const isWaiting = "EXISTS (SELECT 1 FROM turn WHERE state = 'queued')";
+      const makeRoom = fill(`${isWaiting} AND NOT EXISTS (SELECT 1 FROM turn WHERE state = 'live')`);
       core.fake.gate.step(1);
       await endOf(first.events);
       await waits;
-      db.exec('DROP TRIGGER full');
-      db.close();
+      makeRoom();
       assert.equal(plainText((await endOf(second.events)).content), 'A2');
     });
 
     it('refuses an input, sends nothing, and accepts the next one', async () => {
-      const makeRoom = fill();
+      const makeRoom = fill('true');
       try {
         await assert.rejects(ask('Q'), { code: 'store_unavailable' });
       } finally {
