@@ -51,7 +51,6 @@ const rooms: Record<string, Room> = {
   },
   host: {
     rooms: ['core', 'protocol', 'base'],
-    types: ['src/openCore.ts'],
     packages: ['vscode', 'zod'],
     node: true,
   },
@@ -79,9 +78,8 @@ const exceptions: Record<string, Room> = {
   'src/extension.ts': { rooms: [...inSrc, 'host'], packages: ['vscode'], wires: true },
   // The clients' own way to find a bridge; the rest of the room is fetch alone.
   'src/client/discovery.ts': { node: true },
-  // A window opens its core and starts its bridge here; the rest of the host knows the façade alone.
-  'src/host/windowCore.ts': { wires: true },
-  'src/host/bridgeControl.ts': { wires: true },
+  // It fills the port by which the host is given its core and its bridge, without loading the host.
+  'src/windowWiring.ts': { types: ['src/host/wiring.ts'] },
 };
 
 /** The programs that build the page are not part of it. */
