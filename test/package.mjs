@@ -19,7 +19,16 @@ const node = (...args) => {
   if (status !== 0) process.exit(status ?? 1);
 };
 node('esbuild.mjs');
-node('node_modules/@vscode/vsce/vsce', 'package', '--no-dependencies', '--skip-license', '--no-rewrite-relative-links', '--allow-missing-repository', '--out', vsix);
+node(
+  'node_modules/@vscode/vsce/vsce',
+  'package',
+  '--no-dependencies',
+  '--skip-license',
+  '--no-rewrite-relative-links',
+  '--allow-missing-repository',
+  '--out',
+  vsix,
+);
 
 const archive = readFileSync(join(root, vsix));
 const files = filesOfZip(archive);

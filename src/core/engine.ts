@@ -1,12 +1,12 @@
 /** The assistant: accepts inputs, runs their turns one at a time in each session, and tells what happens. */
-import { AsyncQueue } from '../base/asyncQueue.ts';
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
 import type { Door, UserEntry, UserEntryDraft } from '../protocol/entries.ts';
 import type { ContextReport } from '../protocol/report.ts';
 import type { QueuedTurn, SessionSummary } from '../protocol/session.ts';
-import type { SessionEvent, TurnEvent } from '../protocol/turnEvents.ts';
-import { type TurnInput, turnInput } from '../protocol/turnInput.ts';
+import type { SessionEvent } from '../protocol/turnEvents.ts';
+import type { TurnInput } from '../protocol/turnInput.ts';
+import { AcceptedTurns } from './acceptedTurns.ts';
 import { Answer } from './answer.ts';
 import type { Assistant, OwnLiveTurn, ProviderState, ResolvedModel, StartedTurn } from './assistant.ts';
 import { ContextBuilder } from './context/contextBuilder.ts';
@@ -15,9 +15,12 @@ import * as errors from './errors.ts';
 import type { Clock, CoreSettings, Log, TokenCounter, Workspace } from './ports.ts';
 import type { Provider } from './providers/provider.ts';
 import { type Chosen, ProviderRegistry, splitModel } from './providers/registry.ts';
-import type { SessionStore } from './session/store.ts';
+import type { Answerer, SessionStore, StoreChange } from './session/store.ts';
 import { eventsOf } from './sessionEvents.ts';
 import { runTurn } from './turn.ts';
+import { turnStream } from './turnStream.ts';
+import { untilStored } from './untilStored.ts';
+import { userEntryOf } from './userEntry.ts';
 
 export interface EngineOptions {
   store: SessionStore;
@@ -30,16 +33,6 @@ export interface EngineOptions {
   settings: CoreSettings;
   clock: Clock;
   log: Log;
-}
-
-/** What an accepted turn needs beyond its entry, kept while it waits and runs. */
-interface Accepted {
-  sessionId: string;
-  chosen: Chosen;
-  excluded: readonly string[];
-  door: Door;
-  client: string | undefined;
-  abort: AbortController;
 }
 
 interface Running {
@@ -57,9 +50,12 @@ export class Engine implements Assistant {
   readonly #factors = new TokenFactors();
   readonly #events: Emitter<SessionEvent>;
   readonly #lifetime = new DisposableStore();
-  readonly #accepted = new Map<string, Accepted>();
+  readonly #accepted = new AcceptedTurns();
   readonly #running = new Map<string, Running>();
-  #closing = false;
+  /** Turns whose beginning the store has been asked for and has not answered yet. */
+  readonly #beginning = new Set<Promise<unknown>>();
+  readonly #closing = new AbortController();
+  #closed: Promise<void> | undefined;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -74,9 +70,47 @@ export class Engine implements Assistant {
     this.#lifetime.add(
       options.store.onDidChange((change) => {
         for (const event of eventsOf(change)) this.#emit(event);
-        if (change.type === 'free') void this.#promote(change.sessionId);
+        this.#follow(change);
       }),
     );
+  }
+
+  /** Keeps the queue moving, and knows of turns that ended without being asked here. */
+  #follow(change: StoreChange): void {
+    switch (change.type) {
+      case 'appended':
+        for (const entry of change.entries)
+          if (entry.kind === 'assistant' && entry.outcome !== undefined)
+            this.#over(change.sessionId, entry.turnId);
+        return;
+      case 'turn_live':
+        this.#accepted.setWaits(change.turnId, false);
+        return;
+      case 'free':
+        void this.#begin(this.#promote(change.sessionId));
+        return;
+      case 'queue': {
+        const { sessionId, queue } = change;
+        for (const turnId of this.#accepted.takenBack(sessionId, queue)) this.#withdrawn(sessionId, turnId);
+        // What stood before it may have been taken back, or its process may be gone, while nothing was live.
+        if (queue[0] && this.#accepted.has(queue[0].turnId)) void this.#begin(this.#promote(sessionId));
+        return;
+      }
+      case 'purged':
+        for (const [turnId, { abort }] of this.#accepted.of(change.sessionId)) {
+          abort.abort();
+          this.#over(change.sessionId, turnId);
+        }
+        return;
+      default:
+        return;
+    }
+  }
+
+  /** There is nothing left to stop. */
+  #over(sessionId: string, turnId: string): void {
+    if (this.#running.get(sessionId)?.turnId === turnId) this.#running.delete(sessionId);
+    this.#accepted.forget(turnId);
   }
 
   get onEvent(): Event<SessionEvent> {
@@ -84,23 +118,8 @@ export class Engine implements Assistant {
   }
 
   async startTurn(sessionId: string, input: TurnInput, signal?: AbortSignal): Promise<StartedTurn> {
-    const parsed = turnInput.safeParse(input);
-    if (!parsed.success) throw invalid(parsed.error.issues[0]);
-    const { text, media = [], attachments = [] } = parsed.data;
-    if (text.trim() === '' && media.length + attachments.length === 0) throw errors.emptyInput();
-    const user: UserEntryDraft = {
-      id: crypto.randomUUID(),
-      kind: 'user',
-      turnId: crypto.randomUUID(),
-      at: this.#options.clock.now(),
-      door: parsed.data.door,
-      ...(parsed.data.client === undefined ? {} : { client: parsed.data.client }),
-      ...(parsed.data.parentId === undefined ? {} : { parentId: parsed.data.parentId }),
-      content: [...media, ...(text.trim() === '' ? [] : [{ type: 'text' as const, text }])],
-      ...(attachments.length === 0 ? {} : { attachments }),
-      grounding: parsed.data.grounding ?? this.#options.settings.grounding,
-    };
-    return this.#accept(sessionId, user, parsed.data, signal);
+    const user = userEntryOf(input, this.#options.settings.grounding, this.#options.clock.now());
+    return this.#accept(sessionId, user, input, signal);
   }
 
   async retryTurn(sessionId: string, turnId: string, door: Door): Promise<StartedTurn> {
@@ -137,11 +156,16 @@ export class Engine implements Assistant {
   }
 
   async withdrawTurn(sessionId: string, turnId: string): Promise<boolean> {
-    const withdrawn = await this.sessions.withdraw(turnId);
-    if (!withdrawn) return false;
-    this.#accepted.delete(turnId);
-    this.#emit({ type: 'turn.withdrawn', sessionId, turnId });
+    const isOwn = this.#accepted.has(turnId);
+    if (!(await this.sessions.withdraw(turnId))) return false;
+    // For a turn of this process the store's change has said it already.
+    if (!isOwn || this.#accepted.has(turnId)) this.#withdrawn(sessionId, turnId);
     return true;
+  }
+
+  #withdrawn(sessionId: string, turnId: string): void {
+    this.#accepted.forget(turnId);
+    this.#emit({ type: 'turn.withdrawn', sessionId, turnId });
   }
 
   queue(sessionId: string): Promise<QueuedTurn[]> {
@@ -195,13 +219,31 @@ export class Engine implements Assistant {
     return { model, ...(insteadOf === undefined ? {} : { insteadOf }) };
   }
 
-  async close(): Promise<void> {
-    this.#closing = true;
+  close(): Promise<void> {
+    this.#closed ??= this.#end();
+    return this.#closed;
+  }
+
+  async #end(): Promise<void> {
+    this.#closing.abort();
+    // What begins in this moment is stopped too.
+    while (this.#beginning.size > 0) await Promise.allSettled([...this.#beginning]);
     const running = [...this.#running.values()];
     for (const { abort } of running) abort.abort();
     await Promise.all(running.map(({ done }) => done));
+    // Inputs that still wait stay in the store, where another window keeps them as interrupted.
+    this.#accepted.close();
     this.#lifetime.dispose();
     await this.sessions.close();
+  }
+
+  async #begin<T>(beginning: Promise<T>): Promise<T> {
+    this.#beginning.add(beginning);
+    try {
+      return await beginning;
+    } finally {
+      this.#beginning.delete(beginning);
+    }
   }
 
   async #accept(
@@ -211,34 +253,43 @@ export class Engine implements Assistant {
     signal?: AbortSignal,
   ): Promise<StartedTurn> {
     const chosen = await this.#choose(sessionId, input.model);
+    if (this.#closing.signal.aborted) throw errors.shuttingDown();
     const { turnId } = user;
-    const abort = new AbortController();
-    this.#accepted.set(turnId, {
+    // The reader is there before the first event can be.
+    const events = turnStream(this.onEvent, sessionId, turnId);
+    const onAbort = () => void this.#abandon(sessionId, turnId);
+    this.#accepted.add(turnId, {
       sessionId,
       chosen,
       excluded: input.excluded ?? [],
       door: input.door,
       client: input.client,
-      abort,
+      abort: new AbortController(),
+      waits: false,
+      events,
+      release: () => signal?.removeEventListener('abort', onAbort),
     });
-    // The reader is there before the first event can be.
-    const events = this.#turnEvents(turnId);
     try {
-      const submitted = await this.sessions.submitTurn(user, sessionId, {
-        provider: chosen.provider.id,
-        model: chosen.model.id,
-      });
-      if (submitted.state === 'live') this.#run(submitted.entry);
-      else this.#emit({ type: 'turn.queued', sessionId, turnId, queued: submitted.queued });
-      const onAbort = () => void this.#abandon(sessionId, turnId);
+      const by = { provider: chosen.provider.id, model: chosen.model.id };
+      const state = await this.#begin(this.#submit(user, sessionId, by));
       if (signal?.aborted) onAbort();
       else signal?.addEventListener('abort', onAbort, { once: true });
-      return { turnId, sessionId, state: submitted.state, events };
+      return { turnId, sessionId, state, events };
     } catch (error) {
-      this.#accepted.delete(turnId);
+      this.#accepted.forget(turnId);
       events.end();
       throw error;
     }
+  }
+
+  async #submit(user: UserEntryDraft, sessionId: string, by: Answerer): Promise<'live' | 'queued'> {
+    const submitted = await this.sessions.submitTurn(user, sessionId, by);
+    if (submitted.state === 'live') this.#run(submitted.entry);
+    else {
+      this.#accepted.setWaits(user.turnId, true);
+      this.#emit({ type: 'turn.queued', sessionId, turnId: user.turnId, queued: submitted.queued });
+    }
+    return submitted.state;
   }
 
   /** Stops the turn if it runs, withdraws it if it waits. */
@@ -266,38 +317,30 @@ export class Engine implements Assistant {
         settings: this.#options.settings,
         clock: this.#options.clock,
         log: this.#options.log,
+        closing: this.#closing.signal,
         emit: (event) => this.#emit(event),
       },
       { sessionId, user, provider: chosen.provider, model: chosen.model, excluded, door, client, answer },
       abort.signal,
     ).finally(() => {
-      this.#accepted.delete(user.turnId);
+      this.#accepted.forget(user.turnId);
       if (this.#running.get(sessionId)?.turnId === user.turnId) this.#running.delete(sessionId);
     });
     this.#running.set(sessionId, { turnId: user.turnId, answer, abort, done });
   }
 
   async #promote(sessionId: string): Promise<void> {
-    if (this.#closing) return;
-    try {
-      const user = await this.sessions.promote(sessionId);
-      if (user) this.#run(user);
-    } catch (error) {
-      this.#options.log.error('A queued turn could not begin.', error);
-    }
-  }
-
-  #turnEvents(turnId: string): AsyncQueue<TurnEvent> {
-    const queue = new AsyncQueue<TurnEvent>(() => subscription.dispose());
-    const subscription = this.onEvent((event) => {
-      if (!('turnId' in event) || event.turnId !== turnId || event.type === 'turn.progress') return;
-      queue.push(event);
-      if (event.type === 'turn.ended' || event.type === 'turn.withdrawn') {
-        subscription.dispose();
-        queue.end();
-      }
-    });
-    return queue;
+    if (this.#closing.signal.aborted) return;
+    const user = await untilStored(
+      () => this.sessions.promote(sessionId),
+      this.#closing.signal,
+      (error) => {
+        const { code } = errors.toErrorInfo(error);
+        this.#options.log.error(`A queued turn could not begin: ${code}.`, error);
+        return code === 'store_unavailable';
+      },
+    );
+    if (user) this.#run(user);
   }
 
   async #choose(sessionId: string | undefined, wanted: string | undefined): Promise<Chosen> {
@@ -319,9 +362,4 @@ export class Engine implements Assistant {
   #emit(event: SessionEvent): void {
     this.#events.fire(event);
   }
-}
-
-function invalid(issue: { path: PropertyKey[]; message: string } | undefined): errors.CausewayError {
-  const field = issue?.path.map(String).join('.') || 'input';
-  return errors.invalidInput(field, 'a value that does not fit', issue?.message ?? 'a turn input');
 }

@@ -10,11 +10,12 @@ import type { Answer } from './answer.ts';
 import { Checkpoints } from './checkpoints.ts';
 import type { ContextBuilder } from './context/contextBuilder.ts';
 import type { TokenFactors } from './context/factors.ts';
-import { CausewayError, toErrorInfo } from './errors.ts';
+import { CausewayError, toErrorInfo, unexpected } from './errors.ts';
 import type { Clock, CoreSettings, Log } from './ports.ts';
 import { costOf, promptTokens } from './providers/prices.ts';
 import type { ModelInfo, Provider, ProviderEvent } from './providers/provider.ts';
 import type { SessionStore } from './session/store.ts';
+import { untilStored } from './untilStored.ts';
 
 export interface TurnDependencies {
   store: SessionStore;
@@ -23,6 +24,8 @@ export interface TurnDependencies {
   settings: CoreSettings;
   clock: Clock;
   log: Log;
+  /** Aborted when the process is about to end. */
+  closing: AbortSignal;
   /** Hears the events between `turn.started` and the terminal one, which the store's change brings. */
   emit(event: TurnEvent): void;
 }
@@ -49,8 +52,6 @@ interface Ending {
 
 /** After the API found a request too long, the budget of the one further try. */
 const shrinkAfterOverflow = 0.75;
-/** The terminal entry is tried again for this long, in ms, when the store cannot be written. */
-const finishDelays = [100, 500, 1_000, 2_000, 5_000, 10_000];
 
 /**
  * Runs a turn whose lease is held. It always ends with a terminal entry, unless the lease was lost, when whoever
@@ -226,19 +227,26 @@ function terminalEntry(
   };
 }
 
-/** A full disk may have room again in a moment; what was paid for is not given up at the first refusal. */
-async function finish(deps: TurnDependencies, draft: AssistantEntryDraft): Promise<void> {
-  for (const delay of [...finishDelays, undefined]) {
-    try {
-      await deps.store.finishTurn(draft.turnId, draft);
-      return;
-    } catch (error) {
+async function finish(deps: TurnDependencies, whole: AssistantEntryDraft): Promise<void> {
+  let draft = whole;
+  await untilStored(
+    () => deps.store.finishTurn(draft.turnId, draft),
+    deps.closing,
+    (error) => {
       const { code } = toErrorInfo(error);
-      // Another process has closed the turn; its terminal entry reaches us as a change of the store.
-      if (code === 'lease_lost') return;
+      // Another process has closed the turn, whose terminal entry reaches us as a change of the store, or its session
+      // was purged.
+      if (code === 'lease_lost' || code === 'not_found') return false;
       deps.log.error(`The end of a turn could not be stored: ${code}.`, error);
-      if (delay === undefined) return;
-      await new Promise((resolve) => setTimeout(resolve, delay));
-    }
-  }
+      // What the store does not take as it is must not leave the turn open.
+      if (code !== 'store_unavailable') draft = bare(whole, error);
+      return true;
+    },
+  );
+}
+
+/** The end of a turn without anything of its answer. */
+function bare(draft: AssistantEntryDraft, cause: unknown): AssistantEntryDraft {
+  const { stopReason: _, usage: _usage, costUsd: _cost, report: _report, ...rest } = draft;
+  return { ...rest, content: [], outcome: 'failed', error: toErrorInfo(unexpected(cause)) };
 }

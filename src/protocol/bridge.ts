@@ -61,7 +61,7 @@ export const startTurnBody = z.strictObject({
   /** Goes on when the caller goes away. */
   detached: z.boolean().optional(),
 });
-const turnResult = z.object({
+export const turnResult = z.object({
   sessionId: z.uuid(),
   turnId: z.uuid(),
   outcome: z.enum(turnOutcomes),

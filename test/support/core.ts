@@ -25,6 +25,8 @@ export interface TestCore {
   workspace: { trusted: boolean; openFiles: OpenFile[]; memoryFiles: { path: string; text: string }[] };
   secrets: { key: string | undefined };
   logged: string[];
+  /** Resolves with the first line that fits, from now on. */
+  logLine(fits: RegExp): Promise<string>;
   /** Resolves with the first event of all sessions that fits, from now on. */
   event<T extends SessionEvent['type']>(
     type: T,
@@ -53,10 +55,15 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
   const workspace: TestCore['workspace'] = { trusted: true, openFiles: [], memoryFiles: [] };
   const secrets: TestCore['secrets'] = { key: fake.key };
   const logged: string[] = [];
+  const lines = new Emitter<string>();
+  const keep = (line: string) => {
+    logged.push(line);
+    lines.fire(line);
+  };
   const log: Log = {
-    info: (message) => logged.push(message),
-    warn: (message) => logged.push(message),
-    error: (message, error) => logged.push(`${message} ${error instanceof Error ? (error.stack ?? '') : ''}`),
+    info: keep,
+    warn: keep,
+    error: (message, error) => keep(`${message} ${error instanceof Error ? (error.stack ?? '') : ''}`),
   };
   const changed = new Emitter<string>();
   const secretsPort: Secrets = {
@@ -103,6 +110,14 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     workspace,
     secrets,
     logged,
+    logLine: (fits) =>
+      new Promise((resolve) => {
+        const subscription = lines.event((line) => {
+          if (!fits.test(line)) return;
+          subscription.dispose();
+          resolve(line);
+        });
+      }),
     event: (type, fits = () => true) =>
       new Promise((resolve) => {
         const subscription = engine.onEvent((event) => {

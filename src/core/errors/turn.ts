@@ -9,6 +9,12 @@ export const inputTooLarge = (tokens: number, budget: number) =>
   );
 export const emptyInput = () =>
   new CausewayError('empty_input', 'The input is empty. Type a question, then send it.', { status: 400 });
+export const shuttingDown = () =>
+  new CausewayError(
+    'shutting_down',
+    'This window is closing, so your input was not sent. It is still in the input box.',
+    { status: 503 },
+  );
 export const interrupted = () =>
   new CausewayError(
     'interrupted',

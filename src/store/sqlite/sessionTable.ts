@@ -249,11 +249,12 @@ function withEntry(before: SessionDetails, entry: Entry): SessionDetails {
   return title === '' ? before : { ...before, title };
 }
 
-/** The first line of an input, cut at a word. */
+/** The first line of an input, cut at a word and never within a character. */
 export function derivedTitle(text: string): string {
-  const line = text.trim().split(/\r?\n/, 1)[0]?.replace(/\s+/g, ' ') ?? '';
+  const line = text.trim().split(/\r?\n/, 1)[0]?.trim().replace(/\s+/g, ' ') ?? '';
   if (line.length <= derivedTitleLength) return line;
-  const cut = line.slice(0, derivedTitleLength);
-  const space = cut.lastIndexOf(' ');
+  // One place is for the ellipsis, which says that there was more.
+  const cut = line.slice(0, derivedTitleLength - 1).replace(/[\uD800-\uDBFF]$/, '');
+  const space = line[cut.length] === ' ' ? cut.length : cut.lastIndexOf(' ');
   return `${space > derivedTitleLength / 2 ? cut.slice(0, space) : cut}…`;
 }

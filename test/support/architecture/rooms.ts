@@ -49,7 +49,11 @@ const rooms: Record<string, Room> = {
     packages: ['zod', 'undici', '@modelcontextprotocol/server', '@modelcontextprotocol/node'],
     node: true,
   },
-  host: { rooms: ['core', 'protocol', 'base'], packages: ['vscode', 'zod'], node: true },
+  host: {
+    rooms: ['core', 'protocol', 'base'],
+    packages: ['vscode', 'zod'],
+    node: true,
+  },
   client: { rooms: ['protocol'], packages: ['zod'] },
   workers: { rooms: ['core', 'store', 'base'], packages: ['zod', 'ai-tokenizer', 'ignore'], node: true },
   media: {
@@ -76,9 +80,10 @@ const exceptions: Record<string, Room> = {
   'src/windowWiring.ts': { types: ['src/host/wiring.ts'] },
   // The clients' own way to find a bridge; the rest of the room is fetch alone.
   'src/client/discovery.ts': { node: true },
-  // The program that builds the page is not part of it.
-  'media/build.mjs': { node: true, packages: ['esbuild'] },
 };
+
+/** The programs that build the page are not part of it. */
+const buildsPage: Room = { node: true, packages: ['esbuild'] };
 
 /** Sockets are opened here and nowhere else. */
 const openers = ['src/bridge/nodeServer.ts', 'src/bridge/loopbackClient.ts', 'src/bridge/relay.ts'];
@@ -96,7 +101,8 @@ export function roomOf(file: string): string | undefined {
 /** Why a file may not import this; undefined when it may. `file` is relative to the repository, with slashes. */
 export function violation(file: string, { specifier, typeOnly }: Import): string | undefined {
   const room = roomOf(file);
-  const rules = [room === undefined ? undefined : rooms[room], exceptions[file]].filter((rule) => !!rule);
+  const more = /^media\/\w+\.mjs$/.test(file) ? buildsPage : exceptions[file];
+  const rules = [room === undefined ? undefined : rooms[room], more].filter((rule) => !!rule);
   if (rules.length === 0) return `${file} is in a room that is not known`;
   const target = specifier.startsWith('.') ? posix.join(posix.dirname(file), specifier) : undefined;
   const allowed =
@@ -108,6 +114,8 @@ export function violation(file: string, { specifier, typeOnly }: Import): string
 
 function mayOpen(rule: Room, own: string | undefined, target: string, typeOnly: boolean): boolean {
   const room = roomOf(target);
+  // What is released says in one place which version it is.
+  if (target === 'package.json') return rule.wires === true;
   // Nothing but the bundler begins at an entry file.
   if (target === 'src/extension.ts' || target === 'src/cli.ts') return false;
   // The version of the program stands there and nowhere else.

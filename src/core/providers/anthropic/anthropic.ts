@@ -202,8 +202,8 @@ export class AnthropicProvider implements Provider {
       );
     }
     const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.#options.log.error(`A request to Claude failed in an unexpected way: ${hidden(told)}`);
     // A connection cut while the body is read reaches us as a plain error of the platform's fetch.
+    this.#options.log.warn(`An answer of Claude broke off: ${hidden(told)}`);
     return errors.streamTruncated();
   }
 }

@@ -104,20 +104,22 @@ export class AnthropicStream {
 
   /** `message_delta` counts are cumulative, so what it names replaces what was known. */
   #takeUsage(usage: Partial<Anthropic.Messages.Usage> | Anthropic.Messages.MessageDeltaUsage): void {
+    const before = this.#usage;
     const oneHour = 'cache_creation' in usage ? usage.cache_creation?.ephemeral_1h_input_tokens : undefined;
+    const written1h = counted(oneHour, before.cacheCreation1hTokens);
     this.#usage = {
-      inputTokens: usage.input_tokens ?? this.#usage.inputTokens,
-      outputTokens: usage.output_tokens ?? this.#usage.outputTokens,
-      cacheCreationTokens: usage.cache_creation_input_tokens ?? this.#usage.cacheCreationTokens,
-      cacheReadTokens: usage.cache_read_input_tokens ?? this.#usage.cacheReadTokens,
-      ...(oneHour === undefined
-        ? this.#usage.cacheCreation1hTokens === undefined
-          ? {}
-          : { cacheCreation1hTokens: this.#usage.cacheCreation1hTokens }
-        : { cacheCreation1hTokens: oneHour }),
+      inputTokens: counted(usage.input_tokens, before.inputTokens),
+      outputTokens: counted(usage.output_tokens, before.outputTokens),
+      cacheCreationTokens: counted(usage.cache_creation_input_tokens, before.cacheCreationTokens),
+      cacheReadTokens: counted(usage.cache_read_input_tokens, before.cacheReadTokens),
+      ...(written1h === undefined ? {} : { cacheCreation1hTokens: written1h }),
     };
   }
 }
+
+/** A gateway in between may send what is no count; then what was known stays. */
+const counted = <T>(value: unknown, before: T): number | T =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : before;
 
 function parseJson(text: string): unknown {
   try {

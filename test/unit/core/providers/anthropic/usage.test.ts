@@ -53,6 +53,36 @@ describe('What a request to Claude used', () => {
     assert.ok(usage.cacheCreationTokens > 1_000);
   });
 
+  it('keeps what was known where a gateway sends no counts', async () => {
+    const event = (type: string, more: object) =>
+      `event: ${type}\ndata: ${JSON.stringify({ type, ...more })}\n\n`;
+    const odd = {
+      input_tokens: -1,
+      output_tokens: 1.5,
+      cache_read_input_tokens: '9',
+      cache_creation_input_tokens: null,
+    };
+    fake.enqueue({
+      kind: 'raw',
+      status: 200,
+      headers: { 'content-type': 'text/event-stream' },
+      body: [
+        event('message_start', {
+          message: { id: 'm', model: 'm', usage: { input_tokens: 12, output_tokens: 1 } },
+        }),
+        event('message_delta', { delta: { stop_reason: 'end_turn' }, usage: odd }),
+        event('message_stop', {}),
+      ].join(''),
+    });
+    const [end] = only(await stream(claude), 'stop');
+    assert.deepEqual(end?.usage, {
+      inputTokens: 12,
+      outputTokens: 1,
+      cacheCreationTokens: 0,
+      cacheReadTokens: 0,
+    });
+  });
+
   it('costs what the table says, what the user says instead, or an unknown amount', async () => {
     const price: Price = {
       input: 1_000_000,

@@ -1,0 +1,30 @@
+/** From an input to the entry that keeps it. */
+import type { GroundingMode, UserEntryDraft } from '../protocol/entries.ts';
+import { type TurnInput, turnInput } from '../protocol/turnInput.ts';
+import { type CausewayError, emptyInput, invalidInput } from './errors.ts';
+
+/** `grounding` is used where the input names none. Throws `invalid_input`, `empty_input`. */
+export function userEntryOf(input: TurnInput, grounding: GroundingMode, at: number): UserEntryDraft {
+  const parsed = turnInput.safeParse(input);
+  if (!parsed.success) throw invalid(parsed.error.issues[0]);
+  const { text, media = [], attachments = [], client, parentId } = parsed.data;
+  const isBlank = text.trim() === '';
+  if (isBlank && media.length + attachments.length === 0) throw emptyInput();
+  return {
+    id: crypto.randomUUID(),
+    kind: 'user',
+    turnId: crypto.randomUUID(),
+    at,
+    door: parsed.data.door,
+    ...(client === undefined ? {} : { client }),
+    ...(parentId === undefined ? {} : { parentId }),
+    content: [...media, ...(isBlank ? [] : [{ type: 'text' as const, text }])],
+    ...(attachments.length === 0 ? {} : { attachments }),
+    grounding: parsed.data.grounding ?? grounding,
+  };
+}
+
+function invalid(issue: { path: PropertyKey[]; message: string } | undefined): CausewayError {
+  const field = issue?.path.map(String).join('.') || 'input';
+  return invalidInput(field, 'a value that does not fit', issue?.message ?? 'a turn input');
+}
