@@ -1,6 +1,7 @@
 /** What each setting may be, and what it is when nothing that fits is set. A test compares this with package.json. */
 import { z } from 'zod';
 import type { Price } from '../core/providers/provider.ts';
+import { defaultSettings } from '../core/settings.ts';
 import { defaultPort } from '../protocol/bridge.ts';
 import { groundingModes } from '../protocol/entries.ts';
 import type { SettingName } from './ids.ts';
@@ -43,13 +44,13 @@ export const settingSchemas = {
 export type SettingValue<N extends SettingName> = z.output<(typeof settingSchemas)[N]>;
 
 export const settingDefaults: { readonly [N in SettingName]: SettingValue<N> } = {
-  model: '',
-  grounding: 'open_files',
-  maxOutputTokens: 8_192,
-  thinking: true,
-  instructions: '',
-  prices: {},
-  'anthropic.baseUrl': 'https://api.anthropic.com',
+  model: defaultSettings.model,
+  grounding: defaultSettings.grounding,
+  maxOutputTokens: defaultSettings.maxOutputTokens,
+  thinking: defaultSettings.thinking,
+  instructions: defaultSettings.instructions,
+  prices: defaultSettings.prices,
+  'anthropic.baseUrl': defaultSettings.anthropicBaseUrl,
   encryptSessions: false,
   'trash.retentionDays': 0,
   'bridge.enabled': false,

@@ -1,12 +1,13 @@
 /** The user's settings as the core reads them. A value that does not fit counts as not set and is said in the log. */
 import * as vscode from 'vscode';
-import type { CoreSettings, Log } from '../core/ports.ts';
+import type { Log } from '../core/ports.ts';
 import type { Price } from '../core/providers/provider.ts';
+import type { Settings as AllSettings } from '../core/settings.ts';
 import type { GroundingMode } from '../protocol/entries.ts';
 import { type SettingName, settingsSection } from './ids.ts';
 import { type SettingValue, settingDefaults, settingSchemas } from './settingSchemas.ts';
 
-export class Settings implements CoreSettings {
+export class Settings implements AllSettings {
   readonly #log: Log;
   readonly #told = new Set<string>();
 

@@ -3,7 +3,8 @@
  * Their report goes, as it grows, to the file that the environment names, because a host has no terminal;
  * the last line is `{"passed": n, "failed": n}`, and without it the host ended before the suites did.
  */
-import { appendFileSync, globSync } from 'node:fs';
+import { appendFileSync, globSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { format } from 'node:util';
@@ -20,6 +21,13 @@ export async function run(): Promise<void> {
     else console.log(line);
   };
   Mocha.reporters.Base.consoleLog = (...args: unknown[]) => write(format(...args));
+
+  // What the extension keeps outside VS Code's folders, and keys of whoever runs the tests, stay out of it.
+  const stateFolder = mkdtempSync(join(tmpdir(), 'causeway-state-'));
+  process.once('exit', () => rmSync(stateFolder, { recursive: true, force: true }));
+  process.env.CAUSEWAY_STATE_DIR = stateFolder;
+  delete process.env.ANTHROPIC_API_KEY;
+  delete process.env.ANTHROPIC_BASE_URL;
 
   const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, color: true });
   const here = dirname(fileURLToPath(import.meta.url));

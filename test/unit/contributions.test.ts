@@ -146,7 +146,7 @@ describe('The package', () => {
 
   it('asks for schemes that the code knows', () => {
     const schemes = whens.flatMap((when) =>
-      [...when.matchAll(/resourceScheme (?:==|=~) (\S+)/g)].flatMap(([, scheme]) => scheme ?? []),
+      [...when.matchAll(/resourceScheme (?:==|=~) (\S+)/g)].map(([, scheme = '']) => scheme),
     );
     sameNames(new Set(schemes), [proposalScheme, `/^(${textSchemes.join('|')})$/`]);
   });

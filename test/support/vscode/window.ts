@@ -6,6 +6,7 @@ import { type WindowOptions, windowAddress } from './address.ts';
 import { screenshotFolder } from './paths.ts';
 import type { VsCodeServer } from './server.ts';
 import { type ThemeName, themes } from './settings.ts';
+import { until } from './until.ts';
 
 /** How long a window may take until it can be used; a busy machine is slow. */
 const startTimeoutMs = 60_000;
@@ -126,11 +127,25 @@ export class VsCodeWindow {
     return { original: await plainText(side('original')), modified: await plainText(side('modified')) };
   }
 
-  /** Takes an entry of the lightbulb's menu at the cursor, by its title. */
+  /**
+   * Takes an entry of the lightbulb's menu at the cursor, by its title. The menu shows what is known when it opens,
+   * so it is opened again until the language server has answered.
+   */
   async codeAction(title: string): Promise<void> {
-    await this.page.keyboard.press('Control+.');
     const row = this.page.locator('.action-widget .monaco-list-row', { hasText: title }).first();
-    await row.waitFor();
+    await until(
+      `${title} in the lightbulb's menu`,
+      async () => {
+        await this.page.keyboard.press('Control+.');
+        const found = await row.waitFor({ timeout: 3_000 }).then(
+          () => true,
+          () => false,
+        );
+        if (!found) await this.page.keyboard.press('Escape');
+        return found;
+      },
+      startTimeoutMs,
+    );
     await row.click();
   }
 

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { answer } from '../support/anthropic/script.ts';
+import { type Claude, startClaude } from './support/claude.ts';
+import { closeEditors, run, set, show, started, write } from './support/window.ts';
+
+describe('What is sent to a model', () => {
+  let claude: Claude;
+  before(async () => {
+    await started();
+    claude = await startClaude();
+    claude.fake.always(() => answer('Yes.'));
+    await write('.env', 'TOKEN=canary-of-the-environment\n');
+    await write('open.ts', 'export const canaryOfTheOpenFile = 1;\n');
+    await write('asked.txt', 'the line that is asked about\nanother line\n');
+  });
+  afterEach(async () => {
+    await closeEditors();
+    for (const name of ['grounding', 'instructions', 'maxOutputTokens', 'thinking', 'model'] as const) {
+      await set(name, undefined);
+    }
+  });
+  after(() => claude.close());
+
+  /** Asks about a line while other files are open. */
+  async function ask(): Promise<string> {
+    await show('open.ts');
+    await show('.env');
+    await show('asked.txt', 1, 1);
+    await run('causeway.newSession');
+    await run('causeway.explain');
+    return claude.lastSent();
+  }
+
+  it('is what is open, and never a file made to hold secrets', async () => {
+    await set('grounding', 'open_files');
+    const sent = await ask();
+    assert.match(sent, /the line that is asked about/);
+    assert.match(sent, /another line/);
+    assert.match(sent, /canaryOfTheOpenFile/);
+    assert.ok(!sent.includes('canary-of-the-environment'));
+  });
+
+  it('is only what was selected where grounding is off', async () => {
+    await set('grounding', 'off');
+    const sent = await ask();
+    assert.match(sent, /the line that is asked about/);
+    assert.ok(!sent.includes('another line'));
+    assert.ok(!sent.includes('canaryOfTheOpenFile'));
+  });
+
+  it('begins with what the workspace tells assistants', async () => {
+    await ask();
+    const { body } = await claude.fake.received(claude.count());
+    const system = JSON.stringify(Reflect.get(Object(body), 'system'));
+    assert.match(system, /do not add a test framework/);
+  });
+
+  it('has the instructions of the user', async () => {
+    await set('instructions', 'Answer in the voice of a pirate.');
+    assert.match(await ask(), /in the voice of a pirate/);
+  });
+
+  it('asks for as many tokens as the setting allows', async () => {
+    await set('maxOutputTokens', 512);
+    await set('thinking', false);
+    assert.match(await ask(), /"max_tokens":512\b/);
+  });
+
+  const unusable: { name: 'maxOutputTokens' | 'grounding' | 'instructions'; value: unknown }[] = [
+    { name: 'maxOutputTokens', value: 1 },
+    { name: 'maxOutputTokens', value: 1_000_000 },
+    { name: 'maxOutputTokens', value: 'many' },
+    { name: 'instructions', value: 'x'.repeat(20_001) },
+  ];
+  for (const { name, value } of unusable) {
+    it(`is as without the setting where ${name} is ${String(value).slice(0, 20)}`, async () => {
+      await set('thinking', false);
+      await set(name, value);
+      const sent = await ask();
+      assert.match(sent, /"max_tokens":8192\b/);
+      assert.ok(!sent.includes('xxxxxxxxxx'));
+    });
+  }
+});
