@@ -12,7 +12,8 @@ export interface Settings extends CoreSettings {
 export const defaultSettings: Settings = {
   model: '',
   grounding: 'open_files',
-  maxOutputTokens: 8_192,
+  // Room for a long file and for thinking before it, far below what every current model may answer.
+  maxOutputTokens: 16_000,
   thinking: true,
   instructions: '',
   anthropicBaseUrl: 'https://api.anthropic.com',
