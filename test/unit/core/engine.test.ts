@@ -281,6 +281,26 @@ describe('The assistant', function () {
     });
   });
 
+  const wrong: [more: object, says: RegExp][] = [
+    [
+      { text: 'x'.repeat(4_000_001) },
+      /^text: got 4000001 characters; expected .*4000000.* Nothing was changed\.$/,
+    ],
+    [{ parentId: 'first' }, /^parentId: got "first"; expected .*UUID/],
+    [
+      { attachments: Array(201).fill({ kind: 'file', uri: 'u', path: 'p', text: '' }) },
+      /^attachments: got 201 items/,
+    ],
+    [{ excluded: 7 }, /^excluded: got 7; expected/],
+    [{ door: undefined }, /^door: got nothing; expected/],
+  ];
+  for (const [more, says] of wrong) {
+    it(`refuses an input in which ${Object.keys(more)[0]} is wrong, names it, and stores nothing`, async () => {
+      await assert.rejects(ask('Q', more), { code: 'invalid_input', message: says });
+      assert.deepEqual(await core.store.log(sessionId), []);
+    });
+  }
+
   it('goes on for everyone when a listener throws', async () => {
     const heard: SessionEvent['type'][] = [];
     core.engine.onEvent(() => {
