@@ -252,8 +252,9 @@ export class Engine implements Assistant {
     input: Pick<TurnInput, 'model' | 'excluded' | 'door' | 'client'>,
     signal?: AbortSignal,
   ): Promise<StartedTurn> {
+    this.#refuseWhenClosing();
     const chosen = await this.#choose(sessionId, input.model);
-    if (this.#closing.signal.aborted) throw errors.shuttingDown();
+    this.#refuseWhenClosing();
     const { turnId } = user;
     // The reader is there before the first event can be.
     const events = turnStream(this.onEvent, sessionId, turnId);
@@ -280,6 +281,10 @@ export class Engine implements Assistant {
       events.end();
       throw error;
     }
+  }
+
+  #refuseWhenClosing(): void {
+    if (this.#closing.signal.aborted) throw errors.shuttingDown();
   }
 
   async #submit(user: UserEntryDraft, sessionId: string, by: Answerer): Promise<'live' | 'queued'> {

@@ -6,7 +6,7 @@ import { type CausewayError, emptyInput, invalidInput } from './errors.ts';
 /** `grounding` is used where the input names none. Throws `invalid_input`, `empty_input`. */
 export function userEntryOf(input: TurnInput, grounding: GroundingMode, at: number): UserEntryDraft {
   const parsed = turnInput.safeParse(input);
-  if (!parsed.success) throw invalid(parsed.error.issues[0]);
+  if (!parsed.success) throw invalid(input, parsed.error.issues[0]);
   const { text, media = [], attachments = [], client, parentId } = parsed.data;
   const isBlank = text.trim() === '';
   if (isBlank && media.length + attachments.length === 0) throw emptyInput();
@@ -24,7 +24,18 @@ export function userEntryOf(input: TurnInput, grounding: GroundingMode, at: numb
   };
 }
 
-function invalid(issue: { path: PropertyKey[]; message: string } | undefined): CausewayError {
-  const field = issue?.path.map(String).join('.') || 'input';
-  return invalidInput(field, 'a value that does not fit', issue?.message ?? 'a turn input');
+function invalid(input: unknown, issue: { path: PropertyKey[]; message: string } | undefined): CausewayError {
+  const path = issue?.path ?? [];
+  const value = path.reduce<unknown>(
+    (inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
+    input,
+  );
+  return invalidInput(path.map(String).join('.') || 'input', shown(value), issue?.message ?? 'a turn input');
+}
+
+/** Short enough for a message, and of a long text only that it is long. */
+function shown(value: unknown): string {
+  if (typeof value === 'string' && value.length > 40) return `${value.length} characters`;
+  if (Array.isArray(value)) return `${value.length} items`;
+  return typeof value === 'object' && value !== null ? 'an object' : (JSON.stringify(value) ?? 'nothing');
 }

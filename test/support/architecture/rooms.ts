@@ -90,7 +90,7 @@ const openers = ['src/bridge/nodeServer.ts', 'src/bridge/loopbackClient.ts', 'sr
 const socketModules = ['node:http', 'node:http2', 'node:https', 'node:net', 'node:tls', 'node:dgram'];
 
 /** The room of a file; undefined where there is no such room. */
-export function roomOf(file: string): string | undefined {
+function roomOf(file: string): string | undefined {
   if (file.startsWith('media/')) return 'media';
   const [, room, ...more] = file.split('/');
   if (!file.startsWith('src/') || room === undefined) return undefined;

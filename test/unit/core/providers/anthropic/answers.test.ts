@@ -146,6 +146,25 @@ describe('An answer of Claude', () => {
     });
   });
 
+  it('that ends without ever saying why is taken for cut off', async () => {
+    const event = (type: string, more: object) =>
+      `event: ${type}\ndata: ${JSON.stringify({ type, ...more })}\n\n`;
+    fake.enqueue({
+      kind: 'raw',
+      status: 200,
+      headers: { 'content-type': 'text/event-stream' },
+      body: [
+        event('message_start', {
+          message: { id: 'm', model: 'm', usage: { input_tokens: 1, output_tokens: 1 } },
+        }),
+        event('content_block_start', { index: 0, content_block: { type: 'text', text: 'Part' } }),
+        event('message_stop', {}),
+      ].join(''),
+    });
+    const events = await stream(claude);
+    assert.deepEqual([textOf(events), errorOf(events).code], ['Part', 'stream_truncated']);
+  });
+
   it('can be stopped at any moment, and then ends as stopped and lets go of the request', async () => {
     const words = 'one two three four five';
     await fc.assert(
