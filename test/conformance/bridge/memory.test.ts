@@ -62,7 +62,7 @@ describe('bridge: memory under load', function () {
     assert.match(await answered, /^HTTP\/1\.1 413 /);
     socket.destroy();
     const grown = peak(bridge.pid) - before;
-    assert.ok(grown <= 64, `grew by ${grown} MB`);process.stderr.write(`GROWN ${grown}\n`);
+    assert.ok(grown <= 64, `grew by ${grown} MB`);
   });
 
   it('threat 15: a turn whose client reads nothing of its answer is stopped, keeping what had arrived', async () => {
