@@ -19,7 +19,7 @@ export interface Exchange {
   params?: Readonly<Record<string, string>>;
 }
 
-export type Next = () => Promise<BridgeResponse>;
+type Next = () => Promise<BridgeResponse>;
 /** One concern of every request: answers, throws a `CausewayError`, or passes on. */
 export type Middleware = (exchange: Exchange, next: Next) => Promise<BridgeResponse>;
 

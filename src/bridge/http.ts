@@ -18,7 +18,7 @@ export interface BridgeRequest {
 }
 
 /** Chunks are sent as they come, each only after the client took the ones before it. */
-export type BridgeBody = string | AsyncIterable<string | Uint8Array>;
+type BridgeBody = string | AsyncIterable<string | Uint8Array>;
 
 export interface BridgeResponse {
   status: number;

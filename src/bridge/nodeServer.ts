@@ -26,7 +26,7 @@ export const defaultServerLimits: ServerLimits = {
   maxConnections: 512,
 };
 
-export const loopbackAddresses = ['127.0.0.1', '::1'] as const;
+const loopbackAddresses = ['127.0.0.1', '::1'] as const;
 
 /** HTTP servers of one port. `close` ends what is open at once; `retire` takes nothing new and lets it finish. */
 export interface LoopbackServer {
@@ -160,8 +160,15 @@ async function exchange(
 
 /** How long a client may go on sending a body that was refused, so that it can read the refusal. */
 const lingerMs = 1000;
+/** How much more of it is read, in bytes: with what the refusal had read before, no more than twice the cap. */
+const lingerBytes = 16 * 1024 * 1024;
 
 function closeAfterAnswer(incoming: IncomingMessage, outgoing: ServerResponse): void {
+  let read = 0;
+  incoming.on('data', (chunk: Uint8Array) => {
+    read += chunk.byteLength;
+    if (read > lingerBytes) incoming.pause();
+  });
   incoming.resume();
   outgoing.once('finish', () => {
     const timer = setTimeout(() => incoming.socket.destroy(), lingerMs);

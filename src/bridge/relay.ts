@@ -8,7 +8,7 @@ import type { BridgeRequest, BridgeResponse } from './http.ts';
 import { probe, send } from './loopbackClient.ts';
 
 /** Marks what was relayed once, so that two windows never pass a request to and fro. */
-export const relayedHeader = 'x-causeway-relayed';
+const relayedHeader = 'x-causeway-relayed';
 
 /** Headers that belong to one connection (RFC 9110, 7.6.1), and those that are made anew for the next. */
 const notPassedOn = new Set([

@@ -43,7 +43,7 @@ function fits(pattern: string, path: string): boolean {
 }
 
 /** What stands where the pattern has braces. Throws `invalid_input` for what is no UUID. */
-export function paramsOf(pattern: string, path: string): Record<string, string> {
+function paramsOf(pattern: string, path: string): Record<string, string> {
   const segments = path.split('/');
   const params: Record<string, string> = {};
   for (const [index, part] of pattern.split('/').entries()) {

@@ -147,7 +147,7 @@ describe('bridge: sessions and turns for scripts', function () {
     assert.ok(body.error.code.length > 0 && body.error.message.length > 0);
   });
 
-  it('an idle listener hears pings', async () => {
+  it('threat 16: an idle listener hears pings', async () => {
     const id = await newSession();
     const listener = request(`${test.url}/v1/sessions/${id}/events`, { headers: bearer(test.token) }).end();
     const [stream] = await once(listener, 'response');

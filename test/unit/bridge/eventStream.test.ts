@@ -33,6 +33,23 @@ describe('A stream of events', () => {
     assert.equal(await read(stream), ': open\n\n');
   });
 
+  it('lets a sender that can wait know when there is room, and when the stream is over', async () => {
+    const stream = new EventStream({ pingMs: 10_000, maxUnreadBytes: 1000 });
+    await stream.room();
+    stream.send('x', 'x'.repeat(600));
+    const heard: string[] = [];
+    const room = stream.room().then(() => heard.push('room'));
+    const chunks = stream[Symbol.asyncIterator]();
+    assert.deepEqual([(await chunks.next()).value, heard], [': open\n\n', []]);
+    await chunks.next();
+    await room;
+    stream.send('x', 'x'.repeat(600));
+    const over = stream.room();
+    stream.end();
+    await over;
+    assert.deepEqual([heard, stream.isOver], [['room'], true]);
+  });
+
   it('says that it is idle', async () => {
     const stream = new EventStream({ pingMs: 5, maxUnreadBytes: 1000 });
     const chunks = stream[Symbol.asyncIterator]();
