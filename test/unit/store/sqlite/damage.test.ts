@@ -28,7 +28,9 @@ const flip = (file: string, at: number): void => {
   writeFileSync(file, bytes);
 };
 
-describe('A damaged session database', () => {
+describe('A damaged session database', function () {
+  // Each write waits for the disk, which may be busy.
+  this.timeout(30_000);
   let scratch: Scratch;
   beforeEach(() => {
     scratch = new Scratch();

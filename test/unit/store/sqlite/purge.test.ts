@@ -9,7 +9,9 @@ import { answer, filled, Scratch, textsOf, title, user } from './samples.ts';
 const canary = 'Zyzzyva quokka wobbegong';
 const canaries = canary.split(' ');
 
-describe('A purged session', () => {
+describe('A purged session', function () {
+  // Each write waits for the disk, which may be busy.
+  this.timeout(30_000);
   let scratch: Scratch;
   let store: SessionStore;
   beforeEach(() => {
@@ -117,7 +119,9 @@ describe('A purged session', () => {
   });
 });
 
-describe('Encryption at rest', () => {
+describe('Encryption at rest', function () {
+  // Each write waits for the disk, which may be busy.
+  this.timeout(30_000);
   const key = new Uint8Array(32).fill(9);
   let scratch: Scratch;
   let store: SessionStore;
