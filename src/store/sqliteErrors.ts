@@ -17,6 +17,8 @@ function codeOf(error: unknown): number | undefined {
   return parsed.success ? parsed.data.errcode : undefined;
 }
 
+export const isSqliteError = (error: unknown): boolean => codeOf(error) !== undefined;
+
 const primaryCodeOf = (error: unknown): number => (codeOf(error) ?? 0) & 0xff;
 
 export const isBusy = (error: unknown): boolean => primaryCodeOf(error) === busy;

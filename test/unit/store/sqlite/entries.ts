@@ -143,7 +143,10 @@ const kinds: { [K in EntryKind]: fc.Arbitrary<EntryDraft> } = {
   rewind: fc.record({ ...common, kind: fc.constant('rewind' as const) }),
 };
 
-export const draft: fc.Arbitrary<EntryDraft> = fc.oneof(...Object.values(kinds));
+/** Objects as they come from JSON, with a prototype. */
+export const draft: fc.Arbitrary<EntryDraft> = fc
+  .oneof(...Object.values(kinds))
+  .map((value) => structuredClone(value));
 
 /** Drafts with an earlier one, the head or nothing as parent. */
 export const log: fc.Arbitrary<EntryDraft[]> = fc
