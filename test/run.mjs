@@ -27,7 +27,9 @@ const steps = [
   { name: 'unit', tests: 'mocha', args: mocha('test/unit/**/*.test.ts') },
   { name: 'conformance', tests: 'mocha', args: mocha('--timeout', '60000', 'test/conformance/**/*.test.ts') },
   { name: 'kills', tests: 'mocha', args: mocha('test/durability/kills.test.ts') },
-  { name: 'strace', args: ['test/durability/prepare.ts'] },
+  { name: 'strace', args: ['test/durability/prepare.ts', 'strace'] },
+  { name: 'small disk', args: ['test/durability/prepare.ts', 'disk'] },
+  { name: 'full disk', tests: 'mocha', needs: 'small disk', args: mocha('test/durability/fullDisk.test.ts') },
   {
     name: 'syncs',
     tests: 'mocha',

@@ -17,10 +17,19 @@ function codeOf(error: unknown): number | undefined {
   return parsed.success ? parsed.data.errcode : undefined;
 }
 
+export const isSqliteError = (error: unknown): boolean => codeOf(error) !== undefined;
+
 const primaryCodeOf = (error: unknown): number => (codeOf(error) ?? 0) & 0xff;
 
 export const isBusy = (error: unknown): boolean => primaryCodeOf(error) === busy;
 export const isMoved = (error: unknown): boolean => codeOf(error) === databaseMoved;
+/** The file ends within a page. */
+const shortRead = 10 | (2 << 8);
+/** The tables are not those that were asked for. */
+const otherSchema = 1;
+/** What SQLite says of a file whose content is wrong, as against one that cannot be read just now. */
+export const isDamage = (error: unknown): boolean =>
+  isCorrupt(error) || codeOf(error) === shortRead || codeOf(error) === otherSchema;
 /** A row that would contradict another one, such as a second one of the same id. */
 export const isConstraint = (error: unknown): boolean => primaryCodeOf(error) === constraint;
 export const isCorrupt = (error: unknown): boolean => [corrupt, notADatabase].includes(primaryCodeOf(error));

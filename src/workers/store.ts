@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { serveRpc } from '../base/rpc.ts';
 import { CausewayError, errorCodec, storeUnavailable } from '../core/errors.ts';
 import { SqliteStore } from '../store/sqlite/sqliteStore.ts';
+import { isSqliteError } from '../store/sqliteErrors.ts';
 
 const options = z
   .object({ file: z.string(), workspaceId: z.string(), key: z.instanceof(Uint8Array).optional() })
@@ -41,8 +42,12 @@ const target = new Proxy(
         const served = await opened();
         const run: unknown = Reflect.get(served, method);
         if (typeof run !== 'function') throw new TypeError(`No method ${String(method)} here.`);
-        const result: unknown = await Reflect.apply(run, served, args);
-        return result;
+        try {
+          const result: unknown = await Reflect.apply(run, served, args);
+          return result;
+        } catch (error) {
+          throw isSqliteError(error) ? storeUnavailable(error) : error;
+        }
       },
   },
 );

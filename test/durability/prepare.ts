@@ -1,5 +1,9 @@
-/** Finds strace, which the suite about syncing needs; on Debian or Ubuntu and as root it is installed where it is missing. */
-import { existsSync } from 'node:fs';
+/**
+ * Looks whether this machine has what a suite needs: `node prepare.ts strace` for that about syncing, which is installed
+ * on Debian or Ubuntu by root where it is missing, and `node prepare.ts disk` for that about a full disk.
+ */
+import { existsSync, mkdtempSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../support/vscode/run.ts';
 
@@ -25,12 +29,28 @@ async function install(): Promise<string | undefined> {
 
 /** A sandbox may have strace and forbid what it does. */
 async function isAllowed(): Promise<boolean> {
-  const { code } = await run('strace', ['-f', '-o', '/dev/null', 'true'], {});
+  const { code } = await run('strace', ['-f', '-o', '/dev/null', 'true']);
   return code === 0;
 }
 
-const reason =
+/** Whether a small disk can be mounted for the suite about full ones. */
+async function mount(): Promise<string | undefined> {
+  const folder = mkdtempSync(join(tmpdir(), 'causeway-mount-'));
+  try {
+    if (process.platform !== 'linux') return 'A small disk can be made on Linux only.';
+    const { code } = await run('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]);
+    if (code !== 0) return 'A small disk cannot be mounted here, which takes root.';
+    await run('umount', [folder]);
+    return undefined;
+  } finally {
+    rmdirSync(folder);
+  }
+}
+
+const strace = async (): Promise<string | undefined> =>
   (await install()) ?? ((await isAllowed()) ? undefined : 'strace may not trace processes here.');
+
+const reason = await (process.argv[2] === 'disk' ? mount() : strace());
 if (reason !== undefined) {
   process.stdout.write(`${reason}\n`);
   process.exitCode = notRun;

@@ -6,11 +6,11 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-/** Builds the module beside this one into the folder; resolves to the program's path. */
-export async function program(name: string, folder: string): Promise<string> {
+/** Builds the module beside this one, or beside another, into the folder; resolves to the program's path. */
+export async function program(name: string, folder: string, base: string = import.meta.url): Promise<string> {
   const outfile = join(folder, `${basename(name)}.mjs`);
   await build({
-    entryPoints: [fileURLToPath(new URL(`./${name}.ts`, import.meta.url))],
+    entryPoints: [fileURLToPath(new URL(`./${name}.ts`, base))],
     outfile,
     bundle: true,
     platform: 'node',
@@ -45,8 +45,10 @@ export class Started {
     this.ended = once(child, 'close').then(([, signal]) => signal);
   }
 
-  /** The first line from now on that fits. Throws with what it wrote to its errors when it ends before. */
+  /** The first line that fits. Throws with what it wrote to its errors when it ends before. */
   async line(fits: (line: string) => boolean): Promise<string> {
+    const said = this.lines.find(fits);
+    if (said !== undefined) return said;
     const seen = new Promise<string>((resolve) => this.#waiting.push({ fits, resolve }));
     const end = this.ended.then(() => {
       throw new Error(`The process ended: ${this.#errors}`);
@@ -54,7 +56,7 @@ export class Started {
     return Promise.race([seen, end]);
   }
 
-  kill(): void {
-    this.#child.kill('SIGKILL');
+  kill(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' = 'SIGKILL'): void {
+    this.#child.kill(signal);
   }
 }

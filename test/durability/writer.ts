@@ -1,7 +1,7 @@
 /**
  * A process that writes to a session database until it is killed, or COUNT times:
  *
- *     node writer.ts FILE SESSION NAME entries|turns [COUNT]
+ *     node writer.ts FILE SESSION NAME entries|turns|live [COUNT]
  *
  * It says `open CODES` with the codes of notices, then one line for each write that was acknowledged: `entry N`,
  * `turn ID`, `part ID TEXT`, `end ID`. Lines are written synchronously, so that a line that was read was acknowledged,
@@ -67,10 +67,33 @@ function runTurn(number: number): void {
   say(`end ${turnId}`);
 }
 
-for (let number = 1; number <= Number(count); number++) {
-  if (what === 'turns') runTurn(number);
-  else appendEntry(number);
-  // Timers of the store run in between, as they do where it serves calls.
-  await new Promise((resolve) => setImmediate(resolve));
+/** A turn whose text goes on until the lease is lost, which it says as `lost ID`. */
+async function holdTurn(): Promise<void> {
+  const turnId = crypto.randomUUID();
+  const by = { provider: 'p', model: 'm' };
+  const content = [textBlock(`${name} asks`)];
+  store.submitTurn(
+    { ...mark(), kind: 'user', turnId, door: 'cli', content, grounding: 'off' },
+    sessionId,
+    by,
+  );
+  say(`turn ${turnId}`);
+  for (let part = 1; ; part++) {
+    const text = 'x'.repeat(part);
+    if (!store.checkpoint(turnId, [textBlock(text)])) break;
+    say(`part ${turnId} ${text}`);
+    // The first parts come at once; then the lease lives by its beats alone, for most of the time.
+    if (part >= 3) await new Promise((resolve) => setTimeout(resolve, 5_000));
+  }
+  say(`lost ${turnId}`);
 }
+
+if (what === 'live') await holdTurn();
+else
+  for (let number = 1; number <= Number(count); number++) {
+    if (what === 'turns') runTurn(number);
+    else appendEntry(number);
+    // Timers of the store run in between, as they do where it serves calls.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 await store.close();

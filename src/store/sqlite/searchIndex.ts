@@ -14,6 +14,8 @@ import { transaction } from './transaction.ts';
 
 /** Entries indexed in one transaction; small, so that an append waits at most a few ms for it. */
 const batchSize = 100;
+/** Rows looked at one by one while the index cannot be written; a disk is not full for long. */
+const unindexedLimit = 5_000;
 
 export class SearchIndex {
   readonly #db: DatabaseSync;
@@ -77,11 +79,10 @@ export class SearchIndex {
   }
 
   #search(query: string, limit: number): SearchHit[] {
-    while (this.catchUp()) {
-      // A search sees everything acknowledged before it.
-    }
     const words = wordsOf(query);
     if (words.length === 0) return [];
+    // A search sees everything acknowledged before it, also what a full disk keeps out of the index.
+    const numbers = this.#caughtUp() ? [] : this.#unindexed(words);
     const match = words.map((word, index) => `"${word}"${index === words.length - 1 ? '*' : ''}`).join(' ');
     // More rows than wanted are read because trashed sessions are left out afterwards.
     const rows = this.#db
@@ -89,9 +90,10 @@ export class SearchIndex {
         `SELECT rowid AS number FROM ${this.#schema}.transcript WHERE transcript MATCH ? ORDER BY rank LIMIT ?`,
       )
       .all(match, limit * 4);
+    numbers.push(...rows.map(({ number }) => Number(number)));
     const hits: SearchHit[] = [];
-    for (const { number } of rows) {
-      const [found] = this.#log.after(Number(number) - 1, 1);
+    for (const number of numbers) {
+      const [found] = this.#log.after(number - 1, 1);
       const session = found && this.#sessions.get(found.sessionId);
       if (!found?.entry || found.number !== number || !session || session.trashedAt !== undefined) continue;
       hits.push({
@@ -104,6 +106,30 @@ export class SearchIndex {
       if (hits.length === limit) break;
     }
     return hits;
+  }
+
+  #caughtUp(): boolean {
+    try {
+      while (this.catchUp()) {
+        // One batch after the other.
+      }
+      return true;
+    } catch (error) {
+      if (isCorrupt(error)) throw error;
+      return false;
+    }
+  }
+
+  /** Rows that could not be indexed and have all the words, the newest first. */
+  #unindexed(words: readonly string[]): number[] {
+    return this.#log
+      .after(this.#position(), unindexedLimit)
+      .filter(({ entry }) => {
+        const text = new Set(entry ? wordsOf(searchableText(entry).toLowerCase()) : []);
+        return words.every((word) => text.has(word.toLowerCase()));
+      })
+      .map(({ number }) => number)
+      .reverse();
   }
 
   /** Forgets rows; call before they are deleted from the log. */

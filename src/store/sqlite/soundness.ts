@@ -1,7 +1,7 @@
 /** Whether a session database is what was written. Reads all of it, which takes about 2 ms a megabyte. */
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
-import { isCorrupt } from '../sqliteErrors.ts';
+import { isDamage } from '../sqliteErrors.ts';
 import { backupsOf } from './backups.ts';
 import { openForReading, versionOf } from './database.ts';
 import { draftColumns } from './drafts.ts';
@@ -28,7 +28,7 @@ export function isSound(file: string): boolean {
       db.close();
     }
   } catch (error) {
-    return !isCorrupt(error);
+    return !isDamage(error);
   }
 }
 

@@ -51,8 +51,12 @@ export class Scratch {
     return store;
   }
 
-  async end(): Promise<void> {
+  async closeAll(): Promise<void> {
     await Promise.all(this.#opened.splice(0).map((store) => store.close()));
+  }
+
+  async end(): Promise<void> {
+    await this.closeAll();
     rmSync(this.folder, { recursive: true, force: true });
   }
 

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import type { SessionStore } from '../../../../src/core/session/store.ts';
 import { answer, filled, rewindTo, Scratch, textsOf, title, user } from './samples.ts';
 
-describe('A store of sessions', () => {
+describe('A store of sessions', function () {
+  // Each write waits for the disk, which may be busy.
+  this.timeout(30_000);
   let scratch: Scratch;
   let store: SessionStore;
   beforeEach(() => {
@@ -192,7 +194,9 @@ describe('A store of sessions', () => {
   });
 });
 
-describe('A private session', () => {
+describe('A private session', function () {
+  // Each write waits for the disk, which may be busy.
+  this.timeout(30_000);
   let scratch: Scratch;
   let store: SessionStore;
   beforeEach(() => {

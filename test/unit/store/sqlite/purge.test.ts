@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict';
+import { cpSync, readFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import type { SessionStore } from '../../../../src/core/session/store.ts';
+import { SqliteStore } from '../../../../src/store/sqlite/sqliteStore.ts';
+import { answer, filled, Scratch, textsOf, title, user } from './samples.ts';
+
+/** Words that stand nowhere else; the index keeps them one by one, in lower case. */
+const canary = 'Zyzzyva quokka wobbegong';
+const canaries = canary.split(' ');
+
+describe('A purged session', function () {
+  // Each write waits for the disk, which may be busy.
+  this.timeout(30_000);
+  let scratch: Scratch;
+  let store: SessionStore;
+  beforeEach(() => {
+    scratch = new Scratch();
+    store = scratch.open();
+  });
+  afterEach(() => scratch.end());
+
+  async function makeCanary(): Promise<string> {
+    const id = await filled(store, canary, canary.repeat(400));
+    const turnId = crypto.randomUUID();
+    await store.append(id, [title(canary), answer(canary, turnId)]);
+    await store.setDraft(id, { text: canary, attachments: [] });
+    const turn = user(canary);
+    await store.submitTurn(turn, id, { provider: 'p', model: 'm' });
+    await store.checkpoint(turn.turnId, [{ type: 'text', text: canary }]);
+    await store.submitTurn(user(canary), id, { provider: 'p', model: 'm' });
+    return id;
+  }
+
+  it('is in no byte of the data folder: rows, index, log, drafts, turns, backups (threat 30)', async () => {
+    const other = await filled(store, 'stays', 'here');
+    const id = await makeCanary();
+    assert.equal((await store.search(canary)).length, 5);
+    await store.backup();
+    await filled(store, 'more');
+    await store.backup();
+    assert.ok(scratch.filesWith(...canaries).length >= 3, 'before, it is in the database and its backups');
+    await store.purge(id);
+    assert.deepEqual(scratch.filesWith(...canaries), []);
+    assert.deepEqual(await store.search('quokka'), []);
+    assert.equal(await store.get(id), undefined);
+    assert.deepEqual(await textsOf(store, other), ['stays', 'here']);
+    assert.equal((await store.search('stays')).length, 1);
+    await store.close();
+    assert.deepEqual(scratch.filesWith(...canaries), []);
+  });
+
+  it('is gone while another window has the database open (threat 30)', async () => {
+    const second = scratch.open();
+    const id = await makeCanary();
+    assert.equal((await second.search('quokka')).length, 5);
+    await store.purge(id);
+    assert.deepEqual(scratch.filesWith(...canaries), []);
+    assert.deepEqual(await second.search('quokka'), []);
+  });
+
+  it('is in no copy from before a migration or a repair (threat 30)', async () => {
+    const id = await makeCanary();
+    const other = await filled(store, 'stays');
+    await store.close();
+    const db = new DatabaseSync(scratch.file);
+    db.exec('UPDATE session SET entry_count = 77');
+    db.close();
+    store = scratch.open();
+    await store.list();
+    cpSync(
+      scratch.file,
+      `${scratch.folder}/backups/sessions.db.2020-01-01T00-00-00-000Z.v1.before-migration`,
+    );
+    cpSync(scratch.file, `${scratch.folder}/backups/sessions.db.2020-01-01T00-00-00-000Z.backup.7.part`);
+    assert.ok(scratch.filesWith(...canaries).some((path) => path.includes('.damaged-')));
+    await store.purge(id);
+    assert.deepEqual(scratch.filesWith(...canaries), []);
+    assert.deepEqual(await textsOf(store, other), ['stays']);
+  });
+
+  it('is scrubbed at the next start when its window was killed meanwhile (threat 30)', async () => {
+    const id = await makeCanary();
+    await store.backup();
+    await store.close();
+    // What is left when the process dies after the deletion: the note, and all copies as they were.
+    const db = new DatabaseSync(scratch.file, { enableForeignKeyConstraints: true });
+    db.prepare('DELETE FROM session WHERE id = ?').run(id);
+    db.exec(`INSERT INTO purged (session_id) VALUES ('${id}'); INSERT INTO meta VALUES ('scrub_due', 1)`);
+    db.exec('DROP TABLE transcript');
+    db.close();
+    assert.ok(scratch.filesWith(...canaries).length > 0);
+    await scratch.open().list();
+    assert.deepEqual(scratch.filesWith(...canaries), []);
+  });
+
+  it('is told to other windows, which go on hearing of the others', async () => {
+    const seen: string[] = [];
+    const watcher = await SqliteStore.open({
+      file: scratch.file,
+      workspaceId: 'w',
+      key: undefined,
+      emit: (change) => {
+        if (change.type === 'purged') seen.push(change.sessionId);
+        if (change.type === 'session') seen.push(change.session.title);
+      },
+    });
+    const a = await filled(store, 'a');
+    const b = await filled(store, 'b');
+    const until = async (last: string) => {
+      while (seen.at(-1) !== last) await new Promise((resolve) => setImmediate(resolve));
+    };
+    await until('b');
+    await store.purge(b);
+    await until(b);
+    await store.append(a, [title('renamed')]);
+    await until('renamed');
+    await watcher.close();
+  });
+});
+
+describe('Encryption at rest', function () {
+  // Each write waits for the disk, which may be busy.
+  this.timeout(30_000);
+  const key = new Uint8Array(32).fill(9);
+  let scratch: Scratch;
+  let store: SessionStore;
+  beforeEach(() => {
+    scratch = new Scratch();
+    store = scratch.open();
+  });
+  afterEach(() => scratch.end());
+
+  async function makeCanary(): Promise<string> {
+    const id = await filled(store, canary);
+    await store.append(id, [title(canary)]);
+    await store.setDraft(id, { text: canary, attachments: [] });
+    const turn = user(canary);
+    await store.submitTurn(turn, id, { provider: 'p', model: 'm' });
+    await store.checkpoint(turn.turnId, [{ type: 'text', text: canary }]);
+    await store.search('x');
+    await store.backup();
+    return id;
+  }
+
+  it('leaves no plain byte, of before or after, and everything works with the key', async () => {
+    const id = await makeCanary();
+    const before = await store.log(id);
+    const live = await store.liveTurn(id);
+    assert.ok(scratch.filesWith(...canaries).length > 0);
+    await store.setEncryption(key);
+    assert.deepEqual(scratch.filesWith(...canaries), []);
+    await store.append(id, [user(canary)]);
+    await store.setDraft(id, { text: canary, attachments: [] });
+    assert.equal((await store.search('quokka wobbe')).length, 4);
+    assert.deepEqual(await store.liveTurn(id), live);
+    await store.backup();
+    assert.deepEqual(scratch.filesWith(...canaries), []);
+    await store.close();
+    assert.deepEqual(scratch.filesWith(...canaries), []);
+    const again = scratch.open(key);
+    assert.equal((await again.status()).encrypted, true);
+    assert.deepEqual((await again.log(id)).slice(0, before.length), before);
+    assert.equal((await again.search('zyzzyva')).length, 4);
+    assert.equal((await again.draft(id))?.text, canary);
+  });
+
+  it('keeps no plain copy that was set aside as damaged', async () => {
+    await makeCanary();
+    await store.close();
+    const db = new DatabaseSync(scratch.file);
+    db.exec('UPDATE session SET entry_count = 77');
+    db.close();
+    store = scratch.open();
+    await store.setEncryption(key);
+    assert.deepEqual(scratch.filesWith(...canaries), []);
+  });
+
+  for (const [what, other] of [
+    ['missing', undefined],
+    ['wrong', new Uint8Array(32).fill(8)],
+  ] as const) {
+    it(`is locked with words while the key is ${what}, and nothing is lost`, async () => {
+      const id = await makeCanary();
+      await store.setEncryption(key);
+      await store.close();
+      const bytes = readFileSync(scratch.file);
+      const locked = scratch.open(other);
+      const status = await locked.status();
+      assert.deepEqual(
+        [status.mode, status.encrypted, status.notices[0]?.code],
+        ['locked', true, 'store_locked'],
+      );
+      for (const call of [
+        () => locked.list(),
+        () => locked.log(id),
+        () => locked.search('quokka'),
+        () => locked.append(id, [user('x')]),
+        () => locked.create({ door: 'cli' }),
+        () => locked.setEncryption(undefined),
+      ])
+        await assert.rejects(call, { code: 'store_locked' });
+      const hidden = await locked.create({ door: 'cli', private: true });
+      await locked.append(hidden.id, [user('private sessions still work')]);
+      await locked.close();
+      assert.deepEqual(readFileSync(scratch.file), bytes);
+      assert.equal((await scratch.open(key).list()).length, 1);
+    });
+  }
+
+  it('can be taken back', async () => {
+    const id = await makeCanary();
+    const before = await store.log(id);
+    await store.setEncryption(key);
+    await store.setEncryption(undefined);
+    await store.close();
+    const again = scratch.open();
+    assert.deepEqual((await again.log(id)).slice(0, before.length), before);
+    assert.equal((await again.status()).encrypted, false);
+    assert.ok((await again.search('quokka')).length > 0);
+  });
+
+  it('locks other windows without the key, which write nothing in plain', async () => {
+    const id = await makeCanary();
+    const second = scratch.open();
+    await second.list();
+    await store.setEncryption(key);
+    await assert.rejects(second.append(id, [user(canary)]), { code: 'store_locked' });
+    await assert.rejects(second.create({ door: 'cli', title: canary }), { code: 'store_locked' });
+    assert.equal((await second.status()).mode, 'locked');
+    assert.deepEqual(scratch.filesWith(...canaries), []);
+  });
+});
