@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Diagnostic, DiagnosticSeverity, languages, Range, WorkspaceEdit, window, workspace } from 'vscode';
-import { answer } from '../support/anthropic/script.ts';
+import { answer, words } from '../support/anthropic/script.ts';
 import { until } from '../support/vscode/until.ts';
 import { type Claude, startClaude } from './support/claude.ts';
 import {
@@ -110,17 +110,14 @@ describe('An edit that Causeway proposes', () => {
 
   it('finds its lines again when others were typed while the answer came', async () => {
     const { document } = await show(path, 1, 3);
-    claude.fake.enqueue({
-      kind: 'drip',
-      text: 'Here:\n\n```ts\nexport function one() {\n  return 1.0;\n}\n```\n',
-      gated: true,
-    });
+    const text = 'Here:\n\n```ts\nexport function one() {\n  return 1.0;\n}\n```\n';
+    claude.fake.enqueue({ kind: 'drip', text, gated: true });
     const asked = run('causeway.refactor');
     await claude.fake.gate.arrived();
     const typed = new WorkspaceEdit();
     typed.insert(document.uri, document.positionAt(0), '// mine\n// mine too\n');
     await workspace.applyEdit(typed);
-    claude.fake.gate.step(1_000);
+    claude.fake.gate.step(words(text).length);
     await asked;
     assert.equal(await proposed(), `// mine\n// mine too\n${improved}`);
     await document.save();
@@ -128,13 +125,14 @@ describe('An edit that Causeway proposes', () => {
 
   it('is not shown when its lines were changed while the answer came', async () => {
     const { document } = await show(path, 1, 3);
-    claude.fake.enqueue({ kind: 'drip', text: '```ts\nexport function one() {}\n```\n', gated: true });
+    const text = '```ts\nexport function one() {}\n```\n';
+    claude.fake.enqueue({ kind: 'drip', text, gated: true });
     const asked = run('causeway.refactor');
     await claude.fake.gate.arrived();
     const typed = new WorkspaceEdit();
     typed.replace(document.uri, new Range(1, 9, 1, 10), '100');
     await workspace.applyEdit(typed);
-    claude.fake.gate.step(1_000);
+    claude.fake.gate.step(words(text).length);
     await asked;
     assert.deepEqual(proposals(), []);
     assert.match(document.getText(), /return 100;/);
@@ -202,7 +200,8 @@ describe('An edit that Causeway proposes', () => {
 
   it('is none where the answer was stopped', async () => {
     await show(path, 1, 3);
-    claude.fake.enqueue({ kind: 'drip', text: '```ts\nhalf of it\nmore', gated: true });
+    const text = '```ts\nhalf of it\nmore';
+    claude.fake.enqueue({ kind: 'drip', text, gated: true });
     const asked = run('causeway.refactor');
     await claude.fake.gate.arrived();
     await run('causeway.stopTurn');
