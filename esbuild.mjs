@@ -11,7 +11,7 @@ import { chmod, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, context } from 'esbuild';
-import { buildPanel } from './media/build.mjs';
+import { buildPanel, leanZod } from './media/build.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const flags = new Set(process.argv.slice(2));
@@ -37,6 +37,7 @@ const forNode = {
   logLevel: 'warning',
   banner,
   metafile: true,
+  plugins: [leanZod],
 };
 
 /** Only the extension's bundle knows `vscode`; anywhere else an import of it breaks the build. */

@@ -13,10 +13,10 @@ const codicons = fileURLToPath(import.meta.resolve('@vscode/codicons/dist/codico
  * The contracts import zod by its one name, which brings every part and language of it into a bundle.
  * Imported as a module's names, only what is used comes along.
  */
-const leanZod = {
+export const leanZod = {
   name: 'lean-zod',
   setup(bundle) {
-    bundle.onLoad({ filter: /[\\/](?:media|protocol)[\\/][^\\/]*\.tsx?$/ }, async ({ path }) => {
+    bundle.onLoad({ filter: /[\\/](?:media|src)[\\/].*\.tsx?$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8');
       return {
         contents: source.replace("import { z } from 'zod';", "import * as z from 'zod';"),
