@@ -1,4 +1,4 @@
-import Anthropic, { APIConnectionError, APIError, APIUserAbortError } from '@anthropic-ai/sdk';
+import type Anthropic from '@anthropic-ai/sdk';
 import * as errors from '../../errors.ts';
 import type { Clock, Log, Secrets } from '../../ports.ts';
 import type {
@@ -19,6 +19,10 @@ import { AnthropicStream } from './stream.ts';
 
 /** The API pings a waiting stream every few seconds, so a minute of silence means the connection is dead. */
 const idleLimitMs = 60_000;
+
+/** Loading the SDK takes longer than a start may, and only requests need it: the first one loads it. */
+type Sdk = typeof import('@anthropic-ai/sdk');
+const loadSdk = (): Promise<Sdk> => import('@anthropic-ai/sdk');
 
 export interface AnthropicOptions {
   secrets: Secrets;
@@ -65,11 +69,13 @@ export class AnthropicProvider implements Provider {
 
   /** Asks the API which models this key may use; keeps the table when it cannot be reached. */
   async refreshModels(signal: AbortSignal): Promise<void> {
+    let sdk: Sdk | undefined;
     try {
       const key = await this.#options.secrets.get(anthropicKeyName);
       if (!key || this.#listed?.key === key) return;
+      sdk = await loadSdk();
       const listed: ClaudeModel[] = [];
-      for await (const model of this.#client(key, fetch).models.list({ limit: 100 }, { signal })) {
+      for await (const model of this.#client(sdk, key, fetch).models.list({ limit: 100 }, { signal })) {
         listed.push(
           claudeModels.find(({ id }) => id === model.id) ??
             unknownClaudeModel(
@@ -87,7 +93,7 @@ export class AnthropicProvider implements Provider {
       if (listed.length > 0) this.#listed = { key, models: listed.sort((a, b) => rank(a) - rank(b)) };
     } catch (error) {
       this.#options.log.warn(
-        `The list of Claude models could not be read: ${errors.toErrorInfo(this.#failure(error, '')).code}.`,
+        `The list of Claude models could not be read: ${errors.toErrorInfo(this.#failure(sdk, error, '')).code}.`,
       );
     }
   }
@@ -123,11 +129,13 @@ export class AnthropicProvider implements Provider {
     const watch = new IdleWatch(limitMs, signal);
     const reader = new AnthropicStream();
     let begun = false;
+    let sdk: Sdk | undefined;
     try {
       const key = await this.#options.secrets.get(anthropicKeyName);
       if (!key) throw errors.noApiKey();
+      sdk = await loadSdk();
       const model = claudeModels.find(({ id }) => id === request.model) ?? unknownClaudeModel(request.model);
-      const events = await this.#client(key, watch.fetch).messages.create(messagesBody(request, model), {
+      const events = await this.#client(sdk, key, watch.fetch).messages.create(messagesBody(request, model), {
         signal: watch.signal,
       });
       for await (const event of events) {
@@ -147,9 +155,9 @@ export class AnthropicProvider implements Provider {
       }
       const failure = watch.stalled
         ? errors.streamStalled(limitMs / 1000)
-        : this.#failure(error, request.model);
+        : this.#failure(sdk, error, request.model);
       if (!begun) {
-        const retryable = error instanceof APIError && isRetryable(error.status);
+        const retryable = sdk !== undefined && error instanceof sdk.APIError && isRetryable(error.status);
         return { done: false, failure, retryable: retryable || watch.stalled };
       }
       yield { type: 'error', error: errors.toErrorInfo(failure) };
@@ -159,8 +167,8 @@ export class AnthropicProvider implements Provider {
     }
   }
 
-  #client(apiKey: string, fetchFunction: typeof fetch): Anthropic {
-    return new Anthropic({
+  #client(sdk: Sdk, apiKey: string, fetchFunction: typeof fetch): Anthropic {
+    return new sdk.default({
       apiKey,
       // Only the key given here is used, whatever the environment holds.
       authToken: null,
@@ -177,12 +185,12 @@ export class AnthropicProvider implements Provider {
     });
   }
 
-  #failure(error: unknown, model: string): errors.CausewayError {
+  #failure(sdk: Sdk | undefined, error: unknown, model: string): errors.CausewayError {
     if (error instanceof errors.CausewayError) return error;
-    if (error instanceof APIUserAbortError) return errors.stoppedByUser();
-    if (error instanceof APIConnectionError)
+    if (sdk && error instanceof sdk.APIUserAbortError) return errors.stoppedByUser();
+    if (sdk && error instanceof sdk.APIConnectionError)
       return errors.providerUnreachable(hostOf(this.#options.baseUrl()));
-    if (error instanceof APIError) {
+    if (sdk && error instanceof sdk.APIError) {
       return apiError(
         {
           status: error.status,
