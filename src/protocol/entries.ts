@@ -129,6 +129,7 @@ export const entry = z.discriminatedUnion('kind', [
 ]);
 
 export type Entry = z.infer<typeof entry>;
+export type EntryKind = Entry['kind'];
 export type UserEntry = z.infer<typeof userEntry>;
 export type AssistantEntry = z.infer<typeof assistantEntry>;
 export type ToolResultEntry = z.infer<typeof toolResultEntry>;

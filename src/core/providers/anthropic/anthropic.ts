@@ -1,4 +1,4 @@
-import Anthropic, { APIConnectionError, APIError, APIUserAbortError } from '@anthropic-ai/sdk';
+import type Anthropic from '@anthropic-ai/sdk';
 import * as errors from '../../errors.ts';
 import type { Clock, Log, Secrets } from '../../ports.ts';
 import type {
@@ -19,6 +19,10 @@ import { AnthropicStream } from './stream.ts';
 
 /** The API pings a waiting stream every few seconds, so a minute of silence means the connection is dead. */
 const idleLimitMs = 60_000;
+
+/** Loading the SDK takes longer than a start may, and only requests need it: the first one loads it. */
+type Sdk = typeof import('@anthropic-ai/sdk');
+const loadSdk = (): Promise<Sdk> => import('@anthropic-ai/sdk');
 
 export interface AnthropicOptions {
   secrets: Secrets;
@@ -69,7 +73,10 @@ export class AnthropicProvider implements Provider {
       const key = await this.#options.secrets.get(anthropicKeyName);
       if (!key || this.#listed?.key === key) return;
       const listed: ClaudeModel[] = [];
-      for await (const model of this.#client(key, fetch).models.list({ limit: 100 }, { signal })) {
+      for await (const model of this.#client(await loadSdk(), key, fetch).models.list(
+        { limit: 100 },
+        { signal },
+      )) {
         listed.push(
           claudeModels.find(({ id }) => id === model.id) ??
             unknownClaudeModel(
@@ -87,7 +94,7 @@ export class AnthropicProvider implements Provider {
       if (listed.length > 0) this.#listed = { key, models: listed.sort((a, b) => rank(a) - rank(b)) };
     } catch (error) {
       this.#options.log.warn(
-        `The list of Claude models could not be read: ${errors.toErrorInfo(this.#failure(error, '', undefined)).code}.`,
+        `The list of Claude models could not be read: ${errors.toErrorInfo(this.#failure(await loadSdk(), error, '', undefined)).code}.`,
       );
     }
   }
@@ -124,6 +131,7 @@ export class AnthropicProvider implements Provider {
     const reader = new AnthropicStream();
     let begun = false;
     let key: string | undefined;
+    let sdk: Sdk | undefined;
     try {
       key = await this.#options.secrets.get(anthropicKeyName);
       if (!key) throw errors.noApiKey();
@@ -133,7 +141,8 @@ export class AnthropicProvider implements Provider {
       const model =
         [...(this.#listed?.models ?? []), ...claudeModels].find(({ id }) => id === request.model) ??
         unknownClaudeModel(request.model);
-      const events = await this.#client(key, watch.fetch).messages.create(messagesBody(request, model), {
+      sdk = await loadSdk();
+      const events = await this.#client(sdk, key, watch.fetch).messages.create(messagesBody(request, model), {
         signal: watch.signal,
       });
       for await (const event of events) {
@@ -155,8 +164,8 @@ export class AnthropicProvider implements Provider {
       }
       const failure = watch.stalled
         ? errors.streamStalled(limitMs / 1000)
-        : this.#failure(error, request.model, key);
-      if (!begun) return { done: false, failure, retryable: watch.stalled || mayPass(error, failure) };
+        : this.#failure(sdk, error, request.model, key);
+      if (!begun) return { done: false, failure, retryable: watch.stalled || mayPass(sdk, error, failure) };
       yield { type: 'error', error: errors.toErrorInfo(failure) };
       return { done: true };
     } finally {
@@ -164,8 +173,8 @@ export class AnthropicProvider implements Provider {
     }
   }
 
-  #client(apiKey: string, fetchFunction: typeof fetch): Anthropic {
-    return new Anthropic({
+  #client(sdk: Sdk, apiKey: string, fetchFunction: typeof fetch): Anthropic {
+    return new sdk.default({
       apiKey,
       // Only the key given here is used, whatever the environment holds.
       authToken: null,
@@ -182,14 +191,19 @@ export class AnthropicProvider implements Provider {
     });
   }
 
-  #failure(error: unknown, model: string, key: string | undefined): errors.CausewayError {
+  #failure(
+    sdk: Sdk | undefined,
+    error: unknown,
+    model: string,
+    key: string | undefined,
+  ): errors.CausewayError {
     if (error instanceof errors.CausewayError) return error;
-    if (error instanceof APIUserAbortError) return errors.stoppedByUser();
+    if (sdk && error instanceof sdk.APIUserAbortError) return errors.stoppedByUser();
     const host = hostOf(this.#options.baseUrl());
-    if (error instanceof APIConnectionError) return errors.providerUnreachable(host);
+    if (sdk && error instanceof sdk.APIConnectionError) return errors.providerUnreachable(host);
     // Whoever answers may quote what it was sent.
     const hidden = (text: string) => (key ? text.replaceAll(key, '[API key]') : text);
-    if (error instanceof APIError) {
+    if (sdk && error instanceof sdk.APIError) {
       if (error.status !== undefined && error.status < 400) return errors.providerRedirected(host);
       return apiError(
         {
@@ -211,9 +225,9 @@ export class AnthropicProvider implements Provider {
 /** Errors in the stream have no status; these are those of them that another attempt may find gone. */
 const passing: ReadonlySet<string> = new Set(['overloaded', 'rate_limited', 'provider_failed']);
 
-function mayPass(error: unknown, failure: errors.CausewayError): boolean {
-  if (error instanceof APIConnectionError) return true;
-  if (!(error instanceof APIError)) return false;
+function mayPass(sdk: Sdk | undefined, error: unknown, failure: errors.CausewayError): boolean {
+  if (!sdk || !(error instanceof sdk.APIError)) return false;
+  if (error instanceof sdk.APIConnectionError) return true;
   if (error.status === undefined) return passing.has(failure.code);
   return isRetryable(error.status, error.headers?.get('x-should-retry'));
 }
