@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { assistantBlock, citation } from './content.ts';
 import { attachment, entry, groundingModes } from './entries.ts';
 import { errorActions, errorInfo } from './errors.ts';
-import { queuedTurn, searchHit, sessionSummary } from './session.ts';
+import { queuedTurn, searchHit, sessionSummary, spending } from './session.ts';
 import { sessionEvent } from './turnEvents.ts';
 
 export const modelChoice = z.object({
@@ -56,8 +56,7 @@ export const sessionView = z.object({
   queue: z.array(queuedTurn),
   live: z.object({ turnId: z.uuid(), content: z.array(assistantBlock), own: z.boolean() }).optional(),
   draft: z.object({ text: z.string(), attachments: z.array(attachment) }),
-  /** Money and tokens of all turns of the session; `costKnown` is false when a price was missing. */
-  totals: z.object({ tokens: z.number().int(), costUsd: z.number(), costKnown: z.boolean() }),
+  totals: spending,
 });
 export type SessionView = z.infer<typeof sessionView>;
 

@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { doors } from './entries.ts';
 
+/** Tokens and US dollars of all answers; `costKnown` is false when the price of one was missing. */
+export const spending = z.object({
+  tokens: z.number().int().nonnegative(),
+  costUsd: z.number().nonnegative(),
+  costKnown: z.boolean(),
+});
+export type Spending = z.infer<typeof spending>;
+export const nothingSpent: Spending = { tokens: 0, costUsd: 0, costKnown: true };
+
 /** Where a session is kept: in the workspace's database, or in the memory of one process. */
 export const sessionSummary = z.object({
   id: z.uuid(),
@@ -15,6 +24,8 @@ export const sessionSummary = z.object({
   entryCount: z.number().int().nonnegative(),
   /** Size of the stored entries in bytes. */
   bytes: z.number().int().nonnegative(),
+  /** Of all branches: what was thrown away was paid for too. Absent before the first answer. */
+  spent: spending.optional(),
   trashedAt: z.number().int().optional(),
   private: z.boolean(),
   readOnly: z.boolean(),

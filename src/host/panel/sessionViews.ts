@@ -5,7 +5,7 @@ import type { LiveTurn, SessionStore } from '../../core/session/store.ts';
 import { plainText } from '../../protocol/content.ts';
 import type { Entry } from '../../protocol/entries.ts';
 import type { SessionView } from '../../protocol/panel.ts';
-import type { SearchHit, SessionSummary } from '../../protocol/session.ts';
+import { nothingSpent, type SearchHit, type SessionSummary } from '../../protocol/session.ts';
 import { leanEntry } from './lean.ts';
 
 /** Entries sent with a view; a screen shows some ten, and earlier ones are asked for while scrolling. */
@@ -19,16 +19,21 @@ export async function viewOf(
   sessionId: string,
 ): Promise<{ view: Omit<SessionView, 'live'>; elsewhere: LiveTurn | undefined }> {
   const { sessions } = assistant;
-  const [session, page, queue, draft, totals, elsewhere] = await Promise.all([
+  const [session, page, queue, draft, elsewhere] = await Promise.all([
     sessions.get(sessionId),
     pageBefore(sessions, sessionId, undefined, firstPage),
     assistant.queue(sessionId),
     sessions.draft(sessionId),
-    totalsOf(sessions, sessionId),
     sessions.liveTurn(sessionId),
   ]);
   if (!session) throw notFound('session', sessionId);
-  const view = { session, ...page, queue, draft: draft ?? { text: '', attachments: [] }, totals };
+  const view = {
+    session,
+    ...page,
+    queue,
+    draft: draft ?? { text: '', attachments: [] },
+    totals: session.spent ?? nothingSpent,
+  };
   return { view, elsewhere };
 }
 
@@ -56,24 +61,6 @@ export async function pageBefore(
     ...(beforeId === undefined ? {} : { beforeId }),
   });
   return { entries: found.slice(-limit).map(leanEntry), hasEarlier: found.length > limit };
-}
-
-/** Money and tokens of all branches: what was thrown away was paid for too. */
-async function totalsOf(sessions: SessionStore, sessionId: string): Promise<SessionView['totals']> {
-  const totals = { tokens: 0, costUsd: 0, costKnown: true };
-  for (let afterSeq = 0; ; ) {
-    const page = await sessions.log(sessionId, { afterSeq, limit: pageSize });
-    for (const entry of page) {
-      if (entry.kind !== 'assistant' || !entry.usage) continue;
-      const { inputTokens, cacheCreationTokens, cacheReadTokens, outputTokens } = entry.usage;
-      totals.tokens += inputTokens + cacheCreationTokens + cacheReadTokens + outputTokens;
-      totals.costUsd += entry.costUsd ?? 0;
-      totals.costKnown &&= entry.costUsd !== undefined;
-    }
-    const last = page.at(-1);
-    if (!last || page.length < pageSize) return totals;
-    afterSeq = last.seq;
-  }
 }
 
 /** Ids of the entries of the branch whose text has the words, oldest first. */

@@ -2,8 +2,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { plainText } from '../../protocol/content.ts';
-import { type Door, doors, type Entry } from '../../protocol/entries.ts';
-import type { SessionSummary } from '../../protocol/session.ts';
+import { type AssistantEntry, type Door, doors, type Entry } from '../../protocol/entries.ts';
+import { nothingSpent, type SessionSummary, type Spending, spending } from '../../protocol/session.ts';
 import type { PayloadCodec } from './codec.ts';
 import { type Column, columnsOf, holds, rowSum } from './rowSum.ts';
 
@@ -15,6 +15,7 @@ const details = z.object({
   client: z.string().optional(),
   model: z.string().optional(),
   forkedFrom: z.object({ sessionId: z.uuid(), entryId: z.uuid() }).optional(),
+  spent: spending.optional(),
 });
 export type SessionDetails = z.infer<typeof details>;
 
@@ -217,7 +218,7 @@ export class SessionTable {
   }
 
   #summary(value: SessionRow): SessionSummary {
-    const { title, client, model, forkedFrom } = this.#details(value);
+    const { title, client, model, forkedFrom, spent } = this.#details(value);
     return {
       id: value.id,
       workspaceId: this.#options.workspaceId,
@@ -232,6 +233,7 @@ export class SessionTable {
       ...(client === undefined ? {} : { client }),
       ...(model === undefined ? {} : { model }),
       ...(forkedFrom === undefined ? {} : { forkedFrom }),
+      ...(spent === undefined ? {} : { spent }),
       ...(value.trashed_at === null ? {} : { trashedAt: value.trashed_at }),
     };
   }
@@ -244,9 +246,20 @@ export class SessionTable {
 function withEntry(before: SessionDetails, entry: Entry): SessionDetails {
   if (entry.kind === 'title') return { ...before, title: entry.title, titled: true };
   if (entry.kind === 'model') return { ...before, model: `${entry.provider}/${entry.model}` };
+  if (entry.kind === 'assistant' && entry.usage) return { ...before, spent: withAnswer(before.spent, entry) };
   if (entry.kind !== 'user' || before.titled || before.title !== untitled) return before;
   const title = derivedTitle(plainText(entry.content));
   return title === '' ? before : { ...before, title };
+}
+
+function withAnswer(before = nothingSpent, { usage, costUsd }: AssistantEntry): Spending {
+  if (!usage) return before;
+  const { inputTokens, cacheCreationTokens, cacheReadTokens, outputTokens } = usage;
+  return {
+    tokens: before.tokens + inputTokens + cacheCreationTokens + cacheReadTokens + outputTokens,
+    costUsd: before.costUsd + (costUsd ?? 0),
+    costKnown: before.costKnown && costUsd !== undefined,
+  };
 }
 
 /** The first line of an input, cut at a word and never within a character. */

@@ -46,6 +46,20 @@ describe('A store of sessions', function () {
     assert.equal(listed?.bytes, Buffer.byteLength(JSON.stringify(first)));
   });
 
+  it('knows what its answers took, of all branches, also after a restart', async () => {
+    const { id } = await store.create({ door: 'panel' });
+    const [first] = await store.append(id, [user('x', '00000000-0000-4000-8000-000000000001')]);
+    assert.equal((await store.get(id))?.spent, undefined);
+    const usage = { inputTokens: 10, outputTokens: 5, cacheCreationTokens: 3, cacheReadTokens: 2 };
+    const paid = { ...answer('a', '00000000-0000-4000-8000-000000000001'), usage, costUsd: 0.25 };
+    await store.append(id, [paid, rewindTo(first?.id ?? '')]);
+    assert.deepEqual((await store.get(id))?.spent, { tokens: 20, costUsd: 0.25, costKnown: true });
+    const { costUsd: _, ...unpriced } = { ...paid, id: crypto.randomUUID() };
+    await store.append(id, [unpriced]);
+    const [listed] = await (await again()).list();
+    assert.deepEqual(listed?.spent, { tokens: 40, costUsd: 0.25, costKnown: false });
+  });
+
   it('lists the last used first, in pages', async () => {
     const ids: string[] = [];
     for (let at = 1; at <= 5; at++) {
