@@ -54,8 +54,8 @@ describe('A store of sessions', function () {
     const paid = { ...answer('a', '00000000-0000-4000-8000-000000000001'), usage, costUsd: 0.25 };
     await store.append(id, [paid, rewindTo(first?.id ?? '')]);
     assert.deepEqual((await store.get(id))?.spent, { tokens: 20, costUsd: 0.25, costKnown: true });
-    const { costUsd: _, ...unpriced } = { ...paid, id: crypto.randomUUID() };
-    await store.append(id, [unpriced]);
+    const turnId = '00000000-0000-4000-8000-000000000002';
+    await store.append(id, [user('y', turnId), { ...answer('b', turnId), usage }]);
     const [listed] = await (await again()).list();
     assert.deepEqual(listed?.spent, { tokens: 40, costUsd: 0.25, costKnown: false });
   });
