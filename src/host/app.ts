@@ -109,14 +109,17 @@ export class App implements vscode.Disposable {
     return (await this.core.get()).assistant;
   }
 
-  /** The session shown last; else the newest; else a fresh one. */
+  /** The session shown last; else the newest with something in it; else a fresh one. */
   async sessionToShow(): Promise<string> {
     const { sessions } = await this.assistant();
     const last = this.context.workspaceState.get<string>(lastSessionKey);
     const known = last === undefined ? undefined : await sessions.get(last);
     if (known && known.trashedAt === undefined) return known.id;
-    const [newest] = await sessions.list({ limit: 1 });
-    return newest?.id ?? this.freshSession(false);
+    const recent = await sessions.list({ limit: 20 });
+    for (const { id, entryCount } of recent) {
+      if (entryCount > 0 || (await sessions.draft(id)) !== undefined) return id;
+    }
+    return recent[0]?.id ?? this.freshSession(false);
   }
 
   async sessionShown(sessionId: string): Promise<void> {

@@ -141,7 +141,9 @@ export class VsCodeWindow {
           () => true,
           () => false,
         );
-        if (!found) await this.page.keyboard.press('Escape');
+        // Without an open menu, Escape would give up the selection.
+        const isOpen = await this.page.locator('.action-widget').isVisible();
+        if (!found && isOpen) await this.page.keyboard.press('Escape');
         return found;
       },
       startTimeoutMs,
