@@ -63,7 +63,7 @@ describe('A purged session', function () {
     const id = await makeCanary();
     const other = await filled(store, 'stays');
     await store.close();
-    const db = new DatabaseSync(scratch.file);
+    const db = new DatabaseSync(scratch.file, { timeout: 10_000 });
     db.exec('UPDATE session SET entry_count = 77');
     db.close();
     store = scratch.open();
@@ -84,7 +84,7 @@ describe('A purged session', function () {
     await store.backup();
     await store.close();
     // What is left when the process dies after the deletion: the note, and all copies as they were.
-    const db = new DatabaseSync(scratch.file, { enableForeignKeyConstraints: true });
+    const db = new DatabaseSync(scratch.file, { enableForeignKeyConstraints: true, timeout: 10_000 });
     db.prepare('DELETE FROM session WHERE id = ?').run(id);
     db.exec(`INSERT INTO purged (session_id) VALUES ('${id}'); INSERT INTO meta VALUES ('scrub_due', 1)`);
     db.exec('DROP TABLE transcript');
@@ -168,7 +168,7 @@ describe('Encryption at rest', function () {
   it('keeps no plain copy that was set aside as damaged', async () => {
     await makeCanary();
     await store.close();
-    const db = new DatabaseSync(scratch.file);
+    const db = new DatabaseSync(scratch.file, { timeout: 10_000 });
     db.exec('UPDATE session SET entry_count = 77');
     db.close();
     store = scratch.open();
