@@ -250,7 +250,7 @@ function withEntry(before: SessionDetails, entry: Entry): SessionDetails {
 }
 
 /** The first line of an input, cut at a word. */
-function derivedTitle(text: string): string {
+export function derivedTitle(text: string): string {
   const line = text.trim().split(/\r?\n/, 1)[0]?.replace(/\s+/g, ' ') ?? '';
   if (line.length <= derivedTitleLength) return line;
   const cut = line.slice(0, derivedTitleLength);
