@@ -13,7 +13,7 @@ export interface Surroundings {
   userId: number | undefined;
 }
 
-export const surroundings = (): Surroundings => ({
+const surroundings = (): Surroundings => ({
   env: process.env,
   platform: process.platform,
   home: homedir(),

@@ -2,7 +2,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { storeLocked } from '../../core/errors.ts';
 
-export const plainCodec = 0;
+const plainCodec = 0;
 export const aesCodec = 1;
 
 const nonceLength = 12;

@@ -2,7 +2,7 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { isBusy, pause } from '../sqliteErrors.ts';
+import { busyTimeoutMs, journalOf, useWal, versionOf } from '../connection.ts';
 import { backUpBeforeMigration } from './backups.ts';
 import { migrations } from './migrations/index.ts';
 import { transaction } from './transaction.ts';
@@ -14,9 +14,6 @@ export interface OpenedDatabase {
   journal: string;
   fullText: boolean;
 }
-
-/** Writers of other processes are waited for this long, in ms; a transaction of ours takes a few. */
-const busyTimeoutMs = 10_000;
 
 /** `:memory:` opens a database that leaves nothing on disk. */
 export function openDatabase(file: string): OpenedDatabase {
@@ -50,10 +47,6 @@ export function openDatabase(file: string): OpenedDatabase {
 export const openForReading = (file: string): DatabaseSync =>
   new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs });
 
-/** How many migrations were applied. */
-export const versionOf = (db: DatabaseSync): number =>
-  Number(db.prepare('PRAGMA user_version').get()?.user_version ?? 0);
-
 function isNewer(file: string): boolean {
   if (!existsSync(file)) return false;
   const db = openForReading(file);
@@ -61,23 +54,6 @@ function isNewer(file: string): boolean {
     return versionOf(db) > migrations.length;
   } finally {
     db.close();
-  }
-}
-
-/** WAL is refused on network file systems; SQLite then answers with the journal it uses instead. */
-const journalOf = (db: DatabaseSync): string =>
-  String(db.prepare('PRAGMA journal_mode').get()?.journal_mode ?? '');
-
-function useWal(db: DatabaseSync): void {
-  // Changing the journal mode does not wait for others as writing does, so the wait is done here.
-  for (let attempt = 0; ; attempt++) {
-    try {
-      if (journalOf(db) !== 'wal') db.exec('PRAGMA journal_mode = WAL');
-      return;
-    } catch (error) {
-      if (!isBusy(error) || attempt >= busyTimeoutMs / 20) throw error;
-      pause(20);
-    }
   }
 }
 

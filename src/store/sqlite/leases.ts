@@ -17,7 +17,7 @@ import type { SessionLog } from './sessionLog.ts';
 import { queueOf, type TurnRow, type TurnTable } from './turnTable.ts';
 
 /** A holder that has not beaten for this long, in ms of the observer's own clock, is taken for gone. */
-export const leaseExpiryMs = 10_000;
+const leaseExpiryMs = 10_000;
 /** How often a holder beats, in ms. */
 export const beatEveryMs = 2_000;
 

@@ -59,9 +59,11 @@ export function salvage(file: string, given: PayloadCodec, now: number): Salvage
     try {
       for (const suffix of sideFiles) rmSync(fresh + suffix, { force: true });
       const entries = fill(fresh, file, given);
+      // Windows does not rename files that are open, so that the lock ends a moment earlier there.
+      if (process.platform === 'win32') lock?.close();
       return { entries, keptAs: replaceDatabase(file, fresh, now) };
     } finally {
-      lock?.close();
+      if (lock?.isOpen) lock.close();
       for (const suffix of sideFiles) rmSync(fresh + suffix, { force: true });
     }
   });

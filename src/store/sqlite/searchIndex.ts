@@ -167,7 +167,7 @@ const isAttached = (db: DatabaseSync): boolean =>
     .some((row) => row.name === 'search');
 
 /** What of an entry can be searched; empty for kinds that say nothing to a reader. */
-export function searchableText(entry: Entry): string {
+function searchableText(entry: Entry): string {
   switch (entry.kind) {
     case 'user':
     case 'assistant':

@@ -80,7 +80,7 @@ export class Shelves {
     return [this.#disk, this.#memory].find((shelf) => shelf?.turns.get(turnId));
   }
 
-  private(): Shelf {
+  privateShelf(): Shelf {
     this.#memory ??= this.#shelf(openDatabase(':memory:'), new PayloadCodec(undefined), undefined);
     return this.#memory;
   }

@@ -1,9 +1,10 @@
 /** Whether a session database is what was written. Reads all of it, which takes about 2 ms a megabyte. */
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
+import { versionOf } from '../connection.ts';
 import { isDamage } from '../sqliteErrors.ts';
 import { backupsOf } from './backups.ts';
-import { openForReading, versionOf } from './database.ts';
+import { openForReading } from './database.ts';
 import { draftColumns } from './drafts.ts';
 import { migrations } from './migrations/index.ts';
 import { holds } from './rowSum.ts';

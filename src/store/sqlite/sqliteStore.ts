@@ -274,7 +274,7 @@ export class SqliteStore {
   }
 
   #shelfFor(init: SessionInit): Shelf {
-    return init.private ? this.#shelves.private() : this.#shelves.unlocked();
+    return init.private ? this.#shelves.privateShelf() : this.#shelves.unlocked();
   }
 
   #summary(shelf: Shelf, sessionId: string): SessionSummary {

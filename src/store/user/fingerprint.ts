@@ -45,7 +45,7 @@ async function statOf(path: string): Promise<Pick<FolderFingerprint, 'inode' | '
  * Hash of the oldest commit without parents that the checked-out branch has. Undefined without git, without a commit,
  * and for shallow clones, whose oldest commit depends on when they were made.
  */
-export async function gitRootOf(folder: string): Promise<string | undefined> {
+async function gitRootOf(folder: string): Promise<string | undefined> {
   if (!(await isUnderGit(folder))) return undefined;
   const shallow = await runGit(folder, ['rev-parse', '--is-shallow-repository']);
   if (shallow?.trim() !== 'false') return undefined;

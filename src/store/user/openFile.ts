@@ -2,8 +2,8 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { busyTimeoutMs, useWal, versionOf } from '../connection.ts';
 import { transaction } from '../sqlite/transaction.ts';
-import { isBusy, pause } from '../sqliteErrors.ts';
 import { migrations } from './migrations/index.ts';
 
 export interface OpenedFile {
@@ -11,9 +11,6 @@ export interface OpenedFile {
   /** Written by a version with more migrations. */
   readOnly: boolean;
 }
-
-/** Writers of other processes are waited for this long, in ms; a transaction of ours takes a few. */
-const busyTimeoutMs = 10_000;
 
 /**
  * `onCreate` fills a database that is new, in the transaction that makes it: nobody sees it half-filled.
@@ -61,23 +58,6 @@ function readVersion(file: string): number {
     return versionOf(db);
   } finally {
     db.close();
-  }
-}
-
-const versionOf = (db: DatabaseSync): number =>
-  Number(db.prepare('PRAGMA user_version').get()?.user_version ?? 0);
-
-function useWal(db: DatabaseSync): void {
-  // Changing the journal mode does not wait for others as writing does, so the wait is done here.
-  for (let attempt = 0; ; attempt++) {
-    try {
-      const mode = db.prepare('PRAGMA journal_mode').get()?.journal_mode;
-      if (mode !== 'wal') db.exec('PRAGMA journal_mode = WAL');
-      return;
-    } catch (error) {
-      if (!isBusy(error) || attempt >= busyTimeoutMs / 20) throw error;
-      pause(20);
-    }
   }
 }
 

@@ -162,6 +162,10 @@ describe('Two windows on one database', () => {
     const waiting = other(id, 'waiting', 'live');
     await waiting.line((line) => line.startsWith('lost'));
     await waiting.ended;
+    // What another window writes is told in the look that also finds lost turns.
+    const looked = change(store, 'appended', ({ own }) => !own);
+    await filled(scratch.open(), 'elsewhere');
+    await looked;
     assert.equal((await store.queue(id)).length, 1);
     await store.appendInTurn(turn.turnId, [title('in between')]);
     assert.deepEqual(

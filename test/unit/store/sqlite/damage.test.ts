@@ -154,7 +154,7 @@ describe('A damaged session database', function () {
     const store = scratch.open();
     const id = await filled(store, 'one', 'two', 'three', 'four');
     await store.close();
-    const db = new DatabaseSync(scratch.file);
+    const db = new DatabaseSync(scratch.file, { timeout: 10_000 });
     db.exec(`UPDATE entry SET payload = x'00' WHERE seq = 2; UPDATE session SET entry_count = 99`);
     db.close();
     const repaired = scratch.open();
@@ -175,7 +175,7 @@ describe('A damaged session database', function () {
   it('leaves out one entry that was damaged while it was open, says so once, and goes on', async () => {
     const store = scratch.open();
     const id = await filled(store, 'one', 'two', 'three');
-    const db = new DatabaseSync(scratch.file);
+    const db = new DatabaseSync(scratch.file, { timeout: 10_000 });
     db.exec(`UPDATE entry SET payload = x'7b7d' WHERE seq = 2`);
     db.close();
     const told = change(store, 'notice');
@@ -189,7 +189,7 @@ describe('A damaged session database', function () {
   it('that another window repairs is left by the first, which loses nothing', async () => {
     const first = scratch.open();
     const id = await filled(first, 'one', 'two');
-    const db = new DatabaseSync(scratch.file);
+    const db = new DatabaseSync(scratch.file, { timeout: 10_000 });
     db.exec('UPDATE session SET entry_count = 7');
     db.close();
     const second = scratch.open();
@@ -206,7 +206,7 @@ describe('A damaged session database', function () {
     const id = await filled(store, 'one', 'two');
     await store.setEncryption(key);
     await store.close();
-    const db = new DatabaseSync(scratch.file);
+    const db = new DatabaseSync(scratch.file, { timeout: 10_000 });
     db.exec('UPDATE session SET entry_count = 7');
     db.close();
     await assert.rejects(scratch.open().list(), { code: 'store_locked' });
@@ -220,7 +220,7 @@ describe('A damaged session database', function () {
     const id = await filled(store, 'a lighthouse');
     await store.search('x');
     await store.close();
-    const db = new DatabaseSync(scratch.file, { defensive: false });
+    const db = new DatabaseSync(scratch.file, { defensive: false, timeout: 10_000 });
     db.exec(`UPDATE transcript_data SET block = x'0102030405' WHERE id > 1`);
     db.close();
     const [hit] = await scratch.open().search('lighthouse');

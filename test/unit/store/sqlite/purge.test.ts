@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { SessionStore } from '../../../../src/core/session/store.ts';
-import { SqliteStore } from '../../../../src/store/sqlite/sqliteStore.ts';
-import { answer, filled, Scratch, textsOf, title, user } from './samples.ts';
+import { answer, change, filled, Scratch, textsOf, title, user } from './samples.ts';
 
 /** Words that stand nowhere else; the index keeps them one by one, in lower case. */
 const canary = 'Zyzzyva quokka wobbegong';
@@ -63,7 +62,7 @@ describe('A purged session', function () {
     const id = await makeCanary();
     const other = await filled(store, 'stays');
     await store.close();
-    const db = new DatabaseSync(scratch.file);
+    const db = new DatabaseSync(scratch.file, { timeout: 10_000 });
     db.exec('UPDATE session SET entry_count = 77');
     db.close();
     store = scratch.open();
@@ -84,7 +83,7 @@ describe('A purged session', function () {
     await store.backup();
     await store.close();
     // What is left when the process dies after the deletion: the note, and all copies as they were.
-    const db = new DatabaseSync(scratch.file, { enableForeignKeyConstraints: true });
+    const db = new DatabaseSync(scratch.file, { enableForeignKeyConstraints: true, timeout: 10_000 });
     db.prepare('DELETE FROM session WHERE id = ?').run(id);
     db.exec(`INSERT INTO purged (session_id) VALUES ('${id}'); INSERT INTO meta VALUES ('scrub_due', 1)`);
     db.exec('DROP TABLE transcript');
@@ -95,27 +94,16 @@ describe('A purged session', function () {
   });
 
   it('is told to other windows, which go on hearing of the others', async () => {
-    const seen: string[] = [];
-    const watcher = await SqliteStore.open({
-      file: scratch.file,
-      workspaceId: 'w',
-      key: undefined,
-      emit: (change) => {
-        if (change.type === 'purged') seen.push(change.sessionId);
-        if (change.type === 'session') seen.push(change.session.title);
-      },
-    });
+    const watcher = scratch.open();
+    await watcher.list();
     const a = await filled(store, 'a');
     const b = await filled(store, 'b');
-    const until = async (last: string) => {
-      while (seen.at(-1) !== last) await new Promise((resolve) => setImmediate(resolve));
-    };
-    await until('b');
+    const told = change(watcher, 'purged');
     await store.purge(b);
-    await until(b);
+    assert.equal((await told).sessionId, b);
+    const renamed = change(watcher, 'session', ({ session }) => session.title === 'renamed');
     await store.append(a, [title('renamed')]);
-    await until('renamed');
-    await watcher.close();
+    assert.equal((await renamed).session.id, a);
   });
 });
 
@@ -168,7 +156,7 @@ describe('Encryption at rest', function () {
   it('keeps no plain copy that was set aside as damaged', async () => {
     await makeCanary();
     await store.close();
-    const db = new DatabaseSync(scratch.file);
+    const db = new DatabaseSync(scratch.file, { timeout: 10_000 });
     db.exec('UPDATE session SET entry_count = 77');
     db.close();
     store = scratch.open();
