@@ -82,7 +82,11 @@ export class PanelHost implements vscode.Disposable {
 
   /** The page was hidden, which ends it: it asks for everything anew when it is shown again, and gets nothing until then. */
   hidden(): void {
-    if (this.#page.isReady) this.#page = new Page();
+    const ended = this.#page;
+    const next = new Page();
+    this.#page = next;
+    // Whoever waited for a page that was hidden before it was ready waits for the next one.
+    if (!ended.isReady) next.ready.then(ended.resolve);
   }
 
   dispose(): void {
@@ -135,7 +139,8 @@ export class PanelHost implements vscode.Disposable {
       return;
     }
     const { id, method, params } = message.data;
-    if (method === 'ready') this.#page.isLoaded = true;
+    const page = this.#page;
+    if (method === 'ready') page.isLoaded = true;
     if (!isMethod(method)) {
       this.#reject(id, invalidInput('method', method.slice(0, 50), Object.keys(panelRequests).join(', ')));
       return;
@@ -144,7 +149,7 @@ export class PanelHost implements vscode.Disposable {
       .catch((error: unknown) => this.#reject(id, error))
       .finally(() => {
         // A page that could not be given a session is as ready as it gets: nobody is to wait for more.
-        if (method === 'ready') this.#page.resolve();
+        if (method === 'ready' && page === this.#page) page.resolve();
       });
   }
 
