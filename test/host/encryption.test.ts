@@ -9,7 +9,7 @@ const modeWithoutKey = () => withSessions(async (sessions) => (await sessions.st
 describe('Encryption of the sessions on disk', () => {
   before(async () => {
     await started();
-    await write('said.txt', 'a canary that is said\n');
+    await write('said.txt', 'some words\n');
     await show('said.txt', 1, 1);
     await run('causeway.explain');
   });
@@ -25,7 +25,8 @@ describe('Encryption of the sessions on disk', () => {
     await run('causeway.explain');
     await set('encryptSessions', false);
     await until('the sessions to be in plain again', async () => (await modeWithoutKey()) === 'normal');
-    const found = await withSessions((sessions) => sessions.search('canary'));
-    assert.ok(found.length > 0);
+    await until('what was said to be found', async () =>
+      withSessions(async (sessions) => (await sessions.search('explain code')).length > 0),
+    );
   });
 });
