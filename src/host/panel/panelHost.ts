@@ -1,6 +1,7 @@
 /** The host's end of the wire to one page: parses what comes in, answers each request, tells events in order. */
 import type * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable.ts';
+import type { Event } from '../../base/emitter.ts';
 import type { Assistant } from '../../core/assistant.ts';
 import { CausewayError, invalidInput, toErrorInfo } from '../../core/errors.ts';
 import type { Log } from '../../core/ports.ts';
@@ -15,7 +16,6 @@ import {
   type SessionView,
 } from '../../protocol/panel.ts';
 import type { SessionEvent } from '../../protocol/turnEvents.ts';
-import type { WindowCore } from '../windowCore.ts';
 import { leanEvent } from './lean.ts';
 import { liveOf, viewOf } from './sessionViews.ts';
 
@@ -33,6 +33,12 @@ export interface PanelHandlers {
   answers: AnswerHandlers;
 }
 
+/** Where the sessions come from, and what happens in them; another core may be behind it after a while. */
+export interface SessionSource {
+  get(): Promise<{ readonly assistant: Assistant }>;
+  readonly onEvent: Event<SessionEvent>;
+}
+
 /** What a view already tells when it is taken: events of these kinds before it need not be told again. */
 const inView = new Set<SessionEvent['type']>([
   'turn.started',
@@ -46,8 +52,8 @@ const inView = new Set<SessionEvent['type']>([
 ]);
 
 export class PanelHost implements vscode.Disposable {
-  readonly #webview: vscode.Webview;
-  readonly #core: WindowCore;
+  readonly #webview: Pick<vscode.Webview, 'postMessage'>;
+  readonly #core: SessionSource;
   readonly #log: Log;
   readonly #handlers: PanelHandlers;
   readonly #lifetime = new DisposableStore();
@@ -58,8 +64,8 @@ export class PanelHost implements vscode.Disposable {
   #page = new Page();
 
   constructor(parts: {
-    webview: vscode.Webview;
-    core: WindowCore;
+    webview: Pick<vscode.Webview, 'postMessage'>;
+    core: SessionSource;
     log: Log;
     handlers: (host: PanelHost) => PanelHandlers;
   }) {
