@@ -33,6 +33,8 @@ describe('The host of the panel', () => {
   let first: string;
   let second: string;
   let id: number;
+  /** What the next calls for the core wait for. */
+  let delays: Promise<void>[];
 
   beforeEach(async () => {
     core = await startCore();
@@ -41,9 +43,16 @@ describe('The host of the panel', () => {
     second = (await store.create({ door: 'panel', title: 'Second' })).id;
     page = new Page();
     id = 0;
+    delays = [];
     host = new PanelHost({
       webview: page,
-      core: { get: async () => ({ assistant: engine }), onEvent: engine.onEvent },
+      core: {
+        async get() {
+          await delays.shift();
+          return { assistant: engine };
+        },
+        onEvent: engine.onEvent,
+      },
       log: {
         info() {},
         warn: (line) => void core.logged.push(line),
@@ -168,7 +177,16 @@ describe('The host of the panel', () => {
 
   it('shows the session that was asked for last, however fast one switches', async () => {
     await ready();
-    const asked = [first, second, first, second].map((sessionId) => ask('openSession', { sessionId }));
+    let goOn = () => {};
+    delays.push(
+      new Promise((resolve) => {
+        goOn = resolve;
+      }),
+    );
+    const asked = [first, second].map((sessionId) => ask('openSession', { sessionId }));
+    // The second one has all the time it could need to come before the first.
+    for (let times = 0; times < 50; times++) await core.store.path(second);
+    goOn();
     for (const one of asked) assert.equal((await page.answered(one)).type, 'resolved');
     assert.equal(host.shown, second);
     await core.engine.renameSession(second, 'Heard', 'cli');
