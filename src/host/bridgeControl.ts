@@ -6,6 +6,8 @@ import { toErrorInfo } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import { localPathOf } from '../core/workspace/uri.ts';
 import type { BridgeState } from '../protocol/bridge.ts';
+
+import type { ErrorInfo } from '../protocol/errors.ts';
 import { bridgeRunningKey } from './ids.ts';
 import type { Settings } from './settings.ts';
 import type { WindowCore } from './windowCore.ts';
@@ -24,6 +26,7 @@ export class BridgeControl implements vscode.Disposable {
   /** While a command changes the setting, it is the command that tells of a failure. */
   #byCommand = false;
   #closing: Promise<void> | undefined;
+  #told: ErrorInfo | undefined;
 
   constructor(wiring: Wiring, core: WindowCore, settings: Settings, log: Log) {
     this.#wiring = wiring;
@@ -115,22 +118,31 @@ export class BridgeControl implements vscode.Disposable {
     const bridge = this.#bridge;
     this.#bridge = undefined;
     await bridge?.stop();
+    this.#notice(undefined);
     if (bridge) this.#tell(undefined);
   }
 
   #tell(state: BridgeState | undefined): void {
-    if (state?.problem) this.#core.tell(state.problem);
+    this.#notice(state?.problem);
     void vscode.commands.executeCommand('setContext', bridgeRunningKey, state !== undefined);
     this.#changes.fire(state);
+  }
+
+  /** The one thing the panel is told of the bridge, until it is no longer so. */
+  #notice(notice: ErrorInfo | undefined): void {
+    if (this.#told && this.#told.code !== notice?.code) this.#core.retract(this.#told);
+    this.#told = notice;
+    if (notice) this.#core.tell(notice);
   }
 
   #report(done: Promise<void>): void {
     done.catch((error: unknown) => {
       this.#log.error('The bridge was not started.', error);
       const notice = toErrorInfo(error);
-      this.#core.tell(notice);
+      this.#notice(notice);
       const open = vscode.l10n.t('Open Settings');
-      vscode.window.showWarningMessage(notice.message, open).then((answer) => {
+      const buttons = notice.action === 'open_settings' ? [open] : [];
+      vscode.window.showWarningMessage(notice.message, ...buttons).then((answer) => {
         if (answer === open)
           void vscode.commands.executeCommand('workbench.action.openSettings', 'causeway.bridge');
       });

@@ -1,5 +1,6 @@
 /** The part of the built-in git extension's API that is used here. Source: microsoft/vscode extensions/git/src/api/git.d.ts. */
 import * as vscode from 'vscode';
+import { noRepository } from '../core/errors.ts';
 
 export interface Repository {
   readonly rootUri: vscode.Uri;
@@ -17,18 +18,34 @@ interface GitExtension {
   getAPI(version: 1): GitApi;
 }
 
-/** The repository a command was called on, else that of the active file, else the first one. */
+/**
+ * The repository a command was called on, else that of the active file, else the only one, else the one the user
+ * chooses; undefined when none is chosen. Throws `no_repository`.
+ */
 export async function repositoryFor(argument: unknown): Promise<Repository | undefined> {
   const extension = vscode.extensions.getExtension<GitExtension>('vscode.git');
   const api = extension && (await apiOf(extension));
-  if (!api) return undefined;
+  if (!api) throw noRepository();
   await looked(api);
   const { repositories } = api;
   const wanted = rootOf(argument) ?? vscode.window.activeTextEditor?.document.uri;
   const holding = repositories
     .filter(({ rootUri }) => wanted?.path === rootUri.path || wanted?.path.startsWith(`${rootUri.path}/`))
     .sort((a, b) => b.rootUri.path.length - a.rootUri.path.length);
-  return holding[0] ?? repositories[0];
+  if (holding[0]) return holding[0];
+  const [first, ...more] = repositories;
+  if (!first) throw noRepository();
+  return more.length === 0 ? first : choose(repositories);
+}
+
+async function choose(repositories: readonly Repository[]): Promise<Repository | undefined> {
+  const items = repositories.map((repository) => ({
+    label: repository.rootUri.path.split('/').at(-1) ?? '',
+    description: repository.rootUri.fsPath,
+    repository,
+  }));
+  const title = vscode.l10n.t('Repository of the Commit Message');
+  return (await vscode.window.showQuickPick(items, { title }))?.repository;
 }
 
 async function apiOf(extension: vscode.Extension<GitExtension>): Promise<GitApi | undefined> {

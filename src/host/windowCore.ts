@@ -62,6 +62,7 @@ export class WindowCore implements vscode.Disposable {
     return this.#opened.event;
   }
 
+  /** There is something new to tell, or something told is no longer so. */
   get onDidNotice() {
     return this.#noticed.event;
   }
@@ -206,6 +207,12 @@ export class WindowCore implements vscode.Disposable {
     if (known?.message === notice.message) return;
     this.#notices.set(notice.code, notice);
     this.#noticed.fire(notice);
+  }
+
+  /** What was told is no longer so. */
+  retract({ code }: ErrorInfo): void {
+    const notice = this.#notices.get(code);
+    if (notice && this.#notices.delete(code)) this.#noticed.fire(notice);
   }
 }
 

@@ -17,7 +17,7 @@ export function windowIdentity(): ReturnType<typeof identityOf> {
   });
 }
 
-export const resolveWindow = (
+const resolveWindow = (
   ports: Pick<AttachmentPorts, 'register' | 'fingerprintOf'>,
 ): Promise<ResolvedWorkspace> => resolveWorkspace(ports, windowIdentity());
 

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { Diagnostic, DiagnosticSeverity, languages, Range, WorkspaceEdit, window, workspace } from 'vscode';
 import { answer, words } from '../support/anthropic/script.ts';
 import { until } from '../support/vscode/until.ts';
@@ -187,6 +189,15 @@ describe('An edit that Causeway proposes', () => {
       assert.deepEqual(proposals(), []);
     });
   }
+
+  it('is not shown for a path that leads out of the workspace by a link', async () => {
+    await symlink(tmpdir(), at('linked').fsPath);
+    await show(path, 1, 3);
+    claude.fake.enqueue(block('new', 'ts linked/outside.test.ts'));
+    await run('causeway.writeTests');
+    assert.deepEqual(proposals(), []);
+    await rm(at('linked').fsPath);
+  });
 
   it('is none where the answer has no code, or failed', async () => {
     await show(path, 1, 3);

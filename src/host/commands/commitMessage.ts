@@ -1,7 +1,7 @@
 /** A commit message for what is staged, else for what is changed, written into the box of the source control view. */
 import * as vscode from 'vscode';
 import { boundedDiff, commitPrompt, messageOf, withoutSecrets } from '../../core/edits/commitMessage.ts';
-import { fromErrorInfo, noRepository, nothingToCommit } from '../../core/errors.ts';
+import { fromErrorInfo, nothingToCommit } from '../../core/errors.ts';
 import { plainText } from '../../protocol/content.ts';
 import type { App } from '../app.ts';
 import { repositoryFor } from '../git.ts';
@@ -11,7 +11,7 @@ import { needModel } from './model.ts';
 /** In a private session: a message is not a conversation, and the diff is in the repository anyway. */
 export async function generateCommitMessage(app: App, argument: unknown): Promise<void> {
   const repository = await repositoryFor(argument);
-  if (!repository) throw noRepository();
+  if (!repository) return;
   const staged = await repository.diff(true);
   const diff = staged.trim() === '' ? await repository.diff(false) : staged;
   if (diff.trim() === '') throw nothingToCommit();

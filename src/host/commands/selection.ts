@@ -27,6 +27,7 @@ export async function askAboutSelection(app: App, ...args: unknown[]): Promise<v
   const { attachment } = await selected(args);
   const question = await vscode.window.showInputBox({
     title: vscode.l10n.t('Ask about Selection'),
+    ignoreFocusOut: true,
     prompt: `${attachment.path}:${attachment.startLine}–${attachment.endLine}`,
     validateInput: (text) =>
       text.trim() === '' ? vscode.l10n.t('Type a question about the selection.') : undefined,

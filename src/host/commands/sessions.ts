@@ -7,6 +7,9 @@ import { navigate } from './navigation.ts';
 /** Bytes of an import that is read at once; a session of 10,000 turns has some ten million. */
 const largestImport = 512 * 1024 * 1024;
 
+/** Sessions offered to choose from, the newest. */
+const mostListed = 1_000;
+
 export async function newSession(app: App, isPrivate: boolean): Promise<void> {
   const host = await app.show(await app.freshSession(isPrivate));
   host.push({ type: 'navigate', to: 'input' });
@@ -22,7 +25,7 @@ export async function stopTurn(app: App): Promise<void> {
 export async function exportSession(app: App): Promise<void> {
   const { t } = vscode.l10n;
   const { sessions } = await app.assistant();
-  const picked = await pickSession(app, t('Export Session'), await sessions.list());
+  const picked = await pickSession(app, t('Export Session'), await sessions.list({ limit: mostListed }));
   if (!picked) return;
   const name = `${picked.title.replace(/[^\p{L}\p{N} _-]+/gu, ' ').trim() || 'session'}.jsonl`;
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
@@ -59,7 +62,10 @@ export async function importSession(app: App): Promise<void> {
 export async function purgeSession(app: App): Promise<void> {
   const { t } = vscode.l10n;
   const { sessions } = await app.assistant();
-  const all = [...(await sessions.list({ trashed: true })), ...(await sessions.list())];
+  const all = [
+    ...(await sessions.list({ trashed: true, limit: mostListed })),
+    ...(await sessions.list({ limit: mostListed })),
+  ];
   const picked = await pickSession(app, t('Delete Session for Good'), all);
   if (!picked) return;
   const purge = t('Delete for Good');

@@ -1,4 +1,6 @@
 /** From a block of code in an answer to a proposed edit of a file. */
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { type LineRange, type NamedRange, placeCode } from '../../core/edits/placement.ts';
 import { editOutdated, noEditor, outsideWorkspace } from '../../core/errors.ts';
@@ -56,7 +58,7 @@ async function existing(uri: vscode.Uri): Promise<vscode.TextDocument | undefine
   }
 }
 
-/** Within the folders of the workspace only, however the path is written. */
+/** Within the folders of the workspace only, however the path is written and wherever links lead. */
 export async function uriOfPath(path: string): Promise<vscode.Uri> {
   const folders = vscode.workspace.workspaceFolders ?? [];
   const parts = path.replaceAll('\\', '/').split('/');
@@ -71,11 +73,31 @@ export async function uriOfPath(path: string): Promise<vscode.Uri> {
       () => true,
       () => false,
     );
-    if (found) return uri;
+    if (found) return inside(uri, path);
   }
   const [first] = candidates;
   if (!first) throw outsideWorkspace(path);
-  return first;
+  return inside(first, path);
+}
+
+async function inside(uri: vscode.Uri, path: string): Promise<vscode.Uri> {
+  if (uri.scheme !== 'file') return uri;
+  const real = await realOf(uri.fsPath);
+  for (const folder of vscode.workspace.workspaceFolders ?? []) {
+    const way = relative(await realOf(folder.uri.fsPath), real);
+    if (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)) return uri;
+  }
+  throw outsideWorkspace(path);
+}
+
+/** Without links; of a file that is not there yet, by the folder that is. */
+async function realOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    const above = dirname(path);
+    return above === path ? path : join(await realOf(above), basename(path));
+  }
 }
 
 /** Declarations with their lines, nested ones too; none where no language server knows the file. */

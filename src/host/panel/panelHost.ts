@@ -1,6 +1,7 @@
 /** The host's end of the wire to one page: parses what comes in, answers each request, tells events in order. */
 import type * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable.ts';
+import type { Event } from '../../base/emitter.ts';
 import type { Assistant } from '../../core/assistant.ts';
 import { CausewayError, invalidInput, toErrorInfo } from '../../core/errors.ts';
 import type { Log } from '../../core/ports.ts';
@@ -15,7 +16,6 @@ import {
   type SessionView,
 } from '../../protocol/panel.ts';
 import type { SessionEvent } from '../../protocol/turnEvents.ts';
-import type { WindowCore } from '../windowCore.ts';
 import { leanEvent } from './lean.ts';
 import { liveOf, viewOf } from './sessionViews.ts';
 
@@ -33,6 +33,12 @@ export interface PanelHandlers {
   answers: AnswerHandlers;
 }
 
+/** Where the sessions come from, and what happens in them; another core may be behind it after a while. */
+export interface SessionSource {
+  get(): Promise<{ readonly assistant: Assistant }>;
+  readonly onEvent: Event<SessionEvent>;
+}
+
 /** What a view already tells when it is taken: events of these kinds before it need not be told again. */
 const inView = new Set<SessionEvent['type']>([
   'turn.started',
@@ -46,8 +52,8 @@ const inView = new Set<SessionEvent['type']>([
 ]);
 
 export class PanelHost implements vscode.Disposable {
-  readonly #webview: vscode.Webview;
-  readonly #core: WindowCore;
+  readonly #webview: Pick<vscode.Webview, 'postMessage'>;
+  readonly #core: SessionSource;
   readonly #log: Log;
   readonly #handlers: PanelHandlers;
   readonly #lifetime = new DisposableStore();
@@ -58,8 +64,8 @@ export class PanelHost implements vscode.Disposable {
   #page = new Page();
 
   constructor(parts: {
-    webview: vscode.Webview;
-    core: WindowCore;
+    webview: Pick<vscode.Webview, 'postMessage'>;
+    core: SessionSource;
     log: Log;
     handlers: (host: PanelHost) => PanelHandlers;
   }) {
@@ -82,7 +88,11 @@ export class PanelHost implements vscode.Disposable {
 
   /** The page was hidden, which ends it: it asks for everything anew when it is shown again, and gets nothing until then. */
   hidden(): void {
-    if (this.#page.isReady) this.#page = new Page();
+    const ended = this.#page;
+    const next = new Page();
+    this.#page = next;
+    // Whoever waited for a page that was hidden before it was ready waits for the next one.
+    if (!ended.isReady) next.ready.then(ended.resolve);
   }
 
   dispose(): void {
@@ -135,7 +145,8 @@ export class PanelHost implements vscode.Disposable {
       return;
     }
     const { id, method, params } = message.data;
-    if (method === 'ready') this.#page.isLoaded = true;
+    const page = this.#page;
+    if (method === 'ready') page.isLoaded = true;
     if (!isMethod(method)) {
       this.#reject(id, invalidInput('method', method.slice(0, 50), Object.keys(panelRequests).join(', ')));
       return;
@@ -144,7 +155,7 @@ export class PanelHost implements vscode.Disposable {
       .catch((error: unknown) => this.#reject(id, error))
       .finally(() => {
         // A page that could not be given a session is as ready as it gets: nobody is to wait for more.
-        if (method === 'ready') this.#page.resolve();
+        if (method === 'ready' && page === this.#page) page.resolve();
       });
   }
 

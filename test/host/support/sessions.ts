@@ -45,6 +45,6 @@ export async function withUser<T>(use: (user: UserDatabase) => Promise<T>): Prom
   }
 }
 
-/** Ids of the sessions in which the words were said or sent. */
-export const sessionsWith = (words: string): Promise<string[]> =>
-  withSessions(async (sessions) => (await sessions.search(words)).map(({ sessionId }) => sessionId));
+/** Ids of the sessions on disk. */
+export const sessionIds = (): Promise<string[]> =>
+  withSessions(async (sessions) => (await sessions.list()).map(({ id }) => id));

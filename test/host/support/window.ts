@@ -29,6 +29,8 @@ export function folder(): Uri {
 export const at = (path: string): Uri => Uri.joinPath(folder(), path);
 
 export async function started(): Promise<void> {
+  // In a browser VS Code saves by itself after a second, in the middle of a test about what is saved.
+  await workspace.getConfiguration('files').update('autoSave', 'off', ConfigurationTarget.Global);
   await extensions.getExtension(extensionId)?.activate();
 }
 
