@@ -10,8 +10,9 @@
  *
  * `longest_block_cpu_ms` is what the thread itself computed during its longest block by that measure: on a busy
  * machine a loop also stands because another process has the core. Medians; the systems take turns.
- * `--cpu-profile FILE` keeps a profile of Causeway's last run at rest, for Chrome's developer tools.
+ * `--cpu-profile FOLDER` keeps profiles of Causeway's last runs, for Chrome's developer tools.
  */
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { launchBrowser } from '../support/vscode/browser.ts';
 import type { VsCodeWindow } from '../support/vscode/window.ts';
@@ -73,7 +74,7 @@ async function firstSeconds(system: System): Promise<Record<string, number>> {
   let shownAt: number | undefined;
   const result = await runInHost(browser, {
     installed: [probe, extensions[system].early],
-    task: { seconds: 10 },
+    task: { seconds: 10, profile: profileOf(system, 'first-seconds') },
     workspace,
     warm: async (window) => {
       if (system === 'causeway') await window.panel();
@@ -91,7 +92,7 @@ async function firstSeconds(system: System): Promise<Record<string, number>> {
 }
 
 async function openedAtRest(system: System): Promise<Record<string, number>> {
-  const profile = system === 'causeway' ? option('--cpu-profile') : undefined;
+  const profile = profileOf(system, 'at-rest');
   const result = await runInHost(browser, {
     extension: extensions[system].atRest,
     suite,
@@ -105,6 +106,12 @@ async function openedAtRest(system: System): Promise<Record<string, number>> {
     },
   });
   return longest(probed.parse(result).blocks, Number.POSITIVE_INFINITY);
+}
+
+/** Where the host is to write its profile, if it was asked for. */
+function profileOf(system: System, name: string): string | undefined {
+  const folder = option('--cpu-profile');
+  return folder && system === 'causeway' ? resolve(folder, `${name}.cpuprofile`) : undefined;
 }
 
 function longest(blocks: Probed['blocks'], untilMs: number): Record<string, number> {
