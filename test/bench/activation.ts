@@ -40,7 +40,7 @@ const figures = z.record(z.string(), z.number());
 
 await buildForProduction();
 const workspace = await smallWorkspace();
-const suite = await builtProbe('activation');
+const suite = await builtProbe(new URL('./probes/activation.ts', import.meta.url));
 const causeway = await causewayCopy('when asked');
 const helloWorld = await helloWorldCopy('when asked');
 const jsDebug = await builtIn('ms-vscode.js-debug');

@@ -38,8 +38,8 @@ const probed = z.object({
 type Probed = z.infer<typeof probed>;
 
 await buildForProduction();
-const probe = await earlyProbe('earlyBlocks');
-const suite = await builtProbe('openBlocks');
+const probe = await earlyProbe(new URL('./probes/earlyBlocks.ts', import.meta.url));
+const suite = await builtProbe(new URL('./probes/openBlocks.ts', import.meta.url));
 const workspace = await smallWorkspace();
 const extensions = {
   'hello-world': { early: await helloWorldCopy('by itself'), atRest: await helloWorldCopy('when asked') },

@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
 import { newProfile } from '../../support/vscode/browser.ts';
@@ -64,11 +65,11 @@ export async function builtIn(name: string): Promise<string> {
   return join((await installVsCode()).root, 'extensions', name);
 }
 
-/** Bundles `test/bench/probes/NAME.ts`, which runs inside the host, and returns the absolute file. */
-export async function builtProbe(name: string, folder = scratch): Promise<string> {
-  const outfile = join(folder, `${name}.mjs`);
+/** Bundles what runs inside the host, and returns the absolute file. */
+export async function builtProbe(source: URL, folder = scratch): Promise<string> {
+  const outfile = join(folder, `${basename(source.pathname, '.ts')}.mjs`);
   await build({
-    entryPoints: [join(repositoryRoot, 'test', 'bench', 'probes', `${name}.ts`)],
+    entryPoints: [fileURLToPath(source)],
     outfile,
     bundle: true,
     format: 'esm',
@@ -80,15 +81,15 @@ export async function builtProbe(name: string, folder = scratch): Promise<string
 }
 
 /** An extension that starts a probe before all others start: `*` comes before the end of VS Code's own start. */
-export async function earlyProbe(name: string): Promise<string> {
+export async function earlyProbe(source: URL): Promise<string> {
   const folder = await mkdtemp(join(scratch, 'probe-'));
-  await builtProbe(name, folder);
+  const main = await builtProbe(source, folder);
   const manifest = {
     name: 'probe',
     publisher: 'causeway-test',
     version: '1.0.0',
     engines: { vscode: '^1.117.0' },
-    main: `./${name}.mjs`,
+    main: basename(main),
     activationEvents: ['*'],
   };
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
