@@ -6,7 +6,8 @@
  * panel open, so that Causeway starts and draws its panel among everything that VS Code starts then; blocks of
  * built-in extensions count for both rows. Where the session shows later than that, the time until it shows counts too.
  * `opened at rest`: the host has come to rest; then the extension is started and the panel opened (hello-world: started),
- * and the next 3 s count. What blocks there is Causeway's own doing, so the limit stands beside this table too.
+ * and the next 3 s count. VS Code's own work goes on there too (its search for ports, its log); hello-world's row has
+ * that alone, so what is above it is Causeway's doing.
  *
  * `longest_block_cpu_ms` is what the thread itself computed during its longest block by that measure: on a busy
  * machine a loop also stands because another process has the core. Medians; the systems take turns.
