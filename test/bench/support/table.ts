@@ -19,6 +19,24 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
 }
 
+/** Of each figure the median over all runs that have it. */
+export function medianFigures(runs: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const names = new Set(runs.flatMap((run) => Object.keys(run)));
+  return Object.fromEntries([...names].map((name) => [name, median(runs.flatMap((run) => run[name] ?? []))]));
+}
+
+/** How often to measure: `--repeats N` on the command line, else what the benchmark thinks enough. */
+export function repeats(usual: number): number {
+  const wanted = Number(option('--repeats'));
+  return Number.isInteger(wanted) && wanted > 0 ? wanted : usual;
+}
+
+/** The value after a name on the command line. */
+export function option(name: string): string | undefined {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? undefined : process.argv[at + 1];
+}
+
 const written = (value: number | string | undefined): string => {
   if (value === undefined) return '';
   if (typeof value === 'string') return value;
@@ -59,7 +77,6 @@ export async function finish(name: string, tables: readonly Table[]): Promise<vo
     process.stdout.write(`\n${name}: ${table.name}\n`);
     printTable(table.rows);
   }
-  const at = process.argv.indexOf('--json');
-  const file = at < 0 ? undefined : process.argv[at + 1];
+  const file = option('--json');
   if (file) await writeJson(file, name, tables);
 }

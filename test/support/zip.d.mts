@@ -1,0 +1,1 @@
+export function filesOfZip(archive: Buffer): { name: string; packed: number; size: number }[];
