@@ -15,6 +15,8 @@ export const userDefaults: Settings = {
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
   'git.openRepositoryInParentFolders': 'never',
+  // A browser's VS Code would save by itself after a second.
+  'files.autoSave': 'off',
   'editor.minimap.enabled': false,
   'security.workspace.trust.untrustedFiles': 'open',
 };
