@@ -1,5 +1,6 @@
 /** Wires a window of an editor: the store, the providers and the bridge behind what the host knows of them. */
 import type { Wiring } from './host/wiring.ts';
+import { readMemoryFiles } from './memoryFilesOnDisk.ts';
 import { openCore, systemClock } from './openCore.ts';
 import { openStateFolder, registerDataFolder } from './store/dataFolders.ts';
 import { fingerprintOf } from './store/user/fingerprint.ts';
@@ -9,6 +10,7 @@ export const windowWiring: Wiring = {
   openCore,
   fingerprintOf,
   isGone,
+  readMemoryFiles,
   registerDataFolder,
   async startBridge({ core, ...options }) {
     // Most windows have no bridge, so that its code is loaded by those that do.

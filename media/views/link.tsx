@@ -11,6 +11,8 @@ export function Link({ url, children }: { url: string; children: ComponentChildr
       title={t('linkTip', url)}
       onClick={(event) => {
         event.preventDefault();
+        // VS Code listens at the window for clicks on links, and opens those of a trusted workspace unasked.
+        event.stopPropagation();
         void panel.ask('openLink', { url });
       }}
       onAuxClick={(event) => event.preventDefault()}

@@ -6,12 +6,12 @@ import { invalidInput } from '../core/errors.ts';
 import type { Log, Secrets } from '../core/ports.ts';
 import { anthropicKeyName } from '../core/providers/anthropic/keyName.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
+import { readMemoryFiles } from '../memoryFilesOnDisk.ts';
 import type { OpenCore } from '../openCore.ts';
 import { groundingModes } from '../protocol/entries.ts';
 import { userDatabaseFile } from '../store/dataFolders.ts';
 import { openUserDatabase, type UserDatabase } from '../store/user/openUserDatabase.ts';
 import type { Invocation } from './main.ts';
-import { readMemoryFiles } from './memoryFiles.ts';
 import { listOwnDataFolder, type Place } from './place.ts';
 import type { Terminal } from './terminal.ts';
 

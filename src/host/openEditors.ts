@@ -1,8 +1,9 @@
 /** What the user has open: the texts of editors as they are now, the active one first, then by recency. */
+import { realpath } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
-import { isSecretFile, largestFile } from '../core/grounding/fileRules.ts';
+import { holdsPrivateKey, isSecretFile, largestFile } from '../core/grounding/fileRules.ts';
 import type { OpenFile } from '../core/ports.ts';
 import { textSchemes } from './ids.ts';
 
@@ -51,15 +52,18 @@ export class OpenEditors implements vscode.Disposable {
   /** Other files are open, or other text is selected. */
   readonly onDidChange = this.#changes.event;
 
-  /** Files made to hold secrets and very large ones are left out. Never rejects for one that cannot be read. */
+  /** Files made to hold secrets, also behind a link or by their content, and very large ones are left out. Never rejects for one that cannot be read. */
   async files(): Promise<OpenFile[]> {
     const active = vscode.window.activeTextEditor;
-    const documents = await Promise.all(this.#openUris(active).slice(0, mostFiles).map(documentOf));
+    const uris = this.#openUris(active).slice(0, mostFiles);
+    const documents = await Promise.all(
+      uris.map(async (uri) => ((await isSecret(uri)) ? undefined : documentOf(uri))),
+    );
     return documents.flatMap((document): OpenFile[] => {
       if (!document) return [];
       const path = shownPath(document.uri);
       const text = document.getText();
-      if (isSecretFile(path) || text.length > largestFile) return [];
+      if (text.length > largestFile || holdsPrivateKey(text)) return [];
       const editor = vscode.window.visibleTextEditors.find((one) => one.document === document);
       return [
         {
@@ -101,6 +105,15 @@ export class OpenEditors implements vscode.Disposable {
     };
     return [...open.values()].sort((a, b) => place(a) - place(b));
   }
+}
+
+/** By its own name and by that of the file it leads to. */
+async function isSecret(uri: vscode.Uri): Promise<boolean> {
+  if (isSecretFile(shownPath(uri))) return true;
+  if (uri.scheme !== 'file') return false;
+  // A file that is not there any more leads nowhere.
+  const real = await realpath(uri.fsPath).catch(() => uri.fsPath);
+  return isSecretFile(real.replaceAll('\\', '/'));
 }
 
 async function documentOf(uri: vscode.Uri): Promise<vscode.TextDocument | undefined> {

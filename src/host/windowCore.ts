@@ -11,7 +11,6 @@ import type { ErrorInfo } from '../protocol/errors.ts';
 import type { SessionEvent } from '../protocol/turnEvents.ts';
 import { applyEncryption } from './encryption.ts';
 import type { Keys } from './keys.ts';
-import { memoryFiles } from './memoryFiles.ts';
 import type { OpenEditors } from './openEditors.ts';
 import { applyRetention } from './retention.ts';
 import type { Settings } from './settings.ts';
@@ -131,17 +130,19 @@ export class WindowCore implements vscode.Disposable {
       return undefined;
     });
     const dataFolder = context.globalStorageUri.fsPath;
+    const roots = () =>
+      (vscode.workspace.workspaceFolders ?? []).flatMap(({ uri }) => localPathOf(uri.toString()) ?? []);
     const core = await wiring.openCore({
       dataFolder,
       workersFolder: vscode.Uri.joinPath(context.extensionUri, 'dist', 'workers').fsPath,
       identity: windowIdentity(),
       workspace: {
         isTrusted: () => vscode.workspace.isTrusted,
-        memoryFiles,
+        // What a workspace says that is not trusted is not to be followed.
+        memoryFiles: async () => (vscode.workspace.isTrusted ? wiring.readMemoryFiles(roots(), log) : []),
         openFiles: () => editors.files(),
       },
-      roots: () =>
-        (vscode.workspace.workspaceFolders ?? []).flatMap(({ uri }) => localPathOf(uri.toString()) ?? []),
+      roots,
       settings,
       secrets: keys,
       sessionKey,

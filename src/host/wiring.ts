@@ -1,7 +1,7 @@
 /** What this window is wired with by the entry point: the host knows neither databases nor sockets. */
 import type { Event } from '../base/emitter.ts';
 import type { Assistant } from '../core/assistant.ts';
-import type { Log, Secrets, Workspace } from '../core/ports.ts';
+import type { Log, MemoryFile, Secrets, Workspace } from '../core/ports.ts';
 import type {
   ClientRegister,
   ResolvedWorkspace,
@@ -57,6 +57,8 @@ export interface BridgeRequest {
 export interface Wiring extends Pick<AttachmentPorts, 'fingerprintOf' | 'isGone'> {
   openCore(request: CoreRequest): Promise<OpenedCore>;
   startBridge(request: BridgeRequest): Promise<OpenedBridge>;
+  /** `AGENTS.md` and `CLAUDE.md` of folders, by their paths. */
+  readMemoryFiles(roots: readonly string[], log: Log): Promise<MemoryFile[]>;
   /** Lets the command line find the sessions of this product. */
   registerDataFolder(dataFolder: string, product: string): Promise<void>;
 }

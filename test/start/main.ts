@@ -1,4 +1,5 @@
 /** `npm start`, once the packages are there: packs Causeway, and opens a VS Code that has it. */
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { current, installVsCode } from '../support/vscode/install.ts';
 import type { ServerProcess } from '../support/vscode/serverProcess.ts';
@@ -63,6 +64,8 @@ async function prepareAndServe(data: string): Promise<{ server: ServerProcess; t
     env,
   };
   await keptSecret(settings.secretKeyFile);
+  // Cookies of a host go to each of its ports: a token that outlived its server could be learned there.
+  await rm(settings.tokenFile, { force: true });
   const token = await keptSecret(settings.tokenFile);
   const [installed, ...vsixes] = await Promise.all([installVsCode(current), packed(), packOpener(data)]);
   await installExtensions(installed, settings, vsixes);

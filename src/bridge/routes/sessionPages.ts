@@ -24,7 +24,9 @@ export async function listPage(
       limit: asked,
       ...(after === undefined ? {} : { before: after.updatedAt + 1 }),
     });
-    const rest = after === undefined ? listed : listed.filter((one) => isAfter(one, after));
+    // A private session is its window's alone.
+    const shown = listed.filter((one) => !one.private);
+    const rest = after === undefined ? shown : shown.filter((one) => isAfter(one, after));
     if (rest.length <= limit && listed.length === asked) continue;
     const sessions = rest.slice(0, limit);
     const last = rest.length > limit ? sessions.at(-1) : undefined;

@@ -16,7 +16,8 @@ export const madeBy = (principal: Principal) => ({
 
 export async function sessionOf(assistant: Assistant, id: string): Promise<SessionSummary> {
   const session = await assistant.sessions.get(id);
-  if (!session) throw notFound('session', id);
+  // A private session is its window's alone.
+  if (!session || session.private) throw notFound('session', id);
   return session;
 }
 

@@ -7,17 +7,34 @@ export const commitPrompt =
 /** Characters of a diff that is sent; a longer one says little more about the why. */
 const longest = 100_000;
 
-/** The diff with the parts left out that are of files made to hold secrets; that they are is said. */
+/** The diff with the parts left out that are of files made to hold secrets, or of which that cannot be told. */
 export function withoutSecrets(diff: string): string {
   return diff
-    .split(/^(?=diff --git )/m)
+    .split(/^(?=diff --)/m)
     .map((part) => {
-      // Quoted where the name has unusual characters. The two names differ only when a file is renamed.
-      const [, before = '', after = ''] = /^diff --git "?a\/(.+?)"? "?b\/(.+?)"?$/m.exec(part) ?? [];
-      if (![before, after].some(isSecretFile)) return part;
-      return `diff --git a/${before} b/${after}\n(The content of this file is left out: such files hold secrets.)\n`;
+      const paths = pathsOf(part);
+      if (paths.length > 0 && !paths.some(isSecretFile)) return part;
+      if (part.trim() === '') return part;
+      const [header = ''] = part.split('\n', 1);
+      return `${header}\n(The content of this file is left out: such files hold secrets.)\n`;
     })
     .join('');
+}
+
+/**
+ * Every path that the head of a part names. The user's git decides on prefixes (`a/`, `i/`, `w/`, none), and names of
+ * conflicts stand alone, so each line that can name one is read, and whatever stands before the first slash may be one.
+ */
+function pathsOf(part: string): string[] {
+  const [head = ''] = part.split(/^@@/m, 1);
+  const named = head.split('\n').flatMap((line) => {
+    const [, rest] =
+      /^(?:diff --git|diff --cc|diff --combined|---|\+\+\+|rename from|rename to|copy from|copy to) (.+)$/.exec(
+        line,
+      ) ?? [];
+    return rest === undefined ? [] : rest.split(/\s+/).map((token) => token.replace(/^"|"$/g, ''));
+  });
+  return named.filter((path) => path !== '/dev/null');
 }
 
 /** Cut after a whole line; what is left out is said. */

@@ -51,6 +51,9 @@ const privateKey = /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/;
 const generatedMark = /@generated|^(?:\/\/|#) Code generated .* DO NOT EDIT\.$/m;
 const markWithin = 1000;
 
+/** Whether a text has a private key in it, whatever its file is called. */
+export const holdsPrivateKey = (text: string): boolean => privateKey.test(text);
+
 /** Whether a text is worth quoting: not binary, no private key, not minified, not generated. */
 export function isSearchableText(text: string): boolean {
   if (text.trim() === '' || text.includes('\0') || privateKey.test(text)) return false;

@@ -7,7 +7,7 @@ import { isWorkspaceText } from '../openEditors.ts';
 /** False when the quoted text is no longer in the file, or the file is gone. */
 export async function openCitation({ uri, startLine, endLine, quote }: Citation): Promise<boolean> {
   const target = vscode.Uri.parse(uri);
-  if (!isWorkspaceText(target)) return false;
+  if (!isWorkspaceText(target) || !isOfWorkspace(target)) return false;
   let document: vscode.TextDocument;
   try {
     document = await vscode.workspace.openTextDocument(target);
@@ -22,3 +22,8 @@ export async function openCitation({ uri, startLine, endLine, quote }: Citation)
   await vscode.window.showTextDocument(document, { selection, preview: true });
   return true;
 }
+
+/** An imported session may name any file of this machine; only what the workspace or an editor has is opened. */
+const isOfWorkspace = (uri: vscode.Uri): boolean =>
+  vscode.workspace.getWorkspaceFolder(uri) !== undefined ||
+  vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri.toString());

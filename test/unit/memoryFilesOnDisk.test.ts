@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readMemoryFiles } from '../../../src/cli/memoryFiles.ts';
-import type { Log } from '../../../src/core/ports.ts';
+import type { Log } from '../../src/core/ports.ts';
+import { readMemoryFiles } from '../../src/memoryFilesOnDisk.ts';
 
 describe('instructions of the folders', () => {
   let root: string;

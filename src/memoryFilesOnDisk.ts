@@ -1,14 +1,18 @@
 /** The workspace's own instructions: `AGENTS.md` and `CLAUDE.md` of its folders. */
 import { open, realpath, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { memoryFileNames, readableMemory } from '../core/context/memoryFiles.ts';
-import { toErrorInfo } from '../core/errors.ts';
-import type { Log, MemoryFile } from '../core/ports.ts';
+import { basename, isAbsolute, join, relative, sep } from 'node:path';
+import { memoryFileNames, readableMemory } from './core/context/memoryFiles.ts';
+import { toErrorInfo } from './core/errors.ts';
+import { isSecretFile } from './core/grounding/fileRules.ts';
+import type { Log, MemoryFile } from './core/ports.ts';
 
 /** Bytes; more than is ever kept of such a file, so that a long one is seen to be cut. */
 const mostRead = 128 * 1024;
 
-/** A file that is the other one under a second name is read once. */
+/**
+ * A file that is the other one under a second name is read once. A link that leads out of the folder, or to a file made
+ * to hold secrets, is not followed: what it leads to would be sent with every request.
+ */
 export async function readMemoryFiles(roots: readonly string[], log: Log): Promise<MemoryFile[]> {
   const seen = new Set<string>();
   const files: MemoryFile[] = [];
@@ -18,6 +22,10 @@ export async function readMemoryFiles(roots: readonly string[], log: Log): Promi
       try {
         const real = await realpath(join(root, name));
         if (seen.has(real)) continue;
+        if (!isWithin(await realpath(root), real) || isSecretFile(basename(real))) {
+          log.warn(`${path} leads elsewhere, so it is not read.`);
+          continue;
+        }
         seen.add(real);
         const text = await readBounded(real);
         if (text !== undefined) files.push({ path, text });
@@ -27,6 +35,11 @@ export async function readMemoryFiles(roots: readonly string[], log: Log): Promi
     }
   }
   return files;
+}
+
+function isWithin(folder: string, file: string): boolean {
+  const way = relative(folder, file);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 /** Undefined for what is no file, such as a pipe, which waits for a writer as soon as it is opened. */
