@@ -1,4 +1,5 @@
 /** Entry point in VS Code. Registers what VS Code must know at once; all else is loaded when it is first needed. */
+import { setImmediate } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { App } from './host/app.ts';
 import { CodeActions } from './host/codeActions.ts';
@@ -15,6 +16,17 @@ import { logTo } from './host/log.ts';
 import { PanelView } from './host/panel/panelView.ts';
 
 let running: Promise<App> | undefined;
+
+/** Loaded in one go, these would hold the host's loop too long; between them others have their turn. */
+async function loadInParts() {
+  await setImmediate();
+  await import('./protocol/panel.ts');
+  await setImmediate();
+  const { windowWiring: wiring } = await import('./windowWiring.ts');
+  await setImmediate();
+  const { App } = await import('./host/app.ts');
+  return { App, wiring };
+}
 
 export function activate(context: vscode.ExtensionContext): void {
   const add = (...items: vscode.Disposable[]) => context.subscriptions.push(...items);
@@ -35,8 +47,8 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const app = (): Promise<App> => {
     if (running) return running;
-    const starting = Promise.all([import('./host/app.ts'), import('./windowWiring.ts')]).then(
-      ([{ App: Loaded }, { windowWiring: wiring }]) =>
+    const starting = loadInParts().then(
+      ({ App: Loaded, wiring }) =>
         new Loaded({ wiring, context, log, panel, showLog: () => channel.show(), statusItem }),
     );
     running = starting;
