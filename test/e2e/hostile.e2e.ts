@@ -57,4 +57,19 @@ describe('A hostile answer in the real webview', () => {
     );
     assert.deepEqual(asked, []);
   });
+
+  it('threat 28: a link is opened after the user agreed, and not before', async () => {
+    const { window, panel } = await vscode.open();
+    const opened: string[] = [];
+    window.page.on('popup', (popup) => opened.push(popup.url()));
+    vscode.fake.enqueue(answer('Read [the manual](https://example.org/manual?q=word).'));
+    await panel.send('Where is it written?');
+    await panel.lastAnswer.getByRole('link', { name: 'the manual' }).click();
+    const dialog = window.page.locator('.monaco-dialog-box');
+    await dialog.getByText('https://example.org/manual').first().waitFor();
+    assert.deepEqual(opened, []);
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    assert.deepEqual(opened, []);
+  });
 });

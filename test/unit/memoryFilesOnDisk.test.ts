@@ -34,6 +34,17 @@ describe('instructions of the folders', () => {
     );
   });
 
+  it('are not what a link leads to outside the folder, or to a file made to hold secrets', async () => {
+    const outside = mkdtempSync(join(tmpdir(), 'causeway-outside-'));
+    writeFileSync(join(outside, 'credentials'), 'KEY=hunter2');
+    writeFileSync(join(root, '.env'), 'KEY=hunter2');
+    symlinkSync(join(outside, 'credentials'), join(root, 'CLAUDE.md'));
+    symlinkSync('.env', join(root, 'AGENTS.md'));
+    assert.deepEqual(await readMemoryFiles([root], log), []);
+    assert.equal(warned.length, 2);
+    rmSync(outside, { recursive: true });
+  });
+
   it('name their folder where there are several', async () => {
     for (const name of ['web', 'api']) {
       mkdirSync(join(root, name));

@@ -172,6 +172,14 @@ describe('bridge: sessions and turns for scripts', function () {
     assert.deepEqual(places, [2, 3, 4]);
   });
 
+  it('a private session of the window is not there for programs', async () => {
+    const { id } = await test.core.store.create({ door: 'panel', private: true });
+    const { sessions } = await client.sessions.list({ limit: 200 });
+    assert.ok(sessions.every((session) => session.id !== id));
+    await assert.rejects(client.sessions.get(id), { code: 'not_found' });
+    assert.equal((await ask(id, { text: 'Is it there?' })).status, 404);
+  });
+
   it('sessions are listed newest first and page by page, each once', async () => {
     const made: string[] = [];
     for (let n = 0; n < 5; n++) made.push(await newSession(`Page ${n}`));

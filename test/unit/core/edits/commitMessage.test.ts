@@ -56,6 +56,23 @@ describe('The diff that is sent', () => {
     });
   }
 
+  const heads: { of: string; head: string }[] = [
+    { of: 'mnemonic prefixes', head: 'diff --git i/.env w/.env\n--- i/.env\n+++ w/.env\n' },
+    { of: 'no prefix', head: 'diff --git .env .env\n--- .env\n+++ .env\n' },
+    { of: 'a conflict', head: 'diff --cc deploy/.env\nindex 1,2..3\n--- a/deploy/.env\n+++ b/deploy/.env\n' },
+    { of: 'a head that cannot be read', head: 'diff --unknown\n' },
+  ];
+  for (const { of, head } of heads) {
+    it(`has nothing of a secret file under ${of}`, () => {
+      const sent = withoutSecrets(
+        `${part('a.ts', 'kept')}${head}@@ -1 +1 @@\n+TOKEN=hunter2\n${part('b.ts', 'kept too')}`,
+      );
+      assert.ok(!sent.includes('hunter2'));
+      assert.match(sent, /\+kept\n/);
+      assert.match(sent, /\+kept too\n/);
+    });
+  }
+
   it('has nothing of a secret file whose name git puts in quotes', () => {
     const sent = withoutSecrets(
       'diff --git "a/k\\303\\266nig/.env" "b/k\\303\\266nig/.env"\n+TOKEN=hunter2\n',
