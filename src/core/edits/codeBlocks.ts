@@ -32,9 +32,9 @@ export function codeBlocksOf(markdown: string): CodeBlock[] {
   return blocks;
 }
 
-/** A path has a dot or a slash and no spaces; other words after the language are titles. */
+/** A path has a dot or a slash and no spaces; other words after the language are titles, and a link is no path. */
 function pathIn(rest: string): string | undefined {
   const [, named] = /^(?:title|file|filename|path)=["']?([^"']*)["']?$/.exec(rest.trim()) ?? [];
   const text = named ?? rest.trim();
-  return /^[^\s`]*[./][^\s`]*$/.test(text) ? text : undefined;
+  return /^[^\s`:]*[./][^\s`:]*$/.test(text) && !text.includes('](') ? text : undefined;
 }

@@ -46,6 +46,9 @@ describe('Code blocks of an answer', () => {
     { info: 'ts A title of two words', path: undefined },
     { info: 'ts {1-3}', path: undefined },
     { info: 'ts', path: undefined },
+    { info: 'tsx app/[id]/(group)/page.tsx', path: 'app/[id]/(group)/page.tsx' },
+    { info: 'ts /x/[Fix](command:a.b?c)', path: undefined },
+    { info: 'ts /x/[Fix](command)', path: undefined },
   ];
   for (const { info, path } of paths) {
     check(
