@@ -77,7 +77,7 @@ describe('What is sent to a model', () => {
       await set('thinking', false);
       await set(name, value);
       const sent = await ask();
-      assert.match(sent, /"max_tokens":8192\b/);
+      assert.match(sent, /"max_tokens":16000\b/);
       assert.ok(!sent.includes('xxxxxxxxxx'));
     });
   }

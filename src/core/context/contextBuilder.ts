@@ -1,5 +1,5 @@
 /** Gathers what may be sent in a turn, counts it, and has the assembler fit it. */
-import type { Entry, GroundingMode, UserEntry } from '../../protocol/entries.ts';
+import type { Entry, UserEntry } from '../../protocol/entries.ts';
 import type { CoreSettings, OpenFile, TokenCounter, Workspace } from '../ports.ts';
 import type { ModelInfo, RequestMessage } from '../providers/provider.ts';
 import type { SessionStore } from '../session/store.ts';
@@ -53,7 +53,7 @@ export class ContextBuilder {
     const instructions = settings.instructions;
     const [system, grounding, input] = await Promise.all([
       this.#countTexts(systemParts(instructions, memoryFiles), factor),
-      this.#grounding(request.input.grounding, factor),
+      this.#grounding(request.input, factor),
       this.#input(request.input, factor),
     ]);
     const conversation = await this.#conversation(request, budget, factor);
@@ -69,15 +69,18 @@ export class ContextBuilder {
     });
   }
 
-  /** Automatic context of the next turn, with its tokens, whether excluded or not. */
-  async groundingParts(mode: GroundingMode, model: ModelInfo): Promise<Counted<GroundingPart>[]> {
-    return this.#grounding(mode, this.#options.factors.of(model));
-  }
-
-  async #grounding(mode: GroundingMode, factor: number): Promise<Counted<GroundingPart>[]> {
-    if (mode === 'off') return [];
+  /** What the user attached by hand goes once, as that. */
+  async #grounding(
+    { grounding, attachments = [] }: ContextRequest['input'],
+    factor: number,
+  ): Promise<Counted<GroundingPart>[]> {
+    if (grounding === 'off') return [];
+    const attached = new Set(attachments.map(({ kind, uri }) => `${kind}:${uri}`));
     const files: OpenFile[] = await this.#options.workspace.openFiles();
-    return this.#countTexts(openFileParts(files), factor);
+    return this.#countTexts(
+      openFileParts(files).filter(({ id }) => !attached.has(id)),
+      factor,
+    );
   }
 
   async #input(

@@ -337,4 +337,17 @@ describe('A turn', () => {
     const body = JSON.stringify(core.fake.requests[0]?.body);
     assert.equal(body.split('</file>').length - 1, 1, 'a file cannot end its own quotation');
   });
+
+  it('sends what was attached by hand once, though it is open in the editor too', async () => {
+    const text = 'let a = 1;\nlet b = 2;';
+    const file = { uri: 'file:///w/a.ts', path: 'a.ts' };
+    const selection = { startLine: 2, endLine: 2, text: 'let b = 2;' };
+    core.workspace.openFiles = [{ ...file, languageId: 'typescript', text, active: true, selection }];
+    core.fake.enqueue(answer('ok'));
+    const attachments = [{ ...file, kind: 'selection' as const, ...selection }];
+    await collect((await core.engine.startTurn(sessionId, { ...input('Q'), attachments })).events);
+    const body = JSON.stringify(core.fake.requests[0]?.body);
+    assert.equal(body.split('<selection').length - 1, 1);
+    assert.equal(body.split('<file path').length - 1, 1);
+  });
 });
