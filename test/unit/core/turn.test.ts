@@ -347,7 +347,7 @@ describe('A turn', () => {
     const attachments = [{ ...file, kind: 'selection' as const, ...selection }];
     await collect((await core.engine.startTurn(sessionId, { ...input('Q'), attachments })).events);
     const body = JSON.stringify(core.fake.requests[0]?.body);
-    assert.equal(body.split('<selection').length - 1, 1);
+    assert.equal(body.split('<selection path').length - 1, 1);
     assert.equal(body.split('<file path').length - 1, 1);
   });
 });
