@@ -51,7 +51,7 @@ const steps = [
     name: 'e2e',
     tests: 'mocha',
     needs: 'browser',
-    args: mocha('--timeout', '120000', 'test/e2e/**/*.e2e.ts'),
+    args: mocha('--timeout', '120000', '--require', 'test/e2e/support/pictures.ts', 'test/e2e/**/*.e2e.ts'),
   },
 ];
 

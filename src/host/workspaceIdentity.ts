@@ -21,15 +21,20 @@ const resolveWindow = (
   ports: Pick<AttachmentPorts, 'register' | 'fingerprintOf'>,
 ): Promise<ResolvedWorkspace> => resolveWorkspace(ports, windowIdentity());
 
-/** Keeps the register right while folders come and go; `changed` hears which sessions are to be shown from then on. */
+/**
+ * Keeps the register right while folders come and go; `changed` hears which sessions are to be shown from then on, and
+ * once now: the folders of a workspace file can come after the window has begun.
+ */
 export function followFolders(
   ports: Pick<AttachmentPorts, 'register' | 'fingerprintOf'>,
   changed: (resolved: ResolvedWorkspace) => void,
   failed: (error: unknown) => void,
 ): vscode.Disposable {
-  return vscode.workspace.onDidChangeWorkspaceFolders(() => {
+  const look = () => {
     resolveWindow(ports).then(changed, failed);
-  });
+  };
+  look();
+  return vscode.workspace.onDidChangeWorkspaceFolders(look);
 }
 
 /**

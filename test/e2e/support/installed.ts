@@ -37,6 +37,9 @@ const { version } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json')
 };
 export const vsix = join(repositoryRoot, `causeway-${version}.vsix`);
 
+/** Those that run now, for pictures of what a failing test saw. */
+export const running = new Set<Installed>();
+
 /** `key: false` leaves the API key out, so that answers come from the offline mode. */
 export async function installed(options: VsCodeOptions & { key?: boolean } = {}): Promise<Installed> {
   assert.ok(existsSync(vsix), `${vsix} is missing: run npm run package`);
@@ -53,7 +56,7 @@ export async function installed(options: VsCodeOptions & { key?: boolean } = {})
     },
   });
   await code.server.installExtension(vsix);
-  return {
+  const started: Installed = {
     code,
     fake,
     stateFolder,
@@ -63,11 +66,14 @@ export async function installed(options: VsCodeOptions & { key?: boolean } = {})
       return { window, workspace: folder, panel: await PanelFrame.of(window) };
     },
     async close() {
+      running.delete(started);
       await code.close();
       await fake.close();
       await rm(stateFolder, { recursive: true, force: true });
     },
   };
+  running.add(started);
+  return started;
 }
 
 /** The panel as a user works in it. After a reload or a crash it is another document: take it anew. */

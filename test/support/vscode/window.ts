@@ -82,7 +82,10 @@ export class VsCodeWindow {
 
   /** Runs a command from the palette by its full title, such as `Causeway: New Session`. */
   async command(title: string): Promise<void> {
-    await this.quickInput('F1', `>${title}`, title);
+    await this.page.keyboard.press('F1');
+    await this.quickInputBox.fill(`>${title}`);
+    // The command used last stands first, also when its title is only alike.
+    await this.page.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`).first().click();
   }
 
   /** Opens a file of the workspace by a name that only it has. */
@@ -142,7 +145,7 @@ export class VsCodeWindow {
           () => false,
         );
         // Without an open menu, Escape would give up the selection.
-        const isOpen = await this.page.locator('.action-widget').isVisible();
+        const isOpen = await this.page.locator('.action-widget').first().isVisible();
         if (!found && isOpen) await this.page.keyboard.press('Escape');
         return found;
       },

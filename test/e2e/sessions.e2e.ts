@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { answer } from '../support/anthropic/script.ts';
+import { copyOf } from '../support/vscode/copyOf.ts';
+import { sampleWorkspace } from '../support/vscode/paths.ts';
+import { until } from '../support/vscode/until.ts';
+import type { VsCodeWindow } from '../support/vscode/window.ts';
+import { type Installed, installed, type OpenWindow, PanelFrame } from './support/installed.ts';
+
+/** Types into the input that a command shows, and takes it. */
+async function enter(window: VsCodeWindow, title: string, text: string): Promise<void> {
+  await window.page.locator('.quick-input-title', { hasText: title }).waitFor();
+  await window.quickInputBox.fill(text);
+  await window.page.keyboard.press('Enter');
+}
+
+/** Types a path into the file dialog of VS Code in a browser, and takes it. */
+async function enterPath(window: VsCodeWindow, path: string): Promise<void> {
+  const ok = window.page.locator('.quick-input-widget .quick-input-action', { hasText: 'OK' });
+  await ok.waitFor();
+  await window.quickInputBox.fill(path);
+  await ok.click();
+}
+
+describe('Sessions in VS Code', () => {
+  let vscode: Installed;
+  let open: OpenWindow;
+  let scratch: string;
+  before(async () => {
+    scratch = await mkdtemp(join(tmpdir(), 'causeway-sessions-'));
+    vscode = await installed({ key: false });
+    open = await vscode.open();
+  });
+  after(async () => {
+    await vscode?.close();
+    await rm(scratch, { recursive: true, force: true });
+  });
+
+  const title = () => open.panel.frame.locator('#title');
+
+  it('are answered by Claude once a key is entered in the panel, and the key outlives a reload', async () => {
+    const { window, panel } = open;
+    await panel.waitFor('No model is set. Answers are quotes from your files.');
+    await panel.frame.getByRole('button', { name: 'Set API key' }).first().click();
+    await enter(window, 'API Key for Claude', vscode.fake.key);
+    await panel.waitFor('The API key for Claude is set.');
+    vscode.fake.enqueue(answer('Claude is here.'));
+    await panel.send('Who answers?');
+    await panel.waitFor('Claude is here.');
+    await window.reload();
+    open = { ...open, panel: await PanelFrame.of(window) };
+    vscode.fake.enqueue(answer('Claude is still here.'));
+    await open.panel.send('And after a reload?');
+    await open.panel.waitFor('Claude is still here.');
+    await window.command('Causeway: Show Log');
+    const logged = await until(
+      'the log',
+      async () => (await window.page.locator('.output-view').textContent()) ?? '',
+    );
+    assert.ok(!logged.includes(vscode.fake.key));
+  });
+
+  it('are renamed in place', async () => {
+    await title().click();
+    const box = open.panel.frame.getByRole('textbox', { name: 'Session title' });
+    await box.fill('Who is who');
+    await box.press('Enter');
+    await until('the new title', async () => (await title().textContent()) === 'Who is who');
+  });
+
+  it('keep the model that was chosen in them', async () => {
+    const { window, panel } = open;
+    await panel.frame.locator('.model').click();
+    await enter(window, 'Model of This Session', 'Haiku 5.5');
+    await panel.frame.locator('.model-name', { hasText: 'Haiku 5.5' }).waitFor();
+    vscode.fake.enqueue(answer('Small and quick.'));
+    await panel.send('Which model?');
+    await panel.waitFor('Small and quick.');
+    assert.match(JSON.stringify(vscode.fake.requests.at(-1)?.body), /"model":"claude-haiku-5-5"/);
+  });
+
+  it('are forked, moved to the trash and brought back', async () => {
+    const { panel } = open;
+    await panel.frame.getByRole('button', { name: 'Start a new session from here' }).first().click();
+    await until('the fork', async () => (await panel.frame.locator('.answer').count()) === 1);
+    await open.window.command('Causeway: Search Sessions');
+    const items = panel.frame.locator('.session');
+    await until('both sessions', async () => (await items.count()) === 2);
+    await items.first().getByRole('button', { name: 'Move to trash' }).click();
+    await until('one session', async () => (await items.count()) === 1);
+    await panel.frame.getByRole('button', { name: 'Undo' }).click();
+    await until('both sessions again', async () => (await items.count()) === 2);
+    await panel.frame.getByRole('searchbox', { name: 'Search sessions' }).fill('quick');
+    await panel.frame.locator('.session mark', { hasText: 'quick' }).first().waitFor();
+    await panel.frame
+      .locator('.session', { has: panel.frame.locator('mark') })
+      .first()
+      .locator('button')
+      .first()
+      .click();
+    await panel.waitFor('Small and quick.');
+  });
+
+  it('are exported, deleted for good and imported again', async () => {
+    const { window, panel } = open;
+    const file = join(scratch, 'session.jsonl');
+    await window.command('Causeway: Export Session…');
+    await enter(window, 'Export Session', 'shown now');
+    await enterPath(window, file);
+    await window.notification(/was exported/);
+    assert.match(await readFile(file, 'utf8'), /Small and quick\./);
+
+    await window.command('Causeway: Delete Session for Good…');
+    await enter(window, 'Delete Session for Good', 'shown now');
+    const dialog = window.page.locator('.monaco-dialog-box');
+    await dialog.getByRole('button', { name: 'Delete for Good' }).click();
+    await panel.frame.getByText('Small and quick.').waitFor({ state: 'detached' });
+
+    await window.command('Causeway: Import Session…');
+    await enterPath(window, file);
+    await panel.waitFor('Small and quick.');
+  });
+
+  it('that are private say so', async () => {
+    await open.window.command('Causeway: New Private Session');
+    await open.panel.waitFor('Private session: it lives in memory and leaves nothing on disk.');
+  });
+
+  it('are quotes again once the key is removed', async () => {
+    await open.window.command('Causeway: New Session');
+    await open.window.command('Causeway: Remove API Key');
+    await open.panel.waitFor('No model is set. Answers are quotes from your files.');
+  });
+});
+
+describe('Windows of other kinds', () => {
+  let vscode: Installed;
+  before(async () => {
+    vscode = await installed();
+  });
+  after(() => vscode?.close());
+
+  it('without a folder have sessions of their own', async () => {
+    const window = await vscode.code.open({ extension: 'installed' });
+    const panel = await PanelFrame.of(window);
+    vscode.fake.enqueue(answer('No folder is needed.'));
+    await panel.send('Is a folder needed?');
+    await panel.waitFor('No folder is needed.');
+    await window.reload();
+    await (await PanelFrame.of(window)).waitFor('No folder is needed.');
+    await window.close();
+  });
+
+  it('of several folders also show the sessions of each, and a folder alone keeps its own', async () => {
+    const { window, workspace, panel } = await vscode.open();
+    vscode.fake.enqueue(answer('Said in the folder alone.'));
+    await panel.send('Where are we?');
+    await panel.waitFor('Said in the folder alone.');
+    await window.close();
+
+    const other = await copyOf(sampleWorkspace);
+    const file = join(other, 'both.code-workspace');
+    await writeFile(file, JSON.stringify({ folders: [{ path: other }, { path: workspace }] }));
+    const { window: both, panel: shown } = await vscode.open({ workspace: file });
+    await shown.waitFor('Said in the folder alone.');
+    await both.command('Causeway: New Session');
+    vscode.fake.enqueue(answer('Said in both.'));
+    await shown.send('And here?');
+    await shown.waitFor('Said in both.');
+    await both.close();
+
+    const { window: again, panel: alone } = await vscode.open({ workspace });
+    await alone.waitFor('Said in the folder alone.');
+    await again.command('Causeway: Search Sessions');
+    await alone.frame.locator('.session', { hasText: 'Where are we?' }).waitFor();
+    assert.equal(await alone.frame.locator('.session', { hasText: 'And here?' }).count(), 0);
+  });
+});
