@@ -215,9 +215,8 @@ export class AnthropicProvider implements Provider {
         model,
       );
     }
-    const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
     // A connection cut while the body is read reaches us as a plain error of the platform's fetch.
-    this.#options.log.warn(`An answer of Claude broke off: ${hidden(told)}`);
+    this.#options.log.error('An answer of Claude broke off.', error);
     return errors.streamTruncated();
   }
 }
