@@ -39,7 +39,7 @@ export interface OpenCore {
   readonly assistant: Assistant;
   readonly resolved: ResolvedWorkspace;
   readonly user: UserDatabase;
-  /** Asks Claude's API which models the key may use. */
+  /** Asks Claude's API which models the key may use; asks nothing in Restricted Mode. */
   refreshModels(signal: AbortSignal): Promise<void>;
   /** What the user must be told of the databases, such as a salvage. */
   notices(): Promise<ErrorInfo[]>;
@@ -100,7 +100,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     assistant: engine,
     resolved,
     user,
-    refreshModels: (signal) => claude.refreshModels(signal),
+    refreshModels: (signal) => engine.refreshModels(signal),
     async notices() {
       const told = await Promise.allSettled([store.status(), user.status()]);
       return told.flatMap((one) =>

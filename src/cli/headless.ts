@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Emitter } from '../base/emitter.ts';
+import { traceOf } from '../base/trace.ts';
 import { invalidInput } from '../core/errors.ts';
 import type { Log, Secrets } from '../core/ports.ts';
 import { anthropicKeyName } from '../core/providers/anthropic/keyName.ts';
@@ -98,14 +99,13 @@ function secretsOf(env: Invocation['env']): Secrets {
   };
 }
 
-export function logOf(terminal: Terminal, verbose: boolean | undefined): Log {
+export function logOf(terminal: Pick<Terminal, 'note'>, verbose: boolean | undefined): Log {
   const line = (message: string) => {
     if (verbose) terminal.note(message);
   };
   return {
     info: line,
     warn: line,
-    error: (message, error) =>
-      line(error === undefined ? message : `${message} ${error instanceof Error ? error.stack : error}`),
+    error: (message, error) => line(error === undefined ? message : `${message} ${traceOf(error)}`),
   };
 }

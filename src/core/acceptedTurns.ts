@@ -1,5 +1,4 @@
 import type { AsyncQueue } from '../base/asyncQueue.ts';
-import type { Door } from '../protocol/entries.ts';
 import type { QueuedTurn } from '../protocol/session.ts';
 import type { TurnEvent } from '../protocol/turnEvents.ts';
 import type { Chosen } from './providers/registry.ts';
@@ -8,9 +7,6 @@ import type { Chosen } from './providers/registry.ts';
 export interface AcceptedTurn {
   sessionId: string;
   chosen: Chosen;
-  excluded: readonly string[];
-  door: Door;
-  client: string | undefined;
   abort: AbortController;
   /** It stands in the queue. */
   waits: boolean;

@@ -119,7 +119,7 @@ export class Engine implements Assistant {
 
   async startTurn(sessionId: string, input: TurnInput, signal?: AbortSignal): Promise<StartedTurn> {
     const user = userEntryOf(input, this.#options.settings.grounding, this.#options.clock.now());
-    return this.#accept(sessionId, user, input, signal);
+    return this.#accept(sessionId, user, () => this.#choose(sessionId, input.model), signal);
   }
 
   async retryTurn(sessionId: string, turnId: string, door: Door): Promise<StartedTurn> {
@@ -138,8 +138,10 @@ export class Engine implements Assistant {
       content: earlier.content,
       ...(earlier.attachments === undefined ? {} : { attachments: earlier.attachments }),
       grounding: earlier.grounding,
+      ...(earlier.model === undefined ? {} : { model: earlier.model }),
+      ...(earlier.excluded === undefined ? {} : { excluded: earlier.excluded }),
     };
-    return this.#accept(sessionId, user, { door });
+    return this.#accept(sessionId, user, () => this.#chooseKept(sessionId, earlier.model));
   }
 
   async stopTurn(sessionId: string): Promise<boolean> {
@@ -214,6 +216,11 @@ export class Engine implements Assistant {
     return this.#registry.states();
   }
 
+  /** Asks the providers which models they have now; in Restricted Mode none outside the machine is asked. */
+  refreshModels(signal: AbortSignal): Promise<void> {
+    return this.#registry.refreshModels(signal);
+  }
+
   async modelFor(sessionId: string | undefined): Promise<ResolvedModel> {
     const { model, insteadOf } = await this.#choose(sessionId, undefined);
     return { model, ...(insteadOf === undefined ? {} : { insteadOf }) };
@@ -249,11 +256,11 @@ export class Engine implements Assistant {
   async #accept(
     sessionId: string,
     user: UserEntryDraft,
-    input: Pick<TurnInput, 'model' | 'excluded' | 'door' | 'client'>,
+    choose: () => Promise<Chosen>,
     signal?: AbortSignal,
   ): Promise<StartedTurn> {
     this.#refuseWhenClosing();
-    const chosen = await this.#choose(sessionId, input.model);
+    const chosen = await choose();
     this.#refuseWhenClosing();
     const { turnId } = user;
     // The reader is there before the first event can be.
@@ -262,9 +269,6 @@ export class Engine implements Assistant {
     this.#accepted.add(turnId, {
       sessionId,
       chosen,
-      excluded: input.excluded ?? [],
-      door: input.door,
-      client: input.client,
       abort: new AbortController(),
       waits: false,
       events,
@@ -312,7 +316,7 @@ export class Engine implements Assistant {
   #run(user: UserEntry): void {
     const accepted = this.#accepted.get(user.turnId);
     if (!accepted) return;
-    const { sessionId, chosen, excluded, door, client, abort } = accepted;
+    const { sessionId, chosen, abort } = accepted;
     const answer = new Answer();
     const done = runTurn(
       {
@@ -325,7 +329,7 @@ export class Engine implements Assistant {
         closing: this.#closing.signal,
         emit: (event) => this.#emit(event),
       },
-      { sessionId, user, provider: chosen.provider, model: chosen.model, excluded, door, client, answer },
+      { sessionId, user, provider: chosen.provider, model: chosen.model, answer },
       abort.signal,
     ).finally(() => {
       this.#accepted.forget(user.turnId);
@@ -349,9 +353,14 @@ export class Engine implements Assistant {
   }
 
   async #choose(sessionId: string | undefined, wanted: string | undefined): Promise<Chosen> {
-    if (wanted !== undefined) return this.#registry.choose(wanted);
-    const own = sessionId === undefined ? undefined : (await this.sessions.get(sessionId))?.model;
-    return this.#registry.choose(own ?? this.#options.settings.model);
+    return wanted === undefined ? this.#chooseKept(sessionId) : this.#registry.choose(wanted);
+  }
+
+  /** The turn's own model, else the session's, else the setting's. */
+  async #chooseKept(sessionId: string | undefined, ofTurn?: string): Promise<Chosen> {
+    const ofSession = sessionId === undefined ? undefined : (await this.sessions.get(sessionId))?.model;
+    const kept = [ofTurn, ofSession].filter((name) => name !== undefined);
+    return this.#registry.chooseKept([...kept, this.#options.settings.model]);
   }
 
   async #summary(sessionId: string): Promise<SessionSummary> {

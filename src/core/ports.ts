@@ -18,6 +18,7 @@ export interface Secrets {
 export interface Log {
   info(message: string): void;
   warn(message: string): void;
+  /** Of the error only `traceOf` it is written, as its message may quote content. */
   error(message: string, error?: unknown): void;
 }
 

@@ -1,7 +1,7 @@
 /** One turn, from its accepted input to its terminal entry. */
 
 import { plainText, type StopReason, type Usage } from '../protocol/content.ts';
-import type { AssistantEntryDraft, Door, TurnOutcome, UserEntry } from '../protocol/entries.ts';
+import type { AssistantEntryDraft, TurnOutcome, UserEntry } from '../protocol/entries.ts';
 import type { ErrorInfo } from '../protocol/errors.ts';
 import type { ContextReport } from '../protocol/report.ts';
 import { reportTokens } from '../protocol/report.ts';
@@ -35,9 +35,6 @@ export interface TurnPlan {
   user: UserEntry;
   provider: Provider;
   model: ModelInfo;
-  excluded: readonly string[];
-  door: Door;
-  client: string | undefined;
   /** Grows as the turn goes on; whoever comes late reads from it what has arrived. */
   answer: Answer;
 }
@@ -110,7 +107,7 @@ async function request(
     input: user,
     parentId: user.parentId,
     model,
-    excluded: plan.excluded,
+    excluded: user.excluded ?? [],
     shrink,
   });
   const stream = provider.stream(
@@ -213,8 +210,8 @@ function terminalEntry(
     turnId: plan.user.turnId,
     parentId: plan.user.id,
     at: deps.clock.now(),
-    door: plan.door,
-    ...(plan.client === undefined ? {} : { client: plan.client }),
+    door: plan.user.door,
+    ...(plan.user.client === undefined ? {} : { client: plan.user.client }),
     provider: plan.provider.id,
     model: plan.model.id,
     content: answer.content(),

@@ -7,7 +7,7 @@ import { type CausewayError, emptyInput, invalidInput } from './errors.ts';
 export function userEntryOf(input: TurnInput, grounding: GroundingMode, at: number): UserEntryDraft {
   const parsed = turnInput.safeParse(input);
   if (!parsed.success) throw invalid(input, parsed.error.issues[0]);
-  const { text, media = [], attachments = [], client, parentId } = parsed.data;
+  const { text, media = [], attachments = [], excluded = [], client, parentId, model } = parsed.data;
   const isBlank = text.trim() === '';
   if (isBlank && media.length + attachments.length === 0) throw emptyInput();
   return {
@@ -21,6 +21,8 @@ export function userEntryOf(input: TurnInput, grounding: GroundingMode, at: numb
     content: [...media, ...(isBlank ? [] : [{ type: 'text' as const, text }])],
     ...(attachments.length === 0 ? {} : { attachments }),
     grounding: parsed.data.grounding ?? grounding,
+    ...(model === undefined ? {} : { model }),
+    ...(excluded.length === 0 ? {} : { excluded }),
   };
 }
 

@@ -51,6 +51,10 @@ const userEntry = z.object({
   content: z.array(userBlock),
   attachments: z.array(attachment).optional(),
   grounding: z.enum(groundingModes),
+  /** `provider/model` that was asked for with this input. */
+  model: z.string().optional(),
+  /** Ids of automatic context the user took out of this turn. */
+  excluded: z.array(z.string()).optional(),
 });
 const assistantEntry = z.object({
   ...common,

@@ -26,6 +26,8 @@ export const panelStatus = z.object({
   /** True when answers come from the offline mode. */
   offline: z.boolean(),
   model: modelChoice,
+  /** Why the wanted model cannot be used now and `model` stands in for it. */
+  insteadOf: z.string().optional(),
   grounding: z.enum(groundingModes),
   /** Things to tell the user once, such as a salvaged database. */
   notices: z.array(errorInfo),

@@ -16,15 +16,19 @@ export interface SessionStoreLocation {
   key?: Uint8Array;
 }
 
-/** Does no I/O until the first call. After `close()` the process can end. */
+/**
+ * Does no I/O until the first call. When the worker dies, calls under way reject with `store_unavailable` and the next
+ * one starts another. After `close()` the process can end, and calls reject.
+ */
 export function openSessionStore(location: SessionStoreLocation): SessionStore {
   const changes = new Emitter<StoreChange>();
   let worker: Worker | undefined;
   let client: RpcClient<SqliteStore> | undefined;
+  let key = location.key;
 
   const start = (): RpcClient<SqliteStore> => {
     if (client) return client;
-    const { file, workspaceId, key } = location;
+    const { file, workspaceId } = location;
     const started = new Worker(location.workerUrl, { workerData: { file, workspaceId, key } });
     const connected = connectRpc<SqliteStore, ReturnType<typeof errorCodec.encode>>(
       started,
@@ -33,7 +37,10 @@ export function openSessionStore(location: SessionStoreLocation): SessionStore {
         // The worker is our own bundle, so what it sends is not parsed again.
         changes.fire(event as StoreChange),
     );
-    const fail = (cause: unknown) => connected.fail(storeUnavailable(cause));
+    const fail = (cause: unknown) => {
+      connected.fail(storeUnavailable(cause));
+      if (client === connected) client = undefined;
+    };
     started.on('error', fail);
     started.on('exit', (code) => fail(new Error(`The store's worker ended with code ${code}.`)));
     worker = started;
@@ -69,14 +76,28 @@ export function openSessionStore(location: SessionStoreLocation): SessionStore {
     checkpoint: (turnId, content) => remote().checkpoint(turnId, content),
     appendInTurn: (turnId, drafts) => remote().appendInTurn(turnId, drafts),
     finishTurn: (turnId, draft) => remote().finishTurn(turnId, draft),
-    setEncryption: (key) => remote().setEncryption(key),
+    async setEncryption(next) {
+      await remote().setEncryption(next);
+      key = next;
+    },
     backup: () => remote().backup(),
     async close() {
-      if (!worker || !client) return;
+      const last = client;
+      client = closedClient();
       // A store that did not open has nothing to close; what was acknowledged is durable in any case.
-      await client.remote.close().catch(() => undefined);
-      await worker.terminate();
+      await last?.remote.close().catch(() => undefined);
+      await worker?.terminate();
       changes.dispose();
     },
   };
+}
+
+/** Rejects every call, so that none starts a worker that nobody would end. */
+function closedClient(): RpcClient<SqliteStore> {
+  const client = connectRpc<SqliteStore, ReturnType<typeof errorCodec.encode>>(
+    { postMessage: () => undefined, on: () => undefined },
+    errorCodec,
+  );
+  client.fail(storeUnavailable(new Error('The store was closed.')));
+  return client;
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Emitter } from '../../src/base/emitter.ts';
+import { traceOf } from '../../src/base/trace.ts';
 import { estimateTokens } from '../../src/core/context/tokens.ts';
 import { Engine } from '../../src/core/engine.ts';
 import type { CoreSettings, Log, OpenFile, PassageSearch, Secrets, Workspace } from '../../src/core/ports.ts';
@@ -63,7 +64,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
   const log: Log = {
     info: keep,
     warn: keep,
-    error: (message, error) => keep(`${message} ${error instanceof Error ? (error.stack ?? '') : ''}`),
+    error: (message, error) => keep(error === undefined ? message : `${message} ${traceOf(error)}`),
   };
   const changed = new Emitter<string>();
   const secretsPort: Secrets = {

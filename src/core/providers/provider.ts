@@ -92,6 +92,8 @@ export interface Provider {
   availability(): Promise<Availability>;
   /** Known models, the preferred one first. Never empty for a provider that is ready. */
   models(): Promise<ModelInfo[]>;
+  /** Brings `models` up to date. Never rejects: what was known before stays when the provider cannot be asked. */
+  refreshModels?(signal: AbortSignal): Promise<void>;
   /** Limits for a model the list does not name, where the provider takes such. */
   unlistedModel?(id: string): ModelInfo;
   stream(request: ProviderRequest, signal: AbortSignal): AsyncIterable<ProviderEvent>;

@@ -1,7 +1,7 @@
 /** Which model a turn uses. */
 
 import type { ProviderState, ResolvedModel } from '../assistant.ts';
-import { modelNotFound, restrictedMode, toErrorInfo } from '../errors.ts';
+import { CausewayError, modelNotFound, restrictedMode, toErrorInfo } from '../errors.ts';
 import type { Availability, ModelInfo, Provider } from './provider.ts';
 
 export interface Chosen extends ResolvedModel {
@@ -52,6 +52,32 @@ export class ProviderRegistry {
     return { provider, model: await namedModel(provider, model) };
   }
 
+  /**
+   * As `choose` with the first of these names that is known, else with none. A name that was kept may be one that
+   * nobody knows, from a typing error or another machine; it must not keep the user from choosing another.
+   */
+  async chooseKept(names: readonly string[]): Promise<Chosen> {
+    const reasons: string[] = [];
+    for (const name of names) {
+      try {
+        return withReasons(await this.choose(name), reasons);
+      } catch (error) {
+        if (!(error instanceof CausewayError && error.code === 'model_not_found')) throw error;
+        reasons.push(error.message);
+      }
+    }
+    return withReasons(await this.#firstReady(), reasons);
+  }
+
+  /** Asks the providers which models they have now, those that may be reached. Never rejects for one that fails. */
+  async refreshModels(signal: AbortSignal): Promise<void> {
+    await Promise.all(
+      this.#providers.map(async (provider) => {
+        if (!this.#isBarred(provider)) await provider.refreshModels?.(signal);
+      }),
+    );
+  }
+
   async #firstReady(): Promise<Chosen> {
     let reason: string | undefined;
     for (const provider of this.#providers) {
@@ -69,11 +95,20 @@ export class ProviderRegistry {
     return { provider: this.#fallback, model, ...(reason === undefined ? {} : { insteadOf: reason }) };
   }
 
-  /** The one place that keeps an untrusted workspace from reaching a model outside the machine. */
   async #availability(provider: Provider): Promise<Availability> {
-    if (provider.remote && !this.#isTrusted()) return { ready: false, error: toErrorInfo(restrictedMode()) };
+    if (this.#isBarred(provider)) return { ready: false, error: toErrorInfo(restrictedMode()) };
     return provider.availability();
   }
+
+  /** The one place that keeps an untrusted workspace from reaching a provider outside the machine. */
+  #isBarred(provider: Provider): boolean {
+    return provider.remote && !this.#isTrusted();
+  }
+}
+
+function withReasons(chosen: Chosen, before: readonly string[]): Chosen {
+  const reasons = new Set([...before, ...(chosen.insteadOf === undefined ? [] : [chosen.insteadOf])]);
+  return reasons.size === 0 ? chosen : { ...chosen, insteadOf: [...reasons].join(' ') };
 }
 
 async function namedModel(provider: Provider, id: string): Promise<ModelInfo> {

@@ -20,7 +20,7 @@ export async function panelStatus(
   assistant: Assistant,
   sessionId: string | undefined,
 ): Promise<PanelStatus> {
-  const [{ model }, key, suggestions] = await Promise.all([
+  const [{ model, insteadOf }, key, suggestions] = await Promise.all([
     assistant.modelFor(sessionId),
     parts.keys.state(),
     parts.suggestions(),
@@ -32,6 +32,7 @@ export async function panelStatus(
     key,
     offline: model.provider === 'offline',
     model: { id: `${model.provider}/${model.id}`, name: model.name, window: model.window },
+    ...(insteadOf === undefined ? {} : { insteadOf }),
     grounding: parts.settings.grounding,
     notices: parts.core.notices,
     suggestions,

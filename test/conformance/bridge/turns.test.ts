@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { connect } from '../../../src/client/client.ts';
 import { errorBody, turnResult } from '../../../src/protocol/bridge.ts';
+import { columnsOf, rowSum } from '../../../src/store/sqlite/rowSum.ts';
+import { turnColumns } from '../../../src/store/sqlite/turnTable.ts';
 import { answer, type Behaviour } from '../../support/anthropic/script.ts';
 import { bearer, call, startTestBridge, type TestBridge } from './support.ts';
 
@@ -15,6 +17,16 @@ describe('bridge: how a turn ends, as a script is told', function () {
     test = await startTestBridge();
   });
   after(() => test.close());
+  const others: TestBridge[] = [];
+  /** A bridge of one test's own, which may come to harm. */
+  const another = async () => {
+    const started = await startTestBridge();
+    others.push(started);
+    return started;
+  };
+  afterEach(async () => {
+    await Promise.all(others.splice(0).map((each) => each.close()));
+  });
   beforeEach('a new session', async () => {
     id = (await call(test, 'POST', '/v1/sessions', {})).body.session.id;
   });
@@ -57,13 +69,11 @@ describe('bridge: how a turn ends, as a script is told', function () {
   });
 
   it('interrupted: 409 with the id of the turn, whose input and text are in the session', async () => {
-    const other = await startTestBridge();
+    const other = await another();
     const { body } = await call(other, 'POST', '/v1/sessions', {});
     const { asked } = await begin(other, body.session.id);
     // As if the process that answers had gone: its lease is another's now, and that one is not there.
-    const database = new DatabaseSync(join(other.core.folder, 'sessions.db'), { timeout: 5000 });
-    database.prepare('UPDATE turn SET holder = ?').run(`${hostname()}|4194305|1|gone`);
-    database.close();
+    handOver(join(other.core.folder, 'sessions.db'), `${hostname()}|4194305|1|gone`);
     const got = await asked;
     const { error, turnId } = errorBody.parse(got.body);
     assert.deepEqual([got.status, error.code], [409, 'interrupted']);
@@ -76,7 +86,6 @@ describe('bridge: how a turn ends, as a script is told', function () {
       ],
     );
     assert.equal(entries[1].turnId, turnId);
-    await other.close();
   });
 
   const failures: [string, Behaviour, number, RegExp][] = [
@@ -162,7 +171,7 @@ describe('bridge: how a turn ends, as a script is told', function () {
   });
 
   it('threat 17: a connection that the bridge cuts within a turn is an error to the client, never an end', async () => {
-    const other = await startTestBridge();
+    const other = await another();
     const { body } = await call(other, 'POST', '/v1/sessions', {});
     const { asked } = await begin(other, body.session.id);
     const stream = await fetch(`${other.url}/v1/sessions/${body.session.id}/turns`, {
@@ -173,6 +182,15 @@ describe('bridge: how a turn ends, as a script is told', function () {
     const broken = [assert.rejects(asked), assert.rejects(stream.text())];
     await other.bridge.stop();
     await Promise.all(broken);
-    await other.close();
   });
 });
+
+/** Gives the one turn of the database to another holder, as a whole row: one that does not match its sum is damaged. */
+function handOver(file: string, holder: string): void {
+  const database = new DatabaseSync(file, { timeout: 5000 });
+  const row = database.prepare('SELECT * FROM turn').get();
+  assert.ok(row?.payload instanceof Uint8Array);
+  const crc = rowSum(columnsOf({ ...row, holder }, turnColumns), row.payload);
+  database.prepare('UPDATE turn SET holder = ?, crc = ?').run(holder, crc);
+  database.close();
+}

@@ -143,6 +143,101 @@ describe('The assistant', function () {
     });
   });
 
+  describe('retrying a turn', () => {
+    const file = (name: string) => ({
+      uri: `file:///w/${name}.ts`,
+      path: `${name}.ts`,
+      languageId: 'typescript',
+      text: `let ${name} = 1;`,
+      active: name === 'a',
+    });
+
+    it('leaves out again what the user had taken out, also when the turn waited', async () => {
+      core.workspace.openFiles = [file('a'), file('secret')];
+      core.fake.enqueue({ kind: 'drip', text: 'one', gated: true }, answer('A2'), answer('A3'));
+      const first = await ask('Q1');
+      const waiting = await ask('Q2', { excluded: ['file:file:///w/secret.ts'] });
+      assert.equal(waiting.state, 'queued');
+      core.fake.gate.step();
+      await endOf(first.events);
+      await endOf(waiting.events);
+      const again = await core.engine.retryTurn(sessionId, waiting.turnId, 'cli');
+      await endOf(again.events);
+      for (const { body } of core.fake.requests.slice(1)) {
+        const sent = JSON.stringify(body);
+        assert.ok(sent.includes('let a = 1') && !sent.includes('let secret = 1'));
+      }
+    });
+
+    it('asks the model that was chosen for it, and the session’s when nobody knows that one any more', async () => {
+      core.fake.enqueue(answer('A1'), answer('A2'));
+      const first = await ask('Q', { model: 'anthropic/claude-haiku-5-5' });
+      await endOf(first.events);
+      const again = await core.engine.retryTurn(sessionId, first.turnId, 'cli');
+      assert.equal((await endOf(again.events)).model, 'claude-haiku-5-5');
+      const turnId = crypto.randomUUID();
+      const { id } = await core.store.create({ door: 'cli' });
+      const mark = { id: crypto.randomUUID(), at: 1, door: 'cli' as const, turnId };
+      const content = [{ type: 'text' as const, text: 'Q' }];
+      await core.store.append(id, [{ ...mark, kind: 'user', content, grounding: 'off', model: 'gone/m' }]);
+      core.fake.enqueue(answer('A3'));
+      const last = await core.engine.retryTurn(id, turnId, 'cli');
+      assert.equal((await endOf(last.events)).model, 'claude-sonnet-5-5');
+    });
+  });
+
+  describe('with a model that nobody knows', () => {
+    const unknown = 'claude-sonnet-5-5';
+
+    it('in the setting: the first that is ready answers, and why is said', async () => {
+      core.settings.model = unknown;
+      const { model, insteadOf } = await core.engine.modelFor(sessionId);
+      assert.equal(model.id, 'claude-sonnet-5-5');
+      assert.match(insteadOf ?? '', /claude-sonnet-5-5 is not known/);
+      core.fake.enqueue(answer('A'));
+      assert.equal((await endOf((await ask('Q')).events)).outcome, 'done');
+      assert.equal((await core.engine.modelFor(undefined)).insteadOf, insteadOf);
+    });
+
+    it('in the session, such as one that was imported: the setting’s answers', async () => {
+      core.settings.model = 'anthropic/claude-haiku-5-5';
+      const mark = { id: crypto.randomUUID(), at: 1, door: 'import' as const };
+      await core.store.append(sessionId, [{ ...mark, kind: 'model', provider: 'elsewhere', model: 'm' }]);
+      const { model, insteadOf } = await core.engine.modelFor(sessionId);
+      assert.equal(model.id, 'claude-haiku-5-5');
+      assert.match(insteadOf ?? '', /elsewhere\/m is not known/);
+    });
+
+    it('in both and without a key: quotes answer, and each reason is said once', async () => {
+      core.settings.model = unknown;
+      core.secrets.key = undefined;
+      const mark = { id: crypto.randomUUID(), at: 1, door: 'import' as const };
+      await core.store.append(sessionId, [{ ...mark, kind: 'model', provider: 'elsewhere', model: 'm' }]);
+      const { model, insteadOf = '' } = await core.engine.modelFor(sessionId);
+      assert.equal(model.provider, 'offline');
+      assert.match(insteadOf, /elsewhere\/m is not known.*claude-sonnet-5-5 is not known.*No API key/);
+    });
+
+    it('asked for by name: it is refused, and nothing is stored', async () => {
+      const error = { code: 'model_not_found' };
+      await assert.rejects(ask('Q', { model: unknown }), error);
+      await assert.rejects(core.engine.setModel(sessionId, unknown, 'cli'), error);
+      assert.deepEqual(await core.store.log(sessionId), []);
+    });
+  });
+
+  it('asks for the list of models where the workspace is trusted, and nothing in Restricted Mode', async () => {
+    core.workspace.trusted = false;
+    await core.engine.refreshModels(new AbortController().signal);
+    assert.equal(core.fake.requests.length, 0);
+    core.workspace.trusted = true;
+    await core.engine.refreshModels(new AbortController().signal);
+    assert.deepEqual(
+      core.fake.requests.map(({ path }) => path),
+      ['/v1/models'],
+    );
+  });
+
   describe('with a queue', () => {
     it('runs waiting turns in their order, and shows each how many are before it', async () => {
       core.fake.enqueue({ kind: 'drip', text: 'A1', gated: true }, answer('A2'), answer('A3'));

@@ -41,7 +41,8 @@ export class AnthropicProvider implements Provider {
   readonly name = 'Claude';
   readonly remote = true;
   readonly #options: AnthropicOptions;
-  #listed: { key: string; models: ClaudeModel[] } | undefined;
+  /** What the API of that base URL listed for that key. */
+  #listed: { key: string; baseUrl: string; models: ClaudeModel[] } | undefined;
 
   constructor(options: AnthropicOptions) {
     this.#options = options;
@@ -57,9 +58,11 @@ export class AnthropicProvider implements Provider {
   }
 
   async models(): Promise<ModelInfo[]> {
-    const known = this.#listed?.models ?? claudeModels;
     const prices = this.#options.prices?.() ?? {};
-    return known.map((model) => ({ ...model, ...(prices[model.id] ? { price: prices[model.id] } : {}) }));
+    return (this.#listedNow() ?? claudeModels).map((model) => ({
+      ...model,
+      ...(prices[model.id] ? { price: prices[model.id] } : {}),
+    }));
   }
 
   unlistedModel(id: string): ModelInfo {
@@ -67,11 +70,17 @@ export class AnthropicProvider implements Provider {
     return { ...unknownClaudeModel(id), ...(price ? { price } : {}) };
   }
 
+  /** The list of another gateway says nothing about this one. */
+  #listedNow(): ClaudeModel[] | undefined {
+    return this.#listed?.baseUrl === this.#options.baseUrl() ? this.#listed.models : undefined;
+  }
+
   /** Asks the API which models this key may use; keeps the table when it cannot be reached. */
   async refreshModels(signal: AbortSignal): Promise<void> {
     try {
       const key = await this.#options.secrets.get(anthropicKeyName);
-      if (!key || this.#listed?.key === key) return;
+      const baseUrl = this.#options.baseUrl();
+      if (!key || (this.#listed?.key === key && this.#listed.baseUrl === baseUrl)) return;
       const listed: ClaudeModel[] = [];
       for await (const model of this.#client(await loadSdk(), key, fetch).models.list(
         { limit: 100 },
@@ -91,7 +100,9 @@ export class AnthropicProvider implements Provider {
         const place = claudeModels.findIndex(({ id }) => id === model.id);
         return place < 0 ? claudeModels.length : place;
       };
-      if (listed.length > 0) this.#listed = { key, models: listed.sort((a, b) => rank(a) - rank(b)) };
+      if (listed.length > 0) {
+        this.#listed = { key, baseUrl, models: listed.sort((a, b) => rank(a) - rank(b)) };
+      }
     } catch (error) {
       this.#options.log.warn(
         `The list of Claude models could not be read: ${errors.toErrorInfo(this.#failure(await loadSdk(), error, '', undefined)).code}.`,
@@ -139,7 +150,7 @@ export class AnthropicProvider implements Provider {
       if (!/^[\x21-\x7e]+$/.test(key)) throw errors.apiKeyRejected();
       if (!isHttp(this.#options.baseUrl())) throw errors.baseUrlInvalid();
       const model =
-        [...(this.#listed?.models ?? []), ...claudeModels].find(({ id }) => id === request.model) ??
+        [...(this.#listedNow() ?? []), ...claudeModels].find(({ id }) => id === request.model) ??
         unknownClaudeModel(request.model);
       sdk = await loadSdk();
       const events = await this.#client(sdk, key, watch.fetch).messages.create(messagesBody(request, model), {
@@ -215,9 +226,8 @@ export class AnthropicProvider implements Provider {
         model,
       );
     }
-    const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
     // A connection cut while the body is read reaches us as a plain error of the platform's fetch.
-    this.#options.log.warn(`An answer of Claude broke off: ${hidden(told)}`);
+    this.#options.log.error('An answer of Claude broke off.', error);
     return errors.streamTruncated();
   }
 }

@@ -1,6 +1,7 @@
 /** The provider alone, against the fake over HTTP. */
 import assert from 'node:assert/strict';
 import { Emitter } from '../../../../../src/base/emitter.ts';
+import { traceOf } from '../../../../../src/base/trace.ts';
 import {
   type AnthropicOptions,
   AnthropicProvider,
@@ -11,7 +12,7 @@ import type { FakeAnthropic } from '../../../../support/anthropic/server.ts';
 
 export interface Claude {
   provider: AnthropicProvider;
-  /** Everything that was logged, errors with their stacks. */
+  /** Everything that was logged, as the hosts write it. */
   logged: string[];
   /** May be changed between requests. */
   set: { key: string | undefined; baseUrl: string };
@@ -24,7 +25,7 @@ export function claudeAt(
   const logged: string[] = [];
   const set: Claude['set'] = { key: fake.key, baseUrl: fake.url };
   const keep = (message: string, error?: unknown) =>
-    void logged.push(`${message} ${error instanceof Error ? error.stack : String(error ?? '')}`);
+    void logged.push(error === undefined ? message : `${message} ${traceOf(error)}`);
   const provider = new AnthropicProvider({
     secrets: {
       get: async (name) => (name === anthropicKeyName ? set.key : undefined),

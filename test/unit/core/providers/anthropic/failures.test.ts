@@ -273,6 +273,14 @@ describe('A request to Claude that fails', function () {
       });
     }
 
+    it('nor words of an answer that broke off, when the log says so', async () => {
+      const body = 'event: message_start\ndata: {My plan: leave in May\n\n';
+      fake.enqueue({ kind: 'raw', status: 200, headers: { 'content-type': 'text/event-stream' }, body });
+      await stream(claude);
+      assert.match(claude.logged.join(), /^An answer of Claude broke off\..*Error\n +at /);
+      assert.doesNotMatch(claude.logged.join(), /plan|May/);
+    });
+
     for (const key of [`${canary}\nx: y`, `${canary}\u2026`, ` ${canary}`, `${canary}\0`]) {
       it(`that cannot be one: ${JSON.stringify(key.replace(canary, 'KEY'))}; it is not sent`, async () => {
         claude.set.key = key;

@@ -273,4 +273,26 @@ describe('The list of Claude models', () => {
     assert.match(logged.join(), /could not be read: api_key_rejected/);
     assert.ok(!logged.join().includes('wrong'));
   });
+
+  it('is read anew when the base URL changes, and until then is the table, not the list of the other gateway', async () => {
+    const other = await startFakeAnthropic();
+    try {
+      const { provider, set } = claudeAt(fake);
+      const signal = new AbortController().signal;
+      const ids = async () => (await provider.models()).map(({ id }) => id).sort();
+      const table = await ids();
+      fake.models.splice(1);
+      await provider.refreshModels(signal);
+      assert.deepEqual(await ids(), [fake.models[0]?.id]);
+      set.baseUrl = other.url;
+      assert.deepEqual(await ids(), table);
+      other.models.splice(2);
+      await provider.refreshModels(signal);
+      assert.deepEqual(await ids(), other.models.map(({ id }) => id).sort());
+      await provider.refreshModels(signal);
+      assert.equal(other.requests.length, 1, 'a list that is there is not asked for again');
+    } finally {
+      await other.close();
+    }
+  });
 });
