@@ -22,7 +22,7 @@ import type {
   UserEntryDraft,
 } from '../../protocol/entries.ts';
 import type { QueuedTurn, SearchHit, SessionSummary } from '../../protocol/session.ts';
-import { purgeSession, recode } from './maintenance.ts';
+import { finishRecode, purgeSession, recode } from './maintenance.ts';
 import { untitled } from './sessionTable.ts';
 import type { Shelf } from './shelf.ts';
 import { Shelves, type SqliteStoreOptions } from './shelves.ts';
@@ -241,8 +241,10 @@ export class SqliteStore {
     await this.#upkeep.settled();
     const shelf = this.#shelves.unlocked();
     this.#shelves.guard(() => {
-      recode(shelf, this.#shelves.file, key);
+      recode(shelf, key);
+      // The rows are under the new key from here on, whatever becomes of the files.
       this.#shelves.rekey(key);
+      finishRecode(this.#shelves.disk, this.#shelves.file);
     });
     if (this.#shelves.disk.log.lastNumber() > 0) await this.backup();
   }

@@ -1,7 +1,7 @@
 /** What a store does by itself: sees other processes' writes, shows that it lives, ends lost turns, makes backups. */
 import { isBackupDue, makeBackup } from './backups.ts';
 import { beatEveryMs } from './leases.ts';
-import { isClean, isScrubDue, scrub } from './maintenance.ts';
+import { finishDue, isClean } from './maintenance.ts';
 import type { Shelves } from './shelves.ts';
 
 /** How often other processes' writes are looked for, in ms; they are to be seen within a second. */
@@ -27,7 +27,7 @@ export class Upkeep {
     if (disk.mode !== 'normal') return;
     try {
       this.#closeExpired();
-      if (isScrubDue(disk.db)) scrub(disk, file);
+      finishDue(disk, file);
       if (isBackupDue(file, Date.now()) && disk.log.lastNumber() > 0) await this.backup();
     } catch {
       // A full disk must not keep the sessions from being read; all of it is tried again at the next start.

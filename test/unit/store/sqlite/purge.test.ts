@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { cpSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { SessionStore } from '../../../../src/core/session/store.ts';
 import { answer, change, filled, Scratch, textsOf, title, user } from './samples.ts';
@@ -161,6 +162,27 @@ describe('Encryption at rest', function () {
     db.close();
     store = scratch.open();
     await store.setEncryption(key);
+    assert.deepEqual(scratch.filesWith(...canaries), []);
+  });
+
+  it('stands when old copies cannot be removed, and removes them at the next start', async () => {
+    const id = await makeCanary();
+    // A folder is not removed as a copy is; the same comes of a full disk, and of a window that is killed.
+    const stuck = join(scratch.folder, 'backups', 'sessions.db.2020-01-01T00-00-00-000Z.backup');
+    mkdirSync(stuck);
+    await assert.rejects(store.setEncryption(key), { code: 'store_unavailable' });
+    assert.equal((await store.status()).encrypted, true);
+    await store.append(id, [user('goes on')]);
+    const made = await filled(store, canary);
+    assert.equal(
+      scratch.filesWith(...canaries).some((path) => path.startsWith(scratch.file)),
+      false,
+    );
+    await store.close();
+    rmdirSync(stuck);
+    const again = scratch.open(key);
+    assert.deepEqual(await textsOf(again, made), [canary]);
+    assert.deepEqual(await textsOf(again, id), [canary, canary, 'goes on']);
     assert.deepEqual(scratch.filesWith(...canaries), []);
   });
 
