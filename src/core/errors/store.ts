@@ -37,6 +37,12 @@ export const leaseLost = () =>
     'Another window closed this turn as interrupted. What had arrived was kept. Continue or retry.',
     { action: 'retry', status: 409 },
   );
+export const queueFull = (most: number) =>
+  new CausewayError(
+    'queue_full',
+    `${most} inputs wait in this session, which is the most. Your input was not sent. Wait for an answer or take one of them back, then retry.`,
+    { action: 'retry', status: 429 },
+  );
 export const importInvalid = (line: number, why: string) =>
   new CausewayError(
     'import_invalid',

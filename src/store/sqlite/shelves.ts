@@ -77,7 +77,7 @@ export class Shelves {
   }
 
   ofTurn(turnId: string): Shelf | undefined {
-    return [this.#disk, this.#memory].find((shelf) => shelf?.turns.get(turnId));
+    return [this.#disk, this.#memory].find((shelf) => shelf?.turns.has(turnId));
   }
 
   privateShelf(): Shelf {

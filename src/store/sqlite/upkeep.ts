@@ -68,7 +68,7 @@ export class Upkeep {
     const { disk } = this.#shelves;
     if (disk.mode !== 'normal') return;
     try {
-      if (disk.turns.all().some((turn) => disk.turns.isOwn(turn)))
+      if (disk.turns.leases().some((turn) => disk.turns.isOwn(turn)))
         this.#shelves.write(disk, (shelf) => ({ value: shelf.turns.beat() }));
     } catch {
       // Missing one beat is harmless; a lease expires after several.
