@@ -50,6 +50,15 @@ export class ChangeFeed {
     this.#seen = this.#snapshot(isLocked ? [] : turns.leases());
   }
 
+  /** The next look tells what is new since the other feed's last one, of the same database. */
+  continueFrom(other: ChangeFeed): void {
+    this.#number = other.#number;
+    this.#change = other.#change;
+    this.#purged = other.#purged;
+    this.#seen = other.#seen;
+    this.#dataVersion = -1;
+  }
+
   /** Entries this process is about to commit, so that they are told as its own and not read again. */
   expect(entries: readonly Entry[]): void {
     for (const entry of entries) this.#ownEntries.set(entry.id, entry);

@@ -3,6 +3,7 @@ import { isBackupDue, makeBackup } from './backups.ts';
 import { beatEveryMs } from './leases.ts';
 import { finishDue, isClean } from './maintenance.ts';
 import type { Shelves } from './shelves.ts';
+import { transaction } from './transaction.ts';
 
 /** How often other processes' writes are looked for, in ms; they are to be seen within a second. */
 const pollEveryMs = 200;
@@ -64,12 +65,16 @@ export class Upkeep {
     }
   }
 
+  /** Also while the database is locked: the turns that run here go on, and are stored once it has its key. */
   #beat(): void {
     const { disk } = this.#shelves;
-    if (disk.mode !== 'normal') return;
+    if (disk.mode === 'read_only') return;
     try {
-      if (disk.turns.leases().some((turn) => disk.turns.isOwn(turn)))
-        this.#shelves.write(disk, (shelf) => ({ value: shelf.turns.beat() }));
+      if (!disk.turns.leases().some((turn) => disk.turns.isOwn(turn))) return;
+      transaction(disk.db, () => {
+        disk.look();
+        disk.turns.beat();
+      });
     } catch {
       // Missing one beat is harmless; a lease expires after several.
     }
