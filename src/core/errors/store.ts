@@ -19,6 +19,12 @@ export const storeSalvaged = (salvaged: number, keptAs: string) =>
     `The session database could not be read in full. ${salvaged} entries were recovered; the damaged file was kept as ${keptAs}.`,
     { action: 'show_log' },
   );
+export const storeMissing = (recovered: number) =>
+  new CausewayError(
+    'store_salvaged',
+    `The session database was gone. ${recovered} entries were recovered from its backups; what came after the last backup is lost.`,
+    { action: 'show_log' },
+  );
 export const rowDamaged = (sessionId: string) =>
   new CausewayError(
     'row_damaged',

@@ -227,6 +227,27 @@ describe('A damaged session database', function () {
     assert.equal(hit?.sessionId, id);
   });
 
+  it('that is gone altogether is made anew from the backups, and said', async () => {
+    const store = scratch.open();
+    const id = await filled(store, 'one');
+    await store.backup();
+    await store.append(id, [user('after the backup')]);
+    await store.close();
+    for (const end of ['', '-wal', '-shm']) rmSync(scratch.file + end, { force: true });
+    const [first, second] = [scratch.open(), scratch.open()];
+    assert.deepEqual(await Promise.all([textsOf(first, id), textsOf(second, id)]), [['one'], ['one']]);
+    const notices = [...(await first.status()).notices, ...(await second.status()).notices];
+    assert.deepEqual(
+      notices.map(({ code, message }) => [code, /was gone. 1 entries were recovered/.test(message)]),
+      [['store_salvaged', true]],
+    );
+    assert.equal(
+      readdirSync(scratch.folder).some((name) => name.includes('.damaged-')),
+      false,
+    );
+    assert.equal(statSync(scratch.file).mode & 0o777, 0o600);
+  });
+
   it('that is gone but for its name is filled from the backups', async () => {
     const store = scratch.open();
     const id = await filled(store, 'one');
