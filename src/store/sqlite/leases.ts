@@ -16,8 +16,13 @@ import { holderState } from './holder.ts';
 import type { SessionLog } from './sessionLog.ts';
 import { type Lease, queueOf, type TurnRow, type TurnTable } from './turnTable.ts';
 
-/** A holder that has not beaten for this long, in ms of the observer's own clock, is taken for gone. */
+/** A holder that has not beaten for this long, in ms in which the observer was looking, is taken for gone. */
 const leaseExpiryMs = 10_000;
+/**
+ * What one look counts for at most, in ms. An observer that looks again after a sleep of the machine, or after work
+ * that kept the holder from writing, has not seen it silent in between.
+ */
+const longestLookMs = 1_000;
 /** How often a holder beats, in ms. */
 export const beatEveryMs = 2_000;
 /** Inputs that may wait in a session: more than anyone types ahead, and each may hold 32 MB. */
@@ -26,8 +31,9 @@ const longestQueue = 20;
 export class Leases {
   readonly #log: SessionLog;
   readonly #turns: TurnTable;
-  /** Beats of other processes and when they were last seen to change; wall clocks are not trusted. */
-  readonly #watched = new Map<string, { beat: number; since: number }>();
+  /** Beats of other processes and how long they were seen not to change; wall clocks are not trusted. */
+  readonly #watched = new Map<string, { beat: number; silentMs: number }>();
+  #lookedAt = 0;
 
   constructor(log: SessionLog, turns: TurnTable) {
     this.#log = log;
@@ -100,16 +106,19 @@ export class Leases {
   /** Turns of other processes that are gone, at `now` in ms of a monotonic clock. Reads only. */
   expired(now: number): Lease[] {
     const others = this.#turns.leases().filter((turn) => !this.#turns.isOwn(turn));
+    const passedMs = Math.min(now - this.#lookedAt, longestLookMs);
+    this.#lookedAt = now;
     for (const turnId of this.#watched.keys()) {
       if (!others.some((turn) => turn.turnId === turnId)) this.#watched.delete(turnId);
     }
     return others.filter((turn) => {
       const watched = this.#watched.get(turn.turnId);
       if (!watched || watched.beat !== turn.beat) {
-        this.#watched.set(turn.turnId, { beat: turn.beat, since: now });
+        this.#watched.set(turn.turnId, { beat: turn.beat, silentMs: 0 });
         return holderState(turn.holder) === 'gone';
       }
-      return holderState(turn.holder) === 'gone' || now - watched.since > leaseExpiryMs;
+      watched.silentMs += passedMs;
+      return holderState(turn.holder) === 'gone' || watched.silentMs > leaseExpiryMs;
     });
   }
 
