@@ -6,6 +6,7 @@ import { copiesOf, removeCopies } from './backups.ts';
 import { PayloadCodec } from './codec.ts';
 import { rowColumns } from './entryRows.ts';
 import { writeKeyCheck } from './keyCheck.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { SearchIndex } from './searchIndex.ts';
 import type { Shelf } from './shelf.ts';
 
@@ -33,7 +34,11 @@ export function purgeSession(shelf: Shelf, file: string | undefined, sessionId: 
 export function scrub(shelf: Shelf, file: string | undefined): void {
   rewrite(shelf.db);
   if (file !== undefined) {
+    removeLeftovers(file);
     const purged = purgedOf(shelf.db);
+    for (const path of damagedOf(file, '.encrypted')) {
+      if (!isFreeOf(purged, path, shelf.codec)) rmSync(path);
+    }
     for (const path of [...copiesOf(file), ...damagedOf(file)]) {
       if (!scrubCopy(path, purged)) removeDatabase(path);
     }
@@ -129,16 +134,28 @@ export function recode(shelf: Shelf, key: Uint8Array | undefined): void {
 export function finishRecode(shelf: Shelf, file: string): void {
   rewrite(shelf.db);
   removeCopies(file);
+  removeLeftovers(file);
   if (shelf.codec.encrypts) for (const path of damagedOf(file)) sealDatabase(path, shelf.codec);
   setDone(shelf, recodeKey);
 }
 
-/** Databases that were set aside as damaged, in plain. */
-function damagedOf(file: string): string[] {
+/** Databases that were set aside as damaged: those in plain, or the parts of those that were encrypted as a whole. */
+function damagedOf(file: string, end: '' | '.encrypted' = ''): string[] {
   const prefix = `${basename(file)}.damaged-`;
+  const other = end === '' ? /(?:-wal|-shm|-journal|\.encrypted)$/ : /(?<!\.encrypted)$/;
   return readdirSync(dirname(file))
-    .filter((name) => name.startsWith(prefix) && !/(?:-wal|-shm|-journal|\.encrypted)$/.test(name))
+    .filter((name) => name.startsWith(prefix) && !other.test(name))
     .map((name) => join(dirname(file), name));
+}
+
+/** Each row has its session's id in it. A file that is under another key cannot be vouched for. */
+function isFreeOf(purged: readonly string[], path: string, codec: PayloadCodec): boolean {
+  try {
+    const content = codec.unseal(readFileSync(path));
+    return !purged.some((id) => content.includes(id));
+  } catch {
+    return false;
+  }
 }
 
 /** What is damaged cannot be rewritten row by row, so that the files are encrypted as a whole. */

@@ -12,6 +12,7 @@ import { openDatabase } from './database.ts';
 import { draftColumns } from './drafts.ts';
 import { entryColumns } from './entryRows.ts';
 import { keyState } from './keyCheck.ts';
+import { repairedName } from './leftovers.ts';
 import { mend } from './mend.ts';
 import { sideFiles, withFreshStart } from './pageOne.ts';
 import { replaceDatabase } from './replace.ts';
@@ -53,7 +54,7 @@ export interface Salvaged {
 export function salvage(file: string, given: PayloadCodec, now: number): Salvaged | undefined {
   return alone(`${file}.repair`, () => {
     if (isSound(file)) return undefined;
-    const fresh = `${file}.repaired`;
+    const fresh = repairedName(file);
     // Whoever still writes to the damaged file waits for its lock, and then sees that it was replaced.
     const lock = lockForWriting(file);
     try {

@@ -1,6 +1,7 @@
 /** What a store does by itself: sees other processes' writes, shows that it lives, ends lost turns, makes backups. */
 import { isBackupDue, makeBackup } from './backups.ts';
 import { beatEveryMs } from './leases.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { finishDue, isClean } from './maintenance.ts';
 import type { Shelves } from './shelves.ts';
 import { transaction } from './transaction.ts';
@@ -28,6 +29,7 @@ export class Upkeep {
     if (disk.mode !== 'normal') return;
     try {
       this.#closeExpired();
+      removeLeftovers(file);
       finishDue(disk, file);
       if (isBackupDue(file, Date.now()) && disk.log.lastNumber() > 0) await this.backup();
     } catch {
