@@ -23,6 +23,7 @@ import type {
 } from '../../protocol/entries.ts';
 import type { QueuedTurn, SearchHit, SessionSummary } from '../../protocol/session.ts';
 import { finishRecode, purgeSession, recode } from './maintenance.ts';
+import { mendLog } from './restore.ts';
 import { untitled } from './sessionTable.ts';
 import type { Shelf } from './shelf.ts';
 import { Shelves, type SqliteStoreOptions } from './shelves.ts';
@@ -241,6 +242,7 @@ export class SqliteStore {
     await this.#upkeep.settled();
     const shelf = this.#shelves.unlocked();
     this.#shelves.guard(() => {
+      mendLog(shelf);
       recode(shelf, key);
       // The rows are under the new key from here on, whatever becomes of the files.
       this.#shelves.rekey(key);

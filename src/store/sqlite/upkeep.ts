@@ -3,6 +3,7 @@ import { isBackupDue, makeBackup } from './backups.ts';
 import { beatEveryMs } from './leases.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { finishDue, isClean } from './maintenance.ts';
+import { mendLog } from './restore.ts';
 import type { Shelves } from './shelves.ts';
 import { transaction } from './transaction.ts';
 
@@ -41,7 +42,9 @@ export class Upkeep {
   backup(): Promise<string> {
     const { file } = this.#shelves;
     const made = this.#backup.then(() => {
-      const { db } = this.#shelves.unlocked();
+      const shelf = this.#shelves.unlocked();
+      const { db } = shelf;
+      mendLog(shelf);
       return makeBackup(db, file, Date.now(), (copy) => isClean(copy, db));
     });
     this.#backup = made.catch(() => undefined);

@@ -186,6 +186,47 @@ describe('A damaged session database', function () {
     await store.append(id, [user('four')]);
   });
 
+  /** Damages the payload of the second entry, as a failing disk does. */
+  function rot(): void {
+    const db = new DatabaseSync(scratch.file, { timeout: 10_000 });
+    db.exec(`UPDATE entry SET payload = x'7b7d' WHERE seq = 2`);
+    db.close();
+  }
+
+  it('has a damaged entry put back from a backup, as it was written', async () => {
+    const store = scratch.open();
+    const id = await filled(store, 'one', 'two', 'three');
+    const before = await store.log(id);
+    await store.backup();
+    await store.append(id, [user('four')]);
+    rot();
+    assert.deepEqual((await store.log(id)).slice(0, 3), before);
+    assert.deepEqual(await textsOf(scratch.open(), id), ['one', 'two', 'three', 'four']);
+    assert.deepEqual((await store.status()).notices, []);
+    rmSync(join(scratch.folder, 'backups'), { recursive: true });
+    assert.deepEqual(await textsOf(scratch.open(), id), ['one', 'two', 'three', 'four']);
+  });
+
+  it('does not lose the last good copy of an entry to newer backups', async () => {
+    const store = scratch.open();
+    const id = await filled(store, 'one', 'two', 'three');
+    await store.backup();
+    rot();
+    await store.setEncryption(new Uint8Array(32).fill(3));
+    rot();
+    for (let at = 0; at < 4; at++) await store.backup();
+    assert.deepEqual(await textsOf(store, id), ['one', 'two', 'three']);
+  });
+
+  it('says in time that an entry is in no backup', async () => {
+    const store = scratch.open();
+    await filled(store, 'one', 'two', 'three');
+    rot();
+    const told = change(store, 'notice');
+    await store.backup();
+    assert.equal((await told).notice.code, 'row_damaged');
+  });
+
   it('that another window repairs is left by the first, which loses nothing', async () => {
     const first = scratch.open();
     const id = await filled(first, 'one', 'two');
