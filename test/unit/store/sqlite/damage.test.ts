@@ -172,6 +172,21 @@ describe('A damaged session database', function () {
     assert.deepEqual((await scratch.open().status()).notices, [], 'the next start has nothing to repair');
   });
 
+  it('counts anew what the answers took that are still there', async () => {
+    const store = scratch.open();
+    const usage = { inputTokens: 10, outputTokens: 5, cacheCreationTokens: 3, cacheReadTokens: 2 };
+    const { id } = await store.create({ door: 'panel' });
+    for (const costUsd of [0.5, 0.25]) {
+      const turnId = crypto.randomUUID();
+      await store.append(id, [user('x', turnId), { ...answer('y', turnId), usage, costUsd }]);
+    }
+    await store.close();
+    const db = new DatabaseSync(scratch.file, { timeout: 10_000 });
+    db.exec('DELETE FROM entry WHERE seq = 2');
+    db.close();
+    assert.deepEqual((await scratch.open().get(id))?.spent, { tokens: 20, costUsd: 0.25, costKnown: true });
+  });
+
   it('leaves out one entry that was damaged while it was open, says so once, and goes on', async () => {
     const store = scratch.open();
     const id = await filled(store, 'one', 'two', 'three');
