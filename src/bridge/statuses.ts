@@ -16,6 +16,7 @@ const statuses: Readonly<Record<string, number>> = {
   interrupted: 409,
   input_too_large: 413,
   prompt_too_long: 413,
+  queue_full: 429,
   rate_limited: 429,
   store_unavailable: 503,
   register_unavailable: 503,

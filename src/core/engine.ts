@@ -54,6 +54,8 @@ export class Engine implements Assistant {
   readonly #running = new Map<string, Running>();
   /** Turns whose beginning the store has been asked for and has not answered yet. */
   readonly #beginning = new Set<Promise<unknown>>();
+  /** Turns whose end was told while the store could not keep it; it is not told again when it can. */
+  readonly #endedHere = new Set<string>();
   readonly #closing = new AbortController();
   #closed: Promise<void> | undefined;
 
@@ -69,7 +71,9 @@ export class Engine implements Assistant {
     );
     this.#lifetime.add(
       options.store.onDidChange((change) => {
-        for (const event of eventsOf(change)) this.#emit(event);
+        for (const event of eventsOf(change)) {
+          if (event.type !== 'turn.ended' || !this.#endedHere.delete(event.turnId)) this.#emit(event);
+        }
         this.#follow(change);
       }),
     );
@@ -327,7 +331,10 @@ export class Engine implements Assistant {
         clock: this.#options.clock,
         log: this.#options.log,
         closing: this.#closing.signal,
-        emit: (event) => this.#emit(event),
+        emit: (event) => {
+          if (event.type === 'turn.ended') this.#endedHere.add(event.turnId);
+          this.#emit(event);
+        },
       },
       { sessionId, user, provider: chosen.provider, model: chosen.model, answer },
       abort.signal,
@@ -346,7 +353,7 @@ export class Engine implements Assistant {
       (error) => {
         const { code } = errors.toErrorInfo(error);
         this.#options.log.error(`A queued turn could not begin: ${code}.`, error);
-        return code === 'store_unavailable';
+        return code === 'store_unavailable' || code === 'store_locked';
       },
     );
     if (user) this.#run(user);

@@ -26,7 +26,10 @@ export interface TurnDependencies {
   log: Log;
   /** Aborted when the process is about to end. */
   closing: AbortSignal;
-  /** Hears the events between `turn.started` and the terminal one, which the store's change brings. */
+  /**
+   * Hears the events between `turn.started` and the terminal one, which the store's change brings; and the terminal
+   * one too when the store lets nothing in.
+   */
   emit(event: TurnEvent): void;
 }
 
@@ -76,7 +79,7 @@ export async function runTurn(deps: TurnDependencies, plan: TurnPlan, signal: Ab
   }
   await checkpoints.stop();
   if (lost.signal.aborted) return;
-  await finish(deps, terminalEntry(deps, plan, answer, ending, report));
+  await finish(deps, plan, terminalEntry(deps, plan, answer, ending, report));
 }
 
 async function answerTurn(
@@ -224,23 +227,47 @@ function terminalEntry(
   };
 }
 
-async function finish(deps: TurnDependencies, whole: AssistantEntryDraft): Promise<void> {
+/** Waits 3.6 s in all, in which a database that another window has just encrypted is given its key. */
+const attemptsWhenShut = 5;
+
+async function finish(deps: TurnDependencies, plan: TurnPlan, whole: AssistantEntryDraft): Promise<void> {
   let draft = whole;
-  await untilStored(
-    () => deps.store.finishTurn(draft.turnId, draft),
-    deps.closing,
-    (error) => {
-      const { code } = toErrorInfo(error);
-      // Another process has closed the turn, whose terminal entry reaches us as a change of the store, or its session
-      // was purged.
-      if (code === 'lease_lost' || code === 'not_found') return false;
-      deps.log.error(`The end of a turn could not be stored: ${code}.`, error);
-      // What the store does not take as it is must not leave the turn open.
-      if (code !== 'store_unavailable') draft = bare(whole, error);
-      return true;
-    },
-  );
+  let attempts = 0;
+  let shut: unknown;
+  const write = () => deps.store.finishTurn(draft.turnId, draft);
+  const stored = await untilStored(write, deps.closing, (error) => {
+    const { code } = toErrorInfo(error);
+    shut = undefined;
+    if (isOver(code)) return false;
+    deps.log.error(`The end of a turn could not be stored: ${code}.`, error);
+    if (isShut(code)) {
+      shut = error;
+      return ++attempts < attemptsWhenShut;
+    }
+    // What the store does not take as it is must not leave the turn open.
+    if (code !== 'store_unavailable') draft = bare(whole, error);
+    return true;
+  });
+  if (stored || shut === undefined) return;
+  const error = toErrorInfo(shut);
+  const { sessionId, user } = plan;
+  const entry = { ...whole, outcome: 'failed' as const, error, parentId: user.id, seq: user.seq + 1 };
+  deps.emit({ type: 'turn.ended', sessionId, turnId: user.turnId, entry });
+  // Nobody waits for it any more, and the answer was paid for: it is stored when the key comes.
+  void untilStored(write, deps.closing, (again) => {
+    const { code } = toErrorInfo(again);
+    return code === 'store_locked' || code === 'store_unavailable';
+  });
 }
+
+/**
+ * Another process has closed the turn, whose terminal entry reaches us as a change of the store, or its session was
+ * purged.
+ */
+const isOver = (code: string): boolean => code === 'lease_lost' || code === 'not_found';
+
+/** Another process has encrypted the database, or a newer version has taken it over; the answer itself is good. */
+const isShut = (code: string): boolean => code === 'store_locked' || code === 'store_read_only';
 
 /** The end of a turn without anything of its answer. */
 function bare(draft: AssistantEntryDraft, cause: unknown): AssistantEntryDraft {

@@ -62,7 +62,12 @@ export class CompositeStore implements SessionStore {
   async status(): Promise<StoreStatus> {
     const status = await this.#primary.status();
     const others = await this.#ofRelated((store) => store.status());
-    return { ...status, notices: [...status.notices, ...others.flatMap(({ notices }) => notices)] };
+    return {
+      ...status,
+      // One that cannot be written keeps the form it has, and is nobody's to change here.
+      encrypted: status.encrypted && others.every(({ mode, encrypted }) => encrypted || mode !== 'normal'),
+      notices: [...status.notices, ...others.flatMap(({ notices }) => notices)],
+    };
   }
 
   async create(init: SessionInit): Promise<SessionSummary> {
@@ -203,9 +208,24 @@ export class CompositeStore implements SessionStore {
     return entry;
   }
 
-  /** All stores, so that nothing this window shows stays in plain. Throws the first failure after all were tried. */
+  /**
+   * Each store that is not yet so, and all of them for another key, so that nothing this window shows stays in plain.
+   * Related ones that cannot be written are left out. Throws the first failure after all were tried.
+   */
   async setEncryption(key: Uint8Array | undefined): Promise<void> {
-    await allOrFirstFailure(this.#stores.map((store) => store.setEncryption(key)));
+    const related = await this.#ofRelated(async (store) => ({ store, status: await store.status() }));
+    const all = [
+      { store: this.#primary, status: await this.#primary.status() },
+      ...related.filter(({ status }) => status.mode === 'normal'),
+    ];
+    const differing = all.filter(({ status }) => status.encrypted !== (key !== undefined));
+    const asked = differing.length > 0 ? differing : all;
+    await allOrFirstFailure(asked.map(({ store }) => store.setEncryption(key)));
+  }
+
+  async unlock(key: Uint8Array | undefined): Promise<StoreStatus> {
+    await this.#ofAll((store) => store.unlock(key));
+    return this.status();
   }
 
   /** Of the primary store; related workspaces are backed up by windows of their own. */

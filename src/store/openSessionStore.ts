@@ -80,6 +80,11 @@ export function openSessionStore(location: SessionStoreLocation): SessionStore {
       await remote().setEncryption(next);
       key = next;
     },
+    async unlock(given) {
+      const opened = await remote().unlock(given);
+      if (opened) key = given;
+      return opened;
+    },
     backup: () => remote().backup(),
     async close() {
       const last = client;

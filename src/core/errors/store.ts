@@ -19,6 +19,12 @@ export const storeSalvaged = (salvaged: number, keptAs: string) =>
     `The session database could not be read in full. ${salvaged} entries were recovered; the damaged file was kept as ${keptAs}.`,
     { action: 'show_log' },
   );
+export const storeMissing = (recovered: number) =>
+  new CausewayError(
+    'store_salvaged',
+    `The session database was gone. ${recovered} entries were recovered from its backups; what came after the last backup is lost.`,
+    { action: 'show_log' },
+  );
 export const rowDamaged = (sessionId: string) =>
   new CausewayError(
     'row_damaged',
@@ -36,6 +42,12 @@ export const leaseLost = () =>
     'lease_lost',
     'Another window closed this turn as interrupted. What had arrived was kept. Continue or retry.',
     { action: 'retry', status: 409 },
+  );
+export const queueFull = (most: number) =>
+  new CausewayError(
+    'queue_full',
+    `${most} inputs wait in this session, which is the most. Your input was not sent. Wait for an answer or take one of them back, then retry.`,
+    { action: 'retry', status: 429 },
   );
 export const importInvalid = (line: number, why: string) =>
   new CausewayError(

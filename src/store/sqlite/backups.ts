@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
+import { isAlive } from './holder.ts';
 
 /** Backups kept; the newest is at most a day old, the oldest lets a mistake of the last days be found again. */
 const kept = 3;
@@ -24,8 +25,16 @@ const partEnd = '.part';
 
 const folderOf = (file: string): string => join(dirname(file), 'backups');
 
-/** Paths of a database's backups, newest first. */
-export const backupsOf = (file: string): string[] => named(file, [backupEnd]);
+/** A clock is set back by less than this, in ms, without being wrong. */
+const clockSlackMs = 60_000;
+
+/** Paths of a database's backups, newest first. One from the future was made by a wrong clock and counts as oldest. */
+export function backupsOf(file: string, now: number = Date.now()): string[] {
+  const latest = stampOf(now + clockSlackMs);
+  const paths = named(file, [backupEnd]);
+  const isFuture = (path: string): boolean => basename(path).slice(basename(file).length + 1) > `${latest}~`;
+  return [...paths.filter((path) => !isFuture(path)), ...paths.filter(isFuture)];
+}
 
 /** Every copy that may hold what the database holds, complete or not. */
 export const copiesOf = (file: string): string[] => named(file, [backupEnd, migrationEnd, partEnd]);
@@ -63,7 +72,8 @@ export async function makeBackup(
     if (isCurrent(target)) break;
     rmSync(target);
   }
-  for (const old of backupsOf(file).slice(kept)) rmSync(old, { force: true });
+  const others = backupsOf(file, now).filter((path) => path !== target);
+  for (const old of others.slice(kept - 1)) rmSync(old, { force: true });
   return target;
 }
 
@@ -80,10 +90,20 @@ export function backUpBeforeMigration(file: string, toVersion: number): void {
   renameSync(part, target);
 }
 
-/** Whether the newest backup is older than a day. */
+/** Whether there is no backup of the last day. */
 export function isBackupDue(file: string, now: number): boolean {
-  const [newest] = backupsOf(file);
-  return newest === undefined || now - statSync(newest).mtimeMs > dayMs;
+  const [newest] = backupsOf(file, now);
+  if (newest === undefined) return true;
+  const age = now - statSync(newest).mtimeMs;
+  return age > dayMs || age < -clockSlackMs;
+}
+
+/** Removes what processes that died while they made a copy have left. */
+export function removeDeadParts(file: string): void {
+  for (const path of named(file, [partEnd])) {
+    const pid = /\.(\d+)\.part$/.exec(path)?.[1];
+    if (pid === undefined || !isAlive(Number(pid))) rmSync(path, { force: true });
+  }
 }
 
 export function removeCopies(file: string): void {
@@ -93,11 +113,12 @@ export function removeCopies(file: string): void {
 /** A name that is free, with the time in it, so that names sort as the copies were made. */
 function pathFor(file: string, now: number, end: string): string {
   for (let time = now; ; time++) {
-    const stamp = new Date(time).toISOString().replace(/[:.]/g, '-');
-    const path = join(folderOf(file), `${basename(file)}.${stamp}${end}`);
+    const path = join(folderOf(file), `${basename(file)}.${stampOf(time)}${end}`);
     if (!existsSync(path)) return path;
   }
 }
+
+const stampOf = (time: number): string => new Date(time).toISOString().replace(/[:.]/g, '-');
 
 function startPart(target: string): string {
   mkdirSync(dirname(target), { recursive: true, mode: 0o700 });

@@ -5,7 +5,7 @@ import type { StoreChange } from '../../core/session/store.ts';
 import type { Entry } from '../../protocol/entries.ts';
 import type { SessionLog } from './sessionLog.ts';
 import type { SessionTable } from './sessionTable.ts';
-import { queueOf, type TurnRow, type TurnTable } from './turnTable.ts';
+import { type Lease, queueOf, type TurnTable } from './turnTable.ts';
 
 /** Entries read at a time; another process may have imported a long session. */
 const pageSize = 500;
@@ -46,8 +46,17 @@ export class ChangeFeed {
     this.#number = log.lastNumber();
     this.#change = sessions.lastChange();
     this.#purged = this.#lastPurged();
-    // Turns cannot be read without the key, and nothing is told then.
-    this.#seen = this.#snapshot(isLocked ? [] : turns.all());
+    // Nothing is told of turns that run while their session cannot be read.
+    this.#seen = this.#snapshot(isLocked ? [] : turns.leases());
+  }
+
+  /** The next look tells what is new since the other feed's last one, of the same database. */
+  continueFrom(other: ChangeFeed): void {
+    this.#number = other.#number;
+    this.#change = other.#change;
+    this.#purged = other.#purged;
+    this.#seen = other.#seen;
+    this.#dataVersion = -1;
   }
 
   /** Entries this process is about to commit, so that they are told as its own and not read again. */
@@ -113,7 +122,7 @@ export class ChangeFeed {
   }
 
   #tellTurns(): void {
-    const rows = this.#turns.all();
+    const rows = this.#turns.leases();
     const before = this.#seen;
     const now = this.#snapshot(rows);
     this.#seen = now;
@@ -138,7 +147,7 @@ export class ChangeFeed {
       else freed.add(turn.sessionId);
     }
     for (const sessionId of queues) {
-      const queue = queueOf(rows.filter((turn) => turn.sessionId === sessionId));
+      const queue = queueOf(this.#turns.of(sessionId));
       this.#emit({ type: 'queue', own: false, sessionId, queue });
     }
     for (const sessionId of freed) {
@@ -147,7 +156,7 @@ export class ChangeFeed {
     }
   }
 
-  #snapshot(rows: readonly TurnRow[]): Map<string, { sessionId: string; own: boolean } & Seen> {
+  #snapshot(rows: readonly Lease[]): Map<string, { sessionId: string; own: boolean } & Seen> {
     return new Map(
       rows.map(({ turnId, sessionId, state, place, progressNumber, holder }) => [
         turnId,

@@ -30,23 +30,33 @@ export class PayloadCodec {
   encode(value: unknown, context: string): Encoded {
     const plain = Buffer.from(JSON.stringify(value), 'utf8');
     if (!this.#key) return { codec: plainCodec, payload: plain };
-    const nonce = randomBytes(nonceLength);
-    const cipher = createCipheriv('aes-256-gcm', this.#key, nonce);
-    cipher.setAAD(Buffer.from(context, 'utf8'));
-    const body = Buffer.concat([cipher.update(plain), cipher.final()]);
-    return { codec: aesCodec, payload: Buffer.concat([nonce, cipher.getAuthTag(), body]) };
+    return { codec: aesCodec, payload: this.seal(plain, context) };
   }
 
   /** Throws `store_locked` without the key, and other errors for what cannot be read. */
   decode({ codec, payload }: Encoded, context: string): unknown {
     if (codec === plainCodec) return JSON.parse(Buffer.from(payload).toString('utf8'));
     if (codec !== aesCodec) throw new RangeError(`Unknown codec ${codec}.`);
+    return JSON.parse(this.unseal(payload, context).toString('utf8'));
+  }
+
+  /** Nonce, tag and content under the key. Throws `store_locked` without it. */
+  seal(plain: Uint8Array, context = ''): Buffer {
     if (!this.#key) throw storeLocked();
-    const bytes = Buffer.from(payload);
+    const nonce = randomBytes(nonceLength);
+    const cipher = createCipheriv('aes-256-gcm', this.#key, nonce);
+    cipher.setAAD(Buffer.from(context, 'utf8'));
+    const body = Buffer.concat([cipher.update(plain), cipher.final()]);
+    return Buffer.concat([nonce, cipher.getAuthTag(), body]);
+  }
+
+  /** Throws `store_locked` without the key, and what the cipher throws for what was not sealed with it. */
+  unseal(sealed: Uint8Array, context = ''): Buffer {
+    if (!this.#key) throw storeLocked();
+    const bytes = Buffer.from(sealed);
     const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, nonceLength));
     decipher.setAAD(Buffer.from(context, 'utf8'));
     decipher.setAuthTag(bytes.subarray(nonceLength, nonceLength + tagLength));
-    const plain = Buffer.concat([decipher.update(bytes.subarray(nonceLength + tagLength)), decipher.final()]);
-    return JSON.parse(plain.toString('utf8'));
+    return Buffer.concat([decipher.update(bytes.subarray(nonceLength + tagLength)), decipher.final()]);
   }
 }

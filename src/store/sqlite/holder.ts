@@ -25,12 +25,20 @@ export function holderState(holder: string): 'gone' | 'unknown' {
   const [host, pidText, start] = holder.split('|');
   const pid = Number(pidText);
   if (host !== hostname() || !Number.isInteger(pid) || pid <= 0) return 'unknown';
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    // EPERM means that it exists and belongs to someone else.
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH' ? 'gone' : 'unknown';
-  }
+  if (!isAlive(pid)) return 'gone';
   const now = startOf(pid);
   return now !== '' && start !== '' && now !== start ? 'gone' : 'unknown';
+}
+
+export const isOfThisMachine = (holder: string): boolean => holder.split('|')[0] === hostname();
+
+/** Whether a process of this machine has that id. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM means that it exists and belongs to someone else.
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+  }
 }

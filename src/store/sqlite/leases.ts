@@ -1,6 +1,6 @@
 /** Turn leases: taking, keeping, ending them, and closing those whose holder is gone. */
 import { randomUUID } from 'node:crypto';
-import { interrupted, leaseLost, toErrorInfo } from '../../core/errors.ts';
+import { interrupted, leaseLost, queueFull, toErrorInfo } from '../../core/errors.ts';
 import type { Answerer, LiveTurn, SubmitResult } from '../../core/session/store.ts';
 import type { AssistantBlock } from '../../protocol/content.ts';
 import type {
@@ -14,18 +14,26 @@ import type {
 import type { QueuedTurn } from '../../protocol/session.ts';
 import { holderState } from './holder.ts';
 import type { SessionLog } from './sessionLog.ts';
-import { queueOf, type TurnRow, type TurnTable } from './turnTable.ts';
+import { type Lease, queueOf, type TurnRow, type TurnTable } from './turnTable.ts';
 
-/** A holder that has not beaten for this long, in ms of the observer's own clock, is taken for gone. */
+/** A holder that has not beaten for this long, in ms in which the observer was looking, is taken for gone. */
 const leaseExpiryMs = 10_000;
+/**
+ * What one look counts for at most, in ms. An observer that looks again after a sleep of the machine, or after work
+ * that kept the holder from writing, has not seen it silent in between.
+ */
+const longestLookMs = 1_000;
 /** How often a holder beats, in ms. */
 export const beatEveryMs = 2_000;
+/** Inputs that may wait in a session: more than anyone types ahead, and each may hold 32 MB. */
+const longestQueue = 20;
 
 export class Leases {
   readonly #log: SessionLog;
   readonly #turns: TurnTable;
-  /** Beats of other processes and when they were last seen to change; wall clocks are not trusted. */
-  readonly #watched = new Map<string, { beat: number; since: number }>();
+  /** Beats of other processes and how long they were seen not to change; wall clocks are not trusted. */
+  readonly #watched = new Map<string, { beat: number; silentMs: number }>();
+  #lookedAt = 0;
 
   constructor(log: SessionLog, turns: TurnTable) {
     this.#log = log;
@@ -35,11 +43,13 @@ export class Leases {
   // The methods that write run inside the caller's transaction.
 
   submit(sessionId: string, user: UserEntryDraft, by: Answerer): { result: SubmitResult; entries: Entry[] } {
-    const others = this.#turns.of(sessionId);
+    const others = this.#turns.leasesOf(sessionId);
     if (others.length === 0) {
       const entry = this.#begin(sessionId, user, () => this.#turns.add('live', sessionId, { user, by }));
       return { result: { state: 'live', entry }, entries: [entry] };
     }
+    if (others.filter(({ state }) => state === 'queued').length >= longestQueue)
+      throw queueFull(longestQueue);
     this.#turns.add('queued', sessionId, { user, by });
     const queued = queueOf(this.#turns.of(sessionId)).find((turn) => turn.turnId === user.turnId);
     if (!queued) throw new Error('A turn just queued is not in the queue.');
@@ -48,10 +58,11 @@ export class Leases {
 
   /** The first waiting turn becomes live when it is this process's. */
   promote(sessionId: string): UserEntry | undefined {
-    const turns = this.#turns.of(sessionId);
-    const next = turns.find((turn) => turn.state === 'queued');
-    if (!next || !this.#turns.isOwn(next) || turns.some((turn) => turn.state === 'live')) return undefined;
-    return this.#begin(sessionId, next.user, () => this.#turns.makeLive(next.turnId));
+    const leases = this.#turns.leasesOf(sessionId);
+    const first = leases.find((turn) => turn.state === 'queued');
+    if (!first || !this.#turns.isOwn(first) || leases.some((turn) => turn.state === 'live')) return undefined;
+    const next = this.#turns.get(first.turnId);
+    return next && this.#begin(sessionId, next.user, () => this.#turns.makeLive(next.turnId));
   }
 
   withdraw(turnId: string): boolean {
@@ -65,7 +76,7 @@ export class Leases {
   }
 
   live(sessionId: string): LiveTurn | undefined {
-    const turn = this.#turns.of(sessionId).find((candidate) => candidate.state === 'live');
+    const turn = this.#turns.leasesOf(sessionId).find((candidate) => candidate.state === 'live');
     if (!turn) return undefined;
     return {
       turnId: turn.turnId,
@@ -93,18 +104,21 @@ export class Leases {
   }
 
   /** Turns of other processes that are gone, at `now` in ms of a monotonic clock. Reads only. */
-  expired(now: number): TurnRow[] {
-    const others = this.#turns.all().filter((turn) => !this.#turns.isOwn(turn));
+  expired(now: number): Lease[] {
+    const others = this.#turns.leases().filter((turn) => !this.#turns.isOwn(turn));
+    const passedMs = Math.min(now - this.#lookedAt, longestLookMs);
+    this.#lookedAt = now;
     for (const turnId of this.#watched.keys()) {
       if (!others.some((turn) => turn.turnId === turnId)) this.#watched.delete(turnId);
     }
     return others.filter((turn) => {
       const watched = this.#watched.get(turn.turnId);
       if (!watched || watched.beat !== turn.beat) {
-        this.#watched.set(turn.turnId, { beat: turn.beat, since: now });
+        this.#watched.set(turn.turnId, { beat: turn.beat, silentMs: 0 });
         return holderState(turn.holder) === 'gone';
       }
-      return holderState(turn.holder) === 'gone' || now - watched.since > leaseExpiryMs;
+      watched.silentMs += passedMs;
+      return holderState(turn.holder) === 'gone' || watched.silentMs > leaseExpiryMs;
     });
   }
 
@@ -112,11 +126,11 @@ export class Leases {
    * Ends a turn whose holder is gone, unless it has shown a sign of life; its input and what had arrived are kept.
    * One that waits goes on waiting while another turn is live in its session: its entries would part that one's.
    */
-  close(expired: TurnRow, at: number): Entry[] {
+  close(expired: Lease, at: number): Entry[] {
     const turn = this.#turns.get(expired.turnId);
     if (!turn || turn.beat !== expired.beat || turn.holder !== expired.holder || turn.state !== expired.state)
       return [];
-    if (turn.state === 'queued' && this.#turns.of(turn.sessionId).some(({ state }) => state === 'live'))
+    if (turn.state === 'queued' && this.#turns.leasesOf(turn.sessionId).some(({ state }) => state === 'live'))
       return [];
     const content = this.#turns.progress(turn.turnId);
     this.#turns.remove(turn.turnId);

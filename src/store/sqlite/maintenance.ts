@@ -1,5 +1,4 @@
 /** Purge and encryption: what must leave no byte of the old content. */
-import { createCipheriv, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -7,11 +6,13 @@ import { copiesOf, removeCopies } from './backups.ts';
 import { PayloadCodec } from './codec.ts';
 import { rowColumns } from './entryRows.ts';
 import { writeKeyCheck } from './keyCheck.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { SearchIndex } from './searchIndex.ts';
 import type { Shelf } from './shelf.ts';
 
-/** Set while deleted content may still be in some file, so that a purge cut short is finished later. */
-const dueKey = 'scrub_due';
+/** Set while content that was deleted, or that stood there under another codec, may still be in some file. */
+const scrubKey = 'scrub_due';
+const recodeKey = 'recode_due';
 
 /** Deletes the session's rows from the database and its copies, and rewrites the files. */
 export function purgeSession(shelf: Shelf, file: string | undefined, sessionId: string): void {
@@ -23,7 +24,7 @@ export function purgeSession(shelf: Shelf, file: string | undefined, sessionId: 
     shelf.search?.forget(numbers);
     shelf.sessions.delete(sessionId);
     shelf.db.prepare('INSERT INTO purged (session_id) VALUES (?)').run(sessionId);
-    shelf.db.prepare('INSERT OR REPLACE INTO meta VALUES (?, 1)').run(dueKey);
+    setDue(shelf.db, scrubKey);
     return { value: undefined };
   });
   scrub(shelf, file);
@@ -33,20 +34,38 @@ export function purgeSession(shelf: Shelf, file: string | undefined, sessionId: 
 export function scrub(shelf: Shelf, file: string | undefined): void {
   rewrite(shelf.db);
   if (file !== undefined) {
+    removeLeftovers(file);
     const purged = purgedOf(shelf.db);
+    for (const path of damagedOf(file, '.encrypted')) {
+      if (!isFreeOf(purged, path, shelf.codec)) rmSync(path);
+    }
     for (const path of [...copiesOf(file), ...damagedOf(file)]) {
       if (!scrubCopy(path, purged)) removeDatabase(path);
     }
   }
+  setDone(shelf, scrubKey);
+}
+
+/** Finishes what a process that died, or a full disk, left undone. */
+export function finishDue(shelf: Shelf, file: string): void {
+  if (isDue(shelf.db, recodeKey)) finishRecode(shelf, file);
+  if (isDue(shelf.db, scrubKey)) scrub(shelf, file);
+}
+
+const isDue = (db: DatabaseSync, key: string): boolean =>
+  db.prepare('SELECT 1 FROM meta WHERE key = ?').get(key) !== undefined;
+
+function setDue(db: DatabaseSync, key: string): void {
+  db.prepare('INSERT OR REPLACE INTO meta VALUES (?, 1)').run(key);
+}
+
+function setDone(shelf: Shelf, key: string): void {
   shelf.write(() => {
-    shelf.db.prepare('DELETE FROM meta WHERE key = ?').run(dueKey);
+    shelf.db.prepare('DELETE FROM meta WHERE key = ?').run(key);
     return { value: undefined };
   });
   truncateLog(shelf.db);
 }
-
-export const isScrubDue = (db: DatabaseSync): boolean =>
-  db.prepare('SELECT 1 FROM meta WHERE key = ?').get(dueKey) !== undefined;
 
 /** Whether a copy just made holds nothing that was purged while it was made. */
 export function isClean(copy: string, db: DatabaseSync): boolean {
@@ -91,8 +110,11 @@ function scrubCopy(path: string, purged: readonly string[]): boolean {
   }
 }
 
-/** Every payload under the new key, or in plain; then the files are rewritten. */
-export function recode(shelf: Shelf, file: string, key: Uint8Array | undefined): PayloadCodec {
+/**
+ * Every payload under the new key, or in plain. The shelf must be made anew with that key as soon as this returns, and
+ * then `finishRecode` called: the files still hold the old content.
+ */
+export function recode(shelf: Shelf, key: Uint8Array | undefined): void {
   const target = new PayloadCodec(key);
   shelf.write(() => {
     for (const raw of shelf.db.prepare(`SELECT ${rowColumns} FROM entry`).all())
@@ -103,24 +125,41 @@ export function recode(shelf: Shelf, file: string, key: Uint8Array | undefined):
     // The index would keep the words in plain; in plain it is made anew.
     SearchIndex.drop(shelf.db);
     writeKeyCheck(shelf.db, target);
+    setDue(shelf.db, recodeKey);
     return { value: undefined };
   });
-  rewrite(shelf.db);
-  removeCopies(file);
-  if (key) for (const path of damagedOf(file)) encryptFile(path, key);
-  return target;
 }
 
-/** Databases that were set aside as damaged, in plain. */
-function damagedOf(file: string): string[] {
+/** Takes what stood there before out of the files. Cut short or failed, it is done again at the next start. */
+export function finishRecode(shelf: Shelf, file: string): void {
+  rewrite(shelf.db);
+  removeCopies(file);
+  removeLeftovers(file);
+  if (shelf.codec.encrypts) for (const path of damagedOf(file)) sealDatabase(path, shelf.codec);
+  setDone(shelf, recodeKey);
+}
+
+/** Databases that were set aside as damaged: those in plain, or the parts of those that were encrypted as a whole. */
+function damagedOf(file: string, end: '' | '.encrypted' = ''): string[] {
   const prefix = `${basename(file)}.damaged-`;
+  const other = end === '' ? /(?:-wal|-shm|-journal|\.encrypted)$/ : /(?<!\.encrypted)$/;
   return readdirSync(dirname(file))
-    .filter((name) => name.startsWith(prefix) && !/(?:-wal|-shm|-journal|\.encrypted)$/.test(name))
+    .filter((name) => name.startsWith(prefix) && !other.test(name))
     .map((name) => join(dirname(file), name));
 }
 
-/** Nonce, tag and content, as in a payload; what is damaged cannot be rewritten row by row. */
-function encryptFile(path: string, key: Uint8Array): void {
+/** Each row has its session's id in it. A file that is under another key cannot be vouched for. */
+function isFreeOf(purged: readonly string[], path: string, codec: PayloadCodec): boolean {
+  try {
+    const content = codec.unseal(readFileSync(path));
+    return !purged.some((id) => content.includes(id));
+  } catch {
+    return false;
+  }
+}
+
+/** What is damaged cannot be rewritten row by row, so that the files are encrypted as a whole. */
+function sealDatabase(path: string, codec: PayloadCodec): void {
   for (const suffix of ['', '-wal']) {
     const part = path + suffix;
     let content: Buffer;
@@ -130,10 +169,7 @@ function encryptFile(path: string, key: Uint8Array): void {
       // Most have no log beside them.
       continue;
     }
-    const nonce = randomBytes(12);
-    const cipher = createCipheriv('aes-256-gcm', key, nonce);
-    const body = Buffer.concat([cipher.update(content), cipher.final()]);
-    writeFileSync(`${part}.encrypted`, Buffer.concat([nonce, cipher.getAuthTag(), body]), { mode: 0o600 });
+    writeFileSync(`${part}.encrypted`, codec.seal(content), { mode: 0o600, flush: true });
   }
   removeDatabase(path);
 }

@@ -35,8 +35,14 @@ export function mend(db: DatabaseSync, codec: PayloadCodec): void {
       (SELECT 1 FROM entry WHERE session_id = e.session_id AND id = e.parent_id)`)) {
     closeGaps(db, rows, id);
   }
-  for (const id of idsOf('SELECT id FROM session')) sessions.recount(id);
+  for (const id of idsOf('SELECT id FROM session')) sessions.recount(id, answersOf(db, rows, id));
 }
+
+const answersOf = (db: DatabaseSync, rows: EntryRows, sessionId: string): Entry[] =>
+  db
+    .prepare(`SELECT ${rowColumns} FROM entry WHERE session_id = ? AND kind = 'assistant' ORDER BY seq`)
+    .all(sessionId)
+    .map((raw) => rows.read(raw).entry);
 
 /** An entry whose parent is lost follows the one before it, so that the conversation stays in one piece. */
 function closeGaps(db: DatabaseSync, rows: EntryRows, sessionId: string): void {

@@ -2,7 +2,7 @@
  * What is done with a database that is not what was written: every row that holds its checksum goes into a fresh one,
  * the backups fill in what is missing, and the damaged file is set aside with its name kept.
  */
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { storeLocked } from '../../core/errors.ts';
 import { alone } from '../alone.ts';
@@ -12,6 +12,7 @@ import { openDatabase } from './database.ts';
 import { draftColumns } from './drafts.ts';
 import { entryColumns } from './entryRows.ts';
 import { keyState } from './keyCheck.ts';
+import { repairedName } from './leftovers.ts';
 import { mend } from './mend.ts';
 import { sideFiles, withFreshStart } from './pageOne.ts';
 import { replaceDatabase } from './replace.ts';
@@ -42,8 +43,8 @@ const all: readonly Table[] = [
 
 export interface Salvaged {
   entries: number;
-  /** Path of the damaged file now. */
-  keptAs: string;
+  /** Path of the damaged file now; none when there was no file. */
+  keptAs: string | undefined;
 }
 
 /**
@@ -53,7 +54,7 @@ export interface Salvaged {
 export function salvage(file: string, given: PayloadCodec, now: number): Salvaged | undefined {
   return alone(`${file}.repair`, () => {
     if (isSound(file)) return undefined;
-    const fresh = `${file}.repaired`;
+    const fresh = repairedName(file);
     // Whoever still writes to the damaged file waits for its lock, and then sees that it was replaced.
     const lock = lockForWriting(file);
     try {
@@ -75,7 +76,8 @@ function fill(fresh: string, damaged: string, given: PayloadCodec): number {
   try {
     db.exec('PRAGMA foreign_keys = OFF');
     copyFrom(damaged, db, all);
-    if (countEntries(db) === 0) withFreshStart(damaged, fresh, (copy) => copyFrom(copy, db, all));
+    if (countEntries(db) === 0 && existsSync(damaged))
+      withFreshStart(damaged, fresh, (copy) => copyFrom(copy, db, all));
     for (const backup of backupsOf(damaged)) copyFrom(backup, db, lasting);
     const hasEncrypted =
       db.prepare('SELECT 1 FROM entry WHERE codec = ? LIMIT 1').get(aesCodec) !== undefined;
@@ -92,6 +94,8 @@ const countEntries = (db: DatabaseSync): number =>
   Number(db.prepare('SELECT count(*) AS n FROM entry').get()?.n ?? 0);
 
 function lockForWriting(file: string): DatabaseSync | undefined {
+  // SQLite would make an empty one.
+  if (!existsSync(file)) return undefined;
   let db: DatabaseSync | undefined;
   try {
     db = new DatabaseSync(file, { timeout: 10_000 });

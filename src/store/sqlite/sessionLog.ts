@@ -13,18 +13,24 @@ export class SessionLog {
   readonly #rows: EntryRows;
   readonly #sessions: SessionTable;
   readonly #onDamage: (sessionId: string, number: number) => void;
+  readonly #restore: (damaged: Record<string, unknown>) => Entry | undefined;
 
-  /** `onDamage` hears of rows that cannot be read; they stay where they are. */
+  /**
+   * `restore` is asked for rows that cannot be read, `onDamage` hears of those that nobody has; they stay where they
+   * are.
+   */
   constructor(
     db: DatabaseSync,
     rows: EntryRows,
     sessions: SessionTable,
     onDamage: (sessionId: string, number: number) => void,
+    restore: (damaged: Record<string, unknown>) => Entry | undefined,
   ) {
     this.#db = db;
     this.#rows = rows;
     this.#sessions = sessions;
     this.#onDamage = onDamage;
+    this.#restore = restore;
   }
 
   /** Inside a transaction. Throws `not_found` and `invalid_input`; then the caller rolls back. */
@@ -120,6 +126,13 @@ export class SessionLog {
     return Number(this.#db.prepare('SELECT coalesce(max(number), 0) AS last FROM entry').get()?.last ?? 0);
   }
 
+  /** The entry of a damaged row where it could be restored, else the user is told. */
+  mend(damaged: Record<string, unknown>): Entry | undefined {
+    const restored = this.#restore(damaged);
+    if (!restored) this.#onDamage(String(damaged.session_id), Number(damaged.number));
+    return restored;
+  }
+
   #parentOf(sessionId: string, id: string): string | null {
     const raw = this.#db
       .prepare('SELECT parent_id FROM entry WHERE session_id = ? AND id = ?')
@@ -136,9 +149,9 @@ export class SessionLog {
       } catch (error) {
         // Without the key nothing is damaged; the caller is told what is missing.
         if (error instanceof CausewayError) throw error;
-        // One damaged row must not take the rest of the session with it; the user is told.
-        this.#onDamage(String(raw.session_id), Number(raw.number));
-        return [];
+        // One damaged row must not take the rest of the session with it.
+        const restored = this.mend(raw);
+        return restored ? [restored] : [];
       }
     });
   }

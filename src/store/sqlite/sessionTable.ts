@@ -180,8 +180,8 @@ export class SessionTable {
     });
   }
 
-  /** Takes head, count and size from the entries that are there. */
-  recount(id: string): void {
+  /** Takes head, count, size and what the answers took from the entries that are there. */
+  recount(id: string, entries: Iterable<Entry>): void {
     const current = this.#row(id);
     if (!current) return;
     const found = this.#db
@@ -192,8 +192,22 @@ export class SessionTable {
       )
       .get({ id });
     const { n, bytes, head } = counted.parse(found);
-    if (n === current.entry_count && head === current.head) return;
-    this.#put({ ...current, head, entry_count: n, bytes, changed: this.#nextChange() });
+    const before = this.#details(current);
+    let spent: Spending | undefined;
+    for (const entry of entries)
+      if (entry.kind === 'assistant' && entry.usage) spent = withAnswer(spent, entry);
+    const isSame = JSON.stringify(spent) === JSON.stringify(before.spent);
+    if (n === current.entry_count && head === current.head && isSame) return;
+    const { spent: _, ...rest } = before;
+    const after: SessionDetails = { ...rest, ...(spent === undefined ? {} : { spent }) };
+    this.#put({
+      ...current,
+      head,
+      entry_count: n,
+      bytes,
+      changed: this.#nextChange(),
+      ...(isSame ? {} : this.#codec.encode(after, contextOf(id))),
+    });
   }
 
   /** Every row under another codec; for encryption. */

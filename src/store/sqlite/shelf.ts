@@ -13,6 +13,7 @@ import { EntryRows } from './entryRows.ts';
 import { keyState } from './keyCheck.ts';
 import { Leases } from './leases.ts';
 import { migrations } from './migrations/index.ts';
+import { restoreEntry } from './restore.ts';
 import { SearchIndex } from './searchIndex.ts';
 import { SessionLog } from './sessionLog.ts';
 import { SessionTable } from './sessionTable.ts';
@@ -71,7 +72,10 @@ export class Shelf {
       readOnly,
     });
     this.rows = new EntryRows(db, options.codec);
-    this.log = new SessionLog(db, this.rows, this.sessions, options.onDamage);
+    const { file } = options;
+    this.log = new SessionLog(db, this.rows, this.sessions, options.onDamage, (damaged) =>
+      file === undefined ? undefined : restoreEntry(db, this.rows, file, damaged),
+    );
     this.turns = new TurnTable(db, options.codec, options.holder);
     this.leases = new Leases(this.log, this.turns);
     this.drafts = new Drafts(db, options.codec);

@@ -77,7 +77,7 @@ export class Shelves {
   }
 
   ofTurn(turnId: string): Shelf | undefined {
-    return [this.#disk, this.#memory].find((shelf) => shelf?.turns.get(turnId));
+    return [this.#disk, this.#memory].find((shelf) => shelf?.turns.has(turnId));
   }
 
   privateShelf(): Shelf {
@@ -128,6 +128,9 @@ export class Shelves {
   reopen(): void {
     const replaced = this.#disk;
     [this.#opened, this.#disk] = this.#open();
+    // What happened while nothing could be read is told now.
+    if (replaced.mode === 'locked' && this.#disk.mode !== 'locked')
+      this.#disk.feed.continueFrom(replaced.feed);
     replaced.db.close();
   }
 
@@ -135,6 +138,17 @@ export class Shelves {
   rekey(key: Uint8Array | undefined): void {
     this.#key = key;
     this.#disk = this.#shelf(this.#opened, new PayloadCodec(key), this.file);
+  }
+
+  /** Opens a locked database anew with this key; whether it fits is in the mode. */
+  unlock(key: Uint8Array | undefined): void {
+    this.poll();
+    if (this.#disk.mode !== 'locked') return;
+    this.#key = key;
+    this.guard(() => this.reopen());
+    if (this.#disk.mode === 'locked') return;
+    const told = this.notices.findIndex(({ code }) => code === storeLocked().code);
+    if (told >= 0) this.notices.splice(told, 1);
   }
 
   /** Tells once that the database is read-only or locked now. */

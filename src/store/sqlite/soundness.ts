@@ -14,10 +14,13 @@ import { turnColumns } from './turnTable.ts';
 /** Small tables whose rows are all compared with their checksums; an entry is compared when it is read. */
 const checked = { session: sessionColumns, turn: turnColumns, draft: draftColumns };
 
-/** A file that does not exist is sound; one that cannot be read for other reasons than damage is left to the caller. */
+/**
+ * A file that is not there is sound while no backup says that there was one; one that cannot be read for other reasons
+ * than damage is left to the caller.
+ */
 export function isSound(file: string): boolean {
   const size = statSync(file, { throwIfNoEntry: false })?.size;
-  if (size === undefined) return true;
+  if (size === undefined) return backupsOf(file).length === 0;
   // SQLite takes an empty file for a new database; one that had content before has left traces beside it.
   if (size === 0) return backupsOf(file).length === 0 && !hasContent(`${file}-wal`);
   if (!hasKnownFormat(file)) return false;

@@ -22,7 +22,8 @@ import type {
   UserEntryDraft,
 } from '../../protocol/entries.ts';
 import type { QueuedTurn, SearchHit, SessionSummary } from '../../protocol/session.ts';
-import { purgeSession, recode } from './maintenance.ts';
+import { finishRecode, purgeSession, recode } from './maintenance.ts';
+import { mendLog } from './restore.ts';
 import { untitled } from './sessionTable.ts';
 import type { Shelf } from './shelf.ts';
 import { Shelves, type SqliteStoreOptions } from './shelves.ts';
@@ -241,10 +242,19 @@ export class SqliteStore {
     await this.#upkeep.settled();
     const shelf = this.#shelves.unlocked();
     this.#shelves.guard(() => {
-      recode(shelf, this.#shelves.file, key);
+      mendLog(shelf);
+      recode(shelf, key);
+      // The rows are under the new key from here on, whatever becomes of the files.
       this.#shelves.rekey(key);
+      finishRecode(this.#shelves.disk, this.#shelves.file);
     });
     if (this.#shelves.disk.log.lastNumber() > 0) await this.backup();
+  }
+
+  async unlock(key: Uint8Array | undefined): Promise<StoreStatus> {
+    await this.#upkeep.settled();
+    this.#shelves.unlock(key);
+    return this.status();
   }
 
   backup(): Promise<string> {

@@ -9,17 +9,20 @@ import type { QueuedTurn } from '../../protocol/session.ts';
 import type { PayloadCodec } from './codec.ts';
 import { columnsOf, holds, rowSum } from './rowSum.ts';
 
-const row = z.object({
+const leaseRow = z.object({
   turn_id: z.string(),
   session_id: z.string(),
   state: z.enum(['live', 'queued']),
   place: z.number(),
   holder: z.string(),
   beat: z.number(),
-  codec: z.number(),
-  payload: z.instanceof(Uint8Array),
   progress_number: z.number(),
 });
+const row = leaseRow.extend({ codec: z.number(), payload: z.instanceof(Uint8Array) });
+
+/** Progress stands behind the input in the row, so that it is asked for only where there can be some. */
+const leaseColumns = `turn_id, session_id, state, place, holder, beat,
+  CASE state WHEN 'live' THEN progress_number ELSE 0 END AS progress_number`;
 
 /** The columns that a turn's checksum covers; beats and progress change too often for it. */
 export const turnColumns = ['turn_id', 'session_id', 'state', 'place', 'holder', 'codec'];
@@ -30,7 +33,8 @@ interface Kept {
   by: Answerer;
 }
 
-export interface TurnRow extends Kept {
+/** What stands beside the input; it is looked at several times a second, and can be read without the key. */
+export interface Lease {
   turnId: string;
   sessionId: string;
   state: 'live' | 'queued';
@@ -39,6 +43,8 @@ export interface TurnRow extends Kept {
   beat: number;
   progressNumber: number;
 }
+
+export interface TurnRow extends Lease, Kept {}
 
 export class TurnTable {
   readonly #db: DatabaseSync;
@@ -67,11 +73,22 @@ export class TurnTable {
     return raw === undefined ? undefined : this.#read(raw);
   }
 
-  all(): TurnRow[] {
+  has(turnId: string): boolean {
+    return this.#db.prepare('SELECT 1 FROM turn WHERE turn_id = ?').get(turnId) !== undefined;
+  }
+
+  leases(): Lease[] {
     return this.#db
-      .prepare('SELECT * FROM turn ORDER BY session_id, place')
+      .prepare(`SELECT ${leaseColumns} FROM turn ORDER BY session_id, place`)
       .all()
-      .map((raw) => this.#read(raw));
+      .map((raw) => leaseOf(leaseRow.parse(raw)));
+  }
+
+  leasesOf(sessionId: string): Lease[] {
+    return this.#db
+      .prepare(`SELECT ${leaseColumns} FROM turn WHERE session_id = ? ORDER BY place`)
+      .all(sessionId)
+      .map((raw) => leaseOf(leaseRow.parse(raw)));
   }
 
   of(sessionId: string): TurnRow[] {
@@ -132,7 +149,8 @@ export class TurnTable {
       `UPDATE turn SET codec = ?, crc = ?, payload = ?, progress_codec = ?, progress_crc = ?, progress = ?
        WHERE turn_id = ?`,
     );
-    for (const { turnId, sessionId, state, place, holder, user, by } of this.all()) {
+    for (const raw of this.#db.prepare('SELECT * FROM turn').all()) {
+      const { turnId, sessionId, state, place, holder, user, by } = this.#read(raw);
       const kept = target.encode({ user, by } satisfies Kept, `turn:${turnId}`);
       const progress = target.encode(this.progress(turnId), `progress:${turnId}`);
       const crc = rowSum([turnId, sessionId, state, place, holder, kept.codec], kept.payload);
@@ -152,18 +170,19 @@ export class TurnTable {
     if (!holds(raw, turnColumns)) throw new Error('The turn does not match its checksum.');
     const value = row.parse(raw);
     const kept = this.#codec.decode(value, `turn:${value.turn_id}`) as Kept;
-    return {
-      ...kept,
-      turnId: value.turn_id,
-      sessionId: value.session_id,
-      state: value.state,
-      place: value.place,
-      holder: value.holder,
-      beat: value.beat,
-      progressNumber: value.progress_number,
-    };
+    return { ...kept, ...leaseOf(value) };
   }
 }
+
+const leaseOf = (value: z.infer<typeof leaseRow>): Lease => ({
+  turnId: value.turn_id,
+  sessionId: value.session_id,
+  state: value.state,
+  place: value.place,
+  holder: value.holder,
+  beat: value.beat,
+  progressNumber: value.progress_number,
+});
 
 /** The waiting turns of a session, in order. */
 export function queueOf(turns: readonly TurnRow[]): QueuedTurn[] {

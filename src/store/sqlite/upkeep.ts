@@ -1,8 +1,11 @@
 /** What a store does by itself: sees other processes' writes, shows that it lives, ends lost turns, makes backups. */
 import { isBackupDue, makeBackup } from './backups.ts';
 import { beatEveryMs } from './leases.ts';
-import { isClean, isScrubDue, scrub } from './maintenance.ts';
+import { removeLeftovers } from './leftovers.ts';
+import { finishDue, isClean } from './maintenance.ts';
+import { mendLog } from './restore.ts';
 import type { Shelves } from './shelves.ts';
+import { transaction } from './transaction.ts';
 
 /** How often other processes' writes are looked for, in ms; they are to be seen within a second. */
 const pollEveryMs = 200;
@@ -27,7 +30,8 @@ export class Upkeep {
     if (disk.mode !== 'normal') return;
     try {
       this.#closeExpired();
-      if (isScrubDue(disk.db)) scrub(disk, file);
+      removeLeftovers(file);
+      finishDue(disk, file);
       if (isBackupDue(file, Date.now()) && disk.log.lastNumber() > 0) await this.backup();
     } catch {
       // A full disk must not keep the sessions from being read; all of it is tried again at the next start.
@@ -38,7 +42,9 @@ export class Upkeep {
   backup(): Promise<string> {
     const { file } = this.#shelves;
     const made = this.#backup.then(() => {
-      const { db } = this.#shelves.unlocked();
+      const shelf = this.#shelves.unlocked();
+      const { db } = shelf;
+      mendLog(shelf);
       return makeBackup(db, file, Date.now(), (copy) => isClean(copy, db));
     });
     this.#backup = made.catch(() => undefined);
@@ -64,12 +70,16 @@ export class Upkeep {
     }
   }
 
+  /** Also while the database is locked: the turns that run here go on, and are stored once it has its key. */
   #beat(): void {
     const { disk } = this.#shelves;
-    if (disk.mode !== 'normal') return;
+    if (disk.mode === 'read_only') return;
     try {
-      if (disk.turns.all().some((turn) => disk.turns.isOwn(turn)))
-        this.#shelves.write(disk, (shelf) => ({ value: shelf.turns.beat() }));
+      if (!disk.turns.leases().some((turn) => disk.turns.isOwn(turn))) return;
+      transaction(disk.db, () => {
+        disk.look();
+        disk.turns.beat();
+      });
     } catch {
       // Missing one beat is harmless; a lease expires after several.
     }

@@ -537,6 +537,50 @@ describe('Two windows on one database', function () {
     assert.deepEqual(words(await one.store.path(sessionId)), ['Q1', 'A1', 'Q2', 'A2']);
   });
 
+  it('keep an answer whole when the other encrypts meanwhile: it is stored once the key is there', async () => {
+    const key = new Uint8Array(32).fill(5);
+    one.fake.enqueue({ kind: 'drip', text: 'A', gated: true });
+    const turn = await one.engine.startTurn(sessionId, input('Q'));
+    await one.fake.received(1);
+    await two.store.setEncryption(key);
+    const refused = one.logLine(/could not be stored: store_locked/);
+    one.fake.gate.step(1);
+    await refused;
+    const seen = two.event('turn.ended');
+    assert.equal((await one.store.unlock(key)).mode, 'normal');
+    const entry = await endOf(turn.events);
+    assert.deepEqual([entry.outcome, plainText(entry.content)], ['done', 'A']);
+    assert.deepEqual((await seen).entry, entry);
+  });
+
+  it('end a turn once, with its text, when the key does not come, and store it when it does', async () => {
+    const key = new Uint8Array(32).fill(5);
+    one.fake.enqueue({ kind: 'drip', text: 'A', gated: true });
+    const turn = await one.engine.startTurn(sessionId, input('Q'));
+    await one.fake.received(1);
+    await two.store.setEncryption(key);
+    let ends = 0;
+    one.engine.onEvent(({ type }) => {
+      if (type === 'turn.ended') ends++;
+    });
+    one.fake.gate.step(1);
+    const told = await endOf(turn.events);
+    assert.deepEqual(
+      [told.outcome, told.error?.code, plainText(told.content)],
+      ['failed', 'store_locked', 'A'],
+    );
+    assert.equal(await one.engine.stopTurn(sessionId), false);
+    const late = await two.store.create({ door: 'panel', title: 'while locked' });
+    const heard = one.event('session.changed', ({ session }) => session.title === 'while locked');
+    const stored = one.event('entry.appended', ({ entry }) => entry.kind === 'assistant');
+    await one.store.unlock(key);
+    assert.equal((await heard).sessionId, late.id);
+    const { entry } = await stored;
+    assert.ok(entry.kind === 'assistant' && entry.outcome === 'done');
+    assert.deepEqual(words(await two.store.path(sessionId)), ['Q', 'A']);
+    assert.equal(ends, 1);
+  });
+
   it('can withdraw what the other has put in the queue, and its reader hears it', async () => {
     one.fake.enqueue({ kind: 'drip', text: 'A1', gated: true });
     const first = await one.engine.startTurn(sessionId, input('Q1'));

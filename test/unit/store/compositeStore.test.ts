@@ -206,6 +206,19 @@ describe('several stores seen as one', () => {
     assert.deepEqual([(await own.status()).encrypted, (await other.status()).encrypted], [true, true]);
   });
 
+  it('count as encrypted when each is, and those still in plain are encrypted when asked', async () => {
+    await own.setEncryption(new Uint8Array(32).fill(7));
+    assert.deepEqual([(await both.status()).encrypted, (await own.status()).encrypted], [false, true]);
+    const entries = await add(other, 'in plain');
+    await both.setEncryption(new Uint8Array(32).fill(7));
+    assert.equal((await both.status()).encrypted, true);
+    assert.deepEqual([(await own.status()).encrypted, (await other.status()).encrypted], [true, true]);
+    assert.equal((await both.get(entries.id))?.title, 'in plain');
+    await both.setEncryption(new Uint8Array(32).fill(8));
+    await both.setEncryption(undefined);
+    assert.deepEqual([(await own.status()).encrypted, (await other.status()).encrypted], [false, false]);
+  });
+
   it('page through all sessions without leaving one out, however they are spread', async () => {
     await fc.assert(
       fc.asyncProperty(

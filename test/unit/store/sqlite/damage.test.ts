@@ -172,6 +172,21 @@ describe('A damaged session database', function () {
     assert.deepEqual((await scratch.open().status()).notices, [], 'the next start has nothing to repair');
   });
 
+  it('counts anew what the answers took that are still there', async () => {
+    const store = scratch.open();
+    const usage = { inputTokens: 10, outputTokens: 5, cacheCreationTokens: 3, cacheReadTokens: 2 };
+    const { id } = await store.create({ door: 'panel' });
+    for (const costUsd of [0.5, 0.25]) {
+      const turnId = crypto.randomUUID();
+      await store.append(id, [user('x', turnId), { ...answer('y', turnId), usage, costUsd }]);
+    }
+    await store.close();
+    const db = new DatabaseSync(scratch.file, { timeout: 10_000 });
+    db.exec('DELETE FROM entry WHERE seq = 2');
+    db.close();
+    assert.deepEqual((await scratch.open().get(id))?.spent, { tokens: 20, costUsd: 0.25, costKnown: true });
+  });
+
   it('leaves out one entry that was damaged while it was open, says so once, and goes on', async () => {
     const store = scratch.open();
     const id = await filled(store, 'one', 'two', 'three');
@@ -184,6 +199,47 @@ describe('A damaged session database', function () {
     assert.equal((await store.path(id)).length, 2);
     assert.equal((await store.status()).notices.length, 1);
     await store.append(id, [user('four')]);
+  });
+
+  /** Damages the payload of the second entry, as a failing disk does. */
+  function rot(): void {
+    const db = new DatabaseSync(scratch.file, { timeout: 10_000 });
+    db.exec(`UPDATE entry SET payload = x'7b7d' WHERE seq = 2`);
+    db.close();
+  }
+
+  it('has a damaged entry put back from a backup, as it was written', async () => {
+    const store = scratch.open();
+    const id = await filled(store, 'one', 'two', 'three');
+    const before = await store.log(id);
+    await store.backup();
+    await store.append(id, [user('four')]);
+    rot();
+    assert.deepEqual((await store.log(id)).slice(0, 3), before);
+    assert.deepEqual(await textsOf(scratch.open(), id), ['one', 'two', 'three', 'four']);
+    assert.deepEqual((await store.status()).notices, []);
+    rmSync(join(scratch.folder, 'backups'), { recursive: true });
+    assert.deepEqual(await textsOf(scratch.open(), id), ['one', 'two', 'three', 'four']);
+  });
+
+  it('does not lose the last good copy of an entry to newer backups', async () => {
+    const store = scratch.open();
+    const id = await filled(store, 'one', 'two', 'three');
+    await store.backup();
+    rot();
+    await store.setEncryption(new Uint8Array(32).fill(3));
+    rot();
+    for (let at = 0; at < 4; at++) await store.backup();
+    assert.deepEqual(await textsOf(store, id), ['one', 'two', 'three']);
+  });
+
+  it('says in time that an entry is in no backup', async () => {
+    const store = scratch.open();
+    await filled(store, 'one', 'two', 'three');
+    rot();
+    const told = change(store, 'notice');
+    await store.backup();
+    assert.equal((await told).notice.code, 'row_damaged');
   });
 
   it('that another window repairs is left by the first, which loses nothing', async () => {
@@ -225,6 +281,27 @@ describe('A damaged session database', function () {
     db.close();
     const [hit] = await scratch.open().search('lighthouse');
     assert.equal(hit?.sessionId, id);
+  });
+
+  it('that is gone altogether is made anew from the backups, and said', async () => {
+    const store = scratch.open();
+    const id = await filled(store, 'one');
+    await store.backup();
+    await store.append(id, [user('after the backup')]);
+    await store.close();
+    for (const end of ['', '-wal', '-shm']) rmSync(scratch.file + end, { force: true });
+    const [first, second] = [scratch.open(), scratch.open()];
+    assert.deepEqual(await Promise.all([textsOf(first, id), textsOf(second, id)]), [['one'], ['one']]);
+    const notices = [...(await first.status()).notices, ...(await second.status()).notices];
+    assert.deepEqual(
+      notices.map(({ code, message }) => [code, /was gone. 1 entries were recovered/.test(message)]),
+      [['store_salvaged', true]],
+    );
+    assert.equal(
+      readdirSync(scratch.folder).some((name) => name.includes('.damaged-')),
+      false,
+    );
+    assert.equal(statSync(scratch.file).mode & 0o777, 0o600);
   });
 
   it('that is gone but for its name is filled from the backups', async () => {

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { cpSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { SessionStore } from '../../../../src/core/session/store.ts';
+import { PayloadCodec } from '../../../../src/store/sqlite/codec.ts';
 import { answer, change, filled, Scratch, textsOf, title, user } from './samples.ts';
 
 /** Words that stand nowhere else; the index keeps them one by one, in lower case. */
@@ -93,6 +96,50 @@ describe('A purged session', function () {
     assert.deepEqual(scratch.filesWith(...canaries), []);
   });
 
+  /** The id of no process: one that has ended. */
+  const deadPid = (): number => spawnSync(process.execPath, ['--version']).pid;
+
+  for (const [what, act] of [
+    ['purged', (id: string) => store.purge(id)],
+    ['opened again', async () => void (await scratch.open().list())],
+  ] as const) {
+    it(`is in nothing that a window killed at work has left, once it is ${what} (threat 30)`, async () => {
+      const id = await makeCanary();
+      if (what === 'opened again') {
+        await store.purge(id);
+        await store.close();
+      }
+      const pid = deadPid();
+      const left = ['', '-wal', '-copy', '-copy-wal', '-model'].map((end) => `.repaired-${pid}${end}`);
+      for (const end of ['.repaired', '.repaired-copy', ...left]) writeFileSync(scratch.file + end, canary);
+      const part = `sessions.db.2020-01-01T00-00-00-000Z.backup.${pid}.part`;
+      mkdirSync(join(scratch.folder, 'backups'), { recursive: true });
+      writeFileSync(join(scratch.folder, 'backups', part), canary);
+      await act(id);
+      assert.deepEqual(scratch.filesWith(...canaries), []);
+    });
+  }
+
+  it('is in no damaged database that was encrypted as a whole; one without it is kept (threat 30)', async () => {
+    const key = new Uint8Array(32).fill(9);
+    const codec = new PayloadCodec(key);
+    const id = await makeCanary();
+    const other = await filled(store, 'stays');
+    await store.setEncryption(key);
+    const kept = (name: string): string => `${scratch.file}.damaged-${name}.encrypted`;
+    for (const [name, session] of [
+      ['with', id],
+      ['with-wal', id],
+      ['without', other],
+    ] as const)
+      writeFileSync(kept(name), codec.seal(Buffer.from(`rows of ${session}: ${canary}`)));
+    await store.purge(id);
+    assert.deepEqual(
+      ['with', 'with-wal', 'without'].map((name) => existsSync(kept(name))),
+      [false, false, true],
+    );
+  });
+
   it('is told to other windows, which go on hearing of the others', async () => {
     const watcher = scratch.open();
     await watcher.list();
@@ -161,6 +208,27 @@ describe('Encryption at rest', function () {
     db.close();
     store = scratch.open();
     await store.setEncryption(key);
+    assert.deepEqual(scratch.filesWith(...canaries), []);
+  });
+
+  it('stands when old copies cannot be removed, and removes them at the next start', async () => {
+    const id = await makeCanary();
+    // A folder is not removed as a copy is; the same comes of a full disk, and of a window that is killed.
+    const stuck = join(scratch.folder, 'backups', 'sessions.db.2020-01-01T00-00-00-000Z.backup');
+    mkdirSync(stuck);
+    await assert.rejects(store.setEncryption(key), { code: 'store_unavailable' });
+    assert.equal((await store.status()).encrypted, true);
+    await store.append(id, [user('goes on')]);
+    const made = await filled(store, canary);
+    assert.equal(
+      scratch.filesWith(...canaries).some((path) => path.startsWith(scratch.file)),
+      false,
+    );
+    await store.close();
+    rmdirSync(stuck);
+    const again = scratch.open(key);
+    assert.deepEqual(await textsOf(again, made), [canary]);
+    assert.deepEqual(await textsOf(again, id), [canary, canary, 'goes on']);
     assert.deepEqual(scratch.filesWith(...canaries), []);
   });
 
