@@ -76,3 +76,17 @@ export interface ClientRegister {
   list(): Promise<Client[]>;
   revoke(clientId: string): Promise<boolean>;
 }
+
+/**
+ * Which key the session databases are encrypted with, agreed among all processes of the user, so that no two of them
+ * make one each. The key itself is in the keyring; here is its digest.
+ */
+export interface SessionKeyRegister {
+  agreed(): Promise<string | undefined>;
+  /** The digest that holds: this one, unless another was agreed on before. */
+  agree(digest: string): Promise<string>;
+  /** The key is in the keyring; from now on the agreement outlives the process that made it. */
+  keep(digest: string): Promise<void>;
+  /** Takes the agreement back; one on another key stays. */
+  release(digest: string): Promise<void>;
+}

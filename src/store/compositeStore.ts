@@ -208,6 +208,11 @@ export class CompositeStore implements SessionStore {
     await allOrFirstFailure(this.#stores.map((store) => store.setEncryption(key)));
   }
 
+  async unlock(key: Uint8Array | undefined): Promise<StoreStatus> {
+    await this.#ofAll((store) => store.unlock(key));
+    return this.status();
+  }
+
   /** Of the primary store; related workspaces are backed up by windows of their own. */
   async backup(): Promise<string> {
     return this.#primary.backup();

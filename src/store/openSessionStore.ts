@@ -70,6 +70,7 @@ export function openSessionStore(location: SessionStoreLocation): SessionStore {
     appendInTurn: (turnId, drafts) => remote().appendInTurn(turnId, drafts),
     finishTurn: (turnId, draft) => remote().finishTurn(turnId, draft),
     setEncryption: (key) => remote().setEncryption(key),
+    unlock: (key) => remote().unlock(key),
     backup: () => remote().backup(),
     async close() {
       if (!worker || !client) return;

@@ -128,6 +128,11 @@ export interface SessionStore {
 
   /** Rewrites all payloads under the key (32 bytes), or in plain when undefined; leaves no plain byte behind. */
   setEncryption(key: Uint8Array | undefined): Promise<void>;
+  /**
+   * Reads on with this key where another process has encrypted the database meanwhile, or in plain where it is plain
+   * again. What is not locked stays as it is.
+   */
+  unlock(key: Uint8Array | undefined): Promise<StoreStatus>;
   /** Makes a backup now; resolves to its path. */
   backup(): Promise<string>;
   close(): Promise<void>;

@@ -137,6 +137,19 @@ export class Shelves {
     this.#disk = this.#shelf(this.#opened, new PayloadCodec(key), this.file);
   }
 
+  /** Opens a locked database anew with this key; whether it fits is in the mode. */
+  unlock(key: Uint8Array | undefined): void {
+    this.poll();
+    if (this.#disk.mode !== 'locked') return;
+    this.#key = key;
+    const { feed } = this.#disk;
+    this.guard(() => this.reopen());
+    if (this.#disk.mode === 'locked') return;
+    this.#disk.feed.goOn(feed);
+    const told = this.notices.findIndex(({ code }) => code === storeLocked().code);
+    if (told >= 0) this.notices.splice(told, 1);
+  }
+
   /** Tells once that the database is read-only or locked now. */
   noticeMode(): void {
     const { mode } = this.#disk;

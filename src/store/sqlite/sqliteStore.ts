@@ -247,6 +247,12 @@ export class SqliteStore {
     if (this.#shelves.disk.log.lastNumber() > 0) await this.backup();
   }
 
+  async unlock(key: Uint8Array | undefined): Promise<StoreStatus> {
+    await this.#upkeep.settled();
+    this.#shelves.unlock(key);
+    return this.status();
+  }
+
   backup(): Promise<string> {
     return this.#upkeep.backup();
   }

@@ -206,6 +206,15 @@ describe('several stores seen as one', () => {
     assert.deepEqual([(await own.status()).encrypted, (await other.status()).encrypted], [true, true]);
   });
 
+  it('are all unlocked together', async () => {
+    const key = new Uint8Array(32).fill(7);
+    await both.list();
+    // Another window, which has them open too.
+    for (const name of ['own', 'other']) await open(name).setEncryption(key);
+    const status = await both.unlock(key);
+    assert.deepEqual([status.mode, status.encrypted], ['normal', true]);
+  });
+
   it('page through all sessions without leaving one out, however they are spread', async () => {
     await fc.assert(
       fc.asyncProperty(
