@@ -2,15 +2,15 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
-import { toErrorInfo } from '../core/errors.ts';
+import { storeLocked, toErrorInfo } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import type { ResolvedWorkspace } from '../core/register.ts';
 import { shownWorkspaces } from '../core/workspace/attachment.ts';
 import { localPathOf } from '../core/workspace/uri.ts';
 import type { ErrorInfo } from '../protocol/errors.ts';
 import type { SessionEvent } from '../protocol/turnEvents.ts';
-import { applyEncryption } from './encryption.ts';
-import type { Keys } from './keys.ts';
+import { applyEncryption, unlockSessions } from './encryption.ts';
+import { type Keys, sessionKeyName } from './keys.ts';
 import { memoryFiles } from './memoryFiles.ts';
 import type { OpenEditors } from './openEditors.ts';
 import { applyRetention } from './retention.ts';
@@ -33,6 +33,7 @@ export class WindowCore implements vscode.Disposable {
   readonly #events: Emitter<SessionEvent>;
   readonly #opened = this.#lifetime.add(new Emitter<OpenedCore>());
   readonly #noticed = this.#lifetime.add(new Emitter<ErrorInfo>());
+  readonly #unlocked = this.#lifetime.add(new Emitter<void>());
   readonly #notices = new Map<string, ErrorInfo>();
   /** What ends with the core that is open now. */
   #ofCore = new DisposableStore();
@@ -48,6 +49,13 @@ export class WindowCore implements vscode.Disposable {
         if (this.#current) this.#follow(applyEncryption(this.#current, settings, keys));
       }),
     );
+    this.#lifetime.add(
+      keys.onDidChange((name) => {
+        // The key of another window's encryption can come after its locked sessions were noticed.
+        if (name === sessionKeyName && this.#notices.has(storeLocked().code) && this.#current)
+          this.#follow(this.#unlock(this.#current));
+      }),
+    );
     this.#events = this.#lifetime.add(
       new Emitter<SessionEvent>((error) => parts.log.error('A listener of session events failed.', error)),
     );
@@ -60,6 +68,11 @@ export class WindowCore implements vscode.Disposable {
   /** A core was opened, the first one too. */
   get onDidOpen() {
     return this.#opened.event;
+  }
+
+  /** Sessions that could not be read can be now. */
+  get onDidUnlock() {
+    return this.#unlocked.event;
   }
 
   /** There is something new to tell, or something told is no longer so. */
@@ -151,7 +164,9 @@ export class WindowCore implements vscode.Disposable {
     ofCore.add(core.assistant.onEvent((event) => this.#events.fire(event)));
     ofCore.add(
       core.assistant.sessions.onDidChange((change) => {
-        if (change.type === 'notice') this.tell(change.notice);
+        if (change.type !== 'notice') return;
+        if (change.notice.code === storeLocked().code) this.#follow(this.#unlock(core));
+        else this.tell(change.notice);
       }),
     );
     this.#ofCore = ofCore;
@@ -170,10 +185,33 @@ export class WindowCore implements vscode.Disposable {
     });
   }
 
+  /** Tells that sessions are locked only where the keyring has no key for them. */
+  async #unlock(core: OpenedCore): Promise<void> {
+    const unlocked = await unlockSessions(core, this.#parts.keys).catch((error: unknown) => {
+      // A core that was closed meanwhile has nothing to tell.
+      if (this.#current === core) throw error;
+      return true;
+    });
+    if (this.#current !== core) return;
+    const locked = toErrorInfo(storeLocked());
+    if (!unlocked) this.tell(locked);
+    else if (this.#notices.has(locked.code)) {
+      this.retract(locked);
+      this.#unlocked.fire();
+    }
+  }
+
   /** What need not be waited for by the first answer. */
   async #prepare(core: OpenedCore, dataFolder: string, ofCore: DisposableStore): Promise<void> {
     const { wiring, context, settings, keys, log } = this.#parts;
+    await this.#unlock(core);
     for (const notice of await core.notices()) this.tell(notice);
+    if (!settings.get('encryptSessions')) {
+      // Only at the start, when what the keyring shows is not older than the agreement.
+      await keys
+        .releaseLostSessionKey(core.user.sessionKey)
+        .catch((error: unknown) => log.error('The agreement on the key was not looked at.', error));
+    }
     await applyEncryption(core, settings, keys);
     await applyRetention(core.assistant.sessions, settings.get('trash.retentionDays'), log);
     await wiring.registerDataFolder(dataFolder, vscode.env.appName);

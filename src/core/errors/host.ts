@@ -7,6 +7,12 @@ export const keyringFailed = () =>
     'The keyring of this system cannot be used. Nothing was lost. Set the API key for this window, or set ANTHROPIC_API_KEY where the editor is started.',
     { action: 'set_api_key', status: 500 },
   );
+export const sessionKeyMissing = () =>
+  new CausewayError(
+    'session_key_missing',
+    'The key your sessions are encrypted with is not in the keyring, so nothing more was encrypted. Nothing was lost. Restore the keyring, then reload. Where it is gone for good, turn causeway.encryptSessions off, reload, and turn it on again: then a new key is made.',
+    { action: 'open_settings', status: 409 },
+  );
 export const editOutdated = (path: string) =>
   new CausewayError(
     'edit_outdated',

@@ -9,28 +9,29 @@ export class SessionKeyTable {
     this.#db = db;
   }
 
-  agreed(): string | undefined {
-    return this.#row()?.digest;
+  kept(): string | undefined {
+    const row = this.#row();
+    return row?.kept ? row.fingerprint : undefined;
   }
 
   /** The first one wins, unless its process is gone without having kept the key: then nothing is under that key. */
-  agree(digest: string, holder: string): string {
+  agree(fingerprint: string, holder: string): string {
     const row = this.#row();
-    if (row && !row.kept && holderState(row.holder) === 'gone') this.release(row.digest);
-    this.#db.prepare('INSERT OR IGNORE INTO session_key VALUES (1, ?, ?, 0)').run(digest, holder);
-    return this.agreed() ?? digest;
+    if (row && !row.kept && holderState(row.holder) === 'gone') this.release(row.fingerprint);
+    this.#db.prepare('INSERT OR IGNORE INTO session_key VALUES (1, ?, ?, 0)').run(fingerprint, holder);
+    return this.#row()?.fingerprint ?? fingerprint;
   }
 
-  keep(digest: string): void {
-    this.#db.prepare('UPDATE session_key SET kept = 1 WHERE digest = ?').run(digest);
+  keep(fingerprint: string): void {
+    this.#db.prepare('UPDATE session_key SET kept = 1 WHERE fingerprint = ?').run(fingerprint);
   }
 
-  release(digest: string): void {
-    this.#db.prepare('DELETE FROM session_key WHERE digest = ?').run(digest);
+  release(fingerprint: string): void {
+    this.#db.prepare('DELETE FROM session_key WHERE fingerprint = ?').run(fingerprint);
   }
 
-  #row(): { digest: string; holder: string; kept: boolean } | undefined {
-    const row = this.#db.prepare('SELECT digest, holder, kept FROM session_key').get();
-    return row && { digest: String(row.digest), holder: String(row.holder), kept: row.kept === 1 };
+  #row(): { fingerprint: string; holder: string; kept: boolean } | undefined {
+    const row = this.#db.prepare('SELECT fingerprint, holder, kept FROM session_key').get();
+    return row && { fingerprint: String(row.fingerprint), holder: String(row.holder), kept: row.kept === 1 };
   }
 }

@@ -130,21 +130,21 @@ export class UserStore {
     return this.#write(({ clients }) => ({ result: clients.revoke(clientId, this.#now()) }));
   }
 
-  agreedSessionKey(): string | undefined {
-    return this.#read(({ sessionKey }) => sessionKey.agreed());
+  keptSessionKey(): string | undefined {
+    return this.#read(({ sessionKey }) => sessionKey.kept());
   }
 
   /** Throws `register_read_only`, as do the next two. */
-  agreeSessionKey(digest: string): string {
-    return this.#write(({ sessionKey }) => ({ result: sessionKey.agree(digest, this.#holder) }));
+  agreeSessionKey(fingerprint: string): string {
+    return this.#write(({ sessionKey }) => ({ result: sessionKey.agree(fingerprint, this.#holder) }));
   }
 
-  keepSessionKey(digest: string): void {
-    this.#write(({ sessionKey }) => ({ result: sessionKey.keep(digest) }));
+  keepSessionKey(fingerprint: string): void {
+    this.#write(({ sessionKey }) => ({ result: sessionKey.keep(fingerprint) }));
   }
 
-  releaseSessionKey(digest: string): void {
-    this.#write(({ sessionKey }) => ({ result: sessionKey.release(digest) }));
+  releaseSessionKey(fingerprint: string): void {
+    this.#write(({ sessionKey }) => ({ result: sessionKey.release(fingerprint) }));
   }
 
   close(): void {

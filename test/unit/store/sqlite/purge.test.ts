@@ -219,12 +219,18 @@ describe('Encryption at rest', function () {
       const second = scratch.open(first);
       second.onDidChange((change) => heard.push(change));
       const hidden = await second.create({ door: 'cli', private: true });
+      const other = await second.create({ door: 'cli' });
+      const turn = user('x');
+      await second.submitTurn(turn, other.id, { provider: 'p', model: 'm' });
       await store.setEncryption(then);
       const [meanwhile] = await store.append(id, [user(canary)]);
       await assert.rejects(second.append(id, [user('x')]), { code: 'store_locked' });
+      const end = answer(canary, turn.turnId);
+      await assert.rejects(second.finishTurn(turn.turnId, end), { code: 'store_locked' });
       const status = await second.unlock(then);
       assert.deepEqual([status.mode, status.encrypted, status.notices], ['normal', then !== undefined, []]);
       await second.append(id, [user(canary)]);
+      assert.deepEqual((await second.finishTurn(turn.turnId, end)).content, end.content);
       assert.deepEqual(await second.log(id), await store.log(id));
       assert.ok(await second.get(hidden.id), 'A private session is kept.');
       const told = heard.flatMap((change) => (change.type === 'appended' ? change.entries : []));

@@ -32,16 +32,18 @@ describe('The key of the session databases', () => {
   }
 
   it('is the first that any process names', () => {
-    assert.equal(store.agreedSessionKey(), undefined);
     assert.equal(store.agreeSessionKey('a'), 'a');
     assert.equal(other.agreeSessionKey('b'), 'a');
-    assert.equal(other.agreedSessionKey(), 'a');
+    assert.equal(other.agreeSessionKey('a'), 'a');
+    assert.equal(other.keptSessionKey(), undefined);
+    store.keepSessionKey('a');
+    assert.equal(other.keptSessionKey(), 'a');
   });
 
   it('is another once the agreement is taken back, and only by who names it', () => {
     store.agreeSessionKey('a');
     other.releaseSessionKey('b');
-    assert.equal(other.agreedSessionKey(), 'a');
+    assert.equal(other.agreeSessionKey('b'), 'a');
     store.releaseSessionKey('a');
     assert.equal(other.agreeSessionKey('b'), 'b');
   });
