@@ -1,7 +1,13 @@
 import { CausewayError, storeLocked } from '../core/errors.ts';
+import type { SessionKeyRegister } from '../core/register.ts';
+import type { SessionStore } from '../core/session/store.ts';
 import type { Keys } from './keys.ts';
-import type { Settings } from './settings.ts';
-import type { OpenedCore } from './wiring.ts';
+
+/** Of an opened core what encryption is about. */
+interface Encrypted {
+  readonly assistant: { readonly sessions: SessionStore };
+  readonly user: { readonly sessionKey: SessionKeyRegister };
+}
 
 /** How long the key that another window made is waited for, in ms: the editor tells its windows within one second. */
 const longestWait = 10_000;
@@ -11,7 +17,11 @@ const longestWait = 10_000;
  * Throws `keyring_failed` when the key could not be kept, and `session_key_missing` when it is one that the keyring
  * does not have: then everything stays in plain.
  */
-export async function applyEncryption(core: OpenedCore, settings: Settings, keys: Keys): Promise<void> {
+export async function applyEncryption(
+  core: Encrypted,
+  settings: { get(name: 'encryptSessions'): boolean },
+  keys: Keys,
+): Promise<void> {
   const wanted = settings.get('encryptSessions');
   const { sessions } = core.assistant;
   const { mode, encrypted } = await sessions.status();
@@ -35,7 +45,7 @@ export async function applyEncryption(core: OpenedCore, settings: Settings, keys
  * Goes on with sessions that another window has encrypted or made plain again, with the key that the keyring has now.
  * Resolves to whether all of them can be read.
  */
-export async function unlockSessions(core: OpenedCore, keys: Keys): Promise<boolean> {
+export async function unlockSessions(core: Encrypted, keys: Keys): Promise<boolean> {
   // Without the keyring, what is plain again can be read all the same.
   const key = await keys.sessionKey().catch(() => undefined);
   const { notices } = await core.assistant.sessions.unlock(key);
