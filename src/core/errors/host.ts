@@ -36,6 +36,20 @@ export const noProposal = () =>
   new CausewayError('no_proposal', 'No proposed edit is shown. Open its diff, then try again.');
 export const noEdit = () =>
   new CausewayError('no_edit', 'The answer has no code that could be applied here. Nothing was changed.');
+export const answerCutOff = () =>
+  new CausewayError(
+    'answer_cut_off',
+    'The answer was cut off before its end, so nothing was changed. Raise causeway.maxOutputTokens or take less at once, then try again.',
+    { action: 'open_settings' },
+  );
+export const answerDeclined = () =>
+  new CausewayError(
+    'answer_declined',
+    'The model declined to answer this, so nothing was changed. Ask in other words, or choose another model.',
+    { action: 'choose_model' },
+  );
+export const answerEmpty = () =>
+  new CausewayError('answer_empty', 'The model answered nothing. Nothing was changed. Try again.');
 export const outsideWorkspace = (path: string) =>
   new CausewayError(
     'outside_workspace',
