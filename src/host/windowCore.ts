@@ -13,6 +13,7 @@ import { applyEncryption, unlockSessions } from './encryption.ts';
 import { type Keys, sessionKeyName } from './keys.ts';
 import { memoryFiles } from './memoryFiles.ts';
 import type { OpenEditors } from './openEditors.ts';
+import { privateSessions } from './ownSessions.ts';
 import { applyRetention } from './retention.ts';
 import type { Settings } from './settings.ts';
 import type { OpenedCore, Wiring } from './wiring.ts';
@@ -131,9 +132,14 @@ export class WindowCore implements vscode.Disposable {
   /** One that could not be opened has nothing to close, and its failure was told when it was asked for. */
   async #end(opening: Promise<OpenedCore> | undefined): Promise<void> {
     const core = await opening?.catch(() => undefined);
+    const ofCore = this.#ofCore;
     this.#current = undefined;
-    this.#ofCore.dispose();
-    await core?.close();
+    try {
+      await core?.close();
+    } finally {
+      // Only now, so that the ends of turns that were stopped by this are told.
+      ofCore.dispose();
+    }
   }
 
   async #open(): Promise<OpenedCore> {
@@ -222,21 +228,45 @@ export class WindowCore implements vscode.Disposable {
       hasSessions: (id: string) => core.user.hasSessions(id),
     };
     const failed = (error: unknown) => log.error('The folders of the window could not be followed.', error);
-    const reopen = () => {
-      if (this.#current === core && !this.#closing) this.reopen().catch(failed);
-    };
+    const reopen = () => this.#reopenUnlessLost(core).catch(failed);
     const shown = shownIds(core.resolved);
     ofCore.add(
       followFolders(
         ports,
         (resolved) => {
-          if (shownIds(resolved) !== shown) reopen();
+          if (shownIds(resolved) !== shown) void reopen();
         },
         failed,
       ),
     );
     const attached = await offerReattach(ports, core.resolved.workspace, context.globalState);
-    if (attached) reopen();
+    if (attached) void reopen();
+  }
+
+  /** Private sessions end with the core that has them in memory, so that the user decides where there are some. */
+  async #reopenUnlessLost(core: OpenedCore): Promise<void> {
+    const isOver = () => this.#current !== core || this.#closing !== undefined;
+    if (isOver()) return;
+    const [lost, ...more] = await privateSessions(core.assistant.sessions);
+    if (lost) {
+      const { t } = vscode.l10n;
+      const end = t('End It and Show Them');
+      const answer = await vscode.window.showWarningMessage(
+        more.length === 0
+          ? t(
+              'Sessions of other folders belong to this window now. Showing them ends your private session “{0}”, and nothing of it is kept.',
+              lost.title,
+            )
+          : t(
+              'Sessions of other folders belong to this window now. Showing them ends your {0} private sessions, and nothing of them is kept.',
+              more.length + 1,
+            ),
+        end,
+        t('Not Now'),
+      );
+      if (answer !== end) return;
+    }
+    if (!isOver()) await this.reopen();
   }
 
   /** Tells the user of something, once for each code. */
