@@ -36,12 +36,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const app = (): Promise<App> => {
     if (running) return running;
     const starting = Promise.all([import('./host/app.ts'), import('./windowWiring.ts')]).then(
-      ([{ App: Loaded }, { windowWiring: wiring }]) => {
-        const loaded = new Loaded({ wiring, context, log, panel, showLog: () => channel.show(), statusItem });
-        // The setting may have been turned on while it loaded.
-        if (isBridgeOn()) loaded.bridge.followAndTell();
-        return loaded;
-      },
+      ([{ App: Loaded }, { windowWiring: wiring }]) =>
+        new Loaded({ wiring, context, log, panel, showLog: () => channel.show(), statusItem }),
     );
     running = starting;
     starting.catch(() => {
@@ -77,7 +73,8 @@ export function activate(context: vscode.ExtensionContext): void {
 
   // Until something else is needed, the bridge's setting is followed here; the app does it from then on.
   const followBridge = () => {
-    if (isBridgeOn() && !running) app().catch(failed);
+    const enabled = vscode.workspace.getConfiguration(settingsSection).get('bridge.enabled') === true;
+    if (enabled && !running) app().catch(failed);
   };
   add(
     vscode.workspace.onDidChangeConfiguration((change) => {
@@ -87,9 +84,6 @@ export function activate(context: vscode.ExtensionContext): void {
   followBridge();
   closeLeftovers().catch(failed);
 }
-
-const isBridgeOn = (): boolean =>
-  vscode.workspace.getConfiguration(settingsSection).get('bridge.enabled') === true;
 
 /** Proposals and reports live in the window that made them; tabs that an earlier one left behind would show nothing. */
 async function closeLeftovers(): Promise<void> {

@@ -238,9 +238,8 @@ async function finish(deps: TurnDependencies, whole: AssistantEntryDraft): Promi
       // was purged.
       if (code === 'lease_lost' || code === 'not_found') return false;
       deps.log.error(`The end of a turn could not be stored: ${code}.`, error);
-      // What the store does not take as it is must not leave the turn open. Sessions that another window has just
-      // encrypted are unlocked in a moment.
-      if (code !== 'store_unavailable' && code !== 'store_locked') draft = bare(whole, error);
+      // What the store does not take as it is must not leave the turn open.
+      if (code !== 'store_unavailable') draft = bare(whole, error);
       return true;
     },
   );

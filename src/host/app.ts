@@ -12,7 +12,6 @@ import { type CommandId, extensionId, turnLiveKey } from './ids.ts';
 import { Keys } from './keys.ts';
 import { LiveTurns } from './liveTurns.ts';
 import { isWorkspaceText, OpenEditors, shownPath } from './openEditors.ts';
-import { unusedSession } from './ownSessions.ts';
 import { ExcludedChips } from './panel/excludedChips.ts';
 import { panelHandlers } from './panel/handlers.ts';
 import { PanelHost } from './panel/panelHost.ts';
@@ -21,6 +20,7 @@ import { Reports } from './panel/reports.ts';
 import { panelStatus } from './panel/status.ts';
 import { suggestQuestions } from './panel/suggestions.ts';
 import { Settings } from './settings.ts';
+import { unusedSession } from './shownSessions.ts';
 import { StatusItem } from './statusItem.ts';
 import { WindowCore } from './windowCore.ts';
 import type { Wiring } from './wiring.ts';
@@ -102,6 +102,8 @@ export class App implements vscode.Disposable {
         first = false;
       }),
     );
+    // Also when the setting was turned on while all this was loaded.
+    if (this.settings.get('bridge.enabled')) this.bridge.followAndTell();
   }
 
   /** The host's end of a page that was just drawn. */

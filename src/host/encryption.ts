@@ -41,16 +41,5 @@ export async function applyEncryption(
   }
 }
 
-/**
- * Goes on with sessions that another window has encrypted or made plain again, with the key that the keyring has now.
- * Resolves to whether all of them can be read.
- */
-export async function unlockSessions(core: Encrypted, keys: Keys): Promise<boolean> {
-  // Without the keyring, what is plain again can be read all the same.
-  const key = await keys.sessionKey().catch(() => undefined);
-  const { notices } = await core.assistant.sessions.unlock(key);
-  return !notices.some(({ code }) => code === storeLocked().code);
-}
-
 const isLocked = (error: unknown): boolean =>
   error instanceof CausewayError && error.code === storeLocked().code;

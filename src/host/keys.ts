@@ -8,7 +8,7 @@ import type { SessionKeyRegister } from '../core/register.ts';
 import type { PanelStatus } from '../protocol/panel.ts';
 
 const secretName = (name: string): string => `causeway.key.${name}`;
-export const sessionKeyName = 'sessions';
+const sessionKeyName = 'sessions';
 
 /** Where a provider's key may also come from. */
 const environmentNames: Readonly<Record<string, string>> = { [anthropicKeyName]: 'ANTHROPIC_API_KEY' };

@@ -9,13 +9,14 @@ import { shownWorkspaces } from '../core/workspace/attachment.ts';
 import { localPathOf } from '../core/workspace/uri.ts';
 import type { ErrorInfo } from '../protocol/errors.ts';
 import type { SessionEvent } from '../protocol/turnEvents.ts';
-import { applyEncryption, unlockSessions } from './encryption.ts';
-import { type Keys, sessionKeyName } from './keys.ts';
+import { applyEncryption } from './encryption.ts';
+import type { Keys } from './keys.ts';
 import { memoryFiles } from './memoryFiles.ts';
 import type { OpenEditors } from './openEditors.ts';
-import { privateSessions } from './ownSessions.ts';
 import { applyRetention } from './retention.ts';
 import type { Settings } from './settings.ts';
+import { privateSessions } from './shownSessions.ts';
+import { unlockSessions } from './unlockSessions.ts';
 import type { OpenedCore, Wiring } from './wiring.ts';
 import { followFolders, offerReattach, windowIdentity } from './workspaceIdentity.ts';
 
@@ -51,10 +52,9 @@ export class WindowCore implements vscode.Disposable {
       }),
     );
     this.#lifetime.add(
-      keys.onDidChange((name) => {
+      keys.onDidChange(() => {
         // The key of another window's encryption can come after its locked sessions were noticed.
-        if (name === sessionKeyName && this.#notices.has(storeLocked().code) && this.#current)
-          this.#follow(this.#unlock(this.#current));
+        if (this.#notices.has(storeLocked().code) && this.#current) this.#follow(this.#unlock(this.#current));
       }),
     );
     this.#events = this.#lifetime.add(
@@ -193,11 +193,13 @@ export class WindowCore implements vscode.Disposable {
 
   /** Tells that sessions are locked only where the keyring has no key for them. */
   async #unlock(core: OpenedCore): Promise<void> {
-    const unlocked = await unlockSessions(core, this.#parts.keys).catch((error: unknown) => {
-      // A core that was closed meanwhile has nothing to tell.
-      if (this.#current === core) throw error;
-      return true;
-    });
+    const unlocked = await unlockSessions(core.assistant.sessions, this.#parts.keys).catch(
+      (error: unknown) => {
+        // A core that was closed meanwhile has nothing to tell.
+        if (this.#current === core) throw error;
+        return true;
+      },
+    );
     if (this.#current !== core) return;
     const locked = toErrorInfo(storeLocked());
     if (!unlocked) this.tell(locked);

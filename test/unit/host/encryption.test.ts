@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SessionStore } from '../../../src/core/session/store.ts';
-import { applyEncryption, unlockSessions } from '../../../src/host/encryption.ts';
+import { applyEncryption } from '../../../src/host/encryption.ts';
 import { Keys } from '../../../src/host/keys.ts';
+import { unlockSessions } from '../../../src/host/unlockSessions.ts';
 import { openSessionStore } from '../../../src/store/openSessionStore.ts';
 import { openUserDatabase, type UserDatabase } from '../../../src/store/user/openUserDatabase.ts';
 import { workerUrl } from '../../support/core.ts';
@@ -114,7 +115,7 @@ describe('Encryption of sessions in several windows', function () {
       settings.encryptSessions = wanted;
       await Promise.all([one.apply(), two.apply()]);
       for (const each of [one, two]) {
-        assert.equal(await unlockSessions(each, each.keys), true);
+        assert.equal(await unlockSessions(each.assistant.sessions, each.keys), true);
         assert.equal(await each.isEncrypted(), wanted);
         assert.ok(await each.assistant.sessions.get(id));
       }
@@ -128,7 +129,7 @@ describe('Encryption of sessions in several windows', function () {
     settings.encryptSessions = true;
     await one.apply();
     await two.locked;
-    assert.equal(await unlockSessions(two, two.keys), true);
+    assert.equal(await unlockSessions(two.assistant.sessions, two.keys), true);
     assert.ok(await two.assistant.sessions.get(id));
   });
 
@@ -139,6 +140,6 @@ describe('Encryption of sessions in several windows', function () {
     await one.apply();
     await closeAll();
     const stranger = window('one');
-    assert.equal(await unlockSessions(stranger, stranger.keys), false);
+    assert.equal(await unlockSessions(stranger.assistant.sessions, stranger.keys), false);
   });
 });

@@ -167,6 +167,15 @@ describe('several stores seen as one', () => {
     assert.deepEqual(await both.search('lighthouse'), []);
   });
 
+  it('are all unlocked together', async () => {
+    const key = new Uint8Array(32).fill(7);
+    await both.list();
+    // Another window, which has them open too.
+    for (const name of ['own', 'other']) await open(name).setEncryption(key);
+    const status = await both.unlock(key);
+    assert.deepEqual([status.mode, status.encrypted], ['normal', true]);
+  });
+
   it('tell what happens in each', async () => {
     const session = await add(other, 'b');
     const seen = new Promise<StoreChange>((resolve) => {
@@ -204,15 +213,6 @@ describe('several stores seen as one', () => {
   it('are all encrypted together', async () => {
     await both.setEncryption(new Uint8Array(32).fill(7));
     assert.deepEqual([(await own.status()).encrypted, (await other.status()).encrypted], [true, true]);
-  });
-
-  it('are all unlocked together', async () => {
-    const key = new Uint8Array(32).fill(7);
-    await both.list();
-    // Another window, which has them open too.
-    for (const name of ['own', 'other']) await open(name).setEncryption(key);
-    const status = await both.unlock(key);
-    assert.deepEqual([status.mode, status.encrypted], ['normal', true]);
   });
 
   it('page through all sessions without leaving one out, however they are spread', async () => {

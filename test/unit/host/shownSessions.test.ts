@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SessionStore } from '../../../src/core/session/store.ts';
-import { privateSessions, unusedSession } from '../../../src/host/ownSessions.ts';
+import { privateSessions, unusedSession } from '../../../src/host/shownSessions.ts';
 import { CompositeStore } from '../../../src/store/compositeStore.ts';
 import { openSessionStore } from '../../../src/store/openSessionStore.ts';
 import { workerUrl } from '../../support/core.ts';
