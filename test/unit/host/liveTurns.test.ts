@@ -4,7 +4,9 @@ import { LiveTurns } from '../../../src/host/liveTurns.ts';
 import { answer } from '../../support/anthropic/script.ts';
 import { startCore, type TestCore } from '../../support/core.ts';
 
-describe('The turns that are answered now', () => {
+describe('The turns that are answered now', function () {
+  // A core starts a worker, and the machine may be busy.
+  this.timeout(20_000);
   let core: TestCore;
   let live: LiveTurns;
   const opened = new Emitter<void>();
