@@ -86,7 +86,7 @@ export function activate(context: vscode.ExtensionContext): void {
   // Until something else is needed, the bridge's setting is followed here; the app does it from then on.
   const followBridge = () => {
     const enabled = vscode.workspace.getConfiguration(settingsSection).get('bridge.enabled') === true;
-    if (enabled && !running) app().then(({ bridge }) => bridge.followAndTell(), failed);
+    if (enabled && !running) app().catch(failed);
   };
   add(
     vscode.workspace.onDidChangeConfiguration((change) => {

@@ -76,3 +76,18 @@ export interface ClientRegister {
   list(): Promise<Client[]>;
   revoke(clientId: string): Promise<boolean>;
 }
+
+/**
+ * Which key the session databases are encrypted with, agreed among all processes of the user, so that no two of them
+ * make one each. The key itself is in the keyring; here is its fingerprint, a digest.
+ */
+export interface SessionKeyRegister {
+  /** The fingerprint of the key that was agreed on and put into the keyring. */
+  kept(): Promise<string | undefined>;
+  /** The fingerprint that holds: this one, unless another was agreed on before. */
+  agree(fingerprint: string): Promise<string>;
+  /** The key is in the keyring; from now on the agreement outlives the process that made it. */
+  keep(fingerprint: string): Promise<void>;
+  /** Takes the agreement back; one on another key stays. */
+  release(fingerprint: string): Promise<void>;
+}

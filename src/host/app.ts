@@ -10,6 +10,7 @@ import { BridgeControl } from './bridgeControl.ts';
 import { ProposedEdits } from './edits/proposedEdits.ts';
 import { type CommandId, extensionId, turnLiveKey } from './ids.ts';
 import { Keys } from './keys.ts';
+import { LiveTurns } from './liveTurns.ts';
 import { isWorkspaceText, OpenEditors, shownPath } from './openEditors.ts';
 import { ExcludedChips } from './panel/excludedChips.ts';
 import { panelHandlers } from './panel/handlers.ts';
@@ -19,6 +20,7 @@ import { Reports } from './panel/reports.ts';
 import { panelStatus } from './panel/status.ts';
 import { suggestQuestions } from './panel/suggestions.ts';
 import { Settings } from './settings.ts';
+import { unusedSession } from './shownSessions.ts';
 import { StatusItem } from './statusItem.ts';
 import { WindowCore } from './windowCore.ts';
 import type { Wiring } from './wiring.ts';
@@ -43,12 +45,12 @@ export class App implements vscode.Disposable {
   readonly editors: OpenEditors;
   readonly core: WindowCore;
   readonly bridge: BridgeControl;
+  readonly live: LiveTurns;
   readonly edits: ProposedEdits;
   readonly reports: Reports;
   readonly excluded = new ExcludedChips();
   readonly #showLog: () => void;
   readonly #lifetime = new DisposableStore();
-  readonly #liveTurns = new Set<string>();
   #suggestions: Promise<string[]> | undefined;
 
   constructor({ wiring, context, log, panel, showLog, statusItem }: AppParts) {
@@ -71,6 +73,7 @@ export class App implements vscode.Disposable {
       }),
     );
     this.bridge = add(new BridgeControl(wiring, this.core, this.settings, log));
+    this.live = add(new LiveTurns(this.core));
     this.edits = add(new ProposedEdits());
     this.reports = add(new Reports());
     add(new StatusItem(statusItem, this));
@@ -84,15 +87,23 @@ export class App implements vscode.Disposable {
       add(this.settings.onDidChange(name, statusChanged));
     }
     add(this.editors.onDidChange(() => panel.push({ type: 'contextChanged' })));
-    add(this.core.onEvent((event) => this.#followTurns(event)));
+    add(this.live.onDidChange(() => this.#markLive()));
+    add(
+      this.core.onEvent((event) => {
+        if (event.type === 'session.purged') this.#showAnew((shown) => shown === event.sessionId);
+      }),
+    );
+    add(this.core.onDidUnlock(() => this.#showAnew((shown) => shown === undefined)));
     let first = true;
     add(
       this.core.onDidOpen(() => {
         this.#suggestions = undefined;
-        if (!first) this.#showAnew();
+        if (!first) this.#showAnew(() => true);
         first = false;
       }),
     );
+    // Also when the setting was turned on while all this was loaded.
+    if (this.settings.get('bridge.enabled')) this.bridge.followAndTell();
   }
 
   /** The host's end of a page that was just drawn. */
@@ -119,7 +130,8 @@ export class App implements vscode.Disposable {
     for (const { id, entryCount } of recent) {
       if (entryCount > 0 || (await sessions.draft(id)) !== undefined) return id;
     }
-    return recent[0]?.id ?? this.freshSession(false);
+    // Where nothing can be written, an empty one is all there can be.
+    return recent[0]?.readOnly ? recent[0].id : this.freshSession(false);
   }
 
   async sessionShown(sessionId: string): Promise<void> {
@@ -129,13 +141,10 @@ export class App implements vscode.Disposable {
 
   /** A session in which nothing was said is used again, so that they do not pile up. */
   async freshSession(isPrivate: boolean): Promise<string> {
-    const { sessions } = await this.assistant();
-    if (!isPrivate) {
-      const recent = await sessions.list({ limit: 50 });
-      for (const { id, entryCount, private: hidden, door } of recent) {
-        if (entryCount === 0 && !hidden && door === 'panel' && !(await sessions.draft(id))) return id;
-      }
-    }
+    const { assistant, resolved } = await this.core.get();
+    const { sessions } = assistant;
+    const unused = isPrivate ? undefined : await unusedSession(sessions, resolved.workspace.id);
+    if (unused !== undefined) return unused;
     const created = await sessions.create({ door: 'panel', ...(isPrivate ? { private: true } : {}) });
     return created.id;
   }
@@ -251,22 +260,21 @@ export class App implements vscode.Disposable {
     );
   }
 
-  /** The window has another workspace now: its sessions are shown. */
-  #showAnew(): void {
+  /** What the panel shows is no longer there, or there is more to show: another session takes its place. */
+  #showAnew(isOver: (shown: string | undefined) => boolean): void {
     const drawn = this.panel.drawn;
     if (!drawn) return;
     drawn
-      .then(async (host) => host.show(await this.sessionToShow()))
+      .then(async (host) => {
+        if (isOver(host.shown)) await host.show(await this.sessionToShow());
+      })
       .then(
         () => this.pushStatus(),
         (error: unknown) => this.log.error('The sessions of the workspace were not shown.', error),
       );
   }
 
-  #followTurns(event: { type: string; turnId?: string }): void {
-    if (event.turnId === undefined) return;
-    if (event.type === 'turn.started') this.#liveTurns.add(event.turnId);
-    else if (event.type !== 'turn.ended' || !this.#liveTurns.delete(event.turnId)) return;
-    void vscode.commands.executeCommand('setContext', turnLiveKey, this.#liveTurns.size > 0);
+  #markLive(): void {
+    void vscode.commands.executeCommand('setContext', turnLiveKey, this.live.any);
   }
 }

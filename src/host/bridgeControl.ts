@@ -99,19 +99,30 @@ export class BridgeControl implements vscode.Disposable {
   }
 
   async #start(): Promise<void> {
-    if (this.#bridge || this.#lifetime.isDisposed) return;
-    const core = await this.#core.get();
-    const bridge = await this.#wiring.startBridge({
-      core,
-      workspace: workspaceOf(core),
-      port: this.#settings.get('bridge.port'),
-      log: this.#log,
-    });
+    if (this.#bridge) return;
+    const bridge = await this.#startOnCore();
+    if (!bridge) return;
     this.#bridge = bridge;
     bridge.onDidChange((state) => {
       if (this.#bridge === bridge) this.#tell(state);
     });
     this.#tell(bridge.state);
+  }
+
+  /** The core may become another while the bridge starts; a bridge to a closed one would serve nothing. */
+  async #startOnCore(): Promise<OpenedBridge | undefined> {
+    while (!this.#lifetime.isDisposed) {
+      const core = await this.#core.get();
+      const bridge = await this.#wiring.startBridge({
+        core,
+        workspace: workspaceOf(core),
+        port: this.#settings.get('bridge.port'),
+        log: this.#log,
+      });
+      if (this.#core.current === core) return bridge;
+      await bridge.stop();
+    }
+    return undefined;
   }
 
   async #stop(): Promise<void> {

@@ -1,9 +1,10 @@
 /** Keys of providers and of the session databases, in the keyring that VS Code keeps. */
 import type * as vscode from 'vscode';
 import { Emitter } from '../base/emitter.ts';
-import { keyringFailed } from '../core/errors.ts';
+import { keyringFailed, sessionKeyMissing } from '../core/errors.ts';
 import type { Log, Secrets } from '../core/ports.ts';
 import { anthropicKeyName } from '../core/providers/anthropic/keyName.ts';
+import type { SessionKeyRegister } from '../core/register.ts';
 import type { PanelStatus } from '../protocol/panel.ts';
 
 const secretName = (name: string): string => `causeway.key.${name}`;
@@ -95,14 +96,56 @@ export class Keys implements Secrets, vscode.Disposable {
     return text === undefined ? undefined : Uint8Array.from(Buffer.from(text, 'base64'));
   }
 
-  /** Makes the key when there is none. Rejects with `keyring_failed` when it cannot be kept: nothing may be encrypted then. */
-  async makeSessionKey(): Promise<Uint8Array> {
+  /**
+   * The one key of all windows, made when there is none. A window may see what another one stored a moment later, so
+   * that the register decides whose key it is, and the others wait for it until the deadline. Rejects with
+   * `keyring_failed` when the key cannot be kept and `session_key_missing` when it did not come: nothing may be
+   * encrypted then.
+   */
+  async makeSessionKey(register: SessionKeyRegister, deadline: AbortSignal): Promise<Uint8Array> {
     const existing = await this.sessionKey();
-    if (existing) return existing;
-    const key = crypto.getRandomValues(new Uint8Array(32));
-    if (await this.set(sessionKeyName, Buffer.from(key).toString('base64'))) return key;
-    this.#forThisWindow.delete(sessionKeyName);
-    throw keyringFailed();
+    const key = existing ?? crypto.getRandomValues(new Uint8Array(32));
+    const fingerprint = await fingerprintOf(key);
+    const agreed = await register.agree(fingerprint);
+    if (agreed !== fingerprint) return this.#sessionKeyOf(agreed, deadline);
+    if (!existing && !(await this.set(sessionKeyName, Buffer.from(key).toString('base64')))) {
+      this.#forThisWindow.delete(sessionKeyName);
+      await register.release(fingerprint);
+      throw keyringFailed();
+    }
+    await register.keep(fingerprint);
+    return key;
+  }
+
+  /** Takes back an agreement on a key that the keyring has lost, so that another can be made when one is wanted. */
+  async releaseLostSessionKey(register: SessionKeyRegister): Promise<void> {
+    const kept = await register.kept();
+    if (kept === undefined) return;
+    const key = await this.sessionKey();
+    if (key === undefined || (await fingerprintOf(key)) !== kept) await register.release(kept);
+  }
+
+  /** The key with this fingerprint, as soon as the keyring shows it. */
+  #sessionKeyOf(fingerprint: string, deadline: AbortSignal): Promise<Uint8Array> {
+    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+    const look = () => {
+      this.sessionKey()
+        .then(async (key) => {
+          if (key && (await fingerprintOf(key)) === fingerprint) resolve(key);
+          else if (deadline.aborted) late();
+        })
+        .catch(reject);
+    };
+    const late = () => reject(sessionKeyMissing());
+    const subscription = this.#changes.event((name) => {
+      if (name === sessionKeyName) look();
+    });
+    deadline.addEventListener('abort', late);
+    look();
+    return promise.finally(() => {
+      subscription.dispose();
+      deadline.removeEventListener('abort', late);
+    });
   }
 
   dispose(): void {
@@ -114,4 +157,10 @@ export class Keys implements Secrets, vscode.Disposable {
     const variable = environmentNames[name];
     return (variable === undefined ? undefined : process.env[variable]?.trim()) || undefined;
   }
+}
+
+/** The SHA-256 digest, from which a key of 32 random bytes cannot be found. */
+async function fingerprintOf(key: Uint8Array): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new Uint8Array(key));
+  return Buffer.from(digest).toString('hex');
 }

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
-import { toErrorInfo } from '../core/errors.ts';
+import { storeLocked, toErrorInfo } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import type { ResolvedWorkspace } from '../core/register.ts';
 import { shownWorkspaces } from '../core/workspace/attachment.ts';
@@ -14,6 +14,8 @@ import type { Keys } from './keys.ts';
 import type { OpenEditors } from './openEditors.ts';
 import { applyRetention } from './retention.ts';
 import type { Settings } from './settings.ts';
+import { privateSessions } from './shownSessions.ts';
+import { unlockSessions } from './unlockSessions.ts';
 import type { OpenedCore, Wiring } from './wiring.ts';
 import { followFolders, offerReattach, windowIdentity } from './workspaceIdentity.ts';
 
@@ -32,6 +34,7 @@ export class WindowCore implements vscode.Disposable {
   readonly #events: Emitter<SessionEvent>;
   readonly #opened = this.#lifetime.add(new Emitter<OpenedCore>());
   readonly #noticed = this.#lifetime.add(new Emitter<ErrorInfo>());
+  readonly #unlocked = this.#lifetime.add(new Emitter<void>());
   readonly #notices = new Map<string, ErrorInfo>();
   /** What ends with the core that is open now. */
   #ofCore = new DisposableStore();
@@ -47,6 +50,12 @@ export class WindowCore implements vscode.Disposable {
         if (this.#current) this.#follow(applyEncryption(this.#current, settings, keys));
       }),
     );
+    this.#lifetime.add(
+      keys.onDidChange(() => {
+        // The key of another window's encryption can come after its locked sessions were noticed.
+        if (this.#notices.has(storeLocked().code) && this.#current) this.#follow(this.#unlock(this.#current));
+      }),
+    );
     this.#events = this.#lifetime.add(
       new Emitter<SessionEvent>((error) => parts.log.error('A listener of session events failed.', error)),
     );
@@ -59,6 +68,11 @@ export class WindowCore implements vscode.Disposable {
   /** A core was opened, the first one too. */
   get onDidOpen() {
     return this.#opened.event;
+  }
+
+  /** Sessions that could not be read can be now. */
+  get onDidUnlock() {
+    return this.#unlocked.event;
   }
 
   /** There is something new to tell, or something told is no longer so. */
@@ -117,9 +131,14 @@ export class WindowCore implements vscode.Disposable {
   /** One that could not be opened has nothing to close, and its failure was told when it was asked for. */
   async #end(opening: Promise<OpenedCore> | undefined): Promise<void> {
     const core = await opening?.catch(() => undefined);
+    const ofCore = this.#ofCore;
     this.#current = undefined;
-    this.#ofCore.dispose();
-    await core?.close();
+    try {
+      await core?.close();
+    } finally {
+      // Only now, so that the ends of turns that were stopped by this are told.
+      ofCore.dispose();
+    }
   }
 
   async #open(): Promise<OpenedCore> {
@@ -152,7 +171,9 @@ export class WindowCore implements vscode.Disposable {
     ofCore.add(core.assistant.onEvent((event) => this.#events.fire(event)));
     ofCore.add(
       core.assistant.sessions.onDidChange((change) => {
-        if (change.type === 'notice') this.tell(change.notice);
+        if (change.type !== 'notice') return;
+        if (change.notice.code === storeLocked().code) this.#follow(this.#unlock(core));
+        else this.tell(change.notice);
       }),
     );
     this.#ofCore = ofCore;
@@ -171,10 +192,35 @@ export class WindowCore implements vscode.Disposable {
     });
   }
 
+  /** Tells that sessions are locked only where the keyring has no key for them. */
+  async #unlock(core: OpenedCore): Promise<void> {
+    const unlocked = await unlockSessions(core.assistant.sessions, this.#parts.keys).catch(
+      (error: unknown) => {
+        // A core that was closed meanwhile has nothing to tell.
+        if (this.#current === core) throw error;
+        return true;
+      },
+    );
+    if (this.#current !== core) return;
+    const locked = toErrorInfo(storeLocked());
+    if (!unlocked) this.tell(locked);
+    else if (this.#notices.has(locked.code)) {
+      this.retract(locked);
+      this.#unlocked.fire();
+    }
+  }
+
   /** What need not be waited for by the first answer. */
   async #prepare(core: OpenedCore, dataFolder: string, ofCore: DisposableStore): Promise<void> {
     const { wiring, context, settings, keys, log } = this.#parts;
+    await this.#unlock(core);
     for (const notice of await core.notices()) this.tell(notice);
+    if (!settings.get('encryptSessions')) {
+      // Only at the start, when what the keyring shows is not older than the agreement.
+      await keys
+        .releaseLostSessionKey(core.user.sessionKey)
+        .catch((error: unknown) => log.error('The agreement on the key was not looked at.', error));
+    }
     await applyEncryption(core, settings, keys);
     await applyRetention(core.assistant.sessions, settings.get('trash.retentionDays'), log);
     await wiring.registerDataFolder(dataFolder, vscode.env.appName);
@@ -185,21 +231,45 @@ export class WindowCore implements vscode.Disposable {
       hasSessions: (id: string) => core.user.hasSessions(id),
     };
     const failed = (error: unknown) => log.error('The folders of the window could not be followed.', error);
-    const reopen = () => {
-      if (this.#current === core && !this.#closing) this.reopen().catch(failed);
-    };
+    const reopen = () => this.#reopenUnlessLost(core).catch(failed);
     const shown = shownIds(core.resolved);
     ofCore.add(
       followFolders(
         ports,
         (resolved) => {
-          if (shownIds(resolved) !== shown) reopen();
+          if (shownIds(resolved) !== shown) void reopen();
         },
         failed,
       ),
     );
     const attached = await offerReattach(ports, core.resolved.workspace, context.globalState);
-    if (attached) reopen();
+    if (attached) void reopen();
+  }
+
+  /** Private sessions end with the core that has them in memory, so that the user decides where there are some. */
+  async #reopenUnlessLost(core: OpenedCore): Promise<void> {
+    const isOver = () => this.#current !== core || this.#closing !== undefined;
+    if (isOver()) return;
+    const [lost, ...more] = await privateSessions(core.assistant.sessions);
+    if (lost) {
+      const { t } = vscode.l10n;
+      const end = t('End It and Show Them');
+      const answer = await vscode.window.showWarningMessage(
+        more.length === 0
+          ? t(
+              'Sessions of other folders belong to this window now. Showing them ends your private session “{0}”, and nothing of it is kept.',
+              lost.title,
+            )
+          : t(
+              'Sessions of other folders belong to this window now. Showing them ends your {0} private sessions, and nothing of them is kept.',
+              more.length + 1,
+            ),
+        end,
+        t('Not Now'),
+      );
+      if (answer !== end) return;
+    }
+    if (!isOver()) await this.reopen();
   }
 
   /** Tells the user of something, once for each code. */

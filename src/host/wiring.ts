@@ -5,6 +5,7 @@ import type { Log, MemoryFile, Secrets, Workspace } from '../core/ports.ts';
 import type {
   ClientRegister,
   ResolvedWorkspace,
+  SessionKeyRegister,
   WorkspaceIdentity,
   WorkspaceRegister,
 } from '../core/register.ts';
@@ -20,6 +21,7 @@ export interface OpenedCore {
   readonly user: {
     readonly workspaces: WorkspaceRegister;
     readonly clients: ClientRegister;
+    readonly sessionKey: SessionKeyRegister;
     hasSessions(workspaceId: string): Promise<boolean>;
   };
   /** Asks the providers which models the keys may use. */

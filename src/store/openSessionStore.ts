@@ -81,9 +81,9 @@ export function openSessionStore(location: SessionStoreLocation): SessionStore {
       key = next;
     },
     async unlock(given) {
-      const opened = await remote().unlock(given);
-      if (opened) key = given;
-      return opened;
+      const status = await remote().unlock(given);
+      if (status.mode !== 'locked') key = given;
+      return status;
     },
     backup: () => remote().backup(),
     async close() {

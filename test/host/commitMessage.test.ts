@@ -107,6 +107,20 @@ function withGit(api: Git): void {
       assert.equal(claude.count(), before);
     });
 
+    for (const [what, behaviour] of [
+      ['is cut off', { ...answer('Shorten by'), stopReason: 'max_tokens' }],
+      ['declines', { ...answer(''), stopReason: 'refusal' }],
+      ['answers nothing', answer('```\n```')],
+    ] as const) {
+      it(`leaves the box as it was where the model ${what}`, async () => {
+        await write('src/bytes.ts', '// changed\n');
+        repository.inputBox.value = 'My own words';
+        claude.fake.enqueue(behaviour);
+        await run('causeway.generateCommitMessage');
+        assert.equal(repository.inputBox.value, 'My own words');
+      });
+    }
+
     it('leaves the box as it was where the model fails', async () => {
       await write('src/bytes.ts', '// changed\n');
       repository.inputBox.value = 'My own words';

@@ -87,6 +87,16 @@ describe('An edit that Causeway proposes', () => {
     problems.dispose();
   });
 
+  for (const stopReason of ['max_tokens', 'refusal'] as const) {
+    it(`is none where the answer ended with ${stopReason}`, async () => {
+      await show(path, 1, 3);
+      claude.fake.enqueue({ ...answer('Here:\n\n```ts\nexport function one() {\n'), stopReason });
+      await run('causeway.refactor');
+      assert.deepEqual(proposals(), []);
+      assert.equal(await onDisk(path), original);
+    });
+  }
+
   it('leaves the file as it was when it is discarded', async () => {
     await show(path, 1, 3);
     claude.fake.enqueue(better);

@@ -42,6 +42,22 @@ describe('The panel', () => {
     await until('the third selection in the draft', async () => (await attached()).includes('third line'));
   });
 
+  it('shows another session once the one it shows is deleted for good by another window', async () => {
+    await show('lines.txt', 1, 1);
+    await run('causeway.newSession');
+    await run('causeway.explain');
+    const said = () =>
+      withSessions(async (sessions) => (await sessions.list()).filter(({ entryCount }) => entryCount > 0));
+    const [deleted, ...others] = await said();
+    assert.ok(deleted);
+    await withSessions((sessions) => sessions.purge(deleted.id));
+    const total = others.reduce((sum, { entryCount }) => sum + entryCount, 0);
+    await until('an answer in another session', async () => {
+      await run('causeway.explain');
+      return (await said()).reduce((sum, { entryCount }) => sum + entryCount, 0) > total;
+    });
+  });
+
   it('follows all commands that move within it', async () => {
     for (const command of [
       'causeway.focusInput',

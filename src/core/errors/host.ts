@@ -7,6 +7,12 @@ export const keyringFailed = () =>
     'The keyring of this system cannot be used. Nothing was lost. Set the API key for this window, or set ANTHROPIC_API_KEY where the editor is started.',
     { action: 'set_api_key', status: 500 },
   );
+export const sessionKeyMissing = () =>
+  new CausewayError(
+    'session_key_missing',
+    'The key your sessions are encrypted with is not in the keyring, so nothing more was encrypted. Nothing was lost. Restore the keyring, then reload. Where it is gone for good, turn causeway.encryptSessions off, reload, and turn it on again: then a new key is made.',
+    { action: 'open_settings', status: 409 },
+  );
 export const editOutdated = (path: string) =>
   new CausewayError(
     'edit_outdated',
@@ -30,6 +36,20 @@ export const noProposal = () =>
   new CausewayError('no_proposal', 'No proposed edit is shown. Open its diff, then try again.');
 export const noEdit = () =>
   new CausewayError('no_edit', 'The answer has no code that could be applied here. Nothing was changed.');
+export const answerCutOff = () =>
+  new CausewayError(
+    'answer_cut_off',
+    'The answer was cut off before its end, so nothing was changed. Raise causeway.maxOutputTokens or take less at once, then try again.',
+    { action: 'open_settings' },
+  );
+export const answerDeclined = () =>
+  new CausewayError(
+    'answer_declined',
+    'The model declined to answer this, so nothing was changed. Ask in other words, or choose another model.',
+    { action: 'choose_model' },
+  );
+export const answerEmpty = () =>
+  new CausewayError('answer_empty', 'The model answered nothing. Nothing was changed. Try again.');
 export const outsideWorkspace = (path: string) =>
   new CausewayError(
     'outside_workspace',

@@ -1,11 +1,11 @@
 /** A commit message for what is staged, else for what is changed, written into the box of the source control view. */
 import * as vscode from 'vscode';
 import { boundedDiff, commitPrompt, messageOf, withoutSecrets } from '../../core/edits/commitMessage.ts';
-import { fromErrorInfo, nothingToCommit } from '../../core/errors.ts';
-import { plainText } from '../../protocol/content.ts';
+import { answerEmpty, nothingToCommit } from '../../core/errors.ts';
 import type { App } from '../app.ts';
 import { repositoryFor } from '../git.ts';
 import { shownPath } from '../openEditors.ts';
+import { completeText } from './completeText.ts';
 import { needModel } from './model.ts';
 
 /** In a private session: a message is not a conversation, and the diff is in the repository anyway. */
@@ -32,9 +32,10 @@ export async function generateCommitMessage(app: App, argument: unknown): Promis
         });
         for await (const event of events) {
           if (event.type !== 'turn.ended' || event.entry.kind !== 'assistant') continue;
-          if (event.entry.error) throw fromErrorInfo(event.entry.error);
-          // Half a message is none.
-          if (event.entry.outcome === 'done') inputBox.value = messageOf(plainText(event.entry.content));
+          if (event.entry.outcome === 'stopped') return;
+          const message = messageOf(completeText(event.entry));
+          if (message === '') throw answerEmpty();
+          inputBox.value = message;
         }
       } finally {
         await assistant.sessions.purge(id);

@@ -14,16 +14,19 @@ interface ModelItem extends vscode.QuickPickItem {
   setKey?: true;
 }
 
-/** Sets the model of the session that is shown, from now on. */
+/** Sets the model of the session that is shown, from now on; where none can be shown, that of all that have none of their own. */
 export async function chooseModel(app: App): Promise<void> {
   const { t } = vscode.l10n;
   const core = await app.core.get();
   const { assistant } = core;
   const host = await app.panel.reveal({ preserveFocus: true });
   const sessionId = host.shown;
-  if (sessionId === undefined) return;
   if (vscode.workspace.isTrusted) await core.refreshModels(AbortSignal.timeout(3_000));
-  const { model: now } = await assistant.modelFor(sessionId);
+  // A name that nobody knows is what the choice is to put right.
+  const now = await assistant.modelFor(sessionId).then(
+    ({ model }) => model,
+    () => undefined,
+  );
   const items: ModelItem[] = [];
   for (const { id, name, availability, models } of await assistant.providers()) {
     items.push({ label: name, kind: vscode.QuickPickItemKind.Separator });
@@ -33,7 +36,7 @@ export async function chooseModel(app: App): Promise<void> {
       continue;
     }
     for (const model of models) {
-      const current = now.provider === id && now.id === model.id;
+      const current = now?.provider === id && now.id === model.id;
       items.push({
         label: current ? `$(check) ${model.name}` : model.name,
         description: t('{0} tokens', model.window.toLocaleString()),
@@ -43,12 +46,15 @@ export async function chooseModel(app: App): Promise<void> {
     }
   }
   const picked = await vscode.window.showQuickPick(items, {
-    title: t('Model of This Session'),
+    title: sessionId === undefined ? t('Model') : t('Model of This Session'),
     matchOnDescription: true,
   });
   if (picked?.setKey) await app.run('causeway.setApiKey');
   if (picked?.model === undefined) return;
-  await assistant.setModel(sessionId, picked.model, 'panel');
+  if (sessionId === undefined) {
+    await app.settings.set('model', picked.model);
+    await host.show(await app.sessionToShow());
+  } else await assistant.setModel(sessionId, picked.model, 'panel');
   app.pushStatus();
 }
 

@@ -3,13 +3,13 @@ import * as vscode from 'vscode';
 import { codeBlocksOf } from '../../core/edits/codeBlocks.ts';
 import { type EditTask, editPrompt, explainPrompt } from '../../core/edits/prompts.ts';
 import { testPathFor } from '../../core/edits/testPath.ts';
-import { fromErrorInfo, noEdit, noEditor, noSelection } from '../../core/errors.ts';
-import { plainText } from '../../protocol/content.ts';
+import { noEdit, noEditor, noSelection } from '../../core/errors.ts';
 import type { AssistantEntry, Attachment } from '../../protocol/entries.ts';
 import type { App } from '../app.ts';
 import { applyCode, uriOfPath } from '../edits/applyCode.ts';
 import { isWorkspaceText, shownPath } from '../openEditors.ts';
 import { problemsOf, selectionOf } from '../panel/attachments.ts';
+import { completeText } from './completeText.ts';
 import { needModel } from './model.ts';
 
 interface Selected {
@@ -56,8 +56,7 @@ export async function editSelection(app: App, task: EditTask, args: readonly unk
   const attachments = problems ? [attachment, problems] : [attachment];
   const entry = await ask(app, editPrompt(task, testPath), attachments);
   if (!entry || entry.outcome === 'stopped') return;
-  if (entry.error) throw fromErrorInfo(entry.error);
-  const blocks = codeBlocksOf(plainText(entry.content));
+  const blocks = codeBlocksOf(completeText(entry));
   const block = blocks.find(({ code }) => code.trim() !== '');
   if (!block) throw noEdit();
   const { startLine = 1, endLine = startLine } = attachment;

@@ -17,9 +17,24 @@ export async function newSession(app: App, isPrivate: boolean): Promise<void> {
 
 export const searchSessions = (app: App): Promise<void> => navigate(app, 'history');
 
+/** Stops the answer in the session that is shown; where there is none, the one that is given somewhere else. */
 export async function stopTurn(app: App): Promise<void> {
+  const assistant = await app.assistant();
   const shown = (await app.panel.drawn)?.shown;
-  if (shown !== undefined) await (await app.assistant()).stopTurn(shown);
+  if (shown !== undefined && (await assistant.stopTurn(shown))) return;
+  const { sessions: live } = app.live;
+  const sessionId = live.length > 1 ? await pickLive(app, live) : live[0];
+  if (sessionId !== undefined) await assistant.stopTurn(sessionId);
+}
+
+async function pickLive(app: App, live: readonly string[]): Promise<string | undefined> {
+  const { t } = vscode.l10n;
+  const { sessions } = await app.assistant();
+  const found = await Promise.all(live.map((id) => sessions.get(id)));
+  const items = found.flatMap((session) =>
+    session ? [{ label: session.title || t('New session'), id: session.id }] : [],
+  );
+  return (await vscode.window.showQuickPick(items, { title: t('Stop Which Answer?') }))?.id;
 }
 
 export async function exportSession(app: App): Promise<void> {
@@ -75,9 +90,8 @@ export async function purgeSession(app: App): Promise<void> {
     purge,
   );
   if (answer !== purge) return;
+  // The panel shows another session in its place, whoever purged it.
   await sessions.purge(picked.id);
-  const host = await app.panel.drawn;
-  if (host?.shown === picked.id) await app.show(await app.sessionToShow());
 }
 
 async function pickSession(

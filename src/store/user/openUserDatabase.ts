@@ -2,12 +2,13 @@
 import { Worker } from 'node:worker_threads';
 import { connectRpc, type RpcClient } from '../../base/rpc.ts';
 import { errorCodec, registerUnavailable } from '../../core/errors.ts';
-import type { ClientRegister, WorkspaceRegister } from '../../core/register.ts';
+import type { ClientRegister, SessionKeyRegister, WorkspaceRegister } from '../../core/register.ts';
 import type { UserStore, UserStoreStatus } from './userStore.ts';
 
 export interface UserDatabase {
   readonly workspaces: WorkspaceRegister;
   readonly clients: ClientRegister;
+  readonly sessionKey: SessionKeyRegister;
   status(): Promise<UserStoreStatus>;
   /** Whether a workspace has sessions outside the trash, without opening its store. */
   hasSessions(workspaceId: string): Promise<boolean>;
@@ -64,6 +65,12 @@ export function openUserDatabase({ file, workerUrl }: UserDatabaseLocation): Use
       find: async (token) => remote().findClient(token),
       list: async () => remote().clients(),
       revoke: async (clientId) => remote().revokeClient(clientId),
+    },
+    sessionKey: {
+      kept: async () => remote().keptSessionKey(),
+      agree: async (fingerprint) => remote().agreeSessionKey(fingerprint),
+      keep: async (fingerprint) => remote().keepSessionKey(fingerprint),
+      release: async (fingerprint) => remote().releaseSessionKey(fingerprint),
     },
     status: async () => remote().status(),
     hasSessions: async (workspaceId) => remote().hasSessions(workspaceId),

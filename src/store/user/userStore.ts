@@ -14,6 +14,7 @@ import {
 import type { Client, ResolvedWorkspace, WorkspaceIdentity, WorkspaceRecord } from '../../core/register.ts';
 import { canonicalUri } from '../../core/workspace/uri.ts';
 import type { ErrorInfo } from '../../protocol/errors.ts';
+import { thisHolder } from '../sqlite/holder.ts';
 import { transaction } from '../sqlite/transaction.ts';
 import { isCorrupt, isMoved } from '../sqliteErrors.ts';
 import { checkClientInit } from './clientInit.ts';
@@ -22,6 +23,7 @@ import { sessionDatabaseFile } from './layout.ts';
 import { DamagedDatabase, type OpenedFile, openFile } from './openFile.ts';
 import { rebuild } from './rebuild.ts';
 import { repair } from './repair.ts';
+import { SessionKeyTable } from './sessionKeyTable.ts';
 import { hasSessionsIn } from './sessionsIn.ts';
 import { writeSidecar } from './sidecars.ts';
 import { WorkspaceTable } from './workspaceTable.ts';
@@ -36,6 +38,7 @@ export interface UserStoreStatus {
 interface Tables {
   workspaces: WorkspaceTable;
   clients: ClientTable;
+  sessionKey: SessionKeyTable;
 }
 
 interface Handle extends OpenedFile, Tables {
@@ -51,6 +54,7 @@ export class UserStore {
   readonly #file: string;
   readonly #now: () => number;
   readonly #notices: ErrorInfo[] = [];
+  readonly #holder = thisHolder();
   #handle: Handle | undefined;
 
   constructor(file: string, now: () => number = Date.now) {
@@ -124,6 +128,23 @@ export class UserStore {
   /** Throws `register_read_only`. */
   revokeClient(clientId: string): boolean {
     return this.#write(({ clients }) => ({ result: clients.revoke(clientId, this.#now()) }));
+  }
+
+  keptSessionKey(): string | undefined {
+    return this.#read(({ sessionKey }) => sessionKey.kept());
+  }
+
+  /** Throws `register_read_only`, as do the next two. */
+  agreeSessionKey(fingerprint: string): string {
+    return this.#write(({ sessionKey }) => ({ result: sessionKey.agree(fingerprint, this.#holder) }));
+  }
+
+  keepSessionKey(fingerprint: string): void {
+    this.#write(({ sessionKey }) => ({ result: sessionKey.keep(fingerprint) }));
+  }
+
+  releaseSessionKey(fingerprint: string): void {
+    this.#write(({ sessionKey }) => ({ result: sessionKey.release(fingerprint) }));
   }
 
   close(): void {
@@ -204,6 +225,7 @@ export class UserStore {
       ...opened,
       workspaces: new WorkspaceTable(opened.db),
       clients: new ClientTable(opened.db),
+      sessionKey: new SessionKeyTable(opened.db),
       inode: inodeOf(this.#file),
     };
   }

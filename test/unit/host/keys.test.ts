@@ -1,39 +1,10 @@
 import assert from 'node:assert/strict';
-import type * as vscode from 'vscode';
-import { Emitter } from '../../../src/base/emitter.ts';
 import { anthropicKeyName } from '../../../src/core/providers/anthropic/keyName.ts';
 import { Keys } from '../../../src/host/keys.ts';
+import { type Fails, Keyring } from '../../support/keyring.ts';
 
 const key = 'sk-ant-api03-canary-0123456789';
 const variable = 'ANTHROPIC_API_KEY';
-
-type Fails = 'never' | 'forgets' | 'reading' | 'writing' | 'always';
-
-/** A keyring, which works or fails as keyrings of real systems do. */
-class Keyring implements vscode.SecretStorage {
-  fails: Fails = 'never';
-  readonly #changes = new Emitter<vscode.SecretStorageChangeEvent>();
-  readonly #kept = new Map<string, string>();
-  readonly onDidChange = this.#changes.event;
-
-  async keys(): Promise<string[]> {
-    return [...this.#kept.keys()];
-  }
-  async get(name: string): Promise<string | undefined> {
-    if (this.fails === 'reading' || this.fails === 'always') throw new Error(`no bus for ${name}`);
-    return this.#kept.get(name);
-  }
-  async store(name: string, value: string): Promise<void> {
-    if (this.fails === 'writing' || this.fails === 'always') throw new Error(`cannot keep ${value}`);
-    if (this.fails !== 'forgets') this.#kept.set(name, value);
-    this.#changes.fire({ key: name });
-  }
-  async delete(name: string): Promise<void> {
-    if (this.fails === 'writing' || this.fails === 'always') throw new Error('no bus');
-    this.#kept.delete(name);
-    this.#changes.fire({ key: name });
-  }
-}
 
 describe('Keys', () => {
   let keyring: Keyring;
@@ -113,13 +84,6 @@ describe('Keys', () => {
       keyring.fails = 'never';
       assert.equal(await get(), undefined);
     });
-
-    it(`of sessions are not made where the keyring ${why}: nothing could be read again`, async () => {
-      keyring.fails = fails;
-      await assert.rejects(keys.makeSessionKey(), { code: 'keyring_failed' });
-      keyring.fails = 'never';
-      assert.equal(await keys.sessionKey(), undefined);
-    });
   }
 
   it('say that the keyring failed, unless the environment has one', async () => {
@@ -129,13 +93,6 @@ describe('Keys', () => {
     process.env[variable] = key;
     assert.equal(await keys.state(), 'environment');
     assert.equal(await get(), key);
-  });
-
-  it('of sessions are 32 bytes and stay the same', async () => {
-    const made = await keys.makeSessionKey();
-    assert.equal(made.length, 32);
-    assert.deepEqual(await keys.makeSessionKey(), made);
-    assert.deepEqual(await keys.sessionKey(), made);
   });
 
   it('are in no line of the log, whatever fails', async () => {

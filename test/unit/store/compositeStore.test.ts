@@ -167,6 +167,15 @@ describe('several stores seen as one', () => {
     assert.deepEqual(await both.search('lighthouse'), []);
   });
 
+  it('are all unlocked together', async () => {
+    const key = new Uint8Array(32).fill(7);
+    await both.list();
+    // Another window, which has them open too.
+    for (const name of ['own', 'other']) await open(name).setEncryption(key);
+    const status = await both.unlock(key);
+    assert.deepEqual([status.mode, status.encrypted], ['normal', true]);
+  });
+
   it('tell what happens in each', async () => {
     const session = await add(other, 'b');
     const seen = new Promise<StoreChange>((resolve) => {
