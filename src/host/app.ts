@@ -11,7 +11,6 @@ import { ProposedEdits } from './edits/proposedEdits.ts';
 import { type CommandId, extensionId, turnLiveKey } from './ids.ts';
 import { Keys } from './keys.ts';
 import { isWorkspaceText, OpenEditors, shownPath } from './openEditors.ts';
-import { ExcludedChips } from './panel/excludedChips.ts';
 import { panelHandlers } from './panel/handlers.ts';
 import { PanelHost } from './panel/panelHost.ts';
 import type { PanelView } from './panel/panelView.ts';
@@ -45,7 +44,6 @@ export class App implements vscode.Disposable {
   readonly bridge: BridgeControl;
   readonly edits: ProposedEdits;
   readonly reports: Reports;
-  readonly excluded = new ExcludedChips();
   readonly #showLog: () => void;
   readonly #lifetime = new DisposableStore();
   readonly #liveTurns = new Set<string>();
