@@ -1,8 +1,11 @@
 /** What a user can do to sessions and turns. Each is one request; a refusal is shown by the panel. */
+import { plainText } from '../src/protocol/content.ts';
 import type { Attachment, UserEntry } from '../src/protocol/entries.ts';
 import type { ErrorAction } from '../src/protocol/errors.ts';
-import type { ContextChip } from '../src/protocol/panel.ts';
+import type { PanelParams } from '../src/protocol/panel.ts';
 import type { QueuedTurn, SessionSummary } from '../src/protocol/session.ts';
+import { isBlank, putBefore } from './drafts.ts';
+import { quoted } from './format.ts';
 import { t } from './l10n.ts';
 import type { Panel } from './panel.ts';
 
@@ -11,51 +14,101 @@ const page = 200;
 /** The most the host gives at once. */
 const mostAtOnce = 500;
 
+/** An input needs words, or something that was sent with it. */
+export const canResend = (entry: UserEntry, text: string): boolean =>
+  !isBlank({ text, attachments: entry.attachments ?? [] }) ||
+  entry.content.some(({ type }) => type !== 'text');
+
 export class Acts {
   readonly #panel: Panel;
+  readonly #underWay = new Set<string>();
   #loading = false;
 
   constructor(panel: Panel) {
     this.#panel = panel;
   }
 
-  /** Sends the draft. The input is empty at once and filled again if the host refuses it. */
+  /** Sends the draft. The input is empty at once; if the host refuses, it stands before what was typed meanwhile. */
   async send(): Promise<void> {
     const panel = this.#panel;
     const { session, draft } = panel.state.value;
-    if (!session || session.readOnly || (draft.text.trim() === '' && draft.attachments.length === 0)) return;
+    if (!session || session.readOnly || isBlank(draft)) return;
     // The stored draft stays until the input is durable in the log: a crash in between loses nothing.
     panel.drafts.flush();
     panel.dispatch({ type: 'draft', text: '', attachments: [] });
-    const sent = await panel.ask('send', {
-      sessionId: session.id,
-      text: draft.text,
-      attachments: [...draft.attachments],
-    });
-    panel.excluded.value = new Map();
-    const now = panel.state.value;
-    if (now.session?.id !== session.id) return;
-    if (sent) panel.draftChanged();
-    else if (now.draft.text === '') this.setDraft(draft.text, draft.attachments);
+    const input = { text: draft.text, attachments: [...draft.attachments] };
+    const sent = await this.#submit(session.id, input);
+    panel.changeDraft(session.id, (now) => (sent ? now : putBefore(now, draft)));
   }
 
+  /** Sends words that were not typed: a suggestion, or to go on. */
   async sendText(text: string): Promise<void> {
     const { sessionId } = this.#panel;
-    if (sessionId) await this.#panel.ask('send', { sessionId, text, attachments: [] });
+    if (!sessionId) return;
+    await this.#once(`send ${sessionId} ${text}`, () => this.#submit(sessionId, { text, attachments: [] }));
   }
 
-  /** Edit-and-resend: a branch beside the edited input. Returns whether it was taken. */
+  /** Opens an earlier input in place, or goes to where it is open. */
+  edit(entry: UserEntry): void {
+    const panel = this.#panel;
+    const { edits } = panel.state.value.draft;
+    panel.editAsked.value = entry.id;
+    if (!edits.some(({ entryId }) => entryId === entry.id)) {
+      this.setEdit(entry.id, plainText(entry.content));
+    }
+    panel.showEntry(entry.id);
+  }
+
+  /** The new text of an input that is edited; without one the editing ends. */
+  setEdit(entryId: string, text: string | undefined): void {
+    const { edits } = this.#panel.state.value.draft;
+    const others = edits.filter((edit) => edit.entryId !== entryId);
+    this.#panel.dispatch({
+      type: 'draft',
+      edits: text === undefined ? others : [...others, { entryId, text }],
+    });
+    this.#panel.draftChanged();
+  }
+
+  /** Edit-and-resend: a branch beside the edited input, with all that went with it. Returns whether it was taken. */
   async resend(entry: UserEntry, text: string): Promise<boolean> {
     const { sessionId } = this.#panel;
-    if (!sessionId || text.trim() === '') return false;
-    const sent = await this.#panel.ask('send', {
-      sessionId,
-      text,
-      attachments: entry.attachments ?? [],
-      parentId: entry.parentId,
-    });
-    if (sent) this.#panel.dispatch({ type: 'editing', entryId: undefined });
+    if (!sessionId || !canResend(entry, text)) return false;
+    const input = { text, attachments: entry.attachments ?? [], parentId: entry.parentId, from: entry.id };
+    const sent = await this.#once(`resend ${entry.id}`, () => this.#submit(sessionId, input));
+    if (!sent) return false;
+    this.#panel.changeDraft(sessionId, (draft) => ({
+      ...draft,
+      edits: draft.edits.filter(({ entryId }) => entryId !== entry.id),
+    }));
+    return true;
+  }
+
+  /** Sends with what is left out of the next turn; once that is taken, all is offered again for the one after. */
+  async #submit(
+    sessionId: string,
+    input: Omit<PanelParams<'send'>, 'sessionId' | 'excluded'>,
+  ): Promise<boolean> {
+    const left = new Set(this.#panel.state.value.draft.excluded.map(({ id }) => id));
+    const sent = await this.#panel.ask('send', { sessionId, ...input, excluded: [...left] });
+    if (sent && left.size > 0) {
+      this.#panel.changeDraft(sessionId, (draft) => ({
+        ...draft,
+        excluded: draft.excluded.filter(({ id }) => !left.has(id)),
+      }));
+    }
     return sent !== undefined;
+  }
+
+  /** Does nothing while the same is under way: a second press sends no second turn. */
+  async #once<T>(what: string, act: () => Promise<T>): Promise<T | undefined> {
+    if (this.#underWay.has(what)) return undefined;
+    this.#underWay.add(what);
+    try {
+      return await act();
+    } finally {
+      this.#underWay.delete(what);
+    }
   }
 
   setDraft(text: string, attachments: readonly Attachment[]): void {
@@ -70,17 +123,41 @@ export class Acts {
 
   async retry(turnId: string): Promise<void> {
     const { sessionId } = this.#panel;
-    if (sessionId) await this.#panel.ask('retry', { sessionId, turnId });
+    if (!sessionId) return;
+    await this.#once(`retry ${turnId}`, () => this.#panel.ask('retry', { sessionId, turnId }));
   }
 
-  /** A queued input comes back; with `edit` its text stands in the input again. */
+  /** A queued input comes back: to be edited it stands in the input of its session, else it can be called back. */
   async withdraw(queued: QueuedTurn, edit: boolean): Promise<void> {
-    const answer = await this.#panel.ask('withdraw', { sessionId: queued.sessionId, turnId: queued.turnId });
-    if (!edit || !answer?.withdrawn) return;
-    const { draft } = this.#panel.state.value;
-    const text = draft.text.trim() === '' ? queued.text : `${queued.text}\n${draft.text}`;
-    this.setDraft(text, draft.attachments);
-    this.#panel.navigate('input');
+    const panel = this.#panel;
+    const { sessionId, turnId } = queued;
+    const answer = await panel.ask('withdraw', { sessionId, turnId });
+    if (!answer?.withdrawn) return;
+    if (edit) return this.#putBack(queued);
+    const { undo } = panel.state.value;
+    const before = undo?.what === 'withdrawn' && undo.sessionId === sessionId ? undo.inputs : [];
+    panel.dispatch({ type: 'undo', undo: { what: 'withdrawn', sessionId, inputs: [...before, queued] } });
+    panel.say(t('withdrawn', quoted(queued.text)));
+  }
+
+  #putBack(...inputs: readonly QueuedTurn[]): void {
+    for (const input of inputs.toReversed()) {
+      this.#panel.changeDraft(input.sessionId, (draft) => putBefore(draft, input));
+    }
+    if (inputs[0]?.sessionId === this.#panel.sessionId) this.#panel.navigate('input');
+  }
+
+  /** Brings back what was taken away last. */
+  async undo(): Promise<void> {
+    const { undo } = this.#panel.state.value;
+    if (undo?.what === 'trashed') await this.restore(undo.sessionId);
+    else if (undo) {
+      await this.open(undo.sessionId);
+      // A session that cannot be opened has no input to put it into.
+      if (this.#panel.sessionId !== undo.sessionId) return;
+      this.#panel.dispatch({ type: 'undo', undo: undefined });
+      this.#putBack(...undo.inputs);
+    }
   }
 
   async rename(title: string): Promise<void> {
@@ -121,7 +198,7 @@ export class Acts {
     if (done === undefined) return;
     this.#panel.dispatch({
       type: 'undo',
-      undo: { sessionId: session.id, title: session.title || t('untitled') },
+      undo: { what: 'trashed', sessionId: session.id, title: session.title || t('untitled') },
     });
     await this.search();
   }
@@ -167,6 +244,7 @@ export class Acts {
     if (!found || this.#panel.state.value.find === undefined) return;
     const { entryIds } = found;
     this.#panel.dispatch({ type: 'find', find: { query, entryIds, at: Math.max(0, entryIds.length - 1) } });
+    if (entryIds.length === 0) this.#panel.say(t('findNone'));
     await this.goToFound(0);
   }
 
@@ -175,6 +253,7 @@ export class Acts {
     if (!find || find.entryIds.length === 0) return;
     const at = (find.at + step + find.entryIds.length) % find.entryIds.length;
     this.#panel.dispatch({ type: 'find', find: { ...find, at } });
+    this.#panel.say(t('findCount', at + 1, find.entryIds.length));
     const entryId = find.entryIds[at];
     if (entryId !== undefined) await this.#goToEntry(entryId);
   }
@@ -188,14 +267,15 @@ export class Acts {
     this.#panel.showEntry(entryId);
   }
 
-  toggleChip(chip: ContextChip): void {
-    const { sessionId } = this.#panel;
-    if (!sessionId) return;
-    const chips = new Map(this.#panel.excluded.value);
-    const excluded = !chips.delete(chip.id);
-    if (excluded) chips.set(chip.id, chip);
-    this.#panel.excluded.value = chips;
-    void this.#panel.ask('setChipExcluded', { sessionId, chipId: chip.id, excluded });
+  /** Leaves automatic context out of the next turn, or takes it back in. */
+  toggleChip({ id, label }: { id: string; label: string }): void {
+    const { excluded } = this.#panel.state.value.draft;
+    const others = excluded.filter((chip) => chip.id !== id);
+    this.#panel.dispatch({
+      type: 'draft',
+      excluded: others.length < excluded.length ? others : [...others, { id, label }],
+    });
+    this.#panel.draftChanged();
     this.#panel.countSoon(0);
   }
 

@@ -1,27 +1,72 @@
-/** Drafts go to the host's store soon after each change, and at once when the panel may go away. */
+/** What is typed and chosen for the next turn, and its way to the host's store. */
 import type { Attachment } from '../src/protocol/entries.ts';
+import type { Draft, QueuedTurn } from '../src/protocol/session.ts';
 
-export interface Draft {
-  sessionId: string;
-  text: string;
-  attachments: readonly Attachment[];
+/** A draft with all its parts, as the panel holds it. */
+export interface PanelDraft {
+  readonly text: string;
+  readonly attachments: readonly Attachment[];
+  readonly excluded: readonly { id: string; label: string }[];
+  readonly edits: readonly { entryId: string; text: string }[];
+}
+
+export const emptyDraft: PanelDraft = { text: '', attachments: [], excluded: [], edits: [] };
+
+/** A draft as the host has it, with what it leaves unsaid. */
+export const wholeDraft = ({ text, attachments, excluded = [], edits = [] }: Draft): PanelDraft => ({
+  text,
+  attachments,
+  excluded,
+  edits,
+});
+
+export const isBlank = ({ text, attachments }: Pick<PanelDraft, 'text' | 'attachments'>): boolean =>
+  text.trim() === '' && attachments.length === 0;
+
+/** The attachments of both, each once. */
+export function joinAttachments(some: readonly Attachment[], more: readonly Attachment[]): Attachment[] {
+  const key = (item: Attachment) => `${item.kind} ${item.uri} ${item.startLine ?? ''} ${item.endLine ?? ''}`;
+  const known = new Set(some.map(key));
+  return [...some, ...more.filter((item) => !known.has(key(item)))];
+}
+
+/** An input that comes back stands before what was typed meanwhile. */
+export function putBefore(
+  draft: PanelDraft,
+  input: Pick<PanelDraft, 'text' | 'attachments'> | QueuedTurn,
+): PanelDraft {
+  const texts = [input.text, draft.text].filter((text) => text.trim() !== '');
+  return {
+    ...draft,
+    text: texts.join('\n'),
+    attachments: joinAttachments(input.attachments ?? [], draft.attachments),
+  };
 }
 
 /** Milliseconds after a change: short enough that a crash costs a word, long enough not to write each letter. */
 const delay = 250;
 
+type Kept = Draft & { sessionId: string };
+
+/** Drafts go to the host soon after each change, and at once when the panel may go away. */
 export class Drafts {
-  readonly #write: (draft: Draft) => void;
-  #waiting: Draft | undefined;
+  readonly #write: (draft: Kept) => void;
+  #waiting: Kept | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(write: (draft: Draft) => void) {
+  constructor(write: (draft: Kept) => void) {
     this.#write = write;
   }
 
-  change(draft: Draft): void {
-    if (this.#waiting && this.#waiting.sessionId !== draft.sessionId) this.flush();
-    this.#waiting = draft;
+  change(sessionId: string, draft: PanelDraft): void {
+    if (this.#waiting && this.#waiting.sessionId !== sessionId) this.flush();
+    this.#waiting = {
+      sessionId,
+      text: draft.text,
+      attachments: [...draft.attachments],
+      excluded: [...draft.excluded],
+      edits: [...draft.edits],
+    };
     // The first change sets the time, so that steady typing is written too.
     this.#timer ??= setTimeout(() => this.flush(), delay);
   }

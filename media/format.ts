@@ -1,6 +1,6 @@
 /** Numbers and times as the panel writes them. Pure. */
 
-import type { AssistantEntry, Door } from '../src/protocol/entries.ts';
+import type { AssistantEntry, Door, Entry } from '../src/protocol/entries.ts';
 import { t, type Words } from './l10n.ts';
 
 /** 980, 1.2k, 12k, 1.2M. */
@@ -66,6 +66,18 @@ export const doorWords = {
   import: 'doorImport',
   core: 'doorCore',
 } as const satisfies Record<Door, Words>;
+
+/** Who asked: the user, or a program by its name, with the way the input came in where it is not the panel. */
+export function author({ client, door }: Pick<Entry, 'client' | 'door'>): string {
+  if (client) return t('sentBy', client, t(doorWords[door]));
+  return door === 'panel' ? t('you') : t('sentBy', t('you'), t(doorWords[door]));
+}
+
+/** The beginning of an input, in quotation marks. */
+export function quoted(text: string): string {
+  const [line = ''] = text.trim().split('\n', 1);
+  return `“${line.length > 60 || line.length < text.trim().length ? `${line.slice(0, 60)}…` : line}”`;
+}
 
 /** The model as the footer names it: without its maker, its date and its number of a snapshot. */
 export const modelName = ({ provider, model }: Pick<AssistantEntry, 'provider' | 'model'>): string =>

@@ -2,7 +2,6 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { ErrorInfo } from '../src/protocol/errors.ts';
 import type {
-  ContextChip,
   ContextPreview,
   HostMessage,
   PanelMethod,
@@ -11,7 +10,7 @@ import type {
   SessionView,
 } from '../src/protocol/panel.ts';
 import { Channel, RequestFailed, type VsCodeApi } from './channel.ts';
-import { Drafts } from './drafts.ts';
+import { Drafts, type PanelDraft } from './drafts.ts';
 import { t } from './l10n.ts';
 import { initialState, type PanelAction, type PanelState, reduce } from './panelState.ts';
 import { rowsOf, withLive } from './rows.ts';
@@ -30,8 +29,8 @@ const lostPanel: ErrorInfo = {
 export class Panel {
   readonly state = signal<PanelState>(initialState);
   readonly preview = signal<ContextPreview | undefined>(undefined);
-  /** Automatic chips that the user took out of the next turn. */
-  readonly excluded = signal<ReadonlyMap<string, ContextChip>>(new Map());
+  /** Entry whose edit was just asked for: its box takes the focus. */
+  readonly editAsked = signal<string | undefined>(undefined);
   /** Codes of notices that the user has closed. */
   readonly closedNotices = signal<ReadonlySet<string>>(new Set());
   readonly drafts: Drafts;
@@ -50,15 +49,15 @@ export class Panel {
   readonly rows = computed(() => withLive(this.#stored.value, this.#live.value));
 
   readonly #channel: Channel;
+  /** Drafts of sessions as they were left, for what comes back to them when another is shown. */
+  readonly #left = new Map<string, PanelDraft>();
   #arrived: HostMessage[] = [];
   #frame = 0;
   #previewTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(api: VsCodeApi) {
     this.#channel = new Channel(api, (message) => this.#hear(message));
-    this.drafts = new Drafts(({ sessionId, text, attachments }) => {
-      void this.ask('setDraft', { sessionId, text, attachments: [...attachments] });
-    });
+    this.drafts = new Drafts((draft) => void this.ask('setDraft', draft));
   }
 
   get sessionId(): string | undefined {
@@ -93,8 +92,9 @@ export class Panel {
     if (before && before !== view.session.id) {
       this.leaving(before);
       this.drafts.flush();
-      this.excluded.value = new Map();
+      this.#left.set(before, this.state.value.draft);
     }
+    this.#left.delete(view.session.id);
     if (before !== view.session.id) this.arrived(view.session.id);
     this.dispatch({ type: 'view', view });
     this.countSoon(0);
@@ -117,7 +117,7 @@ export class Panel {
       sessionId: session.id,
       text: draft.text,
       attachments: [...draft.attachments],
-      excluded: [...this.excluded.value.keys()],
+      excluded: draft.excluded.map(({ id }) => id),
     });
     if (preview && this.sessionId === session.id) this.preview.value = preview;
   }
@@ -159,8 +159,23 @@ export class Panel {
 
   draftChanged(): void {
     const { session, draft } = this.state.value;
-    if (session) this.drafts.change({ sessionId: session.id, ...draft });
+    if (session) this.drafts.change(session.id, draft);
     this.countSoon();
+  }
+
+  /** Changes the draft of a session that is or was shown in this page. */
+  changeDraft(sessionId: string, change: (draft: PanelDraft) => PanelDraft): void {
+    if (sessionId === this.sessionId) {
+      this.dispatch({ type: 'draft', ...change(this.state.value.draft) });
+      this.draftChanged();
+      return;
+    }
+    const left = this.#left.get(sessionId);
+    if (!left) return;
+    const changed = change(left);
+    this.#left.set(sessionId, changed);
+    this.drafts.change(sessionId, changed);
+    this.drafts.flush();
   }
 
   /** Everything that arrived since the last frame, in order, in one change of the state. */
@@ -191,7 +206,10 @@ export class Panel {
     const { sessionId } = this;
     if (!sessionId) return;
     const view = await this.ask('openSession', { sessionId });
-    if (view && this.sessionId === sessionId) this.show(view);
+    if (this.sessionId !== sessionId) return;
+    if (view) this.show(view);
+    // The next entry that does not fit asks once more.
+    else this.dispatch({ type: 'notShown' });
   }
 
   /** Words for a session without a title. */

@@ -5,6 +5,7 @@ import type { ErrorInfo } from '../src/protocol/errors.ts';
 import type { HostMessage, PanelStatus, SessionView } from '../src/protocol/panel.ts';
 import type { QueuedTurn, SearchHit, SessionSummary } from '../src/protocol/session.ts';
 import type { SessionEvent } from '../src/protocol/turnEvents.ts';
+import { emptyDraft, joinAttachments, type PanelDraft, wholeDraft } from './drafts.ts';
 import { t } from './l10n.ts';
 
 /** An answer that is on its way. */
@@ -27,7 +28,7 @@ export interface PanelState {
   queue: readonly QueuedTurn[];
   live: LiveAnswer | undefined;
   totals: SessionView['totals'];
-  draft: { text: string; attachments: readonly Attachment[] };
+  draft: PanelDraft;
   /** Counts up when the draft is replaced from outside, so that the input takes it over. */
   draftNumber: number;
   screen: 'chat' | 'history';
@@ -38,12 +39,13 @@ export interface PanelState {
     hits: readonly SearchHit[];
   };
   find: { query: string; entryIds: readonly string[]; at: number } | undefined;
-  /** Entry whose input is being edited. */
-  editing: string | undefined;
   /** A request that failed; shown until the next one or until it is closed. */
   problem: ErrorInfo | undefined;
-  /** A trashed session that can be brought back. */
-  undo: { sessionId: string; title: string } | undefined;
+  /** What was taken away last and can be brought back. */
+  undo:
+    | { what: 'trashed'; sessionId: string; title: string }
+    | { what: 'withdrawn'; sessionId: string; inputs: readonly QueuedTurn[] }
+    | undefined;
   /** Words for the screen reader's live region. */
   announcement: string;
   /** The branch that is shown has an entry whose parent is not loaded: the view must be asked for anew. */
@@ -58,12 +60,11 @@ export const initialState: PanelState = {
   queue: [],
   live: undefined,
   totals: { tokens: 0, costUsd: 0, costKnown: true },
-  draft: { text: '', attachments: [] },
+  draft: emptyDraft,
   draftNumber: 0,
   screen: 'chat',
   history: { query: '', trashed: false, sessions: [], hits: [] },
   find: undefined,
-  editing: undefined,
   problem: undefined,
   undo: undefined,
   announcement: '',
@@ -77,12 +78,12 @@ export type PanelAction =
   | { type: 'screen'; screen: PanelState['screen'] }
   | { type: 'history'; history: PanelState['history'] }
   | { type: 'find'; find: PanelState['find'] }
-  | { type: 'editing'; entryId: string | undefined }
   | { type: 'problem'; problem: ErrorInfo | undefined }
   | { type: 'undo'; undo: PanelState['undo'] }
-  | { type: 'draft'; text: string; attachments: readonly Attachment[] }
+  | ({ type: 'draft' } & Partial<PanelDraft>)
   | { type: 'attach'; attachments: readonly Attachment[] }
-  | { type: 'announce'; words: string };
+  | { type: 'announce'; words: string }
+  | { type: 'notShown' };
 
 export function reduce(state: PanelState, action: PanelAction): PanelState {
   switch (action.type) {
@@ -98,22 +99,32 @@ export function reduce(state: PanelState, action: PanelAction): PanelState {
       return { ...state, history: action.history };
     case 'find':
       return { ...state, find: action.find };
-    case 'editing':
-      return { ...state, editing: action.entryId };
     case 'problem':
-      return { ...state, problem: action.problem };
+      return action.problem
+        ? { ...say(state, action.problem.message), problem: action.problem }
+        : { ...state, problem: undefined };
     case 'undo':
       return { ...state, undo: action.undo };
-    case 'draft':
-      return { ...state, draft: { text: action.text, attachments: action.attachments } };
+    case 'draft': {
+      const { type: _, ...change } = action;
+      return { ...state, draft: { ...state.draft, ...change } };
+    }
     case 'attach':
       return withAttachments(state, action.attachments);
     case 'announce':
-      return { ...state, announcement: action.words };
+      return say(state, action.words);
+    case 'notShown':
+      return { ...state, stale: false };
     default:
       return action satisfies never;
   }
 }
+
+/** The same words once more are other words to a live region, or they would not be heard. */
+const say = (state: PanelState, words: string): PanelState => ({
+  ...state,
+  announcement: state.announcement === words ? `${words}\u00a0` : words,
+});
 
 function reduceMessage(state: PanelState, message: HostMessage): PanelState {
   switch (message.type) {
@@ -162,11 +173,13 @@ function showView(state: PanelState, view: SessionView): PanelState {
         }
       : undefined,
     // What is being typed into the same session is newer than what the host has.
-    draft: same ? state.draft : view.draft,
+    draft: withoutGone(
+      same ? state.draft : wholeDraft(view.draft),
+      (entryId) => view.hasEarlier || view.entries.some(({ id }) => id === entryId),
+    ),
     draftNumber: same ? state.draftNumber : state.draftNumber + 1,
     screen: same ? state.screen : 'chat',
     find: same ? state.find : undefined,
-    editing: same ? state.editing : undefined,
     problem: undefined,
     stale: false,
   };
@@ -183,10 +196,16 @@ function withEarlier(
 }
 
 function withAttachments(state: PanelState, attachments: readonly Attachment[]): PanelState {
-  const key = (item: Attachment) => `${item.kind} ${item.uri} ${item.startLine ?? ''} ${item.endLine ?? ''}`;
-  const known = new Set(state.draft.attachments.map(key));
-  const fresh = attachments.filter((item) => !known.has(key(item)));
-  return { ...state, draft: { ...state.draft, attachments: [...state.draft.attachments, ...fresh] } };
+  return {
+    ...state,
+    draft: { ...state.draft, attachments: joinAttachments(state.draft.attachments, attachments) },
+  };
+}
+
+/** An edit ends when its input leaves the branch; until then nothing that happens in the session closes it. */
+function withoutGone(draft: PanelDraft, isThere: (entryId: string) => boolean): PanelDraft {
+  const edits = draft.edits.filter(({ entryId }) => isThere(entryId));
+  return edits.length === draft.edits.length ? draft : { ...draft, edits };
 }
 
 function reduceEvent(state: PanelState, event: SessionEvent): PanelState {
@@ -301,7 +320,11 @@ function withEntry(state: PanelState, entry: Entry): PanelState {
     hasEarlier: entry.parentId === null ? false : state.hasEarlier,
     totals: ended ? addTotals(state.totals, entry) : state.totals,
     live: liveAfter(state.live, entry),
-    editing: entry.kind === 'user' ? undefined : state.editing,
+    draft: withoutGone(state.draft, (entryId) =>
+      entry.parentId === null
+        ? false
+        : !state.entries.some(({ id }) => id === entryId) || entries.some(({ id }) => id === entryId),
+    ),
     announcement: ended ? endedWords(entry) : entry.kind === 'user' ? t('answering') : state.announcement,
   };
 }

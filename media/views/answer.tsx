@@ -8,7 +8,7 @@ import { Markdown } from '../markdown/markdown.tsx';
 import type { AnswerRow } from '../rows.ts';
 import { Citations } from './citation.tsx';
 import { useApp } from './context.ts';
-import { IconButton } from './controls.tsx';
+import { IconButton, onFirst } from './controls.tsx';
 import { Ending, Omitted, Retrying } from './ending.tsx';
 import { Thinking, ToolCall } from './steps.tsx';
 
@@ -87,7 +87,11 @@ function Footer({ row, entry }: { row: AnswerRow; entry: AssistantEntry }) {
       <span class="actions">
         <IconButton icon="copy" label={t('copy')} onClick={() => void acts.copy(plainText(row.blocks))} />
         {!readOnly && (
-          <IconButton icon="refresh" label={t('retry')} onClick={() => void acts.retry(row.turnId)} />
+          <IconButton
+            icon="refresh"
+            label={t('retry')}
+            onClick={onFirst(() => void acts.retry(row.turnId))}
+          />
         )}
         <IconButton icon="repo-forked" label={t('forkTip')} onClick={() => void acts.fork(entry.id)} />
         {entry.report && sessionId && (

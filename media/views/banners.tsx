@@ -1,5 +1,7 @@
 /** Lines that say how the panel or the session stands, each with the one thing that helps. */
 import type { ComponentChildren } from 'preact';
+import type { PanelStatus } from '../../src/protocol/panel.ts';
+import { quoted } from '../format.ts';
 import { t } from '../l10n.ts';
 import { useApp } from './context.ts';
 import { Icon, IconButton } from './controls.tsx';
@@ -20,14 +22,41 @@ function Banner(props: {
   );
 }
 
+const action = (words: string, act: () => void) => (
+  <button type="button" class="link" onClick={act}>
+    {words}
+  </button>
+);
+
+/** Why answers are quotes: what was wanted cannot answer, there is no key, or it was chosen so. */
+function Offline({ status }: { status: PanelStatus }) {
+  const { acts } = useApp();
+  const needsKey = status.key === 'missing' || status.key === 'keyring_failed';
+  const words =
+    status.insteadOf !== undefined
+      ? status.offline
+        ? t('insteadOf', status.insteadOf)
+        : status.insteadOf
+      : needsKey
+        ? t('offline')
+        : t('offlineChosen');
+  return (
+    <Banner
+      icon="circle-slash"
+      action={
+        needsKey
+          ? action(t('setKey'), () => void acts.act('set_api_key'))
+          : action(t('chooseModel'), () => void acts.act('choose_model'))
+      }
+    >
+      {words}
+    </Banner>
+  );
+}
+
 export function Banners() {
   const { panel, acts } = useApp();
   const { status, session, problem, undo } = panel.state.value;
-  const action = (words: string, act: () => void) => (
-    <button type="button" class="link" onClick={act}>
-      {words}
-    </button>
-  );
   const closed = panel.closedNotices.value;
   const notices = status?.notices.filter(({ code }) => !closed.has(code)) ?? [];
   const closeNotice = (code: string) => {
@@ -41,11 +70,7 @@ export function Banners() {
           {t('restricted')}
         </Banner>
       )}
-      {status?.trusted && status.offline && (
-        <Banner icon="circle-slash" action={action(t('setKey'), () => void acts.act('set_api_key'))}>
-          {t('offline')}
-        </Banner>
-      )}
+      {status?.trusted && (status.offline || status.insteadOf !== undefined) && <Offline status={status} />}
       {session?.readOnly && <Banner icon="eye">{t('readOnly')}</Banner>}
       {session?.private && <Banner icon="lock">{t('privateSession')}</Banner>}
       {notices.map((notice) => {
@@ -67,10 +92,10 @@ export function Banners() {
       })}
       {undo && (
         <Banner
-          icon="trash"
+          icon={undo.what === 'trashed' ? 'trash' : 'history'}
           action={
             <>
-              {action(t('undo'), () => void acts.restore(undo.sessionId))}
+              {action(t('undo'), () => void acts.undo())}
               <IconButton
                 icon="close"
                 label={t('dismiss')}
@@ -79,30 +104,30 @@ export function Banners() {
             </>
           }
         >
-          {t('movedToTrash', undo.title)}
+          {undo.what === 'trashed'
+            ? t('movedToTrash', undo.title)
+            : t('withdrawn', undo.inputs.map(({ text }) => quoted(text)).join(', '))}
         </Banner>
       )}
       {problem && (
-        <div role="alert">
-          <Banner
-            error
-            icon="error"
-            action={
-              <>
-                {problemWords &&
-                  problem.action !== 'retry' &&
-                  action(t(problemWords), () => void acts.act(problem.action))}
-                <IconButton
-                  icon="close"
-                  label={t('dismiss')}
-                  onClick={() => panel.dispatch({ type: 'problem', problem: undefined })}
-                />
-              </>
-            }
-          >
-            {problem.message}
-          </Banner>
-        </div>
+        <Banner
+          error
+          icon="error"
+          action={
+            <>
+              {problemWords &&
+                problem.action !== 'retry' &&
+                action(t(problemWords), () => void acts.act(problem.action))}
+              <IconButton
+                icon="close"
+                label={t('dismiss')}
+                onClick={() => panel.dispatch({ type: 'problem', problem: undefined })}
+              />
+            </>
+          }
+        >
+          {problem.message}
+        </Banner>
       )}
     </div>
   );

@@ -12,11 +12,13 @@ export function Chips() {
   const { panel, acts } = useApp();
   const { draft } = panel.state.value;
   const chips = panel.preview.value?.chips ?? [];
-  const excluded = panel.excluded.value;
-  const automatic = chips.filter(({ source, id }) => source === 'auto' && !excluded.has(id));
+  const { excluded } = draft;
+  const automatic = chips.filter(
+    ({ source, id }) => source === 'auto' && !excluded.some((chip) => chip.id === id),
+  );
   // The host counts attachments in the order in which they were sent to it.
   const counted = chips.filter(({ source }) => source === 'attached');
-  if (automatic.length + excluded.size + draft.attachments.length === 0) return null;
+  if (automatic.length + excluded.length + draft.attachments.length === 0) return null;
   const remove = (gone: Attachment) =>
     acts.setDraft(
       draft.text,
@@ -33,7 +35,7 @@ export function Chips() {
           onRemove={() => acts.toggleChip(chip)}
         />
       ))}
-      {[...excluded.values()].map((chip) => (
+      {excluded.map((chip) => (
         <li key={chip.id} class="chip excluded">
           <span class="chip-words">{chip.label}</span>
           <button

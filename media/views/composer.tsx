@@ -1,5 +1,7 @@
 /** The input with the context that will be sent, what is queued, and how much room is left. */
 import type { TargetedKeyboardEvent } from 'preact';
+import type { UserEntry } from '../../src/protocol/entries.ts';
+import { isBlank } from '../drafts.ts';
 import { focusInput } from '../focus.ts';
 import { tokens, totalCost } from '../format.ts';
 import { t } from '../l10n.ts';
@@ -13,7 +15,7 @@ export function Composer() {
   const { panel, acts } = useApp();
   const { draft, session, live, entries } = panel.state.value;
   if (!session) return null;
-  const empty = draft.text.trim() === '' && draft.attachments.length === 0;
+  const empty = isBlank(draft);
 
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLTextAreaElement>) => {
     // While letters are being composed, Enter takes the composition.
@@ -22,11 +24,10 @@ export function Composer() {
       event.preventDefault();
       void acts.send();
     } else if (event.key === 'ArrowUp' && draft.text === '' && !session.readOnly) {
-      const last = entries.findLast(({ kind }) => kind === 'user');
+      const last = entries.findLast((entry): entry is UserEntry => entry.kind === 'user');
       if (!last) return;
       event.preventDefault();
-      panel.dispatch({ type: 'editing', entryId: last.id });
-      panel.showEntry(last.id);
+      acts.edit(last);
     }
   };
 

@@ -8,7 +8,7 @@ export const Icon = ({ name }: { name: string }) => (
 export function IconButton(props: {
   icon: string;
   label: string;
-  onClick: () => void;
+  onClick: (event: MouseEvent) => void;
   pressed?: boolean;
   disabled?: boolean;
   class?: string;
@@ -30,13 +30,15 @@ export function IconButton(props: {
 
 export function TextButton(props: {
   children: ComponentChildren;
-  onClick: () => void;
+  onClick: (event: MouseEvent) => void;
   primary?: boolean;
+  disabled?: boolean;
   title?: string;
 }) {
   return (
     <button
       type="button"
+      disabled={props.disabled}
       class={props.primary ? 'button' : 'button secondary'}
       title={props.title}
       onClick={props.onClick}
@@ -45,3 +47,10 @@ export function TextButton(props: {
     </button>
   );
 }
+
+/** For what is sent: a double click is one. */
+export const onFirst =
+  (act: () => void) =>
+  ({ detail }: MouseEvent): void => {
+    if (detail < 2) act();
+  };

@@ -1,7 +1,7 @@
 import type { PanelStatus } from '../../src/protocol/panel.ts';
 import { t, type Words } from '../l10n.ts';
 import { useApp } from './context.ts';
-import { Icon, TextButton } from './controls.tsx';
+import { Icon, onFirst, TextButton } from './controls.tsx';
 
 const keyWords = {
   set: 'keySet',
@@ -25,7 +25,11 @@ export function Empty() {
           <ul>
             {status.suggestions.map((question) => (
               <li key={question}>
-                <button type="button" class="suggestion" onClick={() => void acts.sendText(question)}>
+                <button
+                  type="button"
+                  class="suggestion"
+                  onClick={onFirst(() => void acts.sendText(question))}
+                >
                   <Icon name="comment" />
                   <span>{question}</span>
                 </button>

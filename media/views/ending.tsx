@@ -5,7 +5,7 @@ import { tokens } from '../format.ts';
 import { t, type Words } from '../l10n.ts';
 import type { LiveAnswer } from '../panelState.ts';
 import { useApp } from './context.ts';
-import { Icon, TextButton } from './controls.tsx';
+import { Icon, onFirst, TextButton } from './controls.tsx';
 
 export const actionWords = {
   retry: 'retry',
@@ -39,10 +39,10 @@ export function Ending({ entry }: { entry: AssistantEntry }) {
           <span>{t('interrupted')}</span>
           {!readOnly && (
             <span class="buttons">
-              <TextButton primary onClick={() => void acts.sendText(t('continueWords'))}>
+              <TextButton primary onClick={onFirst(() => void acts.sendText(t('continueWords')))}>
                 {t('continueTurn')}
               </TextButton>
-              <TextButton onClick={() => void acts.retry(entry.turnId)}>{t('retry')}</TextButton>
+              <TextButton onClick={onFirst(() => void acts.retry(entry.turnId))}>{t('retry')}</TextButton>
             </span>
           )}
         </div>
@@ -82,7 +82,7 @@ function Failed({ entry }: { entry: AssistantEntry }) {
       <span>{entry.error?.message}</span>
       {words && (
         <span class="buttons">
-          <TextButton primary onClick={() => void acts.act(action, entry.turnId)}>
+          <TextButton primary onClick={onFirst(() => void acts.act(action, entry.turnId))}>
             {t(words)}
           </TextButton>
         </span>
@@ -91,14 +91,24 @@ function Failed({ entry }: { entry: AssistantEntry }) {
   );
 }
 
+/** Codes of errors after which the provider is asked again. */
+const retryWords: Readonly<Record<string, Words>> = {
+  rate_limited: 'retryRateLimited',
+  overloaded: 'retryOverloaded',
+};
+
 export const Retrying = ({ retrying }: { retrying: NonNullable<LiveAnswer['retrying']> }) => (
   <p class="waiting">
     <Icon name="sync codicon-modifier-spin" />
-    {t('retryingIn', Math.max(1, Math.round(retrying.delayMs / 1_000)), retrying.reason)}
+    {t(
+      'retryingIn',
+      Math.max(1, Math.round(retrying.delayMs / 1_000)),
+      t(retryWords[retrying.reason] ?? 'retryFailed'),
+    )}
   </p>
 );
 
-/** What did not fit into the request, in one line; the report says the rest. */
+/** What was not sent, for want of room or by the user's wish, in one line; the report says why. */
 export function Omitted({ entry }: { entry: AssistantEntry }) {
   const omitted = entry.report?.omitted ?? [];
   const first = omitted[0];

@@ -49,7 +49,7 @@ function OpenFindBar({ find }: { find: NonNullable<PanelState['find']> }) {
           }
         }}
       />
-      <span class="find-count" role="status">
+      <span class="find-count">
         {find.query === '' ? '' : many === 0 ? t('findNone') : t('findCount', find.at + 1, many)}
       </span>
       <IconButton

@@ -35,7 +35,10 @@ export function History() {
       class="history"
       aria-label={t('sessions')}
       onKeyDown={(event) => {
-        if (event.key === 'Escape') close();
+        if (event.key !== 'Escape') return;
+        // What is behind the list goes on: Escape there stops the answer.
+        event.stopPropagation();
+        close();
       }}
     >
       <div class="history-head">

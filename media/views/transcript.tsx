@@ -2,6 +2,7 @@
 import { useComputed } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { plainText } from '../../src/protocol/content.ts';
+import { author } from '../format.ts';
 import { t } from '../l10n.ts';
 import type { Row } from '../rows.ts';
 import { Answer } from './answer.tsx';
@@ -25,7 +26,7 @@ export function Transcript() {
   const { panel, acts, scroller } = useApp();
   const view = useRef<HTMLDivElement>(null);
   const rows = panel.rows.value;
-  const { hasEarlier, editing, session } = panel.state.value;
+  const { hasEarlier, draft, session } = panel.state.value;
   scroller.setRows(
     rows.map(({ key }) => key),
     (index) => estimate(rows[index]),
@@ -58,7 +59,11 @@ export function Transcript() {
             aria-label={label(row)}
             tabIndex={-1}
           >
-            <RowView row={row} earlier={hasEarlier} editing={editing === row.key} />
+            <RowView
+              row={row}
+              earlier={hasEarlier}
+              edit={draft.edits.find(({ entryId }) => entryId === row.key)?.text}
+            />
           </article>
         ))}
         <div style={{ height: `${Math.max(0, heights.total - heights.top(end))}px` }} />
@@ -68,12 +73,12 @@ export function Transcript() {
   );
 }
 
-const label = (row: Row): string => (row.kind === 'user' ? t('you') : t('causeway'));
+const label = (row: Row): string => (row.kind === 'user' ? author(row.entry) : t('causeway'));
 
-function RowView({ row, earlier, editing }: { row: Row; earlier: boolean; editing: boolean }) {
+function RowView({ row, earlier, edit }: { row: Row; earlier: boolean; edit: string | undefined }) {
   switch (row.kind) {
     case 'user':
-      return <UserTurn row={row} earlier={earlier} editing={editing} />;
+      return <UserTurn row={row} earlier={earlier} edit={edit} />;
     case 'answer':
       return <Answer row={row} earlier={earlier} />;
     case 'note':

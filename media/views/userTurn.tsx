@@ -1,10 +1,11 @@
 /** What a user or a program asked: one tinted block with its chips; long text folds; editing happens in place. */
 import { memo } from 'preact/compat';
-import { useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { UserBlock } from '../../src/protocol/content.ts';
 import { plainText } from '../../src/protocol/content.ts';
-import type { Attachment } from '../../src/protocol/entries.ts';
-import { clock, doorWords } from '../format.ts';
+import type { Attachment, UserEntry } from '../../src/protocol/entries.ts';
+import { canResend } from '../acts.ts';
+import { author, clock } from '../format.ts';
 import { t } from '../l10n.ts';
 import type { UserRow } from '../rows.ts';
 import { useApp } from './context.ts';
@@ -30,36 +31,29 @@ export const attachmentIcons = {
 } as const satisfies Record<Attachment['kind'], string>;
 
 export const UserTurn = memo(
-  ({ row, earlier, editing }: { row: UserRow; earlier: boolean; editing: boolean }) => {
-    const { panel } = useApp();
+  ({ row, earlier, edit }: { row: UserRow; earlier: boolean; edit: string | undefined }) => {
+    const { panel, acts } = useApp();
     const { entry } = row;
-    const text = plainText(entry.content);
     const readOnly = panel.state.value.session?.readOnly ?? false;
-    const author = entry.client
-      ? t('sentBy', entry.client, t(doorWords[entry.door]))
-      : entry.door === 'panel'
-        ? t('you')
-        : t('sentBy', t('you'), t(doorWords[entry.door]));
     return (
       <>
-        <h2 class="for-readers">{earlier ? t('userAt', clock(entry.at)) : t('userTurn', row.turn)}</h2>
+        <h2 class="for-readers">{heading(row, earlier)}</h2>
         <div class="user">
           <div class="user-head">
             <span class="author">
               {entry.client && <Icon name="plug" />}
-              {author}
+              {author(entry)}
             </span>
-            {!editing && !readOnly && (
-              <IconButton
-                class="quiet"
-                icon="edit"
-                label={t('editTip')}
-                onClick={() => panel.dispatch({ type: 'editing', entryId: entry.id })}
-              />
+            {edit === undefined && !readOnly && (
+              <IconButton class="quiet" icon="edit" label={t('editTip')} onClick={() => acts.edit(entry)} />
             )}
             <time class="faint">{clock(entry.at)}</time>
           </div>
-          {editing ? <EditBox row={row} text={text} /> : <Folding text={text} />}
+          {edit === undefined || readOnly ? (
+            <Folding text={plainText(entry.content)} />
+          ) : (
+            <EditBox entry={entry} text={edit} />
+          )}
           {entry.content.map((block) => (
             <Media key={mediaKey(block)} block={block} />
           ))}
@@ -69,6 +63,13 @@ export const UserTurn = memo(
     );
   },
 );
+
+/** Turns are counted from the first; where that is not loaded, the time says which it is. */
+function heading({ entry, turn }: UserRow, earlier: boolean): string {
+  const at = clock(entry.at);
+  if (entry.client) return earlier ? t('inputOfAt', author(entry), at) : t('inputOf', author(entry), turn);
+  return earlier ? t('userAt', at) : t('userTurn', turn);
+}
 
 const mediaKey = (block: UserBlock): string =>
   block.type === 'text'
@@ -117,28 +118,33 @@ function Folding({ text }: { text: string }) {
   );
 }
 
-function EditBox({ row, text }: { row: UserRow; text: string }) {
+function EditBox({ entry, text }: { entry: UserEntry; text: string }) {
   const { panel, acts } = useApp();
   const box = useRef<HTMLTextAreaElement>(null);
+  const asked = panel.editAsked.value === entry.id;
+  // A box that is drawn again by scrolling or by a reload takes the focus from nothing.
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!asked || !element) return;
+    panel.editAsked.value = undefined;
+    element.focus();
+    element.setSelectionRange(element.value.length, element.value.length);
+  }, [asked, panel]);
   const close = () => {
-    panel.dispatch({ type: 'editing', entryId: undefined });
+    acts.setEdit(entry.id, undefined);
     panel.navigate('input');
   };
   const send = async () => {
-    if (await acts.resend(row.entry, box.current?.value ?? '')) panel.navigate('input');
+    if (await acts.resend(entry, text)) panel.navigate('input');
   };
   return (
     <div class="edit">
       <textarea
-        ref={(element) => {
-          if (element && box.current !== element) {
-            box.current = element;
-            element.focus();
-            element.setSelectionRange(element.value.length, element.value.length);
-          }
-        }}
+        ref={box}
         aria-label={t('editTip')}
-        defaultValue={text}
+        value={text}
+        onInput={(event) => acts.setEdit(entry.id, event.currentTarget.value)}
+        onBlur={() => panel.drafts.flush()}
         onKeyDown={(event) => {
           if (event.isComposing) return;
           if (event.key === 'Escape') {
@@ -151,7 +157,7 @@ function EditBox({ row, text }: { row: UserRow; text: string }) {
         }}
       />
       <div class="buttons">
-        <TextButton primary onClick={() => void send()}>
+        <TextButton primary disabled={!canResend(entry, text)} onClick={() => void send()}>
           {t('sendEdit')}
         </TextButton>
         <TextButton onClick={close}>{t('cancel')}</TextButton>

@@ -12,7 +12,6 @@ import { type CommandId, extensionId, turnLiveKey } from './ids.ts';
 import { Keys } from './keys.ts';
 import { LiveTurns } from './liveTurns.ts';
 import { isWorkspaceText, OpenEditors, shownPath } from './openEditors.ts';
-import { ExcludedChips } from './panel/excludedChips.ts';
 import { panelHandlers } from './panel/handlers.ts';
 import { PanelHost } from './panel/panelHost.ts';
 import type { PanelView } from './panel/panelView.ts';
@@ -48,7 +47,6 @@ export class App implements vscode.Disposable {
   readonly live: LiveTurns;
   readonly edits: ProposedEdits;
   readonly reports: Reports;
-  readonly excluded = new ExcludedChips();
   readonly #showLog: () => void;
   readonly #lifetime = new DisposableStore();
   #suggestions: Promise<string[]> | undefined;

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { assistantBlock, citation } from './content.ts';
 import { attachment, entry, groundingModes } from './entries.ts';
 import { errorActions, errorInfo } from './errors.ts';
-import { queuedTurn, searchHit, sessionSummary, spending } from './session.ts';
+import { draft, queuedTurn, searchHit, sessionSummary, spending } from './session.ts';
 import { sessionEvent } from './turnEvents.ts';
 
 export const modelChoice = z.object({
@@ -57,7 +57,7 @@ export const sessionView = z.object({
   hasEarlier: z.boolean(),
   queue: z.array(queuedTurn),
   live: z.object({ turnId: z.uuid(), content: z.array(assistantBlock), own: z.boolean() }).optional(),
-  draft: z.object({ text: z.string(), attachments: z.array(attachment) }),
+  draft,
   totals: spending,
 });
 export type SessionView = z.infer<typeof sessionView>;
@@ -92,13 +92,18 @@ export const panelRequests = {
     params: z.object({ ...session, query: z.string().min(1).max(1000) }),
     result: z.object({ entryIds: z.array(z.uuid()) }),
   },
-  /** `parentId` makes a branch: edit-and-resend. */
+  /**
+   * `parentId` makes a branch: edit-and-resend. `from` names the entry whose images and documents are sent again;
+   * `excluded` the automatic context that is left out of this turn.
+   */
   send: {
     params: z.object({
       ...session,
       text: z.string(),
       attachments: z.array(attachment),
+      excluded: z.array(z.string()).max(1000),
       parentId: z.uuid().nullable().optional(),
+      from: z.uuid().optional(),
     }),
     result: z.object({ turnId: z.uuid(), state: z.enum(['live', 'queued']) }),
   },
@@ -114,7 +119,7 @@ export const panelRequests = {
   trash: { params: z.object(session), result: nothing },
   restore: { params: z.object(session), result: nothing },
   setDraft: {
-    params: z.object({ ...session, text: z.string(), attachments: z.array(attachment) }),
+    params: draft.extend(session),
     result: nothing,
   },
   setGrounding: { params: z.object({ grounding: z.enum(groundingModes) }), result: nothing },
@@ -128,11 +133,6 @@ export const panelRequests = {
       excluded: z.array(z.string()),
     }),
     result: contextPreview,
-  },
-  /** Leaves an automatic chip out of the next turn, or takes it back in. */
-  setChipExcluded: {
-    params: z.object({ ...session, chipId: z.string(), excluded: z.boolean() }),
-    result: nothing,
   },
   /** Lets the user pick files to attach; resolves to the new attachments. */
   pickContext: { params: z.object({}), result: z.object({ attachments: z.array(attachment) }) },

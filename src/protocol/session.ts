@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { doors } from './entries.ts';
+import { attachment, doors } from './entries.ts';
 
 /** Tokens and US dollars of all answers; `costKnown` is false when the price of one was missing. */
 export const spending = z.object({
@@ -52,7 +52,22 @@ export const queuedTurn = z.object({
   /** 1 is next. */
   position: z.number().int().positive(),
   text: z.string(),
+  attachments: z.array(attachment).optional(),
   door: z.enum(doors),
   client: z.string().optional(),
 });
 export type QueuedTurn = z.infer<typeof queuedTurn>;
+
+/** What the user has typed and chosen in a session and not sent. */
+export const draft = z.object({
+  text: z.string(),
+  attachments: z.array(attachment),
+  /** Automatic context that the user took out of the next turn, with the words it was shown by. */
+  excluded: z.array(z.object({ id: z.string(), label: z.string() })).optional(),
+  /** New texts of earlier inputs that are being edited. */
+  edits: z.array(z.object({ entryId: z.uuid(), text: z.string() })).optional(),
+});
+export type Draft = z.infer<typeof draft>;
+
+export const isEmptyDraft = ({ text, attachments, excluded = [], edits = [] }: Draft): boolean =>
+  text === '' && attachments.length + excluded.length + edits.length === 0;

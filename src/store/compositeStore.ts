@@ -6,7 +6,6 @@ import { Emitter } from '../base/emitter.ts';
 import { toErrorInfo } from '../core/errors.ts';
 import type {
   Answerer,
-  Draft,
   LiveTurn,
   SessionInit,
   SessionStore,
@@ -23,7 +22,7 @@ import type {
   UserEntry,
   UserEntryDraft,
 } from '../protocol/entries.ts';
-import type { QueuedTurn, SearchHit, SessionSummary } from '../protocol/session.ts';
+import type { Draft, QueuedTurn, SearchHit, SessionSummary } from '../protocol/session.ts';
 
 const defaultListLimit = 200;
 const defaultSearchLimit = 50;

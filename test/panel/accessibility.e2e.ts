@@ -72,6 +72,37 @@ describe('the panel for everybody', function () {
     assert.match(await panel.page.locator('body').ariaSnapshot(), /textbox "Ask about this workspace"/);
   });
 
+  it('an input of a program is an article named by that program', async () => {
+    const entry = user(1, 'Summarise the failures.', { door: 'bridge', client: 'nightly' });
+    const named = async (hasEarlier: boolean) => {
+      const panel = await open({
+        answers: { ready: () => ({ status: status(), view: view({ entries: [entry], hasEarlier }) }) },
+      });
+      const article = panel.page.getByRole('article', { name: 'nightly (script)' });
+      return article.getByRole('heading').textContent();
+    };
+    assert.equal(await named(false), 'Input of nightly (script), turn 1');
+    assert.match((await named(true)) ?? '', /^Input of nightly \(script\), \d\d:\d\d/);
+  });
+
+  it('there is one live region in every state, and it is polite', async () => {
+    for (const state of states) {
+      const panel = await open({ answers: state.answers });
+      await reach(panel, state);
+      const regions = await panel.page
+        .locator('[aria-live], [role=alert], [role=status], [role=log], [role=timer], output')
+        .evaluateAll((found) => found.map((region) => [region.ariaLive, region.textContent?.trim()]));
+      assert.deepEqual(
+        regions.map(([live]) => live),
+        ['polite'],
+        state.name,
+      );
+      if (state.name === 'refused') assert.match(regions[0]?.[1] ?? '', /^The disk is full/);
+      if (state.name === 'find') assert.equal(regions[0]?.[1], '2 of 2');
+      await panel.page.context().close();
+    }
+  });
+
   it('one polite region tells of events, never of words', async () => {
     const panel = await open();
     await panel.page.evaluate(() => {

@@ -59,7 +59,7 @@ describe('the panel by keyboard alone', function () {
     });
     await panel.page.fill('#input', 'keep me');
     await panel.page.keyboard.press('Enter');
-    await panel.page.getByRole('alert').getByText('The disk is full').waitFor();
+    await panel.page.locator('.banner').getByText('The disk is full').waitFor();
     assert.equal(await input(panel), 'keep me');
   });
 
@@ -104,9 +104,9 @@ describe('the panel by keyboard alone', function () {
     await panel.page.keyboard.press('Control+f');
     await panel.page.waitForFunction(() => document.activeElement?.closest('.find') !== null);
     await panel.page.keyboard.type('timer');
-    await panel.page.getByText('2 of 2').waitFor();
+    await panel.page.locator('.find').getByText('2 of 2').waitFor();
     await panel.page.keyboard.press('Enter');
-    await panel.page.getByText('1 of 2').waitFor();
+    await panel.page.locator('.find').getByText('1 of 2').waitFor();
     await panel.page.getByText('Question 95:').waitFor();
     await panel.page.keyboard.press('Escape');
     await panel.page.waitForFunction(() => document.activeElement?.id === 'input');

@@ -41,7 +41,13 @@ describe('sessions and drafts', function () {
     await panel.whenAsked('openSession', (params) => params.sessionId === other.id);
     const order = panel.asked.map(({ method }) => method);
     const draft = panel.asked.find(({ method }) => method === 'setDraft')?.params;
-    assert.deepEqual(draft, { sessionId, text: 'left behind', attachments: [] });
+    assert.deepEqual(draft, {
+      sessionId,
+      text: 'left behind',
+      attachments: [],
+      excluded: [],
+      edits: [],
+    });
     assert.ok(order.indexOf('setDraft') < order.indexOf('openSession'));
     await panel.page.waitForFunction(
       () => document.querySelector<HTMLTextAreaElement>('#input')?.value === 'its own draft',
@@ -118,6 +124,6 @@ describe('sessions and drafts', function () {
     const panel = await open();
     const entry = user(1, 'Summarise the night.', { door: 'bridge', client: 'nightly' });
     await panel.events({ type: 'entry.appended', sessionId, entry });
-    await panel.page.getByText('nightly (script)').waitFor();
+    await panel.page.getByText('nightly (script)', { exact: true }).waitFor();
   });
 });

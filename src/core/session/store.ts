@@ -8,7 +8,6 @@ import type { AssistantBlock } from '../../protocol/content.ts';
 import type {
   AssistantEntry,
   AssistantEntryDraft,
-  Attachment,
   Door,
   Entry,
   EntryDraft,
@@ -16,7 +15,7 @@ import type {
   UserEntryDraft,
 } from '../../protocol/entries.ts';
 import type { ErrorInfo } from '../../protocol/errors.ts';
-import type { QueuedTurn, SearchHit, SessionSummary } from '../../protocol/session.ts';
+import type { Draft, QueuedTurn, SearchHit, SessionSummary } from '../../protocol/session.ts';
 
 export interface SessionInit {
   /** A UUID; made by the store when absent. */
@@ -52,11 +51,6 @@ export interface StoreStatus {
   journal: string;
   /** What the user must be told, such as a salvage. */
   notices: ErrorInfo[];
-}
-
-export interface Draft {
-  text: string;
-  attachments: Attachment[];
 }
 
 /** A turn that some process runs now. */

@@ -10,13 +10,14 @@ import { applyCode } from '../edits/applyCode.ts';
 import { pickContext } from './attachments.ts';
 import { openCitation } from './citations.ts';
 import type { PanelHandlers, PanelHost } from './panelHost.ts';
+import { sendInput } from './sendInput.ts';
 import { findIn, listSessions, pageBefore } from './sessionViews.ts';
 
 /** The mark on what a user does here. */
 const door = 'panel';
 
 export function panelHandlers(app: App, host: PanelHost): PanelHandlers {
-  const { core, edits, settings, excluded } = app;
+  const { core, edits, settings } = app;
 
   const views: PanelHandlers['views'] = {
     ready: async (_, reply) => {
@@ -49,21 +50,7 @@ export function panelHandlers(app: App, host: PanelHost): PanelHandlers {
     find: async ({ sessionId, query }, { sessions }) => ({
       entryIds: await findIn(sessions, sessionId, query),
     }),
-    send: async ({ sessionId, text, attachments, parentId }, assistant) => {
-      const { turnId, state } = await assistant.startTurn(sessionId, {
-        text,
-        attachments,
-        grounding: settings.grounding,
-        excluded: excluded.of(sessionId),
-        door,
-        ...(parentId === undefined ? {} : { parentId }),
-      });
-      excluded.clear(sessionId);
-      // The input is durable now; what was typed meanwhile is another draft and stays.
-      const draft = await assistant.sessions.draft(sessionId);
-      if (draft?.text === text) await assistant.sessions.setDraft(sessionId, undefined);
-      return { turnId, state };
-    },
+    send: (params, assistant) => sendInput(assistant, params, { grounding: settings.grounding, door }),
     retry: async ({ sessionId, turnId }, assistant) => ({
       turnId: (await assistant.retryTurn(sessionId, turnId, door)).turnId,
     }),
@@ -90,9 +77,8 @@ export function panelHandlers(app: App, host: PanelHost): PanelHandlers {
       await sessions.restore(sessionId);
       return undefined;
     },
-    setDraft: async ({ sessionId, text, attachments }, { sessions }) => {
-      const empty = text === '' && attachments.length === 0;
-      await sessions.setDraft(sessionId, empty ? undefined : { text, attachments });
+    setDraft: async ({ sessionId, ...draft }, { sessions }) => {
+      await sessions.setDraft(sessionId, draft);
       return undefined;
     },
     setGrounding: async ({ grounding }) => {
@@ -104,10 +90,6 @@ export function panelHandlers(app: App, host: PanelHost): PanelHandlers {
       return undefined;
     },
     preview: preview,
-    setChipExcluded: async ({ sessionId, chipId, excluded: out }) => {
-      excluded.set(sessionId, chipId, out);
-      return undefined;
-    },
     pickContext: async () => ({ attachments: await pickContext(app.editors) }),
     copy: async ({ text }) => {
       await vscode.env.clipboard.writeText(text);

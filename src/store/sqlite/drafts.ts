@@ -1,11 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import type { Draft } from '../../core/session/store.ts';
-import { attachment } from '../../protocol/entries.ts';
+import { type Draft, draft as draftSchema, isEmptyDraft } from '../../protocol/session.ts';
 import type { PayloadCodec } from './codec.ts';
 import { holds, rowSum } from './rowSum.ts';
 
-const draftSchema = z.object({ text: z.string(), attachments: z.array(attachment) });
 /** The columns that a draft's checksum covers. */
 export const draftColumns = ['session_id', 'codec'];
 
@@ -27,7 +25,7 @@ export class Drafts {
   }
 
   set(sessionId: string, draft: Draft | undefined): void {
-    if (!draft || (draft.text === '' && draft.attachments.length === 0)) {
+    if (!draft || isEmptyDraft(draft)) {
       this.#db.prepare('DELETE FROM draft WHERE session_id = ?').run(sessionId);
       return;
     }

@@ -4,14 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { notFound } from '../../core/errors.ts';
-import type {
-  Answerer,
-  Draft,
-  LiveTurn,
-  SessionInit,
-  StoreStatus,
-  SubmitResult,
-} from '../../core/session/store.ts';
+import type { Answerer, LiveTurn, SessionInit, StoreStatus, SubmitResult } from '../../core/session/store.ts';
 import type { AssistantBlock } from '../../protocol/content.ts';
 import type {
   AssistantEntry,
@@ -21,7 +14,7 @@ import type {
   UserEntry,
   UserEntryDraft,
 } from '../../protocol/entries.ts';
-import type { QueuedTurn, SearchHit, SessionSummary } from '../../protocol/session.ts';
+import type { Draft, QueuedTurn, SearchHit, SessionSummary } from '../../protocol/session.ts';
 import { finishRecode, purgeSession, recode } from './maintenance.ts';
 import { mendLog } from './restore.ts';
 import { untitled } from './sessionTable.ts';

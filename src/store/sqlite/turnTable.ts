@@ -193,6 +193,7 @@ export function queueOf(turns: readonly TurnRow[]): QueuedTurn[] {
       sessionId: turn.sessionId,
       position: index + 1,
       text: plainText(turn.user.content),
+      ...(turn.user.attachments === undefined ? {} : { attachments: turn.user.attachments }),
       door: turn.user.door,
       ...(turn.user.client === undefined ? {} : { client: turn.user.client }),
     }));

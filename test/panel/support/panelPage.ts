@@ -12,7 +12,9 @@ import { newProfile } from '../../support/vscode/browser.ts';
 import { status, view } from './samples.ts';
 import { bodyClasses, type ThemeName, themes } from './themes.ts';
 
-export type Answers = { [M in PanelMethod]?: (params: PanelParams<M>) => PanelResult<M> };
+export type Answers = {
+  [M in PanelMethod]?: (params: PanelParams<M>) => PanelResult<M> | Promise<PanelResult<M>>;
+};
 export interface Asked {
   method: string;
   params: unknown;
@@ -44,9 +46,10 @@ export class PanelPage {
   /** Takes a message of the panel and answers it as the host would. */
   async take(raw: unknown): Promise<void> {
     const { id, method, params } = panelToHost.parse(raw);
-    const answer = this.#answer(method, params);
+    const answering = this.#answer(method, params);
     this.asked.push({ method, params });
     for (const look of this.#waiting) look();
+    const answer = await answering;
     const message =
       answer instanceof Refusal
         ? { type: 'rejected', id, error: answer.info }
@@ -54,11 +57,11 @@ export class PanelPage {
     await this.post(message);
   }
 
-  #answer(method: string, params: unknown): unknown {
+  async #answer(method: string, params: unknown): Promise<unknown> {
     if (!isMethod(method)) throw new Error(`The panel asked ${method}, which is not in the contract.`);
     const parsed = panelRequests[method].params.parse(params);
     const answer = this.#answers[method] ?? usual[method];
-    return (answer as ((params: unknown) => unknown) | undefined)?.(parsed) ?? null;
+    return (await (answer as ((params: unknown) => unknown) | undefined)?.(parsed)) ?? null;
   }
 
   async post(message: unknown): Promise<void> {

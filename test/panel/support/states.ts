@@ -1,6 +1,6 @@
 /** Every state of the panel, as what the host says and what the user then does. */
 import type { HostMessage } from '../../../src/protocol/panel.ts';
-import type { Answers, PanelPage } from './panelPage.ts';
+import { type Answers, type PanelPage, Refusal } from './panelPage.ts';
 import { answer, id, session, sessionId, start, status, turns, user, view } from './samples.ts';
 import { everyKindOfMarkdown, flaky, longCode, longInput } from './texts.ts';
 
@@ -64,6 +64,61 @@ export const states: State[] = [
     shows: 'No model is set',
   },
   {
+    name: 'offline-chosen',
+    answers: { ready: ready({}, { offline: true }) },
+    shows: 'The offline mode is chosen',
+  },
+  {
+    name: 'instead',
+    answers: {
+      ready: ready(
+        { entries: turns(1) },
+        { offline: true, insteadOf: 'The model claude-sonnet-5-5 is not known there. Choose another model.' },
+      ),
+    },
+    shows: 'claude-sonnet-5-5 is not known',
+  },
+  {
+    name: 'refused',
+    answers: {
+      ready: ready({ entries: turns(1) }),
+      send: () =>
+        new Refusal({
+          code: 'store_full',
+          message: 'The disk is full. Nothing was sent; your input is kept.',
+          action: 'show_log',
+        }) as never,
+    },
+    shows: 'The disk is full',
+    act: async ({ page }) => {
+      await page.fill('#input', 'Does it retry on Windows too?');
+      await page.focus('#input');
+      await page.keyboard.press('Enter');
+    },
+  },
+  {
+    name: 'withdrawn',
+    answers: {
+      ready: ready({
+        entries: turns(1),
+        queue: [
+          {
+            turnId: id(4, 2),
+            sessionId,
+            position: 1,
+            text: 'Then write a test that shows it, and say which of the retries it covers and which it does not.',
+            door: 'panel',
+          },
+        ],
+      }),
+    },
+    shows: 'Withdrawn',
+    act: async (panel) => {
+      await panel.page.getByRole('button', { name: 'Withdraw' }).click();
+      await panel.events({ type: 'queue.changed', sessionId, queue: [] });
+    },
+  },
+  {
     name: 'restricted',
     answers: { ready: ready({}, { offline: true, trusted: false, key: 'missing' }) },
     shows: 'Restricted Mode',
@@ -79,7 +134,7 @@ export const states: State[] = [
     name: 'retrying',
     answers: { ready: ready({ entries: asked }) },
     events: [started, { type: 'turn.retrying', ...live, attempt: 2, delayMs: 4_000, reason: 'overloaded' }],
-    shows: 'Trying again in 4 s',
+    shows: 'Trying again in 4 s: the API is overloaded',
   },
   plain(
     'done',
@@ -172,6 +227,30 @@ export const states: State[] = [
       }),
     },
     shows: '32 older turns',
+  },
+  {
+    name: 'left-out',
+    answers: {
+      ready: ready({
+        entries: [
+          ...asked,
+          answer(1, 'The timer is created too early.', {
+            report: {
+              model: 'm',
+              window: 200_000,
+              outputReserve: 0,
+              budget: 0,
+              segments: [],
+              omitted: [
+                { label: 'src/chunks.ts', tokens: 640, reason: 'You left it out of this turn.' },
+                { label: '32 older turns', tokens: 41_200, reason: 'They do not fit into the token budget.' },
+              ],
+            },
+          }),
+        ],
+      }),
+    },
+    shows: 'Not sent: src/chunks.ts, 32 older turns',
   },
   {
     name: 'notice',
@@ -284,6 +363,7 @@ export const states: State[] = [
               text: '',
             },
           ],
+          excluded: [{ id: 'open:b', label: 'retry.ts' }],
         },
       }),
       preview: () => ({

@@ -109,7 +109,6 @@ describe('The host of the panel', () => {
         setGrounding: unused,
         pickModel: unused,
         preview: unused,
-        setChipExcluded: unused,
         pickContext: unused,
         copy: unused,
         insertAtCursor: unused,

@@ -87,10 +87,67 @@ describe('the state of the panel', () => {
   });
 
   it('what is being typed is kept when the same session is shown again, and replaced by another', () => {
-    const typing = reduce(opened(), { type: 'draft', text: 'half', attachments: [] });
+    const typing = reduce(opened(), { type: 'draft', text: 'half' });
     assert.equal(show(typing, view({ draft: { text: 'older', attachments: [] } })).draft.text, 'half');
     const other = view({ session: session({ id: id(1, 2) }), draft: { text: 'its own', attachments: [] } });
     assert.equal(show(typing, other).draft.text, 'its own');
+  });
+
+  const editing = (entryId: string, text = 'asked better') => ({ edits: [{ entryId, text }] });
+  const editsOf = (state: PanelState) => state.draft.edits.map(({ entryId }) => entryId);
+
+  it('an edit of an earlier input stays open whatever is appended, until that input leaves the branch', () => {
+    const edits = [
+      { entryId: id(2, 1), text: 'asked better' },
+      { entryId: id(2, 3), text: 'this too' },
+    ];
+    const state = reduce(opened({ entries: turns(3) }), { type: 'draft', edits });
+    const later = hear(state, appended(user(4, 'A script asks')), started(4), ended(4));
+    assert.deepEqual(later.draft.edits, edits);
+    const branched = hear(later, appended(user(9, 'Elsewhere', { parentId: id(3, 1) })));
+    assert.deepEqual(editsOf(branched), [id(2, 1)]);
+    assert.deepEqual(editsOf(hear(branched, appended(user(10, 'Anew', { parentId: null })))), []);
+  });
+
+  it('an edit of an input that is not loaded stays as long as that may be on the branch', () => {
+    const draft = { text: '', attachments: [], ...editing(id(2, 1)) };
+    const partly = opened({ entries: turns(2, 5), hasEarlier: true, draft });
+    assert.deepEqual(editsOf(hear(partly, appended(user(7, 'And?')))), [id(2, 1)]);
+    assert.deepEqual(editsOf(show(partly, view({ entries: turns(2) }))), [id(2, 1)]);
+    assert.deepEqual(editsOf(opened({ entries: turns(2, 5), draft })), []);
+  });
+
+  it('what was left out and what is edited comes back with the draft of its session', () => {
+    const draft = {
+      text: 'half',
+      attachments: [],
+      excluded: [{ id: 'file:b', label: 'b.ts' }],
+      ...editing(id(2, 1)),
+    };
+    const state = opened({ entries: turns(1), draft });
+    assert.deepEqual(state.draft, draft);
+    assert.deepEqual(show(state, view({ session: session({ id: id(1, 2) }) })).draft, {
+      text: '',
+      attachments: [],
+      excluded: [],
+      edits: [],
+    });
+  });
+
+  it('a view that could not be had anew is asked for again by the next entry that does not fit', () => {
+    const lost = hear(opened(), appended(user(9, 'Elsewhere')));
+    const refused = reduce(lost, { type: 'notShown' });
+    assert.deepEqual([lost.stale, refused.stale], [true, false]);
+    assert.equal(hear(refused, appended(answer(9, 'Here'))).stale, true);
+  });
+
+  it('a problem is announced, the same one once more too', () => {
+    const problem = { code: 'full', message: 'The disk is full.', action: 'none' } as const;
+    const first = reduce(opened(), { type: 'problem', problem });
+    const second = reduce(first, { type: 'problem', problem });
+    assert.equal(first.announcement, problem.message);
+    assert.equal(second.announcement.trim(), problem.message);
+    assert.notEqual(second.announcement, first.announcement);
   });
 
   it('the same attachment is not attached twice', () => {

@@ -154,12 +154,32 @@ describe('A store of sessions', function () {
     const draft = {
       text: 'half a ques',
       attachments: [{ kind: 'file' as const, uri: 'file:///a', path: 'a', text: 'A' }],
+      excluded: [{ id: 'file:file:///b', label: 'b' }],
+      edits: [{ entryId: crypto.randomUUID(), text: 'asked better' }],
     };
     await store.setDraft(id, draft);
     store = await again();
     assert.deepEqual(await store.draft(id), draft);
-    await store.setDraft(id, { text: '', attachments: [] });
+    for (const part of ['excluded', 'edits'] as const) {
+      const rest = { text: '', attachments: [], [part]: draft[part] };
+      await store.setDraft(id, rest);
+      assert.deepEqual(await store.draft(id), rest);
+    }
+    await store.setDraft(id, { text: '', attachments: [], excluded: [], edits: [] });
     assert.equal(await store.draft(id), undefined);
+  });
+
+  it('keeps what is attached to an input that waits, so that it can come back whole', async () => {
+    const { id } = await store.create({ door: 'panel' });
+    const by = { provider: 'p', model: 'm' };
+    const attachments = [{ kind: 'file' as const, uri: 'file:///a', path: 'a', text: 'A' }];
+    await store.submitTurn(user('first'), id, by);
+    await store.submitTurn({ ...user('second'), attachments }, id, by);
+    store = await again();
+    assert.deepEqual(
+      (await store.queue(id)).map((turn) => [turn.text, turn.attachments]),
+      [['second', attachments]],
+    );
   });
 
   it('finds words of whole transcripts: titles, inputs, answers; any case, accents and endings', async () => {

@@ -1,0 +1,48 @@
+/** An input of the panel on its way into the session. */
+import type { Assistant } from '../../core/assistant.ts';
+import { notFound } from '../../core/errors.ts';
+import type { SessionStore } from '../../core/session/store.ts';
+import type { PanelParams, PanelResult } from '../../protocol/panel.ts';
+import type { TurnInput } from '../../protocol/turnInput.ts';
+
+/** Throws what `startTurn` throws, and `not_found` for an entry in `from` that is not there; then the draft stays. */
+export async function sendInput(
+  assistant: Assistant,
+  { sessionId, from, ...input }: PanelParams<'send'>,
+  mark: Pick<TurnInput, 'grounding' | 'door'>,
+): Promise<PanelResult<'send'>> {
+  const media = from === undefined ? [] : await mediaOf(assistant.sessions, sessionId, from);
+  const { turnId, state } = await assistant.startTurn(sessionId, {
+    ...mark,
+    text: input.text,
+    attachments: input.attachments,
+    excluded: input.excluded,
+    ...(media.length === 0 ? {} : { media }),
+    ...(input.parentId === undefined ? {} : { parentId: input.parentId }),
+  });
+  // An edited input was never the draft.
+  if (input.parentId === undefined) await forgetSent(assistant.sessions, sessionId, input);
+  return { turnId, state };
+}
+
+async function mediaOf(
+  sessions: SessionStore,
+  sessionId: string,
+  entryId: string,
+): Promise<NonNullable<TurnInput['media']>> {
+  const entry = await sessions.entry(sessionId, entryId);
+  if (entry?.kind !== 'user') throw notFound('entry', entryId);
+  return entry.content.filter((block) => block.type !== 'text');
+}
+
+/** The input is durable now. What was typed or attached meanwhile is another draft and stays. */
+async function forgetSent(
+  sessions: SessionStore,
+  sessionId: string,
+  sent: Pick<PanelParams<'send'>, 'text' | 'attachments'>,
+): Promise<void> {
+  const draft = await sessions.draft(sessionId);
+  if (!draft || draft.text !== sent.text) return;
+  if (JSON.stringify(draft.attachments) !== JSON.stringify(sent.attachments)) return;
+  await sessions.setDraft(sessionId, { ...draft, text: '', attachments: [], excluded: [] });
+}
