@@ -89,6 +89,8 @@ export class Acts {
     sessionId: string,
     input: Omit<PanelParams<'send'>, 'sessionId' | 'excluded'>,
   ): Promise<boolean> {
+    // Who sends wants to see what comes of it, wherever they were reading.
+    this.#panel.toEnd();
     const left = new Set(this.#panel.state.value.draft.excluded.map(({ id }) => id));
     const sent = await this.#panel.ask('send', { sessionId, ...input, excluded: [...left] });
     if (sent && left.size > 0) {
@@ -196,6 +198,8 @@ export class Acts {
   async trash(session: SessionSummary): Promise<void> {
     const done = await this.#panel.ask('trash', { sessionId: session.id });
     if (done === undefined) return;
+    // The host shows another session in the place of this one; the list stays where the user is.
+    this.#panel.dispatch({ type: 'screen', screen: 'history' });
     this.#panel.dispatch({
       type: 'undo',
       undo: { what: 'trashed', sessionId: session.id, title: session.title || t('untitled') },

@@ -24,6 +24,7 @@ const memory = new ScrollMemory(api, scroller);
 
 panel.navigate = navigation(panel, scroller);
 panel.showEntry = showEntry(panel, scroller);
+panel.toEnd = () => scroller.read('end');
 panel.leaving = (sessionId) => memory.keep(sessionId);
 panel.arrived = (sessionId) => memory.restore(sessionId);
 

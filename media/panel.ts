@@ -39,6 +39,8 @@ export class Panel {
   /** Called before the rows of another session are drawn. */
   arrived: (sessionId: string) => void = () => {};
   navigate: (to: Place) => void = () => {};
+  /** Follows the end of the transcript again. */
+  toEnd: () => void = () => {};
   sessionsChanged: () => void = () => {};
   /** Brings an entry that is loaded into view. */
   showEntry: (entryId: string) => void = () => {};

@@ -50,6 +50,17 @@ describe('scrolling never fights the reader', function () {
     assert.equal(await panel.page.locator('.jump').count(), 0);
   });
 
+  it('goes to the end with what the reader sends, wherever they were', async () => {
+    const panel = await opened();
+    await wheel(panel, -2_000);
+    assert.ok((await left(panel)) > 500);
+    await panel.page.fill('#input', 'And what then?');
+    await panel.page.press('#input', 'Enter');
+    await panel.whenAsked('send');
+    await drawn(panel);
+    assert.equal(await left(panel), 0);
+  });
+
   it('a small move up stops it, and Jump to latest takes it up again', async () => {
     const panel = await opened();
     await panel.events(started, text(paragraphs(30)));
