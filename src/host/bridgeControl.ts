@@ -9,6 +9,7 @@ import type { BridgeState } from '../protocol/bridge.ts';
 
 import type { ErrorInfo } from '../protocol/errors.ts';
 import { bridgeRunningKey } from './ids.ts';
+import { plainWords } from './plainWords.ts';
 import type { Settings } from './settings.ts';
 import type { WindowCore } from './windowCore.ts';
 import type { OpenedBridge, OpenedCore, Wiring } from './wiring.ts';
@@ -153,7 +154,7 @@ export class BridgeControl implements vscode.Disposable {
       this.#notice(notice);
       const open = vscode.l10n.t('Open Settings');
       const buttons = notice.action === 'open_settings' ? [open] : [];
-      vscode.window.showWarningMessage(notice.message, ...buttons).then((answer) => {
+      vscode.window.showWarningMessage(plainWords(notice.message), ...buttons).then((answer) => {
         if (answer === open)
           void vscode.commands.executeCommand('workbench.action.openSettings', 'causeway.bridge');
       });

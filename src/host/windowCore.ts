@@ -12,6 +12,7 @@ import type { SessionEvent } from '../protocol/turnEvents.ts';
 import { applyEncryption } from './encryption.ts';
 import type { Keys } from './keys.ts';
 import type { OpenEditors } from './openEditors.ts';
+import { plainWords } from './plainWords.ts';
 import { applyRetention } from './retention.ts';
 import type { Settings } from './settings.ts';
 import { privateSessions } from './shownSessions.ts';
@@ -255,15 +256,17 @@ export class WindowCore implements vscode.Disposable {
       const { t } = vscode.l10n;
       const end = t('End It and Show Them');
       const answer = await vscode.window.showWarningMessage(
-        more.length === 0
-          ? t(
-              'Sessions of other folders belong to this window now. Showing them ends your private session “{0}”, and nothing of it is kept.',
-              lost.title,
-            )
-          : t(
-              'Sessions of other folders belong to this window now. Showing them ends your {0} private sessions, and nothing of them is kept.',
-              more.length + 1,
-            ),
+        plainWords(
+          more.length === 0
+            ? t(
+                'Sessions of other folders belong to this window now. Showing them ends your private session “{0}”, and nothing of it is kept.',
+                lost.title,
+              )
+            : t(
+                'Sessions of other folders belong to this window now. Showing them ends your {0} private sessions, and nothing of them is kept.',
+                more.length + 1,
+              ),
+        ),
         end,
         t('Not Now'),
       );

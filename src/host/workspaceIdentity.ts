@@ -4,6 +4,7 @@ import type { ResolvedWorkspace, WorkspaceRecord } from '../core/register.ts';
 import { type AttachmentPorts, findCandidates, resolveWorkspace } from '../core/workspace/attachment.ts';
 import { identityOf } from '../core/workspace/identity.ts';
 import { localPathOf } from '../core/workspace/uri.ts';
+import { plainWords } from './plainWords.ts';
 
 const declinedKey = 'causeway.reattach.declined';
 
@@ -54,9 +55,11 @@ export async function offerReattach(
   const bring = vscode.l10n.t('Show Them Here');
   const keep = vscode.l10n.t('Keep Apart');
   const answer = await vscode.window.showInformationMessage(
-    vscode.l10n.t(
-      'This folder looks like {0}, which is gone. Do its Causeway sessions belong here?',
-      localPathOf(candidate.uri) ?? candidate.name,
+    plainWords(
+      vscode.l10n.t(
+        'This folder looks like {0}, which is gone. Do its Causeway sessions belong here?',
+        localPathOf(candidate.uri) ?? candidate.name,
+      ),
     ),
     bring,
     keep,

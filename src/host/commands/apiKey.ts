@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { anthropicKeyName } from '../../core/providers/anthropic/keyName.ts';
 import type { App } from '../app.ts';
+import { plainWords } from '../plainWords.ts';
 
 /** Keys have no blanks or line breaks; what was pasted with some is trimmed at its ends. */
 const keyForm = /^[\x21-\x7e]{8,500}$/;
@@ -20,11 +21,13 @@ export async function setApiKey({ keys }: App): Promise<void> {
   });
   if (value === undefined) return;
   if (await keys.set(anthropicKeyName, value.trim())) {
-    void vscode.window.showInformationMessage(t('The API key for Claude is set.'));
+    void vscode.window.showInformationMessage(plainWords(t('The API key for Claude is set.')));
   } else {
     void vscode.window.showWarningMessage(
-      t(
-        'The keyring did not keep the key, so it holds for this window only. Set ANTHROPIC_API_KEY where the editor is started to have it everywhere.',
+      plainWords(
+        t(
+          'The keyring did not keep the key, so it holds for this window only. Set ANTHROPIC_API_KEY where the editor is started to have it everywhere.',
+        ),
       ),
     );
   }
@@ -34,8 +37,10 @@ export async function removeApiKey({ keys }: App): Promise<void> {
   await keys.remove(anthropicKeyName);
   const { t } = vscode.l10n;
   void vscode.window.showInformationMessage(
-    (await keys.state()) === 'environment'
-      ? t('The stored API key is removed. ANTHROPIC_API_KEY of the environment is used.')
-      : t('The API key is removed. Answers are quotes from your files.'),
+    plainWords(
+      (await keys.state()) === 'environment'
+        ? t('The stored API key is removed. ANTHROPIC_API_KEY of the environment is used.')
+        : t('The API key is removed. Answers are quotes from your files.'),
+    ),
   );
 }

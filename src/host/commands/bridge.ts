@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { type ClientScope, clientScopes } from '../../core/register.ts';
 import type { App } from '../app.ts';
+import { plainWords } from '../plainWords.ts';
 
 /** Turns the setting on, so that the bridge is there in the next window too. */
 export async function startBridge(app: App): Promise<void> {
@@ -12,14 +13,14 @@ export async function startBridge(app: App): Promise<void> {
   const words = t('The bridge listens on {0}, port {1}.', state.addresses.join(', '), state.port);
   const missing =
     state.missing.length > 0 ? ` ${t('This system has no {0}.', state.missing.join(', '))}` : '';
-  vscode.window.showInformationMessage(`${words}${missing}`, create).then((answer) => {
+  vscode.window.showInformationMessage(plainWords(`${words}${missing}`), create).then((answer) => {
     if (answer === create) void app.run('causeway.createClientToken');
   });
 }
 
 export async function stopBridge(app: App): Promise<void> {
   await app.bridge.turn(false);
-  void vscode.window.showInformationMessage(vscode.l10n.t('The bridge is off.'));
+  void vscode.window.showInformationMessage(plainWords(vscode.l10n.t('The bridge is off.')));
 }
 
 export async function createClientToken(app: App): Promise<void> {
@@ -43,7 +44,7 @@ export async function createClientToken(app: App): Promise<void> {
   });
   const copy = t('Copy Token');
   const answer = await vscode.window.showInformationMessage(
-    t('The token for {0} is shown this once; only a hash of it is kept.', name.trim()),
+    plainWords(t('The token for {0} is shown this once; only a hash of it is kept.', name.trim())),
     { modal: true, detail: token },
     copy,
   );
@@ -97,5 +98,5 @@ export async function revokeClient(app: App): Promise<void> {
   });
   if (!picked) return;
   await clients.revoke(picked.id);
-  void vscode.window.showInformationMessage(t('{0} is revoked.', picked.label));
+  void vscode.window.showInformationMessage(plainWords(t('{0} is revoked.', picked.label)));
 }

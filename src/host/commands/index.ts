@@ -4,6 +4,7 @@ import { CausewayError, toErrorInfo } from '../../core/errors.ts';
 import type { ErrorAction } from '../../protocol/errors.ts';
 import type { App } from '../app.ts';
 import type { CommandId } from '../ids.ts';
+import { plainWords } from '../plainWords.ts';
 import { removeApiKey, setApiKey } from './apiKey.ts';
 import { createClientToken, revokeClient, startBridge, stopBridge } from './bridge.ts';
 import { generateCommitMessage } from './commitMessage.ts';
@@ -69,11 +70,13 @@ export async function runCommand(app: App, id: CommandId, args: readonly unknown
 function showProblem(app: App, error: unknown): void {
   const { message, action } = toErrorInfo(error);
   const button = buttons()[action];
-  vscode.window.showErrorMessage(message, ...(button === undefined ? [] : [button])).then((chosen) => {
-    if (chosen !== undefined) {
-      app.act(action).catch((failed: unknown) => app.log.error(`The action ${action} failed.`, failed));
-    }
-  });
+  vscode.window
+    .showErrorMessage(plainWords(message), ...(button === undefined ? [] : [button]))
+    .then((chosen) => {
+      if (chosen !== undefined) {
+        app.act(action).catch((failed: unknown) => app.log.error(`The action ${action} failed.`, failed));
+      }
+    });
 }
 
 const buttons = (): Partial<Record<ErrorAction, string>> => ({

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { invalidInput } from '../../core/errors.ts';
 import type { SessionSummary } from '../../protocol/session.ts';
 import type { App } from '../app.ts';
+import { plainWords } from '../plainWords.ts';
 import { navigate } from './navigation.ts';
 
 /** Bytes of an import that is read at once; a session of 10,000 turns has some ten million. */
@@ -54,7 +55,7 @@ export async function exportSession(app: App): Promise<void> {
     target,
     new TextEncoder().encode(await sessions.exportSession(picked.id)),
   );
-  void vscode.window.showInformationMessage(t('“{0}” was exported.', picked.title));
+  void vscode.window.showInformationMessage(plainWords(t('“{0}” was exported.', picked.title)));
 }
 
 export async function importSession(app: App): Promise<void> {
@@ -85,7 +86,7 @@ export async function purgeSession(app: App): Promise<void> {
   if (!picked) return;
   const purge = t('Delete for Good');
   const answer = await vscode.window.showWarningMessage(
-    t('Delete “{0}” for good?', picked.title),
+    plainWords(t('Delete “{0}” for good?', picked.title)),
     { modal: true, detail: t('Nothing of it is left, in backups either. This cannot be undone.') },
     purge,
   );

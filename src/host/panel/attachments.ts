@@ -4,6 +4,7 @@ import { attachmentUnusable, CausewayError } from '../../core/errors.ts';
 import { isSearchableText, isSecretFile, largestFile } from '../../core/grounding/fileRules.ts';
 import type { Attachment } from '../../protocol/entries.ts';
 import { isWorkspaceText, type OpenEditors, selectedLines, shownPath } from '../openEditors.ts';
+import { plainWords } from '../plainWords.ts';
 
 /** Files offered; whoever has more types a part of the name in the editor's own quick open. */
 const mostOffered = 2_000;
@@ -44,7 +45,7 @@ export async function pickContext(editors: OpenEditors): Promise<Attachment[]> {
       if (attachment) attached.push(attachment);
     } catch (error) {
       if (!(error instanceof CausewayError)) throw error;
-      void vscode.window.showWarningMessage(error.message);
+      void vscode.window.showWarningMessage(plainWords(error.message));
     }
   }
   return attached;
@@ -135,7 +136,7 @@ async function attachFile(uri: vscode.Uri): Promise<Attachment | undefined> {
 async function confirmSecret(path: string): Promise<boolean> {
   const attach = vscode.l10n.t('Attach');
   const answer = await vscode.window.showWarningMessage(
-    vscode.l10n.t('{0} looks like a file that holds secrets. Send it to the model?', path),
+    plainWords(vscode.l10n.t('{0} looks like a file that holds secrets. Send it to the model?', path)),
     { modal: true, detail: vscode.l10n.t('It is also kept in the session.') },
     attach,
   );
