@@ -48,6 +48,8 @@ function withGit(api: Git): void {
     });
     beforeEach(async () => {
       repository.inputBox.value = '';
+      // The editor echoes what is set; after a call that follows it, the echo is over.
+      await commands.executeCommand('setContext', 'causeway.suite', true);
       await git('reset', '--quiet', '--hard');
     });
     afterEach(closeEditors);
