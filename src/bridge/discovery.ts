@@ -63,10 +63,13 @@ export class DiscoveryFolder {
     return found.filter((one) => one !== undefined);
   }
 
-  /** Removes the files of processes that are gone. */
-  async reclaim(): Promise<void> {
+  /**
+   * Removes the files of processes that are gone, and of those that were at the port which is the caller's now: a
+   * process that ends closes its sockets a moment before it is gone.
+   */
+  async reclaim(ownPort?: number): Promise<void> {
     for (const { file, bridge } of await this.list()) {
-      if (!isAlive(bridge.pid)) await this.remove(file);
+      if (bridge.port === ownPort || !isAlive(bridge.pid)) await this.remove(file);
     }
   }
 

@@ -116,6 +116,7 @@ export class Ownership {
     this.#current = server;
     this.#servers.add(server);
     const { port, addresses, missing } = server;
+    if (role === 'owner') await this.#options.folder.reclaim(port);
     await this.#publish({ role, port, addresses, missing });
     // Streams at the spare port go on to their end; what is new comes to the common one.
     earlier?.retire();
@@ -147,10 +148,8 @@ export class Ownership {
 
   async #tryTakeOver(): Promise<void> {
     const server = await this.#tryListen(this.#options.basePort);
-    if (server) {
-      await this.#options.folder.reclaim();
-      await this.#become('owner', server);
-    } else if (this.#isTimeToLook()) await this.#look();
+    if (server) await this.#become('owner', server);
+    else if (this.#isTimeToLook()) await this.#look();
   }
 
   /** A known owner is trusted while its process lives; a stranger is looked at less often than the port is tried. */

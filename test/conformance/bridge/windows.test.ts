@@ -96,6 +96,22 @@ describe('bridge: several windows at once', function () {
     );
   });
 
+  it('threat 21: what an owner has left behind goes with its port, also while its process is still ending', async () => {
+    const ending = await startForeignProgram(base, {});
+    const next = await start(1);
+    assert.equal(next.state.role, 'attached');
+    const [own] = discoveries(stateDir);
+    // This process is there, as one is for a moment whose sockets are closed already.
+    const left = JSON.stringify({ ...own, role: 'owner', port: base, pid: process.pid });
+    writeFileSync(join(stateDir, 'bridges', 'left.json'), left, { mode: 0o600 });
+    await ending.close();
+    await next.until((state) => state.role === 'owner');
+    assert.deepEqual(
+      discoveries(stateDir).map(({ pid, port }) => [pid, port]),
+      [[next.pid, base]],
+    );
+  });
+
   it('threat 21: five windows are reached through the common port by header and by token, and four when the owner was killed', async () => {
     const users = openUserDatabase({ file: join(stateDir, 'user.db'), workerUrl: workerUrl('user') });
     try {

@@ -101,35 +101,38 @@ describe('Two windows on one database', () => {
 
   it('leave a live turn of the other alone for as long as it beats, and end it when it does not', async function () {
     this.timeout(60_000);
-    const { id } = await store.create({ door: 'panel' });
-    const holder = other(id, 'holder', 'live');
-    const [, turnId = ''] = (await holder.line((line) => line.startsWith('turn'))).split(' ');
-    // Ten seconds without a sign of life end a lease; here there are more than ten with one.
-    await holder.line((line) => line.endsWith(' xxxxx'));
-    assert.deepEqual(
-      (await store.log(id)).map(({ kind }) => kind),
-      ['user'],
-    );
-    assert.equal((await store.liveTurn(id))?.own, false);
+    const [beating, silent] = [await store.create({ door: 'panel' }), await store.create({ door: 'panel' })];
+    const beats = other(beating.id, 'beating', 'live');
+    const stops = other(silent.id, 'silent', 'live');
+    await beats.line((line) => line.endsWith(' xxx'));
+    const [, turnId = ''] = (await stops.line((line) => line.endsWith(' xxx'))).split(' ');
+    assert.equal((await store.liveTurn(silent.id))?.own, false);
     const mine = user('mine waits');
-    assert.equal((await store.submitTurn(mine, id, by)).state, 'queued');
-    assert.equal(await store.promote(id), undefined);
+    assert.equal((await store.submitTurn(mine, silent.id, by)).state, 'queued');
+    assert.equal(await store.promote(silent.id), undefined);
     assert.equal(await store.checkpoint(turnId, []), false);
     await assert.rejects(store.finishTurn(turnId, answer('not mine', turnId)), { code: 'lease_lost' });
 
-    const free = change(store, 'free');
-    holder.kill('SIGSTOP');
+    // Both processes are there; only one of them shows it from now on.
+    const free = change(store, 'free', ({ sessionId }) => sessionId === silent.id);
+    stops.kill('SIGSTOP');
     await free;
-    const ends = (await store.log(id)).filter((entry) => entry.kind === 'assistant');
+    const ends = (await store.log(silent.id)).filter((entry) => entry.kind === 'assistant');
     assert.deepEqual(
       ends.map(({ turnId, outcome }) => [turnId, outcome]),
       [[turnId, 'interrupted']],
     );
-    assert.ok(plainText(ends[0]?.content ?? []).startsWith('xxxxx'), 'with what had arrived');
-    assert.equal((await store.promote(id))?.turnId, mine.turnId);
-    holder.kill('SIGCONT');
-    await holder.line((line) => line === `lost ${turnId}`);
-    assert.equal((await store.log(id)).filter(({ kind }) => kind === 'assistant').length, 1);
+    assert.ok(plainText(ends[0]?.content ?? []).startsWith('xxx'), 'with what had arrived');
+    assert.deepEqual(
+      (await store.log(beating.id)).map(({ kind }) => kind),
+      ['user'],
+      'the one that beats is older than the one that was ended',
+    );
+    assert.equal((await store.liveTurn(beating.id))?.own, false);
+    assert.equal((await store.promote(silent.id))?.turnId, mine.turnId);
+    stops.kill('SIGCONT');
+    await stops.line((line) => line === `lost ${turnId}`);
+    assert.equal((await store.log(silent.id)).filter(({ kind }) => kind === 'assistant').length, 1);
   });
 
   it('end the turn of one that was killed, once, with what had arrived, and go on with the queue', async () => {
