@@ -4,6 +4,7 @@ import { DisposableStore } from '../base/disposable.ts';
 import type { Assistant } from '../core/assistant.ts';
 import { editNotWritten, noEditor } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
+import { anthropicKeyName } from '../core/providers/anthropic/keyName.ts';
 import type { ErrorAction } from '../protocol/errors.ts';
 import type { PanelStatus } from '../protocol/panel.ts';
 import { BridgeControl } from './bridgeControl.ts';
@@ -57,8 +58,8 @@ export class App implements vscode.Disposable {
     this.log = log;
     this.panel = panel;
     this.#showLog = showLog;
-    this.settings = new Settings(log);
     this.keys = add(new Keys(context.secrets, log));
+    this.settings = new Settings(log, () => this.keys.isFromEnvironment(anthropicKeyName));
     this.editors = add(new OpenEditors());
     this.core = add(
       new WindowCore({

@@ -23,6 +23,7 @@ export class Keys implements Secrets, vscode.Disposable {
   readonly #changes = new Emitter<string>();
   readonly #subscription: vscode.Disposable;
   readonly #forThisWindow = new Map<string, string>();
+  readonly #notKept = new Set<string>();
 
   constructor(storage: vscode.SecretStorage, log: Log) {
     this.#storage = storage;
@@ -36,15 +37,24 @@ export class Keys implements Secrets, vscode.Disposable {
 
   /** Rejects with `keyring_failed` when the keyring cannot be read and nothing else has the key. */
   async get(name: string): Promise<string | undefined> {
-    const here = this.#forThisWindow.get(name);
-    if (here !== undefined) return here;
-    const environment = this.#fromEnvironment(name);
+    const kept = this.#forThisWindow.get(name) ?? (await this.#kept(name));
+    if (kept === undefined) this.#notKept.add(name);
+    else this.#notKept.delete(name);
+    return kept ?? this.#fromEnvironment(name);
+  }
+
+  /** Whether the key that was read last came from the environment, not from the user's keyring. */
+  isFromEnvironment(name: string): boolean {
+    return this.#notKept.has(name) && this.#fromEnvironment(name) !== undefined;
+  }
+
+  async #kept(name: string): Promise<string | undefined> {
     try {
-      return (await this.#storage.get(secretName(name))) ?? environment;
+      return await this.#storage.get(secretName(name));
     } catch (error) {
       this.#log.error('The keyring could not be read.', error);
-      if (environment !== undefined) return environment;
-      throw keyringFailed();
+      if (this.#fromEnvironment(name) === undefined) throw keyringFailed();
+      return undefined;
     }
   }
 

@@ -9,10 +9,12 @@ import { type SettingValue, settingDefaults, settingSchemas } from './settingSch
 
 export class Settings implements AllSettings {
   readonly #log: Log;
+  readonly #keyIsFromEnvironment: () => boolean;
   readonly #told = new Set<string>();
 
-  constructor(log: Log) {
+  constructor(log: Log, keyIsFromEnvironment: () => boolean) {
     this.#log = log;
+    this.#keyIsFromEnvironment = keyIsFromEnvironment;
   }
 
   get model(): string {
@@ -33,11 +35,14 @@ export class Settings implements AllSettings {
   get prices(): Readonly<Record<string, Price>> {
     return this.get('prices');
   }
-  /** The setting, else the environment's, else the API's own address. */
+  /**
+   * The setting, else the environment's, else the API's own address. The environment of a container comes with a
+   * repository, so that it decides only where a key of the same environment is sent, never one of the user's keyring.
+   */
   get anthropicBaseUrl(): string {
     const { globalValue } =
       vscode.workspace.getConfiguration(settingsSection).inspect('anthropic.baseUrl') ?? {};
-    const named = process.env.ANTHROPIC_BASE_URL;
+    const named = this.#keyIsFromEnvironment() ? process.env.ANTHROPIC_BASE_URL : undefined;
     return globalValue === undefined && named ? named : this.get('anthropic.baseUrl');
   }
 

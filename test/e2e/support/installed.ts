@@ -48,6 +48,11 @@ export async function installed(options: VsCodeOptions & { key?: boolean } = {})
   const code = await startVsCode({
     acceptDevelopment: false,
     ...options,
+    // An address from the environment holds for a key from there alone.
+    machineSettings: {
+      ...(options.key === false ? { 'causeway.anthropic.baseUrl': fake.url } : {}),
+      ...options.machineSettings,
+    },
     env: {
       CAUSEWAY_STATE_DIR: stateFolder,
       ANTHROPIC_BASE_URL: fake.url,

@@ -49,8 +49,14 @@ describe('Keys', () => {
     process.env[variable] = ' sk-ant-from-the-environment ';
     assert.equal(await get(), 'sk-ant-from-the-environment');
     assert.equal(await keys.state(), 'environment');
+    assert.equal(keys.isFromEnvironment(anthropicKeyName), true);
     await keys.set(anthropicKeyName, key);
     assert.equal(await get(), key);
+    assert.equal(
+      keys.isFromEnvironment(anthropicKeyName),
+      false,
+      'the address of the environment is not for it',
+    );
     await keys.remove(anthropicKeyName);
     assert.equal(await keys.state(), 'environment');
   });
