@@ -36,11 +36,30 @@ export async function installPackages() {
   return undefined;
 }
 
-/** Runs a command in the root, shows its output as it comes, and resolves with its code and its output. */
-export function spawned(command, args) {
+/**
+ * Runs a command in the root, shows its output as it comes, and resolves with its code and its output. What takes
+ * longer than `limitMs` is ended with all it has started, and has failed.
+ */
+export function spawned(command, args, limitMs) {
   return new Promise((resolve) => {
-    const shell = process.platform === 'win32' && command === 'npm';
-    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], shell });
+    const isWindows = process.platform === 'win32';
+    const shell = isWindows && command === 'npm';
+    // A group of its own, so that it can be ended as a whole.
+    const detached = limitMs !== undefined && !isWindows;
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], shell, detached });
+    const end = (signal) => {
+      if (detached) process.kill(-child.pid, signal);
+      else child.kill(signal);
+    };
+    const impatient =
+      limitMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            process.stdout.write(`\nEnded: it took longer than ${limitMs / 60_000} minutes.\n`);
+            end('SIGKILL');
+          }, limitMs);
+    const interrupted = () => end('SIGKILL');
+    if (detached) process.once('exit', interrupted);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => {
@@ -48,7 +67,12 @@ export function spawned(command, args) {
         process.stdout.write(text);
       });
     }
-    child.once('error', (error) => resolve({ code: 1, output: `${output}${error.message}` }));
-    child.once('close', (code) => resolve({ code: code ?? 1, output }));
+    const done = (code, text) => {
+      clearTimeout(impatient);
+      process.off('exit', interrupted);
+      resolve({ code, output: text });
+    };
+    child.once('error', (error) => done(1, `${output}${error.message}`));
+    child.once('close', (code) => done(code ?? 1, output));
   });
 }

@@ -7,6 +7,8 @@
 import { installPackages, node, spawned } from './packages.mjs';
 
 const notRun = 77;
+/** No step takes so long; one that does has something that never ends. */
+const stepLimitMs = 10 * 60_000;
 
 const mocha = (...patterns) => [
   'node_modules/mocha/bin/mocha.js',
@@ -80,7 +82,7 @@ async function runStep(step) {
   console.log(`\n── ${step.name}`);
   if (unavailable.has(step.needs)) return { name: step.name, passed: 0, failed: 0, seconds: 0, notRun: true };
   const started = performance.now();
-  const { code, output } = await spawned(node, step.args);
+  const { code, output } = await spawned(node, step.args, stepLimitMs);
   const seconds = (performance.now() - started) / 1000;
   if (code === notRun) unavailable.add(step.name);
   return { name: step.name, seconds, ...counted(step, code, output) };
