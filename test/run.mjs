@@ -64,6 +64,9 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+// Steps have groups of their own, which a terminal's Ctrl+C does not reach; leaving ends them.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
+
 const unprepared = await installPackages();
 if (unprepared !== undefined) {
   console.error(unprepared);
