@@ -16,8 +16,10 @@ function Banner(props: {
   return (
     <div class={props.error ? 'banner problem' : 'banner'}>
       <Icon name={props.icon} />
-      <span class="banner-words">{props.children}</span>
-      {props.action}
+      <div class="banner-body">
+        <span class="banner-words">{props.children}</span>
+        {props.action && <span class="banner-actions">{props.action}</span>}
+      </div>
     </div>
   );
 }
