@@ -252,7 +252,7 @@ export class App implements vscode.Disposable {
   #keyChanged(): void {
     this.pushStatus();
     const current = this.core.current;
-    if (!current || !vscode.workspace.isTrusted) return;
+    if (!current) return;
     current.refreshModels(AbortSignal.timeout(15_000)).then(
       () => this.pushStatus(),
       (error: unknown) => this.log.error('The models were not read.', error),

@@ -21,7 +21,7 @@ export async function chooseModel(app: App): Promise<void> {
   const { assistant } = core;
   const host = await app.panel.reveal({ preserveFocus: true });
   const sessionId = host.shown;
-  if (vscode.workspace.isTrusted) await core.refreshModels(AbortSignal.timeout(3_000));
+  await core.refreshModels(AbortSignal.timeout(3_000));
   // A name that nobody knows is what the choice is to put right.
   const now = await assistant.modelFor(sessionId).then(
     ({ model }) => model,
