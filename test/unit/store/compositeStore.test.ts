@@ -38,7 +38,9 @@ const title = (text: string): EntryDraft => ({
   title: text,
 });
 
-describe('several stores seen as one', () => {
+describe('several stores seen as one', function () {
+  // Each write waits for the disk, which may be busy.
+  this.timeout(30_000);
   let root: string;
   let own: SessionStore;
   let other: SessionStore;
