@@ -82,7 +82,8 @@ export class App implements vscode.Disposable {
     add(this.bridge.onDidChange(statusChanged));
     add(this.core.onDidNotice(statusChanged));
     add(vscode.workspace.onDidGrantWorkspaceTrust(statusChanged));
-    for (const name of ['model', 'grounding', 'prices', 'anthropic.baseUrl'] as const) {
+    add(this.settings.onDidChange('anthropic.baseUrl', () => this.#keyChanged()));
+    for (const name of ['model', 'grounding', 'prices'] as const) {
       add(this.settings.onDidChange(name, statusChanged));
     }
     add(this.editors.onDidChange(() => panel.push({ type: 'contextChanged' })));
