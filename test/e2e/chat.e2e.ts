@@ -66,8 +66,10 @@ describe('Chatting with Claude in VS Code', () => {
     await panel.send('The second?');
     const queued = panel.frame.locator('.queue', { hasText: 'The second?' });
     await queued.waitFor();
-    await queued.getByRole('button', { name: /withdraw/i }).click();
+    await queued.getByRole('button', { name: 'Edit' }).click();
     await queued.waitFor({ state: 'detached' });
+    assert.equal(await panel.input.inputValue(), 'The second?');
+    await panel.input.fill('');
     vscode.fake.gate.step(4);
     await panel.waitFor('One after the other.');
   });

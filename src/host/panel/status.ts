@@ -32,7 +32,8 @@ export async function panelStatus(
     key,
     offline: model.provider === 'offline',
     model: { id: `${model.provider}/${model.id}`, name: model.name, window: model.window },
-    ...(insteadOf === undefined ? {} : { insteadOf }),
+    // That there is no key is said by the key's own state.
+    ...(insteadOf === undefined || key === 'missing' ? {} : { insteadOf }),
     grounding: parts.settings.grounding,
     notices: parts.core.notices,
     suggestions,

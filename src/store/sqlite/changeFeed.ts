@@ -59,15 +59,6 @@ export class ChangeFeed {
     this.#dataVersion = -1;
   }
 
-  /** Goes on where another feed of the same database stood, so that what came in between is told too. */
-  goOn(before: ChangeFeed): void {
-    this.#number = before.#number;
-    this.#change = before.#change;
-    this.#purged = before.#purged;
-    this.#seen = before.#seen;
-    this.#dataVersion = -1;
-  }
-
   /** Entries this process is about to commit, so that they are told as its own and not read again. */
   expect(entries: readonly Entry[]): void {
     for (const entry of entries) this.#ownEntries.set(entry.id, entry);

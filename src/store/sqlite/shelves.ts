@@ -145,10 +145,8 @@ export class Shelves {
     this.poll();
     if (this.#disk.mode !== 'locked') return;
     this.#key = key;
-    const { feed } = this.#disk;
     this.guard(() => this.reopen());
     if (this.#disk.mode === 'locked') return;
-    this.#disk.feed.goOn(feed);
     const told = this.notices.findIndex(({ code }) => code === storeLocked().code);
     if (told >= 0) this.notices.splice(told, 1);
   }

@@ -84,8 +84,21 @@ export class VsCodeWindow {
   async command(title: string): Promise<void> {
     await this.page.keyboard.press('F1');
     await this.quickInputBox.fill(`>${title}`);
+    const rows = this.page.locator('.quick-input-list .monaco-list-row');
+    await rows
+      .and(this.page.locator(`[aria-label^="${title}"]`))
+      .first()
+      .waitFor();
     // The command used last stands first, also when its title is only alike.
-    await this.page.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`).first().click();
+    await until(`${title} in the palette`, async () => {
+      const label = await this.page
+        .locator('.quick-input-list .monaco-list-row.focused')
+        .getAttribute('aria-label');
+      if (label?.startsWith(title)) return true;
+      await this.page.keyboard.press('ArrowDown');
+      return false;
+    });
+    await this.page.keyboard.press('Enter');
   }
 
   /** Opens a file of the workspace by a name that only it has. */
