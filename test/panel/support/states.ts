@@ -1,5 +1,8 @@
 /** Every state of the panel, as what the host says and what the user then does. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { HostMessage } from '../../../src/protocol/panel.ts';
+import { repositoryRoot } from '../../support/vscode/paths.ts';
 import { type Answers, type PanelPage, Refusal } from './panelPage.ts';
 import { answer, id, session, sessionId, start, status, turns, user, view } from './samples.ts';
 import { everyKindOfMarkdown, flaky, longCode, longInput } from './texts.ts';
@@ -55,6 +58,9 @@ const plain = (
   answers: { ready: ready({ entries: entries ?? [], totals }) },
   shows,
 });
+
+/** A picture that was sent: the extension's own icon. */
+const picture = readFileSync(join(repositoryRoot, 'media/icons/causeway.png'), 'base64');
 
 export const states: State[] = [
   { name: 'empty', answers: { ready: ready({}) }, shows: 'Causeway answers from this workspace' },
@@ -284,6 +290,24 @@ export const states: State[] = [
   plain('long-code', [user(1, 'Write it out.'), answer(1, longCode)], 'Show all'),
   plain('long-input', [user(1, longInput), answer(1, 'Noted.')], 'Show all'),
   plain('markdown', [user(1, 'Show me everything.'), answer(1, everyKindOfMarkdown)], 'A heading'),
+  plain(
+    'images',
+    [
+      user(1, '', {
+        content: [
+          { type: 'image', source: { type: 'base64', media_type: 'image/png', data: picture } },
+          {
+            type: 'document',
+            title: 'timings.pdf',
+            source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0xLjcK' },
+          },
+          { type: 'text', text: 'What does this drawing show, and do the timings fit?' },
+        ],
+      }),
+      answer(1, 'A roadway on arches. The timings name no such load.'),
+    ],
+    'A roadway on arches',
+  ),
   plain(
     'script',
     [
