@@ -2,6 +2,8 @@
 import { once } from 'node:events';
 import { startBridge } from '../bridge/bridge.ts';
 import { validatePort } from '../bridge/port.ts';
+import type { Assistant } from '../core/assistant.ts';
+import { modelNotFound } from '../core/errors.ts';
 import { systemClock } from '../openCore.ts';
 import type { BridgeState } from '../protocol/bridge.ts';
 import { openStateFolder } from '../store/dataFolders.ts';
@@ -35,7 +37,7 @@ export async function runServe(invocation: Invocation): Promise<number> {
   try {
     const core = await openHeadless(place, invocation, { settings, verbose: values.verbose });
     try {
-      // A model that does not exist is told now, not with the first turn.
+      await checkModel(core.assistant, values.model);
       const { model, insteadOf } = await core.assistant.modelFor(undefined);
       const bridge = await startBridge({
         assistant: core.assistant,
@@ -68,6 +70,13 @@ export async function runServe(invocation: Invocation): Promise<number> {
   } finally {
     stop.dispose();
   }
+}
+
+/** A model that was asked for and does not exist is told now, not with each turn. Throws `model_not_found`. */
+async function checkModel(assistant: Assistant, wanted: string | undefined): Promise<void> {
+  if (wanted === undefined) return;
+  const [id] = wanted.split('/');
+  if (!(await assistant.providers()).some((provider) => provider.id === id)) throw modelNotFound(wanted);
 }
 
 async function tell(

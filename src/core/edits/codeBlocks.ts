@@ -36,5 +36,5 @@ export function codeBlocksOf(markdown: string): CodeBlock[] {
 function pathIn(rest: string): string | undefined {
   const [, named] = /^(?:title|file|filename|path)=["']?([^"']*)["']?$/.exec(rest.trim()) ?? [];
   const text = named ?? rest.trim();
-  return /^[^\s`:]*[./][^\s`:]*$/.test(text) && !text.includes('](') ? text : undefined;
+  return /^[^\s`]*[./][^\s`]*$/.test(text) && !text.includes('](') ? text : undefined;
 }

@@ -139,8 +139,11 @@ describe('Two windows on one database', () => {
     const second = scratch.open();
     await second.list();
     const { id } = await store.create({ door: 'panel' });
+    // A window that never saw the turn live has nothing to be told of its end.
+    const seen = [change(store, 'turn_live'), change(second, 'turn_live')];
     const holder = other(id, 'holder', 'live');
     const [, turnId = ''] = (await holder.line((line) => line.endsWith(' xxx'))).split(' ');
+    await Promise.all(seen);
     const mine = user('mine waits');
     await store.submitTurn(mine, id, by);
     const frees = [change(store, 'free'), change(second, 'free')];
