@@ -54,9 +54,20 @@ export class VsCodeWindow {
   async showView(title = 'Causeway'): Promise<void> {
     const icon = this.page.locator(`.activitybar .action-item:has(a[aria-label^="${title}"])`).first();
     await icon.waitFor({ timeout: startTimeoutMs });
-    if ((await icon.getAttribute('aria-expanded')) === 'true') return;
-    if (/\bchecked\b/.test((await icon.getAttribute('class')) ?? '')) return;
-    await icon.locator('a').click();
+    const shown = this.page.locator('.part.sidebar .composite.title', { hasText: title });
+    // A window that is being drawn anew shows its view by itself, and a click at that moment hides it again.
+    await until(
+      `the view ${title}`,
+      async () => {
+        if (await shown.isVisible()) return true;
+        await icon.locator('a').click();
+        return shown.waitFor({ timeout: 2_000 }).then(
+          () => true,
+          () => false,
+        );
+      },
+      startTimeoutMs,
+    );
     // The pointer on the activity bar would leave a hover in every picture.
     await this.page.mouse.move(640, 300);
   }
@@ -65,8 +76,8 @@ export class VsCodeWindow {
    * The document of the first webview that shows: the panel, once `showView` was called.
    * After a reload or a crash of the extension host it is another document: ask again.
    */
-  async webview(): Promise<Frame> {
-    const outer = await this.page.waitForSelector('iframe.webview', { timeout: startTimeoutMs });
+  async webview(timeout = startTimeoutMs): Promise<Frame> {
+    const outer = await this.page.waitForSelector('iframe.webview', { timeout });
     const outerFrame = await outer.contentFrame();
     const inner = await outerFrame?.waitForSelector('iframe#active-frame', { timeout: startTimeoutMs });
     const frame = await inner?.contentFrame();
@@ -76,7 +87,12 @@ export class VsCodeWindow {
 
   /** Shows the panel and returns its document. */
   async panel(): Promise<Frame> {
-    await this.showView();
+    for (let tries = 0; tries < 4; tries++) {
+      await this.showView();
+      // Hidden again while the window was drawn: shown once more.
+      const frame = await this.webview(startTimeoutMs / 4).catch(() => undefined);
+      if (frame) return frame;
+    }
     return this.webview();
   }
 
