@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { answer } from '../support/anthropic/script.ts';
-import { copyOf } from '../support/vscode/copyOf.ts';
-import { sampleWorkspace } from '../support/vscode/paths.ts';
 import { until } from '../support/vscode/until.ts';
 import type { VsCodeWindow } from '../support/vscode/window.ts';
 import { type Installed, installed, type OpenWindow, PanelFrame } from './support/installed.ts';
@@ -122,14 +120,14 @@ describe('Sessions in VS Code', () => {
   });
 });
 
-describe('Windows of other kinds', () => {
+describe('A window without a folder', () => {
   let vscode: Installed;
   before(async () => {
     vscode = await installed();
   });
   after(() => vscode?.close());
 
-  it('without a folder have sessions of their own', async () => {
+  it('has sessions of its own, also after a reload', async () => {
     const window = await vscode.code.open({ extension: 'installed' });
     const panel = await PanelFrame.of(window);
     vscode.fake.enqueue(answer('No folder is needed.'));
@@ -138,35 +136,5 @@ describe('Windows of other kinds', () => {
     await window.reload();
     await (await PanelFrame.of(window)).waitFor('No folder is needed.');
     await window.close();
-  });
-
-  it('of several folders also show the sessions of each, and a folder alone keeps its own', async () => {
-    const { window, workspace, panel } = await vscode.open();
-    vscode.fake.enqueue(answer('Said in the folder alone.'));
-    await panel.send('Where are we?');
-    await panel.waitFor('Said in the folder alone.');
-    await window.close();
-
-    const other = await copyOf(sampleWorkspace);
-    const file = join(other, 'both.code-workspace');
-    await writeFile(file, JSON.stringify({ folders: [{ path: other }, { path: workspace }] }));
-    const both = await vscode.code.open({ workspace: file, extension: 'installed' });
-    // VS Code in a browser now and then has no folders when it reads a workspace file for the first time.
-    await both.reload();
-    const shown = await PanelFrame.of(both);
-    await shown.waitFor('Said in the folder alone.');
-    await both.command('Causeway: New Session');
-    await shown.waitFor('Causeway answers from this workspace and keeps every session here.');
-    await shown.frame.locator('#input:focus').waitFor();
-    vscode.fake.enqueue(answer('Said in both.'));
-    await shown.send('And here?');
-    await shown.waitFor('Said in both.');
-    await both.close();
-
-    const { window: again, panel: alone } = await vscode.open({ workspace });
-    await alone.waitFor('Said in the folder alone.');
-    await again.command('Causeway: Search Sessions');
-    await alone.frame.locator('.session', { hasText: 'Where are we?' }).waitFor();
-    assert.equal(await alone.frame.locator('.session', { hasText: 'And here?' }).count(), 0);
   });
 });

@@ -127,10 +127,11 @@ describe('npm start', () => {
     assert.deepEqual(await processesNaming(data), []);
   });
 
-  it('keeps its token for the next start, and says when its server has died', async () => {
+  it('opens the same folder with another token the next time, and says when its server has died', async () => {
     start = new Start(npmStart, ['my files & notes', '--data', data, '--no-open'], home);
     const again = await start.address();
-    assert.equal(again.search, address.search);
+    assert.equal(again.searchParams.get('folder'), address.searchParams.get('folder'));
+    assert.notEqual(again.searchParams.get('tkn'), address.searchParams.get('tkn'));
     const [server] = await processesNaming(`--server-data-dir ${data}`);
     assert.ok(server);
     await killAndWait(server.pid);

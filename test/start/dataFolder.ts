@@ -1,4 +1,4 @@
-/** What `npm start` keeps between runs: sessions and settings, the connection token, and the sample's copy. */
+/** What `npm start` keeps between runs: sessions and settings, the key of its keyring, and the sample's copy. */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, lstat, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
