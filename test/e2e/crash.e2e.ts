@@ -6,6 +6,7 @@ import { withStore } from './support/storedSessions.ts';
 
 describe('After a crash', () => {
   let vscode: Installed;
+  let folder: string;
   before(async () => {
     vscode = await installed();
   });
@@ -14,6 +15,7 @@ describe('After a crash', () => {
   it('of the extension host in mid-stream, the partial answer is there, marked interrupted, and a new turn works', async () => {
     const { fake, code } = vscode;
     const { window, workspace, panel } = await vscode.open();
+    folder = workspace;
     fake.enqueue({ kind: 'drip', text: 'These words had arrived before the crash came.', gated: true });
     await panel.send('Will you survive?');
     await fake.gate.arrived();
@@ -49,9 +51,8 @@ describe('After a crash', () => {
     const { code } = vscode;
     await code.server.kill();
     await code.server.restart();
-    const { panel } = await vscode.open();
-    // Another copy of the folder is another workspace: it has no sessions of its own.
-    await panel.waitFor('Causeway answers from this workspace and keeps every session here.');
+    const { panel } = await vscode.open({ workspace: folder });
+    await panel.waitFor('A new turn works.');
     const said = await withStore(code.server.dataFolder, async (store) => {
       const [session] = await store.list();
       return session && (await store.log(session.id)).length;
