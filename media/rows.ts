@@ -63,6 +63,7 @@ export function rowsOf(entries: readonly Entry[]): Row[] {
       case 'directive':
       case 'task':
       case 'title':
+      case 'profile':
       case 'rewind':
         break;
       default:

@@ -1,6 +1,7 @@
 /** What the core needs from outside. Each port is small, asynchronous where it may wait, and free of its host. */
 import type { Event } from '../base/emitter.ts';
 import type { GroundingMode } from '../protocol/entries.ts';
+import type { RecalledEntry } from '../protocol/memory.ts';
 
 /** `now` is wall-clock time in ms since the epoch; `monotonic` never jumps and is for durations. */
 export interface Clock {
@@ -73,6 +74,54 @@ export interface TokenCounter {
   count(texts: readonly string[]): Promise<number[]>;
 }
 
+export interface RecallQuestion {
+  sessionId: string;
+  /** Last entry of the branch that counts; undefined for the head. */
+  leafId: string | undefined;
+  text: string;
+  /** Time words are read from here; ms since the epoch. */
+  now: number;
+  limit: number;
+  /** Entries that are in the context anyway and need not be found. */
+  except: ReadonlySet<string>;
+  /** `workspace`: the workspace's other sessions too; private and trashed ones are never looked at. */
+  scope: 'session' | 'workspace';
+}
+
+/**
+ * Finds earlier entries by words and by meaning, best first. It indexes behind the log: a new entry is found within a
+ * second. Never rejects: what cannot be searched is not found, and the log says so.
+ */
+export interface Recall {
+  search(question: RecallQuestion, signal?: AbortSignal): Promise<RecalledEntry[]>;
+}
+
+/** Keeps what was learned of a model's tokens between windows. */
+export interface TokenFactorRecord {
+  load(): Promise<ReadonlyMap<string, number>>;
+  save(model: string, factor: number): Promise<void>;
+}
+
+/** Standing instructions of the user, in every workspace. */
+export interface UserDirectives {
+  list(): Promise<{ directiveId: string; text: string; at: number }[]>;
+  put(directive: { directiveId: string; text: string; at: number }): Promise<void>;
+  remove(directiveId: string): Promise<void>;
+}
+
+/** A named assistant as its file says; `text` is the body below the front matter. */
+export interface ProfileFile {
+  /** File name without its ending. */
+  name: string;
+  source: 'user' | 'workspace';
+  text: string;
+}
+
+/** The profile files there are now; those of the workspace only when it is trusted. */
+export interface ProfileFiles {
+  read(): Promise<ProfileFile[]>;
+}
+
 /** What the user can set and the core reads; values are read anew for each turn. */
 export interface CoreSettings {
   /** `provider/model`, or empty for the first model that is ready. */
@@ -83,4 +132,10 @@ export interface CoreSettings {
   readonly thinking: boolean;
   /** Words the user wants in every system prompt. */
   readonly instructions: string;
+  /** Tokens of the conversation sent word for word; older turns go into frames. Never more than fits. */
+  readonly conversationTokens: number;
+  /** Whether earlier turns are recalled, and from where. */
+  readonly recall: 'off' | 'session' | 'workspace';
+  /** Whether frames are written by a model, by extraction, or not unasked. */
+  readonly compaction: 'model' | 'extractive' | 'off';
 }

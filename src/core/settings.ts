@@ -16,6 +16,10 @@ export const defaultSettings: Settings = {
   maxOutputTokens: 16_000,
   thinking: true,
   instructions: '',
+  // A day's work at the desk; what is older is recalled when it matters, and a longer tail is paid for in each turn.
+  conversationTokens: 24_000,
+  recall: 'session',
+  compaction: 'model',
   anthropicBaseUrl: 'https://api.anthropic.com',
   prices: {},
 };

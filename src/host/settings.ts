@@ -32,6 +32,15 @@ export class Settings implements AllSettings {
   get instructions(): string {
     return this.get('instructions');
   }
+  get conversationTokens(): number {
+    return this.get('context.conversationTokens');
+  }
+  get recall(): AllSettings['recall'] {
+    return this.get('context.recall');
+  }
+  get compaction(): AllSettings['compaction'] {
+    return this.get('context.compaction');
+  }
   get prices(): Readonly<Record<string, Price>> {
     return this.get('prices');
   }

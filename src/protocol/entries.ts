@@ -53,8 +53,12 @@ const userEntry = z.object({
   grounding: z.enum(groundingModes),
   /** `provider/model` that was asked for with this input. */
   model: z.string().optional(),
-  /** Ids of automatic context the user took out of this turn. */
+  /** Ids of context the user took out of this turn. */
   excluded: z.array(z.string()).optional(),
+  /** Earlier entries the user wants word for word in this turn. */
+  pinned: z.array(z.uuid()).optional(),
+  /** Parts of the context the user wrote anew for this turn, by part id. */
+  replaced: z.array(z.object({ partId: z.string(), text: z.string() })).optional(),
 });
 const assistantEntry = z.object({
   ...common,
@@ -78,26 +82,42 @@ const toolResultEntry = z.object({
   turnId: z.uuid(),
   results: z.array(toolResultBlock).min(1),
 });
-/** A structured snapshot of a run of older entries; `covers` names its first and last. */
+export const frameBody = z.object({
+  /** In the user's own words. */
+  goals: z.array(z.string()),
+  decisions: z.array(z.object({ what: z.string(), why: z.string() })),
+  facts: z.array(z.string()),
+  entities: z.array(z.object({ name: z.string(), note: z.string() })),
+  files: z.array(z.object({ path: z.string(), state: z.string(), symbols: z.array(z.string()) })),
+  failed: z.array(z.string()),
+  openSteps: z.array(z.string()),
+  preferences: z.array(z.string()),
+});
+export type FrameBody = z.infer<typeof frameBody>;
+
+/**
+ * A structured snapshot of a run of older entries; `covers` names its first and last. Frames, directives and tasks
+ * belong to the session: they are found by their kind and not by the branch they were appended to, and hold as long
+ * as what they cover or come from stands on the active branch.
+ */
 const frameEntry = z.object({
   ...common,
   kind: z.literal('frame'),
   covers: z.object({ fromId: z.uuid(), toId: z.uuid() }),
   method: z.enum(['model', 'extractive', 'edited']),
   model: z.string().optional(),
+  /** The frame whose place this one takes: an edit, a rebuild, or switching it off or on. */
   replacesId: z.uuid().optional(),
   active: z.boolean(),
-  body: z.object({
-    goals: z.array(z.string()),
-    decisions: z.array(z.object({ what: z.string(), why: z.string() })),
-    facts: z.array(z.string()),
-    entities: z.array(z.object({ name: z.string(), note: z.string() })),
-    files: z.array(z.object({ path: z.string(), state: z.string(), symbols: z.array(z.string()) })),
-    failed: z.array(z.string()),
-    openSteps: z.array(z.string()),
-    preferences: z.array(z.string()),
-  }),
+  body: frameBody,
+  /** One line on what a covered entry says, written at compaction; recall finds the entry by it. */
+  notes: z.array(z.object({ entryId: z.uuid(), text: z.string() })).optional(),
+  /** What the request cost that wrote the frame. */
+  usage: usage.optional(),
+  costUsd: z.number().nonnegative().optional(),
 });
+/** `cue`: by its wording; `model`: by the model's note at compaction; `repetition`: said again; `user`: in the list. */
+export const directiveOrigins = ['cue', 'model', 'repetition', 'user'] as const;
 const directiveEntry = z.object({
   ...common,
   kind: z.literal('directive'),
@@ -105,8 +125,14 @@ const directiveEntry = z.object({
   directiveId: z.uuid(),
   text: z.string().min(1),
   state: z.enum(['candidate', 'confirmed', 'removed']),
+  /** How it came to be known; absent in entries of version 0.1. */
+  origin: z.enum(directiveOrigins).optional(),
+  /** The entry it was said in; absent when the user wrote it into the list. */
   sourceId: z.uuid().optional(),
+  /** An earlier directive on the same matter that this one overrides. */
   supersedesId: z.uuid().optional(),
+  /** Directives that were merged into this one to keep the pinned ones within their budget. */
+  mergedIds: z.array(z.uuid()).optional(),
 });
 const taskEntry = z.object({
   ...common,
@@ -118,6 +144,8 @@ const taskEntry = z.object({
 });
 const titleEntry = z.object({ ...common, kind: z.literal('title'), title: z.string().min(1).max(200) });
 const modelEntry = z.object({ ...common, kind: z.literal('model'), provider: z.string(), model: z.string() });
+/** The named assistant that answers from here on. */
+const profileEntry = z.object({ ...common, kind: z.literal('profile'), name: z.string().min(1).max(100) });
 const rewindEntry = z.object({ ...common, kind: z.literal('rewind') });
 
 export const entry = z.discriminatedUnion('kind', [
@@ -129,6 +157,7 @@ export const entry = z.discriminatedUnion('kind', [
   taskEntry,
   titleEntry,
   modelEntry,
+  profileEntry,
   rewindEntry,
 ]);
 
@@ -137,6 +166,9 @@ export type EntryKind = Entry['kind'];
 export type UserEntry = z.infer<typeof userEntry>;
 export type AssistantEntry = z.infer<typeof assistantEntry>;
 export type ToolResultEntry = z.infer<typeof toolResultEntry>;
+export type FrameEntry = z.infer<typeof frameEntry>;
+export type DirectiveEntry = z.infer<typeof directiveEntry>;
+export type TaskEntry = z.infer<typeof taskEntry>;
 
 type Drafted<E> = E extends Entry ? Omit<E, 'seq' | 'parentId'> & { parentId?: string | null } : never;
 /**

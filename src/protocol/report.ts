@@ -24,8 +24,10 @@ export const segment = z.object({
   tokens: z.number().int().nonnegative(),
   reason: z.string(),
   entryIds: z.array(z.string()).optional(),
-  /** Of automatic context: by this the user can leave it out of a turn. */
+  /** Of what the user can leave out of a turn or write anew for it: the name by which that is said. */
   partId: z.string().optional(),
+  /** A breakpoint of the prompt cache stands after this segment. */
+  cache: z.enum(['5m', '1h']).optional(),
   text: z.string().optional(),
 });
 
@@ -38,6 +40,8 @@ export const contextReport = z.object({
   outputReserve: z.number().int().nonnegative(),
   /** Tokens the segments may take together. */
   budget: z.number().int().nonnegative(),
+  /** What else of the request changes the answer; with the segments it gives the exact request again. */
+  options: z.object({ maxOutputTokens: z.number().int().positive(), thinking: z.boolean() }).optional(),
   segments: z.array(segment),
   /** What did not fit or was left out, with the reason in words. */
   omitted: z.array(

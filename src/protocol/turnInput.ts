@@ -19,8 +19,15 @@ export const turnInput = z.object({
   model: z.string().optional(),
   /** Entry after which the input stands: set for edit-and-resend and retry; null at the root. */
   parentId: z.uuid().nullable().optional(),
-  /** Ids of automatic context the user took out of this turn. */
+  /** Ids of context the user took out of this turn. */
   excluded: z.array(z.string()).max(1000).optional(),
+  /** Earlier entries of the session the user wants word for word in this turn. */
+  pinned: z.array(z.uuid()).max(200).optional(),
+  /** Parts of the context the user wrote anew for this turn. */
+  replaced: z
+    .array(z.object({ partId: z.string().max(2000), text: z.string().max(1_000_000) }))
+    .max(200)
+    .optional(),
   door: z.enum(doors),
   client: z.string().max(100).optional(),
 });

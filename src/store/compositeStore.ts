@@ -19,6 +19,7 @@ import type {
   AssistantEntryDraft,
   Entry,
   EntryDraft,
+  EntryKind,
   UserEntry,
   UserEntryDraft,
 } from '../protocol/entries.ts';
@@ -107,6 +108,17 @@ export class CompositeStore implements SessionStore {
 
   async log(...args: Parameters<SessionStore['log']>): Promise<Entry[]> {
     return (await this.#home(args[0])).log(...args);
+  }
+
+  async entries(...args: Parameters<SessionStore['entries']>): Promise<Entry[]> {
+    return (await this.#home(args[0])).entries(...args);
+  }
+
+  async ofKinds<K extends EntryKind>(
+    sessionId: string,
+    kinds: readonly K[],
+  ): Promise<Extract<Entry, { kind: K }>[]> {
+    return (await this.#home(sessionId)).ofKinds(sessionId, kinds);
   }
 
   /** The fork stays with the session it comes from. */

@@ -4,6 +4,7 @@ import { Emitter } from '../base/emitter.ts';
 import { connectRpc, type RpcClient } from '../base/rpc.ts';
 import { errorCodec, storeUnavailable } from '../core/errors.ts';
 import type { SessionStore, StoreChange } from '../core/session/store.ts';
+import type { Entry, EntryKind } from '../protocol/entries.ts';
 import type { SqliteStore } from './sqlite/sqliteStore.ts';
 
 export interface SessionStoreLocation {
@@ -59,6 +60,11 @@ export function openSessionStore(location: SessionStoreLocation): SessionStore {
     entry: (sessionId, entryId) => remote().entry(sessionId, entryId),
     path: (sessionId, options) => remote().path(sessionId, options),
     log: (sessionId, options) => remote().log(sessionId, options),
+    entries: (sessionId, ids) => remote().entries(sessionId, ids),
+    ofKinds: async (sessionId, kinds) => {
+      const entries = await remote().ofKinds(sessionId, kinds);
+      return entries.filter((entry) => isOfKind(entry, kinds));
+    },
     fork: (sessionId, entryId, init) => remote().fork(sessionId, entryId, init),
     trash: (sessionId) => remote().trash(sessionId),
     restore: (sessionId) => remote().restore(sessionId),
@@ -95,6 +101,13 @@ export function openSessionStore(location: SessionStoreLocation): SessionStore {
       changes.dispose();
     },
   };
+}
+
+function isOfKind<K extends EntryKind>(
+  entry: Entry,
+  kinds: readonly K[],
+): entry is Extract<Entry, { kind: K }> {
+  return kinds.some((kind) => kind === entry.kind);
 }
 
 /** Rejects every call, so that none starts a worker that nobody would end. */

@@ -52,6 +52,9 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     maxOutputTokens: 8_000,
     thinking: false,
     instructions: '',
+    conversationTokens: 24_000,
+    recall: 'session',
+    compaction: 'extractive',
   };
   const workspace: TestCore['workspace'] = { trusted: true, openFiles: [], memoryFiles: [] };
   const secrets: TestCore['secrets'] = { key: fake.key };

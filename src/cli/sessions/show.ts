@@ -43,6 +43,7 @@ function shown(entry: Entry): string {
     case 'task':
     case 'title':
     case 'model':
+    case 'profile':
     case 'rewind':
       return '';
     default:

@@ -81,6 +81,7 @@ export function unitsOf(path: readonly Entry[]): Unit[] {
       case 'task':
       case 'title':
       case 'model':
+      case 'profile':
       case 'rewind':
         // Nobody said these; they may also stand between a call and its result.
         break;

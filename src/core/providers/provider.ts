@@ -60,6 +60,8 @@ export interface ProviderRequest {
   thinking?: { budgetTokens: number } | 'adaptive';
   /** What the user typed in this turn, without context: offline answers search for it. */
   question: string;
+  /** JSON Schema the whole answer must follow, for models that can be held to one. */
+  outputSchema?: Record<string, unknown>;
 }
 
 /**
@@ -96,5 +98,9 @@ export interface Provider {
   refreshModels?(signal: AbortSignal): Promise<void>;
   /** Limits for a model the list does not name, where the provider takes such. */
   unlistedModel?(id: string): ModelInfo;
+  /** The exact count of a request's input tokens. Rejects when the provider cannot be asked. */
+  countTokens?(request: ProviderRequest, signal: AbortSignal): Promise<number>;
+  /** The request's body as it would go over the wire, for people to look at. Pure. */
+  wireBody?(request: ProviderRequest): Record<string, unknown>;
   stream(request: ProviderRequest, signal: AbortSignal): AsyncIterable<ProviderEvent>;
 }

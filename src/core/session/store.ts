@@ -11,6 +11,7 @@ import type {
   Door,
   Entry,
   EntryDraft,
+  EntryKind,
   UserEntry,
   UserEntryDraft,
 } from '../../protocol/entries.ts';
@@ -88,6 +89,13 @@ export interface SessionStore {
   path(sessionId: string, options?: { leafId?: string; beforeId?: string; limit?: number }): Promise<Entry[]>;
   /** All entries of all branches in the order of the log. */
   log(sessionId: string, options?: { afterSeq?: number; limit?: number }): Promise<Entry[]>;
+  /** Those of the given ids that there are, in the order of the log; of whichever branch. */
+  entries(sessionId: string, ids: readonly string[]): Promise<Entry[]>;
+  /** Entries of some kinds on all branches, in the order of the log. */
+  ofKinds<K extends EntryKind>(
+    sessionId: string,
+    kinds: readonly K[],
+  ): Promise<Extract<Entry, { kind: K }>[]>;
   /** A new session with copies of the branch up to and including the entry; ids of entries are kept. */
   fork(sessionId: string, entryId: string, init: SessionInit): Promise<SessionSummary>;
   trash(sessionId: string): Promise<void>;

@@ -181,6 +181,7 @@ function searchableText(entry: Entry): string {
     case 'frame':
     case 'tool_result':
     case 'model':
+    case 'profile':
     case 'rewind':
       return '';
     default:

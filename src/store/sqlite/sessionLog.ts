@@ -1,7 +1,7 @@
 /** The log of entries: appending in order, reading branches. */
 import type { DatabaseSync } from 'node:sqlite';
 import { CausewayError, invalidInput, notFound } from '../../core/errors.ts';
-import { type Entry, type EntryDraft, entry } from '../../protocol/entries.ts';
+import { type Entry, type EntryDraft, type EntryKind, entry } from '../../protocol/entries.ts';
 import { type EntryRows, rowColumns } from './entryRows.ts';
 import type { SessionTable } from './sessionTable.ts';
 
@@ -83,6 +83,30 @@ export class SessionLog {
       this.#db
         .prepare(`SELECT ${rowColumns} FROM entry WHERE session_id = ? AND seq > ? ORDER BY seq LIMIT ?`)
         .all(sessionId, options.afterSeq ?? 0, options.limit ?? unlimited),
+    );
+  }
+
+  /** Those of the given ids that there are, in log order. */
+  some(sessionId: string, ids: readonly string[]): Entry[] {
+    return this.#read(
+      this.#db
+        .prepare(
+          `SELECT ${rowColumns} FROM entry
+           WHERE session_id = ? AND id IN (SELECT value FROM json_each(?)) ORDER BY seq`,
+        )
+        .all(sessionId, JSON.stringify(ids)),
+    );
+  }
+
+  /** All branches' entries of some kinds, in log order. */
+  ofKinds(sessionId: string, kinds: readonly EntryKind[]): Entry[] {
+    return this.#read(
+      this.#db
+        .prepare(
+          `SELECT ${rowColumns} FROM entry
+           WHERE session_id = ? AND kind IN (SELECT value FROM json_each(?)) ORDER BY seq`,
+        )
+        .all(sessionId, JSON.stringify(kinds)),
     );
   }
 

@@ -11,6 +11,7 @@ import type {
   AssistantEntryDraft,
   Entry,
   EntryDraft,
+  EntryKind,
   UserEntry,
   UserEntryDraft,
 } from '../../protocol/entries.ts';
@@ -98,6 +99,14 @@ export class SqliteStore {
 
   log(sessionId: string, options?: { afterSeq?: number; limit?: number }): Entry[] {
     return this.#shelves.of(sessionId).log.all(sessionId, options);
+  }
+
+  entries(sessionId: string, ids: readonly string[]): Entry[] {
+    return this.#shelves.of(sessionId).log.some(sessionId, ids);
+  }
+
+  ofKinds(sessionId: string, kinds: readonly EntryKind[]): Entry[] {
+    return this.#shelves.of(sessionId).log.ofKinds(sessionId, kinds);
   }
 
   fork(sessionId: string, entryId: string, init: SessionInit): SessionSummary {

@@ -140,6 +140,7 @@ const kinds: { [K in EntryKind]: fc.Arbitrary<EntryDraft> } = {
   }),
   title: fc.record({ ...common, kind: fc.constant('title' as const), title: some }),
   model: fc.record({ ...common, kind: fc.constant('model' as const), provider: some, model: some }),
+  profile: fc.record({ ...common, kind: fc.constant('profile' as const), name: some }),
   rewind: fc.record({ ...common, kind: fc.constant('rewind' as const) }),
 };
 
