@@ -10,6 +10,7 @@ import type { SessionEvent, TurnEvent } from '../protocol/turnEvents.ts';
 import type { TurnInput } from '../protocol/turnInput.ts';
 import type { Availability, ModelInfo } from './providers/provider.ts';
 import type { SessionStore } from './session/store.ts';
+import type { SessionMemory } from './sessionMemory.ts';
 
 /** An accepted turn. Its input is durable; it ends in exactly one terminal event, which is the last of `events`. */
 export interface StartedTurn {
@@ -44,6 +45,8 @@ export interface Assistant {
   readonly onEvent: Event<SessionEvent>;
   /** Sessions, entries, search, drafts, export: the store itself, whose methods need no engine. */
   readonly sessions: SessionStore;
+  /** Frames, directives, tasks and the profile of each session. */
+  readonly memory: SessionMemory;
 
   /**
    * Accepts an input. Throws `invalid_input`, `empty_input`, `not_found`, `store_*`: then nothing was stored.

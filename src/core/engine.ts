@@ -12,6 +12,7 @@ import type { Assistant, OwnLiveTurn, ProviderState, ResolvedModel, StartedTurn 
 import { ContextBuilder } from './context/contextBuilder.ts';
 import { TokenFactors } from './context/factors.ts';
 import * as errors from './errors.ts';
+import { LoggedMemory } from './memory/loggedMemory.ts';
 import type { Clock, CoreSettings, Log, TokenCounter, Workspace } from './ports.ts';
 import type { Provider } from './providers/provider.ts';
 import { type Chosen, ProviderRegistry, splitModel } from './providers/registry.ts';
@@ -44,6 +45,7 @@ interface Running {
 
 export class Engine implements Assistant {
   readonly sessions: SessionStore;
+  readonly memory: LoggedMemory;
   readonly #options: EngineOptions;
   readonly #registry: ProviderRegistry;
   readonly #context: ContextBuilder;
@@ -65,6 +67,7 @@ export class Engine implements Assistant {
     this.#registry = new ProviderRegistry(options.providers, options.offline, () =>
       options.workspace.isTrusted(),
     );
+    this.memory = new LoggedMemory(options);
     this.#context = new ContextBuilder({ ...options, factors: this.#factors });
     this.#events = this.#lifetime.add(
       new Emitter<SessionEvent>((error) => options.log.error('A listener of session events failed.', error)),
@@ -74,6 +77,7 @@ export class Engine implements Assistant {
         for (const event of eventsOf(change)) {
           if (event.type !== 'turn.ended' || !this.#endedHere.delete(event.turnId)) this.#emit(event);
         }
+        this.memory.follow(change);
         this.#follow(change);
       }),
     );

@@ -1,0 +1,224 @@
+/** What a session remembers, kept as entries of its log. */
+import {
+  type DirectiveEntry,
+  type Door,
+  type Entry,
+  type EntryDraft,
+  type FrameBody,
+  type FrameEntry,
+  frameBody,
+  type TaskEntry,
+} from '../../protocol/entries.ts';
+import {
+  type ProfileChoice,
+  type SessionMemoryView,
+  type TaskChange,
+  taskChange,
+} from '../../protocol/memory.ts';
+import { invalidInput, notFound } from '../errors.ts';
+import type { Clock, Log } from '../ports.ts';
+import type { SessionStore, StoreChange } from '../session/store.ts';
+import type { SessionMemory } from '../sessionMemory.ts';
+import { Branches } from './branch.ts';
+import { projectDirectives } from './directives.ts';
+import { newest, projectFrames } from './frames.ts';
+import { changedTask, projectTasks } from './tasks.ts';
+
+export interface MemoryOptions {
+  store: SessionStore;
+  clock: Clock;
+  log: Log;
+}
+
+/** Longest directive, in characters: a sentence or two; longer texts are instructions, which have their own setting. */
+const longestDirective = 2_000;
+
+/** What answers where nobody has chosen. */
+const defaultProfile: ProfileChoice = {
+  name: 'coding',
+  description: 'Answers questions about this workspace and its code.',
+  source: 'built_in',
+};
+
+export class LoggedMemory implements SessionMemory {
+  readonly #options: MemoryOptions;
+  readonly #branches: Branches;
+
+  constructor(options: MemoryOptions) {
+    this.#options = options;
+    this.#branches = new Branches(options.store);
+  }
+
+  /** Hears every change of the store. */
+  follow(change: StoreChange): void {
+    if (change.type === 'appended') this.#branches.appended(change.sessionId, change.entries);
+    else if (change.type === 'purged') this.#branches.forget(change.sessionId);
+  }
+
+  async view(sessionId: string): Promise<SessionMemoryView> {
+    const entries = await this.#kept(sessionId);
+    const branch = await this.#branches.of(sessionId);
+    return {
+      frames: projectFrames(of(entries, 'frame'), branch),
+      directives: projectDirectives(of(entries, 'directive'), (id) => branch.has(id)).map(
+        ({ seq: _, firstSeq: _first, ...view }) => view,
+      ),
+      tasks: projectTasks(of(entries, 'task')),
+      profile: of(entries, 'profile').at(-1)?.name ?? defaultProfile.name,
+    };
+  }
+
+  async compact(_sessionId: string, _door: Door, _signal?: AbortSignal): Promise<FrameEntry | undefined> {
+    return undefined;
+  }
+
+  async editFrame(sessionId: string, frameId: string, body: FrameBody, door: Door): Promise<FrameEntry> {
+    const parsed = frameBody.safeParse(body);
+    if (!parsed.success)
+      throw invalidInput('body', 'a value that does not fit', parsed.error.issues[0]?.message ?? 'a frame');
+    const { covers, active, notes } = await this.#frame(sessionId, frameId);
+    return this.#append(sessionId, {
+      ...this.#mark(door),
+      kind: 'frame',
+      covers,
+      method: 'edited',
+      replacesId: frameId,
+      active,
+      body: parsed.data,
+      ...(notes === undefined ? {} : { notes }),
+    });
+  }
+
+  async setFrameActive(sessionId: string, frameId: string, active: boolean, door: Door): Promise<FrameEntry> {
+    // What the frame cost was paid once, so it is not said again.
+    const {
+      usage: _,
+      costUsd: _cost,
+      client: _client,
+      seq: _seq,
+      parentId: _parent,
+      ...frame
+    } = await this.#frame(sessionId, frameId);
+    return this.#append(sessionId, { ...frame, ...this.#mark(door), replacesId: frameId, active });
+  }
+
+  async rebuildFrame(
+    sessionId: string,
+    frameId: string,
+    _door: Door,
+    _signal?: AbortSignal,
+  ): Promise<FrameEntry> {
+    return this.#frame(sessionId, frameId);
+  }
+
+  async addDirective(sessionId: string, text: string, door: Door): Promise<DirectiveEntry> {
+    return this.#append(sessionId, {
+      ...this.#mark(door),
+      kind: 'directive',
+      directiveId: crypto.randomUUID(),
+      text: directiveText(text),
+      state: 'confirmed',
+      origin: 'user',
+    });
+  }
+
+  async changeDirective(
+    sessionId: string,
+    directiveId: string,
+    change: { text?: string; state?: 'candidate' | 'confirmed' | 'removed' },
+    door: Door,
+  ): Promise<DirectiveEntry> {
+    const before = await this.#directive(sessionId, directiveId);
+    return this.#append(sessionId, {
+      ...this.#mark(door),
+      kind: 'directive',
+      directiveId,
+      text: change.text === undefined ? before.text : directiveText(change.text),
+      state: change.state ?? before.state,
+      origin: 'user',
+    });
+  }
+
+  async promoteDirective(sessionId: string, directiveId: string, _door: Door): Promise<void> {
+    await this.#directive(sessionId, directiveId);
+  }
+
+  async removeUserDirective(directiveId: string): Promise<void> {
+    throw notFound('directive', directiveId);
+  }
+
+  async changeTask(sessionId: string, change: TaskChange, door: Door): Promise<TaskEntry> {
+    const parsed = taskChange.safeParse(change);
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      throw invalidInput(
+        issue?.path.join('.') || 'task',
+        'a value that does not fit',
+        issue?.message ?? 'a task',
+      );
+    }
+    const tasks = projectTasks(await this.#options.store.ofKinds(sessionId, ['task']));
+    const task = changedTask(tasks, parsed.data, crypto.randomUUID());
+    return this.#append(sessionId, { ...this.#mark(door), kind: 'task', ...task });
+  }
+
+  async profiles(): Promise<ProfileChoice[]> {
+    return [defaultProfile];
+  }
+
+  async setProfile(sessionId: string, name: string, door: Door): Promise<void> {
+    const known = await this.profiles();
+    if (!known.some((profile) => profile.name === name))
+      throw invalidInput(
+        'profile',
+        name.slice(0, 100),
+        `one of ${known.map((profile) => profile.name).join(', ')}`,
+      );
+    await this.#append(sessionId, { ...this.#mark(door), kind: 'profile', name });
+  }
+
+  async #kept(sessionId: string) {
+    if (!(await this.#options.store.get(sessionId))) throw notFound('session', sessionId);
+    return this.#options.store.ofKinds(sessionId, ['frame', 'directive', 'task', 'profile']);
+  }
+
+  async #frame(sessionId: string, frameId: string): Promise<FrameEntry> {
+    const frame = newest(await this.#options.store.ofKinds(sessionId, ['frame'])).find(
+      ({ id }) => id === frameId,
+    );
+    if (!frame) throw notFound('frame', frameId);
+    return frame;
+  }
+
+  async #directive(sessionId: string, directiveId: string): Promise<DirectiveEntry> {
+    const entries = await this.#options.store.ofKinds(sessionId, ['directive']);
+    const directive = entries.findLast((entry) => entry.directiveId === directiveId);
+    if (!directive) throw notFound('directive', directiveId);
+    return directive;
+  }
+
+  async #append<K extends Entry['kind']>(
+    sessionId: string,
+    draft: Extract<EntryDraft, { kind: K }>,
+  ): Promise<Extract<Entry, { kind: K }>> {
+    const [entry] = await this.#options.store.append(sessionId, [draft]);
+    if (entry?.kind !== draft.kind)
+      throw new TypeError('The store appended another entry than it was given.');
+    return entry as Extract<Entry, { kind: K }>;
+  }
+
+  #mark(door: Door) {
+    return { id: crypto.randomUUID(), at: this.#options.clock.now(), door };
+  }
+}
+
+function of<K extends Entry['kind']>(entries: readonly Entry[], kind: K): Extract<Entry, { kind: K }>[] {
+  return entries.filter((entry): entry is Extract<Entry, { kind: K }> => entry.kind === kind);
+}
+
+function directiveText(text: string): string {
+  const trimmed = text.trim();
+  if (trimmed === '' || trimmed.length > longestDirective)
+    throw invalidInput('text', `${trimmed.length} characters`, `1 to ${longestDirective} characters`);
+  return trimmed;
+}
