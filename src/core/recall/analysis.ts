@@ -1,20 +1,70 @@
-/** Words of a turn and of a question in the form in which they are compared. */
-import { terms } from '../grounding/terms.ts';
+/** Words of a turn and of a question in the form in which they are compared. Pure. */
+import { isStopWord, terms } from '../grounding/terms.ts';
+import { baseForm } from './irregular.ts';
 
-/** Terms with how often each occurs. */
-export function countTerms(text: string): Map<string, number> {
+/** Words are counted in quarters, so that a count fits a byte and what stands in pasted code can count less. */
+export const wholeWord = 4;
+/** A message with pasted code is about what its own words say; the code's words repeat and only support it. */
+const wordOfCode = 1;
+
+export interface Analysis {
+  /** Quarters of occurrences by term. */
+  counts: Map<string, number>;
+  /** Words of the text, those of code at a quarter. */
+  length: number;
+}
+
+export function analyse(text: string): Analysis {
   const counts = new Map<string, number>();
-  for (const term of terms(text)) counts.set(term, (counts.get(term) ?? 0) + 1);
-  return counts;
+  let quarters = 0;
+  for (const [part, piece] of text.split('```').entries()) {
+    const weight = part % 2 === 1 ? wordOfCode : wholeWord;
+    for (const term of terms(piece)) {
+      const kept = baseForm(term);
+      counts.set(kept, (counts.get(kept) ?? 0) + weight);
+      quarters += weight;
+    }
+  }
+  return { counts, length: quarters / wholeWord };
 }
 
 const written = /[\p{L}\p{N}_$]+/gu;
 
-/** The terms of a question, each with the word as it was written first. */
-export function askedWords(text: string): Map<string, string> {
-  const asked = new Map<string, string>();
-  for (const [word] of text.matchAll(written)) {
-    for (const term of terms(word)) if (!asked.has(term)) asked.set(term, word);
-  }
-  return asked;
+export interface AskedWord {
+  term: string;
+  /** As it was written. */
+  word: string;
+  /** 1, or less for words that frame the question. */
+  weight: number;
 }
+
+/**
+ * Words about the conversation itself ("what did I mention", "in the order in which we discussed"): each turn is
+ * something that was mentioned, so they hardly tell one from another. They are not silent altogether, because an order
+ * or a list can be what was talked about.
+ */
+const framing = new Set(
+  terms(
+    `order ordered brought bring different aspects aspect walk list throughout conversation conversations chat chats
+    chatted session sessions mention mentioned mentions discuss discussed discussion discussions talk talked talking
+    tell told say said says summary summarize summarized summarise comprehensive overview recap remind remember recall
+    items item over across time provide describe explain clarify question previously earlier ago far`,
+  ),
+);
+const framingWeight = 0.25;
+
+/** What a question asks for, each term once; function words say nothing. */
+export function askedWords(text: string): AskedWord[] {
+  const asked = new Map<string, AskedWord>();
+  for (const [word] of text.matchAll(written)) {
+    for (const raw of terms(word)) {
+      const term = baseForm(raw);
+      if (isStopWord(raw) || asked.has(term)) continue;
+      asked.set(term, { term, word, weight: framing.has(raw) ? framingWeight : 1 });
+    }
+  }
+  return [...asked.values()];
+}
+
+/** Whether a question wants a whole retold, for which the answers matter as much as what was asked. */
+export const asksForSummary = (text: string): boolean => /\b(?:summar\w*|overview|recap)\b/i.test(text);

@@ -72,6 +72,24 @@ export class Postings {
     }
   }
 
+  /** How often a document holds a term. */
+  count(term: number, document: number): number {
+    const stretch = this.#closed[Math.floor(document / stretchSize)];
+    if (!stretch) {
+      const open = this.#open[document - this.#closed.length * stretchSize];
+      const place = open ? find(open.ids, term) : -1;
+      return open?.counts[place] ?? 0;
+    }
+    const place = find(stretch.ids, term);
+    if (place < 0) return 0;
+    const start = stretch.starts[place] ?? 0;
+    const entry = find(
+      stretch.documents.subarray(start, stretch.starts[place + 1]),
+      document - stretch.first,
+    );
+    return entry < 0 ? 0 : (stretch.counts[start + entry] ?? 0);
+  }
+
   /** The terms of documents from `from` to before `to`, as they were added. */
   read(from: number, to: number): TermCounts[] {
     const result: { ids: number[]; counts: number[] }[] = [];
@@ -135,7 +153,7 @@ function turned(first: number, documents: readonly TermCounts[]): Stretch {
 }
 
 /** Where a number stands in ascending ones; negative when it does not. */
-function find(ids: Uint32Array, id: number): number {
+function find(ids: Uint32Array | Uint16Array, id: number): number {
   let low = 0;
   let high = ids.length - 1;
   while (low <= high) {

@@ -2,14 +2,18 @@
  * The bytes of a run of indexed documents: a head with mark, version and checksum, the terms once each, then the
  * documents. They are written beside the log and read at the next start, so that no text is analysed twice.
  */
+import { wholeWord } from './analysis.ts';
 import { ByteReader, ByteWriter, checksum, DamagedBytes } from './bytes.ts';
 import type { KnownDocument, RecallRole } from './document.ts';
 
 /** A document as the index keeps it. */
 export interface IndexedDocument extends KnownDocument {
-  /** Words of the text, repetitions counted. */
+  /** Words of the text; where they are code, each counts a quarter. */
   length: number;
-  /** Different terms and how often each occurs, at most 255. */
+  speaker?: string;
+  /** Whether a standing instruction to the assistant is in it. */
+  instructs: boolean;
+  /** Different terms and how often each occurs, in quarters, at most 255. */
   terms: string[];
   counts: Uint8Array;
   /** What the text means, as a direction; empty where no word of it is in the table. */
@@ -77,7 +81,9 @@ function write(body: ByteWriter, document: IndexedDocument, numbers: ReadonlyMap
   body.byte(roles.indexOf(document.role));
   body.number(document.covers === undefined ? 0 : document.covers.length + 1);
   for (const id of document.covers ?? []) body.text(id);
-  body.number(document.length);
+  body.number(Math.round(document.length * wholeWord));
+  body.text(document.speaker ?? '');
+  body.byte(document.instructs ? 1 : 0);
   body.number(document.terms.length);
   for (const [place, term] of document.terms.entries()) {
     body.number(numbers.get(term) ?? 0);
@@ -109,7 +115,9 @@ function readDocument(body: ByteReader, known: readonly string[]): IndexedDocume
   if (role === undefined) throw new DamagedBytes('a role is not known');
   const covered = count(body);
   const covers = covered === 0 ? undefined : Array.from({ length: covered - 1 }, () => body.text());
-  const length = body.number();
+  const length = body.number() / wholeWord;
+  const speaker = body.text();
+  const instructs = body.byte() === 1;
   const different = count(body);
   const terms: string[] = [];
   const counts = new Uint8Array(different);
@@ -125,9 +133,11 @@ function readDocument(body: ByteReader, known: readonly string[]): IndexedDocume
     seq,
     role,
     length,
+    instructs,
     terms,
     counts,
     meaning,
+    ...(speaker === '' ? {} : { speaker }),
     ...(at === undefined ? {} : { at }),
     ...(covers === undefined ? {} : { covers }),
   };

@@ -1,47 +1,47 @@
 /**
- * Finds earlier turns by their words. Synchronous and pure: the same documents and the same question give the same
- * hits, however the documents came in. It keeps no texts.
+ * Finds earlier turns by their words, their meaning and their time. Synchronous and pure: the same documents and the
+ * same question give the same hits, however the documents came in. It keeps no texts.
  */
-import { isStopWord } from '../grounding/terms.ts';
-import { askedWords, countTerms } from './analysis.ts';
+import { detectDirectives } from '../context/directives/cues.ts';
+import { analyse, askedWords, asksForSummary } from './analysis.ts';
+import { best } from './best.ts';
 import type { KnownDocument, RecallDocument, RecallHit, RecallQuery } from './document.ts';
+import { Documents } from './documents.ts';
+import { Meanings } from './meanings.ts';
 import { Postings } from './postings.ts';
 import { decodeRun, encodeRun, type IndexedDocument } from './run.ts';
+import { type Question, score } from './scoring.ts';
+import { timeRanges } from './times.ts';
 import type { WordVectors } from './wordVectors.ts';
 
 export type { KnownDocument, RecallDocument, RecallHit, RecallQuery } from './document.ts';
 export { UnreadableRun } from './run.ts';
+export { UnreadableVectors, WordVectors } from './wordVectors.ts';
 
-/** The usual constants of BM25: repetition counts less and less, long documents are held to their length. */
-const k1 = 1.2;
-const b = 0.75;
+/** Of so many hits one is the standing instruction that fits best: it rarely shares a word with what it is for. */
+const instructionEvery = 10;
 
 export class TurnIndex {
   readonly #vectors: WordVectors | undefined;
   readonly #numbers = new Map<string, number>();
   readonly #terms: string[] = [];
   readonly #postings = new Postings();
-  readonly #documents: (KnownDocument & { length: number; meaning: Int8Array })[] = [];
-  #totalLength = 0;
+  readonly #documents = new Documents();
+  readonly #meanings: Meanings;
 
+  /** Without vectors, documents that are added have no meaning, also later on. */
   constructor(options: { vectors?: WordVectors } = {}) {
     this.#vectors = options.vectors;
+    this.#meanings = new Meanings(options.vectors?.dimensions ?? 0);
   }
 
   get size(): number {
-    return this.#documents.length;
+    return this.#documents.size;
   }
 
   /** Throws `RangeError` for an index that no document has. */
   document(index: number): KnownDocument {
-    const { id, seq, role, at, covers } = this.#at(index);
-    return {
-      id,
-      seq,
-      role,
-      ...(at === undefined ? {} : { at }),
-      ...(covers === undefined ? {} : { covers }),
-    };
+    return this.#documents.at(index);
   }
 
   /** Documents follow those that are here, in the order of their log. */
@@ -51,47 +51,31 @@ export class TurnIndex {
 
   /** The best hits, best first; equals in the order of the log. */
   search(query: RecallQuery): RecallHit[] {
-    const asked = [...askedWords(query.text)]
-      .filter(([term]) => !isStopWord(term))
-      .flatMap(([term, word]) => {
-        const number = this.#numbers.get(term);
-        return number === undefined ? [] : [{ number, word, weight: this.#weight(number) }];
-      });
-    const scores = new Float64Array(this.size);
-    const average = Math.max(1, this.#totalLength / Math.max(1, this.size));
-    this.#postings.visit(
-      asked.map(({ number }) => number),
-      (at, document, count) => {
-        const norm = k1 * (1 - b + (b * (this.#documents[document]?.length ?? 0)) / average);
-        scores[document] =
-          (scores[document] ?? 0) + ((asked[at]?.weight ?? 0) * count * (k1 + 1)) / (count + norm);
-      },
-    );
-    const found: number[] = [];
-    for (const [index, score] of scores.entries()) {
-      if (score > 0 && (query.accepts?.(index) ?? true)) found.push(index);
-    }
-    found.sort((a, z) => (scores[z] ?? 0) - (scores[a] ?? 0) || a - z);
-    return found.slice(0, query.limit).map((index) => ({
+    const question = this.#question(query);
+    const scores = score(question, this.#documents, this.#postings);
+    const found = this.#withInstructions(best(scores.total, query.limit, query.accepts), scores.total, query);
+    return found.map((index) => ({
       index,
-      id: this.#at(index).id,
-      score: scores[index] ?? 0,
-      why: 'words' as const,
-      terms: this.#foundIn(index, asked),
+      id: this.#documents.at(index).id,
+      score: scores.total[index] ?? 0,
+      why: scores.why(index),
+      terms: this.#foundIn(index, question),
     }));
   }
 
   /** The documents from `from` to before `to` in bytes that `load` takes, here or in another index. */
   encode(from: number, to: number): Uint8Array {
-    const contents = this.#postings.read(from, to);
+    const contents = this.#postings.read(from, Math.min(to, this.size));
     return encodeRun(
       contents.map(({ ids, counts }, offset): IndexedDocument => {
         const index = from + offset;
-        const { length, meaning } = this.#at(index);
+        const speaker = this.#documents.speaker(index);
         return {
-          ...this.document(index),
-          length,
-          meaning,
+          ...this.#documents.at(index),
+          ...(speaker === undefined ? {} : { speaker }),
+          length: this.#documents.length(index),
+          instructs: this.#documents.instructs(index),
+          meaning: this.#meanings.read(index),
           counts,
           terms: Array.from(ids, (id) => this.#terms[id] ?? ''),
         };
@@ -104,51 +88,72 @@ export class TurnIndex {
     for (const document of decodeRun(bytes)) this.#append(document);
   }
 
-  #indexed(document: RecallDocument): IndexedDocument {
-    const { id, seq, role, at, covers } = document;
-    const counts = countTerms(document.text);
-    let length = 0;
-    for (const count of counts.values()) length += count;
+  #indexed({ text, ...document }: RecallDocument): IndexedDocument {
+    const { counts, length } = analyse(text);
     return {
-      id,
-      seq,
-      role,
-      ...(at === undefined ? {} : { at }),
-      ...(covers === undefined ? {} : { covers }),
+      ...document,
       length,
+      instructs:
+        document.role === 'user' && detectDirectives(text).some(({ strength }) => strength === 'confirmed'),
       terms: [...counts.keys()],
       counts: Uint8Array.from(counts.values(), (count) => Math.min(count, 255)),
-      meaning: this.#vectors?.meaning(document.text) ?? new Int8Array(0),
+      meaning: this.#vectors?.meaning(text) ?? new Int8Array(0),
     };
   }
 
-  #append({ terms, counts, ...document }: IndexedDocument): void {
-    const order = terms
-      .map((term, place) => ({ id: this.#number(term), count: counts[place] ?? 0 }))
+  #append(document: IndexedDocument): void {
+    const order = document.terms
+      .map((term, place) => ({ id: this.#number(term), count: document.counts[place] ?? 0 }))
       .sort((a, z) => a.id - z.id);
     this.#postings.add({
       ids: Uint32Array.from(order, ({ id }) => id),
       counts: Uint8Array.from(order, ({ count }) => count),
     });
-    this.#documents.push(document);
-    this.#totalLength += document.length;
+    this.#documents.add(document);
+    this.#meanings.add(document.meaning);
   }
 
-  #at(index: number) {
-    const document = this.#documents[index];
-    if (!document) throw new RangeError(`There is no document ${index} among ${this.size}.`);
-    return document;
+  #question({ text, now }: RecallQuery): Question {
+    const speakers = new Set([...this.#documents.names].filter((name) => mentions(text, name)));
+    const spoken = new Set([...speakers].flatMap((name) => askedWords(name)).map(({ term }) => term));
+    const asked = askedWords(text).filter(({ term }) => !spoken.has(term));
+    const latest = now ?? this.#documents.latest;
+    return {
+      words: asked.flatMap((word) => {
+        const number = this.#numbers.get(word.term);
+        return number === undefined ? [] : [{ ...word, number }];
+      }),
+      speakers,
+      ranges: latest === undefined ? [] : timeRanges(text, latest),
+      isSummary: asksForSummary(text),
+      likeness: this.#likeness(asked.map(({ word }) => word).join(' ')),
+    };
   }
 
-  #foundIn(index: number, asked: readonly { number: number; word: string }[]): string[] {
-    const [contents] = this.#postings.read(index, index + 1);
-    return [...new Set(asked.filter(({ number }) => contents?.ids.includes(number)).map(({ word }) => word))];
+  #likeness(text: string): Float64Array | undefined {
+    const meaning = this.#vectors?.meaning(text);
+    return meaning && this.#meanings.likeness(meaning);
   }
 
-  /** Robertson's inverse document frequency: rare words say more. */
-  #weight(number: number): number {
-    const found = this.#postings.frequency(number);
-    return Math.log(1 + (this.size - found + 0.5) / (found + 0.5));
+  /** Each tenth place goes to an instruction where none stands in the ten by itself. */
+  #withInstructions(found: readonly number[], total: Float64Array, query: RecallQuery): number[] {
+    const standing = new Float64Array(total.length);
+    for (const index of this.#documents.instructing) standing[index] = total[index] ?? 0;
+    const instructions = best(standing, Math.floor(query.limit / instructionEvery), query.accepts);
+    const result = [...found];
+    for (const [at, instruction] of instructions.entries()) {
+      const place = (at + 1) * instructionEvery - 1;
+      const stands = result.indexOf(instruction);
+      if (stands >= 0 && stands <= place) continue;
+      if (stands >= 0) result.splice(stands, 1);
+      result.splice(place, 0, instruction);
+    }
+    return result.slice(0, query.limit);
+  }
+
+  #foundIn(index: number, { words }: Question): string[] {
+    const found = words.filter(({ number }) => this.#postings.count(number, index) > 0);
+    return [...new Set(found.map(({ word }) => word))];
   }
 
   #number(term: string): number {
@@ -160,3 +165,11 @@ export class TurnIndex {
     return number;
   }
 }
+
+/** Names are written with a capital, so that "will" and "mark" are not taken for people. */
+function mentions(text: string, name: string): boolean {
+  const said = new Set(text.match(nameParts));
+  return [...name.matchAll(nameParts)].some(([part]) => said.has(part));
+}
+
+const nameParts = /\p{Lu}[\p{L}\p{N}]+/gu;
