@@ -108,9 +108,15 @@ export class ByteReader {
   }
 }
 
-/** FNV-1a: it finds torn and flipped bytes; it is no defence against whoever wants to deceive. */
+/**
+ * FNV-1a, four bytes at a time: it finds torn and flipped bytes. It is no defence against whoever wants to deceive, who
+ * could as well write a whole run.
+ */
 export function checksum(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const whole = bytes.length - (bytes.length % 4);
   let hash = 0x811c9dc5;
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  for (let at = 0; at < whole; at += 4) hash = Math.imul(hash ^ view.getUint32(at, true), 0x01000193);
+  for (let at = whole; at < bytes.length; at++) hash = Math.imul(hash ^ view.getUint8(at), 0x01000193);
   return hash >>> 0;
 }

@@ -13,6 +13,7 @@ export const none = -1;
 export class Documents {
   readonly #known: KnownDocument[] = [];
   readonly #lengths: number[] = [];
+  readonly #users: boolean[] = [];
   readonly #speakers: (string | undefined)[] = [];
   readonly #instructing = new Set<number>();
   readonly #previous: number[] = [];
@@ -36,6 +37,7 @@ export class Documents {
     };
     this.#known.push(known);
     this.#lengths.push(document.length);
+    this.#users.push(role === 'user');
     this.#speakers.push(document.speaker);
     if (document.instructs) this.#instructing.add(index);
     if (document.speaker !== undefined) this.#names.add(document.speaker);
@@ -87,6 +89,10 @@ export class Documents {
     return this.#lengths[index] ?? 0;
   }
 
+  isUser(index: number): boolean {
+    return this.#users[index] ?? false;
+  }
+
   speaker(index: number): string | undefined {
     return this.#speakers[index];
   }
@@ -95,12 +101,14 @@ export class Documents {
     return this.#instructing.has(index);
   }
 
-  /** The turn said `steps` before (negative) or after this one in the same sitting, or `none`. */
-  neighbour(index: number, steps: number): number {
-    const links = steps < 0 ? this.#previous : this.#next;
-    let at = index;
-    for (let step = 0; step < Math.abs(steps) && at !== none; step++) at = links[at] ?? none;
-    return at;
+  /** The turn said just before in the same sitting, or `none`. */
+  previous(index: number): number {
+    return this.#previous[index] ?? none;
+  }
+
+  /** The turn said just after in the same sitting, or `none`. */
+  next(index: number): number {
+    return this.#next[index] ?? none;
   }
 
   /** The turns a note or frame stands for, as far as they are here. */

@@ -45,7 +45,10 @@ export class Meanings {
     const result = new Float64Array(this.#size);
     for (let index = 0, at = 0; index < result.length; index++) {
       let sum = 0;
-      for (let place = 0; place < dimensions; place++, at++) sum += (rows[at] ?? 0) * (wanted[place] ?? 0);
+      // Said to be a 32-bit number at each step, which a third of the time is won by.
+      for (let place = 0; place < dimensions; place++, at++) {
+        sum = (sum + Math.imul(rows[at] ?? 0, wanted[place] ?? 0)) | 0;
+      }
       result[index] = sum / (127 * 127);
     }
     return result;

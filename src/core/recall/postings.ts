@@ -28,6 +28,7 @@ export class Postings {
   #open: TermCounts[] = [];
   /** Documents that hold a term. */
   #frequencies = new Uint32Array(1024);
+  #scratch = new Uint32Array(1024);
   #size = 0;
 
   get size(): number {
@@ -46,7 +47,7 @@ export class Postings {
     this.#open.push(document);
     this.#size += 1;
     if (this.#open.length === stretchSize) {
-      this.#closed.push(turned(this.#size - stretchSize, this.#open));
+      this.#closed.push(turned(this.#size - stretchSize, this.#open, this.#scratch));
       this.#open = [];
     }
   }
@@ -64,10 +65,12 @@ export class Postings {
       }
     }
     const first = this.#size - this.#open.length;
-    for (const [offset, { ids, counts }] of this.#open.entries()) {
-      for (const [at, term] of terms.entries()) {
-        const place = find(ids, term);
-        if (place >= 0) visit(at, first + offset, counts[place] ?? 0);
+    for (let offset = 0; offset < this.#open.length; offset++) {
+      const open = this.#open[offset];
+      if (!open) continue;
+      for (let at = 0; at < terms.length; at++) {
+        const place = find(open.ids, terms[at] ?? 0);
+        if (place >= 0) visit(at, first + offset, open.counts[place] ?? 0);
       }
     }
   }
@@ -116,23 +119,28 @@ export class Postings {
     const larger = new Uint32Array(Math.max(id + 1, this.#frequencies.length * 2));
     larger.set(this.#frequencies);
     this.#frequencies = larger;
+    this.#scratch = new Uint32Array(larger.length);
   }
 }
 
-/** Documents one after the other become lists by term. */
-function turned(first: number, documents: readonly TermCounts[]): Stretch {
-  const lengths = new Map<number, number>();
+/** Documents one after the other become lists by term. `scratch` has a zero for each term, and has again after. */
+function turned(first: number, documents: readonly TermCounts[], scratch: Uint32Array): Stretch {
+  const different: number[] = [];
   let total = 0;
   for (const { ids } of documents) {
     total += ids.length;
-    for (const id of ids) lengths.set(id, (lengths.get(id) ?? 0) + 1);
+    for (const id of ids) {
+      if (scratch[id] === 0) different.push(id);
+      scratch[id] = (scratch[id] ?? 0) + 1;
+    }
   }
-  const ids = Uint32Array.from(lengths.keys()).sort();
+  const ids = Uint32Array.from(different).sort();
   const starts = new Uint32Array(ids.length + 1);
-  const next = new Map<number, number>();
   for (const [place, id] of ids.entries()) {
-    next.set(id, starts[place] ?? 0);
-    starts[place + 1] = (starts[place] ?? 0) + (lengths.get(id) ?? 0);
+    const start = starts[place] ?? 0;
+    starts[place + 1] = start + (scratch[id] ?? 0);
+    // From here on the place where the next document of this term is put.
+    scratch[id] = start;
   }
   const stretch: Stretch = {
     first,
@@ -142,13 +150,15 @@ function turned(first: number, documents: readonly TermCounts[]): Stretch {
     counts: new Uint8Array(total),
   };
   for (const [offset, document] of documents.entries()) {
-    for (const [place, id] of document.ids.entries()) {
-      const entry = next.get(id) ?? 0;
+    for (let place = 0; place < document.ids.length; place++) {
+      const id = document.ids[place] ?? 0;
+      const entry = scratch[id] ?? 0;
       stretch.documents[entry] = offset;
       stretch.counts[entry] = document.counts[place] ?? 0;
-      next.set(id, entry + 1);
+      scratch[id] = entry + 1;
     }
   }
+  for (const id of ids) scratch[id] = 0;
   return stretch;
 }
 

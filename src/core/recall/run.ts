@@ -13,11 +13,17 @@ export interface IndexedDocument extends KnownDocument {
   speaker?: string;
   /** Whether a standing instruction to the assistant is in it. */
   instructs: boolean;
-  /** Different terms and how often each occurs, in quarters, at most 255. */
-  terms: string[];
+  /** Numbers of the different terms, and how often each occurs, in quarters, at most 255. */
+  ids: Uint32Array;
   counts: Uint8Array;
   /** What the text means, as a direction; empty where no word of it is in the table. */
   meaning: Int8Array;
+}
+
+/** Documents and the terms that their numbers stand for. */
+export interface Run {
+  terms: readonly string[];
+  documents: IndexedDocument[];
 }
 
 /** The run cannot be used and has to be made anew from the log; `message` says why. */
@@ -31,14 +37,21 @@ const headBytes = mark.length + 1 + 4;
 
 const roles: readonly RecallRole[] = ['user', 'assistant', 'tool', 'frame', 'note'];
 
-export function encodeRun(documents: readonly IndexedDocument[]): Uint8Array {
+/** `term` gives the term of a number. Terms are written in the order of their numbers. */
+export function encodeRun(
+  documents: readonly IndexedDocument[],
+  term: (number: number) => string,
+): Uint8Array<ArrayBuffer> {
   const body = new ByteWriter();
-  const numbers = new Map<string, number>();
-  for (const { terms } of documents) {
-    for (const term of terms) if (!numbers.has(term)) numbers.set(term, numbers.size);
+  const used = new Set<number>();
+  for (const { ids } of documents) for (const id of ids) used.add(id);
+  const order = Uint32Array.from(used).sort();
+  const numbers = new Map<number, number>();
+  body.number(order.length);
+  for (const [number, id] of order.entries()) {
+    numbers.set(id, number);
+    body.text(term(id));
   }
-  body.number(numbers.size);
-  for (const term of numbers.keys()) body.text(term);
   body.number(documents.length);
   for (const document of documents) write(body, document, numbers);
 
@@ -51,7 +64,7 @@ export function encodeRun(documents: readonly IndexedDocument[]): Uint8Array {
 }
 
 /** Throws `UnreadableRun`; nothing is returned of a run that is damaged anywhere. */
-export function decodeRun(bytes: Uint8Array): IndexedDocument[] {
+export function decodeRun(bytes: Uint8Array): Run {
   if (bytes.length < headBytes || mark.some((byte, at) => bytes[at] !== byte)) {
     throw new UnreadableRun('These bytes are not a run of the recall index.');
   }
@@ -73,7 +86,7 @@ export function decodeRun(bytes: Uint8Array): IndexedDocument[] {
 
 const damaged = (why: string) => new UnreadableRun(`This run of the recall index is damaged: ${why}.`);
 
-function write(body: ByteWriter, document: IndexedDocument, numbers: ReadonlyMap<string, number>): void {
+function write(body: ByteWriter, document: IndexedDocument, numbers: ReadonlyMap<number, number>): void {
   body.text(document.id);
   body.number(document.seq);
   body.byte(document.at === undefined ? 0 : 1);
@@ -84,20 +97,18 @@ function write(body: ByteWriter, document: IndexedDocument, numbers: ReadonlyMap
   body.number(Math.round(document.length * wholeWord));
   body.text(document.speaker ?? '');
   body.byte(document.instructs ? 1 : 0);
-  body.number(document.terms.length);
-  for (const [place, term] of document.terms.entries()) {
-    body.number(numbers.get(term) ?? 0);
-    body.byte(document.counts[place] ?? 0);
-  }
+  body.number(document.ids.length);
+  for (const id of document.ids) body.number(numbers.get(id) ?? 0);
+  body.raw(document.counts);
   body.number(document.meaning.length);
   body.raw(new Uint8Array(document.meaning.buffer, document.meaning.byteOffset, document.meaning.length));
 }
 
-function read(body: ByteReader): IndexedDocument[] {
+function read(body: ByteReader): Run {
   const terms = Array.from({ length: count(body) }, () => body.text());
-  const documents = Array.from({ length: count(body) }, () => readDocument(body, terms));
+  const documents = Array.from({ length: count(body) }, () => readDocument(body, terms.length));
   if (body.left > 0) throw new DamagedBytes('something follows its end');
-  return documents;
+  return { terms, documents };
 }
 
 /** A count of things that take at least a byte each, so that a wrong one does not ask for all memory. */
@@ -107,7 +118,7 @@ function count(body: ByteReader): number {
   return value;
 }
 
-function readDocument(body: ByteReader, known: readonly string[]): IndexedDocument {
+function readDocument(body: ByteReader, known: number): IndexedDocument {
   const id = body.text();
   const seq = body.number();
   const at = body.byte() === 0 ? undefined : body.double();
@@ -118,15 +129,13 @@ function readDocument(body: ByteReader, known: readonly string[]): IndexedDocume
   const length = body.number() / wholeWord;
   const speaker = body.text();
   const instructs = body.byte() === 1;
-  const different = count(body);
-  const terms: string[] = [];
-  const counts = new Uint8Array(different);
-  for (let place = 0; place < different; place++) {
-    const term = known[body.number()];
-    if (term === undefined) throw new DamagedBytes('a term is not known');
-    terms.push(term);
-    counts[place] = body.byte();
+  const ids = new Uint32Array(count(body));
+  for (let place = 0; place < ids.length; place++) {
+    const id = body.number();
+    if (id >= known) throw new DamagedBytes('a term is not known');
+    ids[place] = id;
   }
+  const counts = body.raw(ids.length).slice();
   const meaning = Int8Array.from(new Int8Array(body.raw(count(body))));
   return {
     id,
@@ -134,7 +143,7 @@ function readDocument(body: ByteReader, known: readonly string[]): IndexedDocume
     role,
     length,
     instructs,
-    terms,
+    ids,
     counts,
     meaning,
     ...(speaker === '' ? {} : { speaker }),

@@ -4,7 +4,7 @@
  */
 import type { AskedWord } from './analysis.ts';
 import { wholeWord } from './analysis.ts';
-import type { RecallReason, RecallRole } from './document.ts';
+import type { RecallReason } from './document.ts';
 import { type Documents, none } from './documents.ts';
 import type { Postings } from './postings.ts';
 import { nearness, type TimeRange } from './times.ts';
@@ -19,15 +19,13 @@ const userWeight = 2.5;
 const userWeightInSummary = userWeight / 2;
 
 /**
- * What a turn gets of the score of the turns around it, by steps: what was just said is nearly part of it, and an answer
- * tells what its question was about; two steps away it is about half as sure.
+ * What a turn lends of its score to the turns around it: what comes next was often said about it, what came before is
+ * the question it answers; two steps away it is about half as sure.
  */
-const surroundings = [
-  { steps: -2, share: 0.5 },
-  { steps: -1, share: 0.8 },
-  { steps: 1, share: 0.5 },
-  { steps: 2, share: 0.2 },
-];
+const toNext = 0.8;
+const toSecondNext = 0.5;
+const toPrevious = 0.5;
+const toSecondPrevious = 0.2;
 /** A turn of so many words says half itself what it is about; shorter ones live on what is around them. */
 const halfByItself = 50;
 
@@ -64,34 +62,37 @@ export function score(question: Question, documents: Documents, postings: Postin
     1,
     weights.reduce((sum, weight) => sum + weight, 0),
   );
-  const roles: Record<RecallRole, number> = {
-    user: question.isSummary ? userWeightInSummary : userWeight,
-    assistant: 1,
-    tool: 1,
-    note: 1,
-    frame: 1,
-  };
+  const ofUser = question.isSummary ? userWeightInSummary : userWeight;
   const size = documents.size;
   const own = wordScores(question.words, weights, documents, postings);
-  const beside = new Float64Array(size);
-  const total = new Float64Array(size);
-  for (let index = 0; index < size; index++) own[index] = (own[index] ?? 0) * roles[documents.at(index).role];
+  const lent = new Float64Array(size);
+  const lend = (to: number, amount: number) => {
+    if (to !== none) lent[to] = (lent[to] ?? 0) + amount;
+  };
   for (let index = 0; index < size; index++) {
-    const byItself = documents.length(index) / halfByItself;
-    let around = 0;
-    for (const { steps, share } of surroundings) {
-      const neighbour = documents.neighbour(index, steps);
-      if (neighbour !== none) around += share * (own[neighbour] ?? 0);
-    }
-    const { role, at } = documents.at(index);
-    beside[index] =
-      around / (1 + byItself) +
-      roles[role] *
-        whole *
-        (meaningShare * Math.max(0, question.likeness?.[index] ?? 0) +
-          timeShare * (at === undefined ? 0 : nearness(at, question.ranges)) +
-          speakerPart(question, documents.speaker(index)));
-    total[index] = (own[index] ?? 0) + (beside[index] ?? 0);
+    const words = (own[index] ?? 0) * (documents.isUser(index) ? ofUser : 1);
+    if (words === 0) continue;
+    own[index] = words;
+    const next = documents.next(index);
+    const previous = documents.previous(index);
+    lend(next, toNext * words);
+    lend(previous, toPrevious * words);
+    if (next !== none) lend(documents.next(next), toSecondNext * words);
+    if (previous !== none) lend(documents.previous(previous), toSecondPrevious * words);
+  }
+  const timely = (index: number): number => {
+    const { at } = documents.at(index);
+    return at === undefined ? 0 : nearness(at, question.ranges);
+  };
+  const total = new Float64Array(size);
+  for (let index = 0; index < size; index++) {
+    let beside = meaningShare * Math.max(0, question.likeness?.[index] ?? 0);
+    if (question.ranges.length > 0) beside += timeShare * timely(index);
+    if (question.speakers.size > 0) beside += speakerPart(question, documents.speaker(index));
+    total[index] =
+      (own[index] ?? 0) +
+      (lent[index] ?? 0) / (1 + documents.length(index) / halfByItself) +
+      whole * beside * (documents.isUser(index) ? ofUser : 1);
   }
   const fromNotes = noteScores(documents, total);
   for (const [index, more] of fromNotes) total[index] = (total[index] ?? 0) + more;
@@ -99,11 +100,10 @@ export function score(question: Question, documents: Documents, postings: Postin
   return {
     total,
     why(index) {
-      const { role, at } = documents.at(index);
       const words = own[index] ?? 0;
+      const { role } = documents.at(index);
       if (role === 'note' || role === 'frame' || (fromNotes.get(index) ?? 0) > words) return 'note';
-      const time = timeShare * (at === undefined ? 0 : nearness(at, question.ranges)) * whole * roles[role];
-      if (time > words) return 'time';
+      if (timeShare * whole * timely(index) * (documents.isUser(index) ? ofUser : 1) > words) return 'time';
       return words > 0 ? 'words' : 'meaning';
     },
   };
@@ -135,7 +135,7 @@ function wordScores(
 }
 
 function speakerPart(question: Question, speaker: string | undefined): number {
-  if (question.speakers.size === 0 || speaker === undefined) return 0;
+  if (speaker === undefined) return 0;
   return question.speakers.has(speaker) ? speakerShare : otherSpeakerShare;
 }
 

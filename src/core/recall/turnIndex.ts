@@ -8,7 +8,7 @@ import { best } from './best.ts';
 import type { KnownDocument, RecallDocument, RecallHit, RecallQuery } from './document.ts';
 import { Documents } from './documents.ts';
 import { Meanings } from './meanings.ts';
-import { Postings } from './postings.ts';
+import { Postings, type TermCounts } from './postings.ts';
 import { decodeRun, encodeRun, type IndexedDocument } from './run.ts';
 import { type Question, score } from './scoring.ts';
 import { timeRanges } from './times.ts';
@@ -64,7 +64,7 @@ export class TurnIndex {
   }
 
   /** The documents from `from` to before `to` in bytes that `load` takes, here or in another index. */
-  encode(from: number, to: number): Uint8Array {
+  encode(from: number, to: number): Uint8Array<ArrayBuffer> {
     const contents = this.#postings.read(from, Math.min(to, this.size));
     return encodeRun(
       contents.map(({ ids, counts }, offset): IndexedDocument => {
@@ -76,16 +76,23 @@ export class TurnIndex {
           length: this.#documents.length(index),
           instructs: this.#documents.instructs(index),
           meaning: this.#meanings.read(index),
+          ids,
           counts,
-          terms: Array.from(ids, (id) => this.#terms[id] ?? ''),
         };
       }),
+      (number) => this.#terms[number] ?? '',
     );
   }
 
   /** Adds an encoded run after what is here. Throws `UnreadableRun`, and has then added nothing. */
   load(bytes: Uint8Array): void {
-    for (const document of decodeRun(bytes)) this.#append(document);
+    const { terms, documents } = decodeRun(bytes);
+    const numbers = terms.map((term) => this.#number(term));
+    for (const document of documents) {
+      const { ids } = document;
+      for (let at = 0; at < ids.length; at++) ids[at] = numbers[ids[at] ?? 0] ?? 0;
+      this.#append(document);
+    }
   }
 
   #indexed({ text, ...document }: RecallDocument): IndexedDocument {
@@ -95,20 +102,14 @@ export class TurnIndex {
       length,
       instructs:
         document.role === 'user' && detectDirectives(text).some(({ strength }) => strength === 'confirmed'),
-      terms: [...counts.keys()],
+      ids: Uint32Array.from(counts.keys(), (term) => this.#number(term)),
       counts: Uint8Array.from(counts.values(), (count) => Math.min(count, 255)),
       meaning: this.#vectors?.meaning(text) ?? new Int8Array(0),
     };
   }
 
   #append(document: IndexedDocument): void {
-    const order = document.terms
-      .map((term, place) => ({ id: this.#number(term), count: document.counts[place] ?? 0 }))
-      .sort((a, z) => a.id - z.id);
-    this.#postings.add({
-      ids: Uint32Array.from(order, ({ id }) => id),
-      counts: Uint8Array.from(order, ({ count }) => count),
-    });
+    this.#postings.add(ascending(document));
     this.#documents.add(document);
     this.#meanings.add(document.meaning);
   }
@@ -173,3 +174,15 @@ function mentions(text: string, name: string): boolean {
 }
 
 const nameParts = /\p{Lu}[\p{L}\p{N}]+/gu;
+
+/** In the order of the numbers; what was encoded here is so already. */
+function ascending({ ids, counts }: TermCounts): TermCounts {
+  if (isAscending(ids)) return { ids, counts };
+  const order = Uint32Array.from(ids.keys()).sort((a, z) => (ids[a] ?? 0) - (ids[z] ?? 0));
+  return { ids: order.map((at) => ids[at] ?? 0), counts: Uint8Array.from(order, (at) => counts[at] ?? 0) };
+}
+
+function isAscending(ids: Uint32Array): boolean {
+  for (let at = 1; at < ids.length; at++) if ((ids[at - 1] ?? 0) > (ids[at] ?? 0)) return false;
+  return true;
+}

@@ -20,6 +20,8 @@ export class WordVectors {
   readonly dimensions: number;
   readonly #places: Map<string, number>;
   readonly #rows: Int8Array;
+  /** What each word weighs, by its place; not a number until it is asked for. */
+  readonly #weights: Float64Array;
 
   /**
    * Reads a table as `npm run vectors` writes it; the bytes are kept, not copied.
@@ -46,6 +48,7 @@ export class WordVectors {
       bytes.byteOffset + headBytes + wordBytes,
       count * this.dimensions,
     );
+    this.#weights = new Float64Array(count).fill(Number.NaN);
   }
 
   /** The direction of a text, in 127ths; empty where no word of it is known. */
@@ -54,19 +57,26 @@ export class WordVectors {
     let known = false;
     for (const [word] of text.toLowerCase().matchAll(/[a-z]+/g)) {
       const place = this.#places.get(word);
-      if (place === undefined || isStopWord(terms(word)[0] ?? '')) continue;
+      if (place === undefined) continue;
+      const weight = this.#weight(word, place);
+      if (weight === 0) continue;
       known = true;
-      this.#addTo(sum, place);
+      const start = place * this.dimensions;
+      for (let at = 0; at < sum.length; at++)
+        sum[at] = (sum[at] ?? 0) + weight * (this.#rows[start + at] ?? 0);
     }
     return known ? scaled(sum) : new Int8Array(0);
   }
 
-  #addTo(sum: Float64Array, place: number): void {
+  /** Function words weigh nothing; the length of a row is taken out. */
+  #weight(word: string, place: number): number {
+    const known = this.#weights[place] ?? 0;
+    if (!Number.isNaN(known)) return known;
     const row = this.#rows.subarray(place * this.dimensions, (place + 1) * this.dimensions);
-    let square = 0;
-    for (const value of row) square += value * value;
-    const weight = a / (a + share(place)) / Math.max(1, Math.sqrt(square));
-    for (const [at, value] of row.entries()) sum[at] = (sum[at] ?? 0) + weight * value;
+    const isSilent = isStopWord(terms(word)[0] ?? '');
+    const weight = isSilent ? 0 : a / (a + share(place)) / Math.max(1, Math.hypot(...row));
+    this.#weights[place] = weight;
+    return weight;
   }
 }
 
