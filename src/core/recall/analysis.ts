@@ -66,5 +66,13 @@ export function askedWords(text: string): AskedWord[] {
   return [...asked.values()];
 }
 
-/** Whether a question wants a whole retold, for which the answers matter as much as what was asked. */
-export const asksForSummary = (text: string): boolean => /\b(?:summar\w*|overview|recap)\b/i.test(text);
+/** What an assistant does with words. */
+const answered = '(?:recommend|suggest|advise|explain|propose|mention|describe|help|show|list)';
+const wantsAnswers = new RegExp(
+  `\\b(?:summar\\w*|overview|recap)\\b|\\bdid you (?:${answered}|say|tell|give|write)\\b` +
+    `|\\byou (?:${answered}e?d|said|told|gave|wrote)\\b`,
+  'i',
+);
+
+/** Whether a question is about answers too: it wants a whole retold, or what the assistant said. */
+export const asksForAnswers = (text: string): boolean => wantsAnswers.test(text);

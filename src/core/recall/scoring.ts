@@ -15,8 +15,8 @@ const b = 0.75;
 
 /** Users say in few words what matters; an answer repeats those words at length and adds many of its own. */
 const userWeight = 2.5;
-/** A summary retells the answers too, so that what users said leads by half as much. */
-const userWeightInSummary = userWeight / 2;
+/** Where a question is about answers too, what users said leads by half as much. */
+const userWeightBesideAnswers = userWeight / 2;
 
 /**
  * What a turn lends of its score to the turns around it: what comes next was often said about it, what came before is
@@ -46,7 +46,8 @@ export interface Question {
   /** The names of speakers that it mentions. */
   speakers: ReadonlySet<string>;
   ranges: readonly TimeRange[];
-  isSummary: boolean;
+  /** It wants answers retold too. */
+  isAboutAnswers: boolean;
   likeness: Float64Array | undefined;
 }
 
@@ -62,7 +63,7 @@ export function score(question: Question, documents: Documents, postings: Postin
     1,
     weights.reduce((sum, weight) => sum + weight, 0),
   );
-  const ofUser = question.isSummary ? userWeightInSummary : userWeight;
+  const ofUser = question.isAboutAnswers ? userWeightBesideAnswers : userWeight;
   const size = documents.size;
   const own = wordScores(question.words, weights, documents, postings);
   const lent = new Float64Array(size);

@@ -3,7 +3,7 @@
  * same question give the same hits, however the documents came in. It keeps no texts.
  */
 import { detectDirectives } from '../context/directives/cues.ts';
-import { analyse, askedWords, asksForSummary } from './analysis.ts';
+import { analyse, askedWords, asksForAnswers } from './analysis.ts';
 import { best } from './best.ts';
 import type { KnownDocument, RecallDocument, RecallHit, RecallQuery } from './document.ts';
 import { Documents } from './documents.ts';
@@ -126,7 +126,7 @@ export class TurnIndex {
       }),
       speakers,
       ranges: latest === undefined ? [] : timeRanges(text, latest),
-      isSummary: asksForSummary(text),
+      isAboutAnswers: asksForAnswers(text),
       likeness: this.#likeness(asked.map(({ word }) => word).join(' ')),
     };
   }
