@@ -16,7 +16,7 @@ import type { WordVectors } from './wordVectors.ts';
 
 export type { KnownDocument, RecallDocument, RecallHit, RecallQuery } from './document.ts';
 export { UnreadableRun } from './run.ts';
-export { UnreadableVectors, WordVectors } from './wordVectors.ts';
+export { WordVectors } from './wordVectors.ts';
 
 /** Of so many hits one is the standing instruction that fits best: it rarely shares a word with what it is for. */
 const instructionEvery = 10;
