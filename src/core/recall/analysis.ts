@@ -53,14 +53,17 @@ const framing = new Set(
 );
 const framingWeight = 0.25;
 
-/** What a question asks for, each term once; function words say nothing. */
+/** What a question asks for, each term once; function words say nothing, and pasted code little. */
 export function askedWords(text: string): AskedWord[] {
   const asked = new Map<string, AskedWord>();
-  for (const [word] of text.matchAll(written)) {
-    for (const raw of terms(word)) {
-      const term = baseForm(raw);
-      if (isStopWord(raw) || asked.has(term)) continue;
-      asked.set(term, { term, word, weight: framing.has(raw) ? framingWeight : 1 });
+  for (const [part, piece] of text.split('```').entries()) {
+    const share = part % 2 === 1 ? wordOfCode / wholeWord : 1;
+    for (const [word] of piece.matchAll(written)) {
+      for (const raw of terms(word)) {
+        const term = baseForm(raw);
+        if (isStopWord(raw) || asked.has(term)) continue;
+        asked.set(term, { term, word, weight: share * (framing.has(raw) ? framingWeight : 1) });
+      }
     }
   }
   return [...asked.values()];

@@ -3,7 +3,7 @@
  * same question give the same hits, however the documents came in. It keeps no texts.
  */
 import { detectDirectives } from '../context/directives/cues.ts';
-import { analyse, askedWords, asksForAnswers } from './analysis.ts';
+import { type AskedWord, analyse, askedWords, asksForAnswers } from './analysis.ts';
 import { best } from './best.ts';
 import type { KnownDocument, RecallDocument, RecallHit, RecallQuery } from './document.ts';
 import { Documents } from './documents.ts';
@@ -20,6 +20,10 @@ export { WordVectors } from './wordVectors.ts';
 
 /** Of so many hits one is the standing instruction that fits best: it rarely shares a word with what it is for. */
 const instructionEvery = 10;
+
+/** A message can be a pasted log: then its rarest words are what it is about, and the times in it are not asked for. */
+const mostWords = 64;
+const mostTimes = 8;
 
 export class TurnIndex {
   readonly #vectors: WordVectors | undefined;
@@ -119,16 +123,24 @@ export class TurnIndex {
     const spoken = new Set([...speakers].flatMap((name) => askedWords(name)).map(({ term }) => term));
     const asked = askedWords(text).filter(({ term }) => !spoken.has(term));
     const latest = now ?? this.#documents.latest;
+    const ranges = latest === undefined ? [] : timeRanges(text, latest);
     return {
-      words: asked.flatMap((word) => {
-        const number = this.#numbers.get(word.term);
-        return number === undefined ? [] : [{ ...word, number }];
-      }),
+      words: this.#rarest(asked),
       speakers,
-      ranges: latest === undefined ? [] : timeRanges(text, latest),
+      ranges: ranges.length > mostTimes ? [] : ranges,
       isAboutAnswers: asksForAnswers(text),
       likeness: this.#likeness(asked.map(({ word }) => word).join(' ')),
     };
+  }
+
+  #rarest(asked: readonly AskedWord[]): Question['words'] {
+    const known = asked.flatMap((word) => {
+      const number = this.#numbers.get(word.term);
+      return number === undefined ? [] : [{ ...word, number }];
+    });
+    if (known.length <= mostWords) return known;
+    const frequency = ({ number }: { number: number }) => this.#postings.frequency(number);
+    return known.sort((a, z) => frequency(a) - frequency(z)).slice(0, mostWords);
   }
 
   #likeness(text: string): Float64Array | undefined {

@@ -161,6 +161,20 @@ describe('Recall of older turns', () => {
     assert.equal(hits.at(-1)?.id, '32');
   });
 
+  it('takes a pasted log for its rarest words and not for its times', () => {
+    const index = indexOf(
+      conversation([
+        'user: Gasket numbers.',
+        ...Array.from({ length: 90 }, (_, at) => `user: Word${at} again.`),
+      ]),
+    );
+    const log = Array.from({ length: 90 }, (_, at) => `2025-03-0${(at % 9) + 1} word${at} again again`).join(
+      '\n',
+    );
+    const [hit] = index.search({ text: `${log}\ngasket`, limit: 3, now: monday });
+    assert.deepEqual({ id: hit?.id, why: hit?.why }, { id: '1', why: 'words' });
+  });
+
   it('returns only documents that are accepted', () => {
     const index = indexOf(conversation(['user: A parser.', 'user: A parser.', 'user: A parser.']));
     const hits = index.search({ text: 'parser', limit: 5, accepts: (place) => place !== 1 });
