@@ -162,17 +162,15 @@ describe('Recall of older turns', () => {
   });
 
   it('takes a pasted log for its rarest words and not for its times', () => {
-    const index = indexOf(
-      conversation([
-        'user: Gasket numbers.',
-        ...Array.from({ length: 90 }, (_, at) => `user: Word${at} again.`),
-      ]),
-    );
-    const log = Array.from({ length: 90 }, (_, at) => `2025-03-0${(at % 9) + 1} word${at} again again`).join(
-      '\n',
-    );
-    const [hit] = index.search({ text: `${log}\ngasket`, limit: 3, now: monday });
-    assert.deepEqual({ id: hit?.id, why: hit?.why }, { id: '1', why: 'words' });
+    const letters = 'abcdefghi';
+    const common = [...letters].flatMap((a) => [...letters].map((z) => `q${a}x${z}`)).join(' ');
+    const lines = ['user: The gasket leaks.', ...Array.from({ length: 9 }, () => `user: ${common}`)];
+    const index = indexOf(conversation(lines));
+    const log = [...letters].map((_, at) => `2025-03-0${at + 1} ${common}`).join('\n');
+    const hits = index.search({ text: `${log}\ngasket`, limit: 20, now: monday });
+    assert.deepEqual(hits.find(({ id }) => id === '1')?.terms, ['gasket']);
+    const times = log.replaceAll(common, '');
+    assert.deepEqual(index.search({ text: times, limit: 3, now: monday }), []);
   });
 
   it('returns only documents that are accepted', () => {
@@ -190,6 +188,14 @@ describe('Recall of older turns', () => {
       index.search({ text: 'spare key', limit: 5 }).map(({ index: place }) => place),
       [0],
     );
+  });
+
+  it('does not take the first turn after a night for a reply to the evening before', () => {
+    const index = indexOf([
+      ...conversation(['user: Where is the spare key?']),
+      { id: '2', seq: 2, at: monday + dayMs, role: 'user', text: 'Fine.' },
+    ]);
+    assert.equal(index.search({ text: 'spare key', limit: 5 }).length, 1);
   });
 
   for (const text of ['', '   ', 'what is this', '!?', '\u0000']) {

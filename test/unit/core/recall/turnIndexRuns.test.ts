@@ -72,6 +72,15 @@ describe('Runs of the recall index', () => {
     assert.equal(index.search({ text: 'Which parser is slow?', limit: 1 })[0]?.index, 1);
   });
 
+  it('can be read without the word vectors they were made with', () => {
+    const index = new TurnIndex();
+    index.load(indexOf(samples, shippedVectors).encode(0, samples.length));
+    assert.deepEqual(
+      index.search({ text: 'slow', limit: 1 }),
+      indexOf(samples).search({ text: 'slow', limit: 1 }),
+    );
+  });
+
   it('outgrow a stretch of the index without losing a document', () => {
     const many = Array.from({ length: 2100 }, (_, place) => `user: Ticket number${place} is open.`);
     const index = indexOf(conversation(many));

@@ -53,6 +53,7 @@ describe('Standing instructions', () => {
     'Should I always use a transaction?',
     'You can always count on me.',
     'From now on I go to bed early.',
+    'We deploy from now on each Friday, as you know.',
     'Fix the bug in the parser.',
     'The cache is never cleared, why?',
     '> Always answer in French.',
