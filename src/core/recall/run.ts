@@ -31,7 +31,10 @@ export class UnreadableRun extends Error {}
 
 /** "CRR": Causeway recall run. */
 const mark = [0x43, 0x52, 0x52];
-/** To be counted up whenever the form or the analysis of texts changes, since old terms would not be found any more. */
+/**
+ * To be counted up whenever the form, the analysis of texts or the table of word vectors changes: old terms would not be
+ * found any more, and directions of two tables cannot be compared.
+ */
 const version = 1;
 const headBytes = mark.length + 1 + 4;
 

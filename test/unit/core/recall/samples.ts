@@ -6,10 +6,10 @@ import { TurnIndex, WordVectors } from '../../../../src/core/recall/turnIndex.ts
 const minuteMs = 60_000;
 export const monday = Date.UTC(2025, 2, 3, 9);
 
+export const shippedTable = new URL('../../../../src/workers/vectors/words.bin', import.meta.url);
+
 /** The table as it is shipped, read once. */
-export const shippedVectors = new WordVectors(
-  readFileSync(new URL('../../../../src/workers/vectors/words.bin', import.meta.url)),
-);
+export const shippedVectors = new WordVectors(readFileSync(shippedTable));
 
 /** Lines such as "user: …", "Anna: …" or "note(1,2): …"; ids count from 1, a minute lies between two of them. */
 export function conversation(lines: readonly string[], from = monday): RecallDocument[] {

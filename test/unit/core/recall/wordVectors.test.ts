@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { checksum } from '../../../../src/core/recall/bytes.ts';
 import { UnreadableVectors, WordVectors } from '../../../../src/core/recall/wordVectors.ts';
 import { encodeVectors } from '../../../support/wordVectors.ts';
-import { shippedVectors } from './samples.ts';
+import { shippedTable, shippedVectors } from './samples.ts';
 
 const table = encodeVectors([
   { word: 'cat', vector: [3, 0] },
@@ -39,6 +41,9 @@ describe('Meaning of texts', () => {
     it(`of "${text}" is nearer to "${near}" than to "${far}"`, () =>
       assert.ok(likeness(text, near) > likeness(text, far)));
   }
+
+  it('comes from the table that runs of this version were made with; count their version up with the table', () =>
+    assert.equal(checksum(readFileSync(shippedTable)), 0x1f71373));
 
   it('is refused from a table that is damaged', () => {
     for (const bytes of [
