@@ -28,6 +28,12 @@ export function analyse(text: string): Analysis {
   return { counts, length: quarters / wholeWord };
 }
 
+/** "Thanks, I'll try that": it takes up an answer and repeats its words, where other messages bring something up. */
+export const takesUpAnswer = (text: string): boolean =>
+  /^\W*(?:thanks|thank you|thx|ok(?:ay)?|got it|cool|great|perfect|awesome|nice|sounds (?:good|great)|that (?:sounds|looks|works|helps|makes sense)|sure|yes|yeah|yep|alright|hmm)\b/i.test(
+    text,
+  );
+
 const written = /[\p{L}\p{N}_$]+/gu;
 
 export interface AskedWord {

@@ -41,6 +41,9 @@ const otherSpeakerShare = -0.1;
 /** A note is about its turns as surely as a neighbour is; the more turns it stands for, the less about each. */
 const noteShare = 0.6;
 
+/** A reply that takes up an answer holds little of its own. */
+const replyWeight = userWeight * (2 / 3);
+
 export interface Question {
   words: readonly (AskedWord & { number: number })[];
   /** The names of speakers that it mentions. */
@@ -64,6 +67,10 @@ export function score(question: Question, documents: Documents, postings: Postin
     weights.reduce((sum, weight) => sum + weight, 0),
   );
   const ofUser = question.isAboutAnswers ? userWeightBesideAnswers : userWeight;
+  const weightOf = (index: number): number => {
+    if (!documents.isUser(index)) return 1;
+    return documents.hasAssistant && documents.replies(index) ? Math.min(replyWeight, ofUser) : ofUser;
+  };
   const size = documents.size;
   const own = wordScores(question.words, weights, documents, postings);
   const lent = new Float64Array(size);
@@ -71,7 +78,7 @@ export function score(question: Question, documents: Documents, postings: Postin
     if (to !== none) lent[to] = (lent[to] ?? 0) + amount;
   };
   for (let index = 0; index < size; index++) {
-    const words = (own[index] ?? 0) * (documents.isUser(index) ? ofUser : 1);
+    const words = (own[index] ?? 0) * weightOf(index);
     if (words === 0) continue;
     own[index] = words;
     const next = documents.next(index);
@@ -93,7 +100,7 @@ export function score(question: Question, documents: Documents, postings: Postin
     total[index] =
       (own[index] ?? 0) +
       (lent[index] ?? 0) / (1 + documents.length(index) / halfByItself) +
-      whole * beside * (documents.isUser(index) ? ofUser : 1);
+      whole * beside * weightOf(index);
   }
   const fromNotes = noteScores(documents, total);
   for (const [index, more] of fromNotes) total[index] = (total[index] ?? 0) + more;
@@ -104,7 +111,7 @@ export function score(question: Question, documents: Documents, postings: Postin
       const words = own[index] ?? 0;
       const { role } = documents.at(index);
       if (role === 'note' || role === 'frame' || (fromNotes.get(index) ?? 0) > words) return 'note';
-      if (timeShare * whole * timely(index) * (documents.isUser(index) ? ofUser : 1) > words) return 'time';
+      if (timeShare * whole * timely(index) * weightOf(index) > words) return 'time';
       return words > 0 ? 'words' : 'meaning';
     },
   };

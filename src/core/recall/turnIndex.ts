@@ -3,7 +3,7 @@
  * same question give the same hits, however the documents came in. It keeps no texts.
  */
 import { detectDirectives } from '../context/directives/cues.ts';
-import { type AskedWord, analyse, askedWords, asksForAnswers } from './analysis.ts';
+import { type AskedWord, analyse, askedWords, asksForAnswers, takesUpAnswer } from './analysis.ts';
 import { best } from './best.ts';
 import type { KnownDocument, RecallDocument, RecallHit, RecallQuery } from './document.ts';
 import { Documents } from './documents.ts';
@@ -79,6 +79,7 @@ export class TurnIndex {
           ...(speaker === undefined ? {} : { speaker }),
           length: this.#documents.length(index),
           instructs: this.#documents.instructs(index),
+          replies: this.#documents.replies(index),
           meaning: this.#meanings.read(index),
           ids,
           counts,
@@ -106,6 +107,7 @@ export class TurnIndex {
       length,
       instructs:
         document.role === 'user' && detectDirectives(text).some(({ strength }) => strength === 'confirmed'),
+      replies: document.role === 'user' && takesUpAnswer(text),
       ids: Uint32Array.from(counts.keys(), (term) => this.#number(term)),
       counts: Uint8Array.from(counts.values(), (count) => Math.min(count, 255)),
       meaning: this.#vectors?.meaning(text) ?? new Int8Array(0),

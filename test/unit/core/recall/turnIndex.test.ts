@@ -33,6 +33,18 @@ describe('Recall of older turns', () => {
       first: '1',
     },
     {
+      title: 'prefers what was brought up to the reply that takes up its answer',
+      lines: [
+        'user: Thanks, the nightly backup goes to the archive disk.',
+        'assistant: Fine.',
+        'user: What about fonts?',
+        'assistant: Larger ones.',
+        'user: Listen, the nightly backup goes to the archive disk.',
+      ],
+      asked: 'Where does the nightly backup go?',
+      first: '5',
+    },
+    {
       title: 'finds the answer where what the assistant said is asked for',
       lines: [
         'user: Which database fits?',
