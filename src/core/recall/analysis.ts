@@ -75,6 +75,20 @@ export function askedWords(text: string): AskedWord[] {
   return [...asked.values()];
 }
 
+/** A question with a single word of its own, or none, can hardly be understood without what was said before it. */
+const understoodAlone = 2;
+/** A guess at what is pointed back to counts half of what is said. */
+const pointedBack = 0.5;
+
+/** The words of a question, and of what was said before where the question points back to it. */
+export function askedTogether(text: string, before: string | undefined): AskedWord[] {
+  const asked = askedWords(text);
+  if (before === undefined || asked.length >= understoodAlone) return asked;
+  const known = new Set(asked.map(({ term }) => term));
+  const more = askedWords(before).filter(({ term }) => !known.has(term));
+  return [...asked, ...more.map((word) => ({ ...word, weight: word.weight * pointedBack }))];
+}
+
 /** What an assistant does with words. */
 const answered = '(?:recommend|suggest|advise|explain|propose|mention|describe|help|show|list)';
 const wantsAnswers = new RegExp(

@@ -19,6 +19,11 @@ export type RecallRole = 'user' | 'assistant' | 'tool' | 'frame' | 'note';
 
 export interface RecallQuery {
   text: string;
+  /**
+   * What was said just before, for a question that points back, such as "and the other one?". Do not append it to `text`:
+   * its words would count as much as those of the question.
+   */
+  before?: string;
   /** The time against which "last week" is understood, in ms since 1970. */
   now?: number;
   limit: number;

@@ -3,7 +3,14 @@
  * same question give the same hits, however the documents came in. It keeps no texts.
  */
 import { detectDirectives } from '../context/directives/cues.ts';
-import { type AskedWord, analyse, askedWords, asksForAnswers, takesUpAnswer } from './analysis.ts';
+import {
+  type AskedWord,
+  analyse,
+  askedTogether,
+  askedWords,
+  asksForAnswers,
+  takesUpAnswer,
+} from './analysis.ts';
 import { best } from './best.ts';
 import type { KnownDocument, RecallDocument, RecallHit, RecallQuery } from './document.ts';
 import { Documents } from './documents.ts';
@@ -120,10 +127,10 @@ export class TurnIndex {
     this.#meanings.add(document.meaning);
   }
 
-  #question({ text, now }: RecallQuery): Question {
+  #question({ text, before, now }: RecallQuery): Question {
     const speakers = new Set([...this.#documents.names].filter((name) => mentions(text, name)));
     const spoken = new Set([...speakers].flatMap((name) => askedWords(name)).map(({ term }) => term));
-    const asked = askedWords(text).filter(({ term }) => !spoken.has(term));
+    const asked = askedTogether(text, before).filter(({ term }) => !spoken.has(term));
     const latest = now ?? this.#documents.latest;
     const ranges = latest === undefined ? [] : timeRanges(text, latest);
     return {

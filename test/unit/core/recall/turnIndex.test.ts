@@ -93,6 +93,24 @@ describe('Recall of older turns', () => {
     });
   }
 
+  it('understands a question that points back by what was said before it', () => {
+    const index = indexOf(
+      conversation([
+        'user: The printer in the cellar is called Hugo.',
+        'user: Trains were late.',
+        'user: It rains.',
+        'user: And the scanner is called Emma.',
+      ]),
+    );
+    const before = 'The printer in the cellar has no toner.';
+    assert.equal(index.search({ text: 'What is it called?', before, limit: 1 })[0]?.id, '1');
+    const whole = 'Which scanner was called Emma last time?';
+    assert.deepEqual(
+      index.search({ text: whole, before, limit: 5 }),
+      index.search({ text: whole, limit: 5 }),
+    );
+  });
+
   it('tells which words were found, as the user wrote them', () => {
     const index = indexOf(conversation(['user: The invoices are paid.', 'user: Hello.']));
     const [hit] = index.search({ text: 'Which Invoice was PAID?', limit: 1 });
