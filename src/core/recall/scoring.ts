@@ -133,10 +133,14 @@ function wordScores(
   const average = documents.averageLength;
   postings.visit(
     words.map(({ number }) => number),
-    (at, document, quarters) => {
-      const count = quarters / wholeWord;
-      const norm = k1 * (1 - b + (b * documents.length(document)) / average);
-      scores[document] = (scores[document] ?? 0) + ((weights[at] ?? 0) * count * (k1 + 1)) / (count + norm);
+    (at, { first, documents: places, counts, start, end }) => {
+      const weight = (weights[at] ?? 0) * (k1 + 1);
+      for (let entry = start; entry < end; entry++) {
+        const document = first + (places[entry] ?? 0);
+        const count = (counts[entry] ?? 0) / wholeWord;
+        const norm = k1 * (1 - b + (b * documents.length(document)) / average);
+        scores[document] = (scores[document] ?? 0) + (weight * count) / (count + norm);
+      }
     },
   );
   return scores;

@@ -159,6 +159,7 @@ export class TurnIndex {
 
   /** Each tenth place goes to an instruction where none stands in the ten by itself. */
   #withInstructions(found: readonly number[], total: Float64Array, query: RecallQuery): number[] {
+    if (this.#documents.instructing.size === 0) return [...found];
     const standing = new Float64Array(total.length);
     for (const index of this.#documents.instructing) standing[index] = total[index] ?? 0;
     const instructions = best(standing, Math.floor(query.limit / instructionEvery), query.accepts);
