@@ -41,7 +41,8 @@ export interface RecallHit {
   terms: string[];
 }
 
-export type RecallReason = 'words' | 'meaning' | 'time' | 'note';
+/** `neighbour`: the turns around it hold the words. */
+export type RecallReason = 'words' | 'meaning' | 'time' | 'note' | 'neighbour';
 
 /** What the index still knows of a document; its text stays in the store. */
 export type KnownDocument = Pick<RecallDocument, 'id' | 'seq' | 'at' | 'role' | 'covers'>;

@@ -2,8 +2,7 @@
  * How much each document has to do with a question: its words, those of the turns around it, who said it, what it
  * means and when it was said, added up. Pure.
  */
-import type { AskedWord } from './analysis.ts';
-import { wholeWord } from './analysis.ts';
+import { type AskedWord, wholeWord } from './analysis.ts';
 import type { RecallReason } from './document.ts';
 import { type Documents, none } from './documents.ts';
 import type { Postings } from './postings.ts';
@@ -92,15 +91,14 @@ export function score(question: Question, documents: Documents, postings: Postin
     const { at } = documents.at(index);
     return at === undefined ? 0 : nearness(at, question.ranges);
   };
+  const borrowed = (index: number): number =>
+    (lent[index] ?? 0) / (1 + documents.length(index) / halfByItself);
   const total = new Float64Array(size);
   for (let index = 0; index < size; index++) {
     let beside = meaningShare * Math.max(0, question.likeness?.[index] ?? 0);
     if (question.ranges.length > 0) beside += timeShare * timely(index);
     if (question.speakers.size > 0) beside += speakerPart(question, documents.speaker(index));
-    total[index] =
-      (own[index] ?? 0) +
-      (lent[index] ?? 0) / (1 + documents.length(index) / halfByItself) +
-      whole * beside * weightOf(index);
+    total[index] = (own[index] ?? 0) + borrowed(index) + whole * beside * weightOf(index);
   }
   const fromNotes = noteScores(documents, total);
   for (const [index, more] of fromNotes) total[index] = (total[index] ?? 0) + more;
@@ -112,7 +110,9 @@ export function score(question: Question, documents: Documents, postings: Postin
       const { role } = documents.at(index);
       if (role === 'note' || role === 'frame' || (fromNotes.get(index) ?? 0) > words) return 'note';
       if (timeShare * whole * timely(index) * weightOf(index) > words) return 'time';
-      return words > 0 ? 'words' : 'meaning';
+      if (words > 0) return 'words';
+      const meant = meaningShare * whole * (question.likeness?.[index] ?? 0) * weightOf(index);
+      return borrowed(index) > meant ? 'neighbour' : 'meaning';
     },
   };
 }

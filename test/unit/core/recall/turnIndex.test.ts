@@ -118,6 +118,19 @@ describe('Recall of older turns', () => {
     assert.equal(hit?.why, 'words');
   });
 
+  it('says of a short reply that it was found by what stands around it', () => {
+    const lines = ['Anna: Where is the spare key?', 'Ben: Under the blue pot.'];
+    assert.deepEqual(
+      indexOf(conversation(lines), shippedVectors)
+        .search({ text: 'spare key', limit: 5 })
+        .map(({ id, why, terms }) => ({ id, why, terms })),
+      [
+        { id: '1', why: 'words', terms: ['spare', 'key'] },
+        { id: '2', why: 'neighbour', terms: [] },
+      ],
+    );
+  });
+
   it('finds what was meant where no word is shared, and says so', () => {
     const lines = [
       'user: My dentist pulled a tooth.',
