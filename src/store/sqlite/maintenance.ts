@@ -7,6 +7,7 @@ import { PayloadCodec } from './codec.ts';
 import { rowColumns } from './entryRows.ts';
 import { writeKeyCheck } from './keyCheck.ts';
 import { removeLeftovers } from './leftovers.ts';
+import { RecallRuns } from './recallRuns.ts';
 import { SearchIndex } from './searchIndex.ts';
 import type { Shelf } from './shelf.ts';
 
@@ -96,6 +97,7 @@ function scrubCopy(path: string, purged: readonly string[]): boolean {
     const remove = db.prepare('DELETE FROM session WHERE id = ?');
     const removeEntries = db.prepare('DELETE FROM entry WHERE session_id = ?');
     for (const id of purged) {
+      RecallRuns.remove(db, id);
       removeEntries.run(id);
       remove.run(id);
     }
@@ -122,6 +124,7 @@ export function recode(shelf: Shelf, key: Uint8Array | undefined): void {
     shelf.sessions.recode(target);
     shelf.turns.recode(target);
     shelf.drafts.recode(target);
+    shelf.recallRuns.recode(target);
     // The index would keep the words in plain; in plain it is made anew.
     SearchIndex.drop(shelf.db);
     writeKeyCheck(shelf.db, target);
