@@ -17,6 +17,7 @@ import { openSessionStore } from './store/openSessionStore.ts';
 import { fingerprintOf } from './store/user/fingerprint.ts';
 import { openUserDatabase, type UserDatabase } from './store/user/openUserDatabase.ts';
 import { openPassageSearch } from './workers/openPassageSearch.ts';
+import { openRecall } from './workers/openRecall.ts';
 import { openTokenCounter } from './workers/openTokenCounter.ts';
 
 export interface Surroundings {
@@ -79,6 +80,12 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     log,
   });
   const counter = openTokenCounter({ workerUrl: worker('tokens'), log });
+  const recall = openRecall({
+    workerUrl: worker('recall'),
+    stores: [own, ...related],
+    isWanted: () => settings.recall !== 'off',
+    log,
+  });
   const claude = new AnthropicProvider({
     secrets,
     clock: systemClock,
@@ -92,6 +99,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     offline: new OfflineProvider(search),
     workspace,
     counter,
+    recall,
     settings,
     clock: systemClock,
     log,
@@ -111,7 +119,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
       try {
         await engine.close();
       } finally {
-        await Promise.all([user.close(), search.close(), counter.close()]);
+        await Promise.all([user.close(), search.close(), counter.close(), recall.close()]);
       }
     },
   };

@@ -4,6 +4,7 @@
  */
 import type { Event } from '../base/emitter.ts';
 import type { AssistantBlock } from '../protocol/content.ts';
+import type { RecalledEntry } from '../protocol/memory.ts';
 import type { ContextReport } from '../protocol/report.ts';
 import type { QueuedTurn, SessionSummary } from '../protocol/session.ts';
 import type { SessionEvent, TurnEvent } from '../protocol/turnEvents.ts';
@@ -40,6 +41,12 @@ export interface ResolvedModel {
   insteadOf?: string;
 }
 
+export interface RecallRequest {
+  text: string;
+  limit: number;
+  scope: 'session' | 'workspace';
+}
+
 export interface Assistant {
   /** What happens in all sessions of this store, whichever process does it. */
   readonly onEvent: Event<SessionEvent>;
@@ -68,6 +75,8 @@ export interface Assistant {
   /** Moves the head of the session back to an entry; nothing is deleted. */
   rewind(sessionId: string, entryId: string, door: TurnInput['door']): Promise<void>;
 
+  /** Earlier entries that matter for a text, best first; of this session's branch, or of the workspace's sessions too. */
+  recall(sessionId: string, request: RecallRequest): Promise<RecalledEntry[]>;
   /** What would be sent now. */
   preview(sessionId: string, input: TurnInput): Promise<ContextReport>;
   providers(): Promise<ProviderState[]>;

@@ -13,7 +13,7 @@ import { ContextBuilder } from './context/contextBuilder.ts';
 import { TokenFactors } from './context/factors.ts';
 import * as errors from './errors.ts';
 import { LoggedMemory } from './memory/loggedMemory.ts';
-import type { Clock, CoreSettings, Log, TokenCounter, Workspace } from './ports.ts';
+import type { Clock, CoreSettings, Log, Recall, TokenCounter, Workspace } from './ports.ts';
 import type { Provider } from './providers/provider.ts';
 import { type Chosen, ProviderRegistry, splitModel } from './providers/registry.ts';
 import type { Answerer, SessionStore, StoreChange } from './session/store.ts';
@@ -31,6 +31,7 @@ export interface EngineOptions {
   offline: Provider;
   workspace: Workspace;
   counter: TokenCounter;
+  recall: Recall;
   settings: CoreSettings;
   clock: Clock;
   log: Log;
@@ -202,6 +203,11 @@ export class Engine implements Assistant {
     if (!(await this.sessions.entry(sessionId, entryId))) throw errors.notFound('entry', entryId);
     await this.sessions.append(sessionId, [{ ...this.#mark(door), kind: 'rewind', parentId: entryId }]);
   }
+
+  readonly recall: Assistant['recall'] = (sessionId, request) => {
+    const now = this.#options.clock.now();
+    return this.#options.recall.search({ ...request, sessionId, leafId: undefined, now, except: new Set() });
+  };
 
   async preview(sessionId: string, input: TurnInput): Promise<ContextReport> {
     const { model } = await this.#choose(sessionId, input.model);

@@ -13,6 +13,7 @@ import { OfflineProvider } from '../../src/core/providers/offline.ts';
 import type { SessionStore } from '../../src/core/session/store.ts';
 import type { SessionEvent } from '../../src/protocol/turnEvents.ts';
 import { openSessionStore } from '../../src/store/openSessionStore.ts';
+import { openRecall } from '../../src/workers/openRecall.ts';
 import { type FakeAnthropic, startFakeAnthropic } from './anthropic/server.ts';
 
 export const workerUrl = (name: string): URL => new URL(`../../src/workers/${name}.ts`, import.meta.url);
@@ -87,6 +88,13 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     workspaceId: 'test-workspace',
     workerUrl: workerUrl('store'),
   });
+  const recall = openRecall({
+    workerUrl: workerUrl('recall'),
+    stores: [store],
+    // Most tests recall nothing: the worker starts when one does.
+    isWanted: () => false,
+    log,
+  });
   const engine = new Engine({
     store,
     providers: [
@@ -101,6 +109,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     offline: new OfflineProvider(options.search ?? { search: async () => [] }),
     workspace: workspacePort,
     counter: { count: async (texts) => texts.map(estimateTokens) },
+    recall,
     settings,
     clock,
     log,
@@ -134,6 +143,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
       }),
     async close() {
       await engine.close();
+      await recall.close();
       if (!options.fake) await fake.close();
       if (!options.folder) rmSync(folder, { recursive: true, force: true });
     },
