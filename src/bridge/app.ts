@@ -20,6 +20,7 @@ import { type OtherWindows, type OwnWorkspace, routeByWorkspace } from './middle
 import { type Hold, RevocationWatch } from './revocation.ts';
 import { eventRoutes } from './routes/events.ts';
 import { answerHealth } from './routes/health.ts';
+import { recallRoute } from './routes/recall.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { turnRoutes } from './routes/turns.ts';
 import { findRoute } from './routing.ts';
@@ -52,6 +53,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
   const revocation = new RevocationWatch(clients, log);
   const routes = [
     ...sessionRoutes(assistant, bodies),
+    recallRoute(assistant, bodies),
     ...turnRoutes({ assistant, bodies, streams, log }),
     ...eventRoutes(assistant, streams, log),
   ];
