@@ -37,12 +37,14 @@ interface Place {
 
 export class SessionIndex {
   readonly #index: TurnIndex;
+  readonly #dimensions: number;
   readonly #tree = new LogTree();
   readonly #places: Place[] = [];
   readonly #frames = new Map<number, FrameMark>();
   readonly #replaced = new Set<string>();
 
   constructor(vectors: WordVectors | undefined) {
+    this.#dimensions = vectors?.dimensions ?? 0;
     this.#index = new TurnIndex(vectors === undefined ? {} : { vectors });
   }
 
@@ -76,6 +78,7 @@ export class SessionIndex {
     const end = this.#firstDocument(toSeq + 1);
     return encodeStretch({
       fromSeq,
+      dimensions: this.#dimensions,
       entries: Array.from({ length: toSeq - fromSeq + 1 }, (_, offset) => this.#tree.at(fromSeq + offset)),
       frames: [...this.#frames.values()].filter(({ seq }) => seq >= fromSeq && seq <= toSeq),
       documents: this.#index.encode(first, end),
@@ -88,17 +91,19 @@ export class SessionIndex {
 
   /** Adds what follows `lastSeq`. Throws for bytes that are damaged or do not follow, and has then added nothing. */
   load(bytes: Uint8Array): void {
-    const { fromSeq, entries, frames, documents } = decodeStretch(bytes);
+    const { fromSeq, dimensions, entries, frames, documents } = decodeStretch(bytes);
     if (fromSeq !== this.lastSeq + 1) {
       throw new RangeError(`The run begins at ${fromSeq}, and ${this.lastSeq} is the last entry here.`);
     }
+    // Made while the table of word vectors could not be read, or from another one.
+    if (dimensions !== this.#dimensions) throw new RangeError('The run was made with other word vectors.');
     this.#index.load(documents);
     for (const entry of entries) this.#tree.add(entry);
     for (const frame of frames) this.#addFrame(frame);
     this.#placeDocuments();
   }
 
-  /** The best entries of the branch, best first; equals in the order of the log. */
+  /** The best entries of the branch, best first. */
   search({ text, now, limit, leafId, except }: SessionQuestion): SessionHit[] {
     const leaf = leafId === undefined ? this.lastSeq : (this.#tree.seqOf(leafId) ?? this.lastSeq);
     const branch = this.#tree.branch(leaf);
@@ -119,14 +124,12 @@ export class SessionIndex {
       },
     });
     const found = mergeHits(hits, (index) => {
-      const { role, covers = [] } = this.#index.document(index);
-      const { seq, about } = this.#places[index] ?? { seq: 0, about: 0 };
-      const covered = role === 'frame' ? covers.flatMap((id) => this.#tree.seqOf(id) ?? []) : [];
-      return { role, seq: role === 'note' ? about : seq, covered: covered.filter(isWanted) };
+      const { seq, about, isFrame } = this.#places[index] ?? { seq: 0, about: 0, isFrame: false };
+      return isFrame ? seq : about;
     });
-    return found.slice(0, limit).map(({ seq, ...hit }) => {
+    return [...found].slice(0, limit).map(([seq, { score, why, terms }]) => {
       const { id, kind, at } = this.#tree.at(seq);
-      return { entryId: id, at, role: roleOf(kind), ...hit };
+      return { entryId: id, at, role: roleOf(kind), score, why, terms };
     });
   }
 

@@ -14,6 +14,8 @@ export interface FrameMark {
 
 export interface Stretch {
   fromSeq: number;
+  /** Of the word vectors that the documents were given their meaning by; 0 without any. */
+  dimensions: number;
   entries: TreeEntry[];
   frames: FrameMark[];
   /** A run of the turn index. */
@@ -37,10 +39,11 @@ const kinds: readonly EntryKind[] = [
   'rewind',
 ];
 
-export function encodeStretch({ fromSeq, entries, frames, documents }: Stretch): Uint8Array {
+export function encodeStretch({ fromSeq, dimensions, entries, frames, documents }: Stretch): Uint8Array {
   const body = new ByteWriter();
   body.byte(version);
   body.number(fromSeq);
+  body.number(dimensions);
   body.number(entries.length);
   // In one piece, which is read many times faster than one by one.
   body.text(entries.map(({ id }) => id).join('\n'));
@@ -67,6 +70,7 @@ export function decodeStretch(bytes: Uint8Array): Stretch {
   const body = new ByteReader(bytes);
   if (body.byte() !== version) throw new DamagedBytes('it is of another version');
   const fromSeq = body.number();
+  const dimensions = body.number();
   const count = body.number();
   const ids = body.text().split('\n');
   if (ids.length !== count) throw new DamagedBytes('it has another number of ids than of entries');
@@ -91,5 +95,5 @@ export function decodeStretch(bytes: Uint8Array): Stretch {
   }
   const documents = body.raw(body.number());
   if (body.left > 0) throw new DamagedBytes('something follows its end');
-  return { fromSeq, entries, frames, documents };
+  return { fromSeq, dimensions, entries, frames, documents };
 }

@@ -17,7 +17,10 @@ describe('bridge: recalling earlier turns', function () {
 
   async function filled(init: { private?: boolean }, ...texts: string[]): Promise<string> {
     const { id } = await test.core.store.create({ door: 'panel', ...init });
-    await test.core.store.append(id, texts.map((text) => user(text)));
+    await test.core.store.append(
+      id,
+      texts.map((text) => user(text)),
+    );
     return id;
   }
   const recall = (id: string, body: unknown, token: string = test.token) =>
@@ -26,9 +29,12 @@ describe('bridge: recalling earlier turns', function () {
   it('a script finds what was said before, with an excerpt around what it asked for', async () => {
     const long = `${'filler '.repeat(500)}the pangolin sleeps in the attic ${'filler '.repeat(500)}`;
     const id = await filled({}, 'Something else', long);
-    const [hit, ...more] = await client.sessions.recall(id, { query: 'Where does the pangolin sleep?' });
+    const [hit] = await client.sessions.recall(id, { query: 'Where does the pangolin sleep?' });
     const [, entry] = await test.core.store.log(id);
-    assert.deepEqual([hit?.sessionId, hit?.entryId, hit?.role, more], [id, entry?.id, 'user', []]);
+    assert.deepEqual(
+      [hit?.sessionId, hit?.entryId, hit?.role, hit?.terms],
+      [id, entry?.id, 'user', ['pangolin', 'sleep']],
+    );
     assert.match(hit?.text ?? '', /^….*the pangolin sleeps in the attic.*…$/);
     assert.ok((hit?.text.length ?? 0) <= 1_002);
   });

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { SessionIndex } from '../../../../src/core/recall/sessionIndex.ts';
+import { WordVectors } from '../../../../src/core/recall/wordVectors.ts';
 import type { Entry, EntryDraft } from '../../../../src/protocol/entries.ts';
+import { workerUrl } from '../../../support/core.ts';
 import { draft } from '../../store/sqlite/entries.ts';
 import { answer, rewindTo, user } from '../../store/sqlite/samples.ts';
 import { idle, type RecallWindow, Windows } from './recalling.ts';
+
+const vectors = new WordVectors(readFileSync(new URL('vectors/words.bin', workerUrl('recall'))));
 
 /** Few words, so that many entries share them. */
 const words = ['quoll', 'numbat', 'bilby', 'dunnart', 'potoroo', 'at', 'night'];
@@ -118,7 +123,7 @@ class Run {
       leafId: leaf?.id,
       except: new Set<string>(),
     };
-    const fresh = new SessionIndex(undefined);
+    const fresh = new SessionIndex(vectors);
     fresh.add(log, log.length);
     const found = await this.#at(at).recall.search({
       ...question,

@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import type { Log } from '../../../../src/core/ports.ts';
 import type { EntryDraft } from '../../../../src/protocol/entries.ts';
+import type { RecalledEntry } from '../../../../src/protocol/memory.ts';
 import type { LinkedSessionStore } from '../../../../src/store/openSessionStore.ts';
 import { type ClosableRecall, openRecall } from '../../../../src/workers/openRecall.ts';
 import { workerUrl } from '../../../support/core.ts';
@@ -31,12 +32,18 @@ export class RecallWindow {
     this.recall = openRecall({ workerUrl: url, stores, isWanted: () => isWanted, log });
   }
 
-  /** Ids of the entries that are found. */
+  /** Ids of the entries that are found for what they say or what is noted of them. */
   async ids(sessionId: string, text: string, asked: Asked = {}): Promise<string[]> {
     return (await this.hits(sessionId, text, asked)).map(({ entryId }) => entryId);
   }
 
-  hits(sessionId: string, text: string, { signal, ...asked }: Asked = {}) {
+  /** Without those that are found for their meaning, or for what stands around them, which is in the index's tests. */
+  async hits(sessionId: string, text: string, asked: Asked = {}): Promise<RecalledEntry[]> {
+    const all = await this.all(sessionId, text, asked);
+    return all.filter(({ why, terms }) => why === 'note' || terms.length > 0);
+  }
+
+  all(sessionId: string, text: string, { signal, ...asked }: Asked = {}) {
     const question = {
       sessionId,
       text,
