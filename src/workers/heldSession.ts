@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { type SessionHit, SessionIndex, type SessionQuestion } from '../core/recall/sessionIndex.ts';
 import type { WordVectors } from '../core/recall/wordVectors.ts';
-import type { RecallSource } from '../core/session/recallSource.ts';
+import type { RecallRun, RecallSource } from '../core/session/recallSource.ts';
 
 /** Entries of a run that is never written again; fewer make more runs to load, more make the last one slow to renew. */
 const runLength = 512;
@@ -86,16 +86,21 @@ export class HeldSession {
 
   async #loadRuns(index: SessionIndex): Promise<void> {
     const { sessionId, source } = this.#options;
-    for (;;) {
-      const fromSeq = index.lastSeq + 1;
-      const runs = await source.recallRuns(sessionId, { fromSeq, limit: runsAtATime });
+    const read = (fromSeq: number) => source.recallRuns(sessionId, { fromSeq, limit: runsAtATime });
+    let next: Promise<RecallRun[]> | undefined = read(index.lastSeq + 1);
+    while (next) {
+      const runs: RecallRun[] = await next;
+      const last = runs.at(-1);
+      // The store reads on while these are taken in.
+      next = last && runs.length === runsAtATime ? read(last.toSeq + 1) : undefined;
+      // What is read in vain, because these end the loop, may fail in vain.
+      next?.catch(() => undefined);
       for (const { fromSeq: begin, toSeq, bytes } of runs) {
         if (index !== this.#index || begin !== index.lastSeq + 1 || toSeq > this.#wanted) return;
         if (!this.#load(index, bytes)) return;
         this.#keptThrough = index.lastSeq;
+        await setImmediate();
       }
-      if (runs.length < runsAtATime) return;
-      await setImmediate();
     }
   }
 
