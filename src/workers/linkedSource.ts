@@ -7,6 +7,7 @@ import type { RecallNews, RecallRun, RecallSource } from '../core/session/recall
 export class LinkedSource implements RecallSource {
   readonly #onNews: (news: RecallNews) => void;
   #client: RpcClient<RecallSource> | undefined;
+  #opening: number | undefined;
 
   constructor(onNews: (news: RecallNews) => void) {
     this.#onNews = onNews;
@@ -19,14 +20,19 @@ export class LinkedSource implements RecallSource {
     );
     port.on('close', () => client.fail(storeUnavailable(new Error('The worker of the store ended.'))));
     this.#client = client;
+    this.#opening = undefined;
   }
 
   async recallState(sessionId: string) {
-    return this.#remote.recallState(sessionId);
+    const state = await this.#remote.recallState(sessionId);
+    if (state) this.#compare(state.opening);
+    return state;
   }
 
   async recallable() {
-    return this.#remote.recallable();
+    const recallable = await this.#remote.recallable();
+    this.#compare(recallable.opening);
+    return recallable;
   }
 
   async log(sessionId: string, options: { afterSeq: number; limit: number }) {
@@ -39,6 +45,12 @@ export class LinkedSource implements RecallSource {
 
   async putRecallRun(sessionId: string, run: RecallRun & { bytes: Uint8Array }) {
     return this.#remote.putRecallRun(sessionId, run);
+  }
+
+  /** Another process that repairs the database tells nobody; it is noticed when the store opens what it left. */
+  #compare(opening: number): void {
+    if (this.#opening !== undefined && this.#opening !== opening) this.#onNews({ type: 'repaired' });
+    this.#opening = opening;
   }
 
   get #remote(): Remote<RecallSource> {

@@ -116,7 +116,7 @@ export class RecallSearch {
   ): Promise<{ sessionId: string; lastSeq: number; source: LinkedSource }[]> {
     const listed = await Promise.all(
       [...this.#sources.values()].map(async (source) =>
-        (await source.recallable()).map((session) => ({ ...session, source })),
+        (await source.recallable()).sessions.map((session) => ({ ...session, source })),
       ),
     );
     let room = mostEntries - ownLength;

@@ -14,6 +14,13 @@ export interface RecallState {
   lastSeq: number;
   /** In memory only: nothing of it may be kept, and other sessions do not see it. */
   private: boolean;
+  /** Another number once the database was opened anew, as it may hold another log since: somebody repaired it. */
+  opening: number;
+}
+
+export interface Recallable {
+  sessions: { sessionId: string; lastSeq: number }[];
+  opening: number;
 }
 
 /** All methods reject with `store_locked` and `store_unavailable`, and with `not_found` where a session must be there. */
@@ -21,7 +28,7 @@ export interface RecallSource {
   /** Undefined for a session that is not in this store. */
   recallState(sessionId: string): Promise<RecallState | undefined>;
   /** The sessions that others may look into, the last used first: not private, not in the trash. */
-  recallable(): Promise<{ sessionId: string; lastSeq: number }[]>;
+  recallable(): Promise<Recallable>;
   log(sessionId: string, options: { afterSeq: number; limit: number }): Promise<Entry[]>;
   recallRuns(sessionId: string, options: { fromSeq: number; limit: number }): Promise<RecallRun[]>;
   /** Replaces a run that begins at the same place. */

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { notFound } from '../../core/errors.ts';
-import type { RecallRun, RecallState } from '../../core/session/recallSource.ts';
+import type { Recallable, RecallRun, RecallState } from '../../core/session/recallSource.ts';
 import type { Answerer, LiveTurn, SessionInit, StoreStatus, SubmitResult } from '../../core/session/store.ts';
 import type { AssistantBlock } from '../../protocol/content.ts';
 import type {
@@ -163,11 +163,15 @@ export class SqliteStore {
     const isPrivate = memory?.sessions.has(sessionId) === true;
     const shelf = isPrivate ? memory : this.#shelves.unlocked();
     if (!shelf.sessions.has(sessionId)) return undefined;
-    return { lastSeq: shelf.log.lastSeq(sessionId), private: isPrivate };
+    return {
+      lastSeq: shelf.log.lastSeq(sessionId),
+      private: isPrivate,
+      opening: this.#shelves.opening,
+    };
   }
 
-  recallable(): { sessionId: string; lastSeq: number }[] {
-    return this.#shelves.unlocked().sessions.untrashed();
+  recallable(): Recallable {
+    return { sessions: this.#shelves.unlocked().sessions.untrashed(), opening: this.#shelves.opening };
   }
 
   recallRuns(sessionId: string, { fromSeq, limit }: { fromSeq: number; limit: number }): RecallRun[] {

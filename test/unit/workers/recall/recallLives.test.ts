@@ -108,6 +108,26 @@ describe('What recall keeps', function () {
     assert.deepEqual([...window.lines, ...other.lines], []);
   });
 
+  it('is made anew when another window has repaired the database and entries have moved up', async () => {
+    const { id } = await window.store.create({ door: 'panel' });
+    const lost = user('A quoll that is lost');
+    await window.store.append(id, [user('A first quoll'), lost, ...idle(38)]);
+    assert.equal((await window.ids(id, 'quoll')).length, 2);
+    windows.damage(`DELETE FROM entry WHERE id = '${lost.id}'`);
+    const other = windows.window();
+    assert.deepEqual(
+      (await other.store.status()).notices.map(({ code }) => code),
+      ['store_salvaged'],
+    );
+    const added = user('A quoll that came after');
+    await window.store.append(id, [added]);
+    assert.equal((await window.store.log(id)).length, 40);
+    const [first] = await window.store.log(id, { limit: 1 });
+    const expected = [first?.id, added.id].sort();
+    assert.deepEqual((await window.ids(id, 'quoll')).sort(), expected);
+    assert.deepEqual((await other.ids(id, 'quoll')).sort(), expected);
+  });
+
   it('follows what another process writes', async () => {
     const { id } = await window.store.create({ door: 'panel' });
     const built = join(windows.folder, 'built');
