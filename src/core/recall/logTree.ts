@@ -10,8 +10,7 @@ export interface TreeEntry {
   parent: number;
 }
 
-/** What `branch` says of each place. */
-export const offBranch = 0;
+/** What `branch` says of a place that stands on it; 0 is said of the others. */
 export const onBranch = 1;
 
 export class LogTree {
