@@ -95,10 +95,11 @@ function scrubCopy(path: string, purged: readonly string[]): boolean {
     db.exec('PRAGMA secure_delete = ON');
     SearchIndex.drop(db);
     const remove = db.prepare('DELETE FROM session WHERE id = ?');
-    const removeEntries = db.prepare('DELETE FROM entry WHERE session_id = ?');
     for (const id of purged) {
       RecallRuns.remove(db, id);
-      removeEntries.run(id);
+      // They would go with the session's row, which a damaged copy may have lost.
+      for (const table of ['entry', 'turn', 'draft'])
+        db.prepare(`DELETE FROM ${table} WHERE session_id = ?`).run(id);
       remove.run(id);
     }
     rewrite(db);
