@@ -50,6 +50,11 @@ export class LoggedMemory implements SessionMemory {
     this.#branches = new Branches(options.store);
   }
 
+  /** The branches of the sessions in use, for whoever asks where an entry stands. */
+  get branches(): Branches {
+    return this.#branches;
+  }
+
   /** Hears every change of the store. */
   follow(change: StoreChange): void {
     if (change.type === 'appended') this.#branches.appended(change.sessionId, change.entries);
