@@ -39,7 +39,7 @@ export function withBreakpoints(
   const latest = segments[before.at(-1) ?? -1];
   const blocks = latest ? messages(latest).reduce((sum, { content }) => sum + content.length, 0) : 0;
   const isAlone = segments
-    .slice((before.at(-1) ?? input - 1) + 1, input)
+    .slice((before.at(-1) ?? prefix - 1) + 1, input)
     .every(({ kind }) => kind === 'frame');
   const wanted = [
     conversation.findLast((at) => at > input),
