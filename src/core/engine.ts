@@ -81,12 +81,13 @@ export class Engine implements Assistant {
     this.#registry = new ProviderRegistry(options.providers, options.offline, () =>
       options.workspace.isTrusted(),
     );
-    this.memory = new LoggedMemory(options);
-    const { branches } = this.memory;
     this.#factors = new TokenFactors({
       ...(options.factorRecord === undefined ? {} : { record: options.factorRecord }),
       onError: (error) => options.log.error('What was learned of token counts is not kept.', error),
     });
+    const choose = (sessionId: string) => this.#chooseKept(sessionId);
+    this.memory = new LoggedMemory({ ...options, factors: this.#factors, choose });
+    const { branches } = this.memory;
     this.#context = new ContextBuilder({ ...options, branches, factors: this.#factors });
     this.#inspector = new ContextInspector({
       ...options,
@@ -250,7 +251,7 @@ export class Engine implements Assistant {
     while (this.#beginning.size > 0) await Promise.allSettled([...this.#beginning]);
     const running = [...this.#running.values()];
     for (const { abort } of running) abort.abort();
-    await Promise.all(running.map(({ done }) => done));
+    await Promise.all([this.memory.close(), ...running.map(({ done }) => done)]);
     // Inputs that still wait stay in the store, where another window keeps them as interrupted.
     this.#accepted.close();
     this.#lifetime.dispose();
