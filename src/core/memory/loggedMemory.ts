@@ -130,8 +130,9 @@ export class LoggedMemory implements SessionMemory {
   }
 
   /** Resolves when nothing goes on behind the turns of the session. */
-  idle(sessionId: string): Promise<void> {
-    return this.#compactor.idle(sessionId);
+  async idle(sessionId: string): Promise<void> {
+    await this.#compactor.idle(sessionId);
+    await this.#directives.idle(sessionId);
   }
 
   /** Stops what goes on behind the turns. */

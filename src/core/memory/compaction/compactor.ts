@@ -9,7 +9,7 @@ import { ContextCounter } from '../../context/counting.ts';
 import type { TokenFactors } from '../../context/factors.ts';
 import { projectFrames } from '../../context/frames.ts';
 import { saidIn } from '../../context/said.ts';
-import { notFound, shuttingDown, toErrorInfo } from '../../errors.ts';
+import { notFound, shuttingDown, stoppedByUser, toErrorInfo } from '../../errors.ts';
 import type { Clock, CoreSettings, Log, TokenCounter } from '../../ports.ts';
 import type { Chosen } from '../../providers/registry.ts';
 import type { SessionStore } from '../../session/store.ts';
@@ -140,7 +140,7 @@ export class Compactor {
     let standing = await readStanding(this.#options, this.#counter, sessionId);
     let last: FrameEntry | undefined;
     for (;;) {
-      how.signal.throwIfAborted();
+      if (how.signal.aborted) throw stoppedByUser();
       const plan = planCompaction({ ...standing.state, share, asked: how.asked });
       if (!plan) return last;
       const isBacklog = standing.tokens > sharesForModel * share;
