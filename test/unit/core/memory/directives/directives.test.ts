@@ -117,7 +117,8 @@ describe('Standing instructions', () => {
 
   it('stay within their budget however many there are, and none is lost from the list', async () => {
     const letters = ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta', 'eta', 'theta', 'iota', 'kappa'];
-    const about = (n: number) => `${letters[n % 10]} ${letters[Math.floor(n / 10) % 10]}`;
+    const colours = ['red', 'green', 'blue', 'white', 'black', 'brown', 'pink', 'grey', 'gold', 'silver'];
+    const about = (n: number) => `${letters[n % 10]} ${colours[Math.floor(n / 10)]}`;
     const all = Array.from(
       { length: 100 },
       (_, n) => `Always mention ${about(n)} when you write reports of section ${n}.`,
