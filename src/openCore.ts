@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { Assistant } from './core/assistant.ts';
 import { Engine } from './core/engine.ts';
 import { toErrorInfo } from './core/errors.ts';
-import type { Clock, Log, Secrets, Workspace } from './core/ports.ts';
+import type { Clock, Log, SecretScanner, Secrets, Workspace } from './core/ports.ts';
 import { AnthropicProvider } from './core/providers/anthropic/anthropic.ts';
 import { OfflineProvider } from './core/providers/offline.ts';
 import type { ResolvedWorkspace, WorkspaceIdentity } from './core/register.ts';
@@ -17,6 +17,7 @@ import { openSessionStore } from './store/openSessionStore.ts';
 import { fingerprintOf } from './store/user/fingerprint.ts';
 import { openUserDatabase, type UserDatabase } from './store/user/openUserDatabase.ts';
 import { openPassageSearch } from './workers/openPassageSearch.ts';
+import { openSecretScanner } from './workers/openSecretScanner.ts';
 import { openTokenCounter } from './workers/openTokenCounter.ts';
 
 export interface Surroundings {
@@ -39,6 +40,7 @@ export interface OpenCore {
   readonly assistant: Assistant;
   readonly resolved: ResolvedWorkspace;
   readonly user: UserDatabase;
+  readonly scanner: SecretScanner;
   /** Asks Claude's API which models the key may use; asks nothing in Restricted Mode. */
   refreshModels(signal: AbortSignal): Promise<void>;
   /** What the user must be told of the databases, such as a salvage. */
@@ -79,6 +81,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     log,
   });
   const counter = openTokenCounter({ workerUrl: worker('tokens'), log });
+  const scanner = openSecretScanner({ workerUrl: worker('secrets'), log });
   const claude = new AnthropicProvider({
     secrets,
     clock: systemClock,
@@ -109,6 +112,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     assistant: engine,
     resolved,
     user,
+    scanner,
     refreshModels: (signal) => engine.refreshModels(signal),
     async notices() {
       const told = await Promise.allSettled([store.status(), user.status()]);
@@ -120,7 +124,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
       try {
         await engine.close();
       } finally {
-        await Promise.all([user.close(), search.close(), counter.close()]);
+        await Promise.all([user.close(), search.close(), counter.close(), scanner.close()]);
       }
     },
   };
