@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { screenshotFolder } from '../support/vscode/paths.ts';
-import { reach, states } from './support/states.ts';
+import { allStates, reach } from './support/states.ts';
 import { panelSuite } from './support/suite.ts';
 import { themeNames } from './support/themes.ts';
 
@@ -12,7 +12,7 @@ describe('each state of the panel has its picture', function () {
   this.timeout(60_000);
   const open = panelSuite();
   before(() => mkdir(folder, { recursive: true }));
-  for (const state of states) {
+  for (const state of allStates) {
     it(state.name, async () => {
       for (const theme of themeNames) {
         for (const [name, width] of Object.entries(widths)) {

@@ -9,6 +9,7 @@ import {
   panelToHost,
 } from '../../../src/protocol/panel.ts';
 import { newProfile } from '../../support/vscode/browser.ts';
+import { contextNext, frameWords, memory } from './contextSamples.ts';
 import { status, view } from './samples.ts';
 import { bodyClasses, type ThemeName, themes } from './themes.ts';
 
@@ -112,7 +113,7 @@ const isMethod = (method: string): method is PanelMethod => Object.hasOwn(panelR
 const usual: Answers = {
   ready: () => ({ status: status(), view: view() }),
   listSessions: () => ({ sessions: [view().session], hits: [] }),
-  preview: () => ({ chips: [], tokens: 12_400, window: 200_000 }),
+  preview: () => ({ chips: [], tokens: 12_400, window: 200_000, secrets: 0 }),
   loadEarlier: () => ({ entries: [], hasEarlier: false }),
   find: () => ({ entryIds: [] }),
   send: () => ({ turnId: '00000000-0000-4000-8000-00000000ffff', state: 'live' }),
@@ -120,6 +121,11 @@ const usual: Answers = {
   withdraw: () => ({ withdrawn: true }),
   pickContext: () => ({ attachments: [] }),
   openCitation: () => ({ found: true }),
+  context: () => contextNext(),
+  contextText: ({ segment }) => ({ text: `The text of segment ${segment}.` }),
+  memory: () => memory(),
+  frameWords: () => frameWords,
+  memoryChange: () => ({ done: true }),
 };
 
 export async function openPanel(
