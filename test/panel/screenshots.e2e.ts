@@ -6,6 +6,7 @@ import { panelSuite } from './support/suite.ts';
 import { themeNames } from './support/themes.ts';
 
 const widths = { narrow: 260, wide: 700 };
+const height = 760;
 const folder = join(screenshotFolder, 'panel');
 
 describe('each state of the panel has its picture', function () {
@@ -14,13 +15,15 @@ describe('each state of the panel has its picture', function () {
   before(() => mkdir(folder, { recursive: true }));
   for (const state of allStates) {
     it(state.name, async () => {
-      for (const theme of themeNames) {
-        for (const [name, width] of Object.entries(widths)) {
-          const panel = await open({ answers: state.answers, theme, width, height: 760 });
-          await reach(panel, state);
-          await panel.page.evaluate(() => document.fonts.ready);
+      // Opened once, and then another width and another theme: a page can be resized and its theme changed at any time.
+      const panel = await open({ answers: state.answers, width: widths.narrow, height });
+      await reach(panel, state);
+      await panel.page.evaluate(() => document.fonts.ready);
+      for (const [name, width] of Object.entries(widths)) {
+        await panel.page.setViewportSize({ width, height });
+        for (const theme of themeNames) {
+          await panel.setTheme(theme);
           await panel.page.screenshot({ path: join(folder, `${state.name}.${theme}.${name}.png`) });
-          await panel.page.context().close();
         }
       }
     });
