@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { Assistant } from './core/assistant.ts';
 import { Engine } from './core/engine.ts';
 import { toErrorInfo } from './core/errors.ts';
-import type { Clock, Log, Secrets, Workspace } from './core/ports.ts';
+import type { Clock, Log, SecretScanner, Secrets, Workspace } from './core/ports.ts';
 import { AnthropicProvider } from './core/providers/anthropic/anthropic.ts';
 import { OfflineProvider } from './core/providers/offline.ts';
 import type { ResolvedWorkspace, WorkspaceIdentity } from './core/register.ts';
@@ -18,6 +18,7 @@ import { fingerprintOf } from './store/user/fingerprint.ts';
 import { openUserDatabase, type UserDatabase } from './store/user/openUserDatabase.ts';
 import { openPassageSearch } from './workers/openPassageSearch.ts';
 import { openRecall } from './workers/openRecall.ts';
+import { openSecretScanner } from './workers/openSecretScanner.ts';
 import { openTokenCounter } from './workers/openTokenCounter.ts';
 
 export interface Surroundings {
@@ -40,6 +41,7 @@ export interface OpenCore {
   readonly assistant: Assistant;
   readonly resolved: ResolvedWorkspace;
   readonly user: UserDatabase;
+  readonly scanner: SecretScanner;
   /** Asks Claude's API which models the key may use; asks nothing in Restricted Mode. */
   refreshModels(signal: AbortSignal): Promise<void>;
   /** What the user must be told of the databases, such as a salvage. */
@@ -86,6 +88,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     isWanted: () => settings.recall !== 'off',
     log,
   });
+  const scanner = openSecretScanner({ workerUrl: worker('secrets'), log });
   const claude = new AnthropicProvider({
     secrets,
     clock: systemClock,
@@ -97,6 +100,15 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     store,
     providers: [claude],
     offline: new OfflineProvider(search),
+    userDirectives: {
+      ...user.directives,
+      // A turn is not lost because of them.
+      list: () =>
+        user.directives.list().catch((error: unknown) => {
+          log.error('Your own standing instructions could not be read.', error);
+          return [];
+        }),
+    },
     workspace,
     counter,
     recall,
@@ -108,6 +120,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     assistant: engine,
     resolved,
     user,
+    scanner,
     refreshModels: (signal) => engine.refreshModels(signal),
     async notices() {
       const told = await Promise.allSettled([store.status(), user.status()]);
@@ -119,7 +132,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
       try {
         await engine.close();
       } finally {
-        await Promise.all([user.close(), search.close(), counter.close(), recall.close()]);
+        await Promise.all([user.close(), search.close(), counter.close(), recall.close(), scanner.close()]);
       }
     },
   };

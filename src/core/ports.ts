@@ -74,6 +74,19 @@ export interface TokenCounter {
   count(texts: readonly string[]): Promise<number[]>;
 }
 
+/** Something in a text that looks like a secret; the value itself is not told. */
+export interface FoundSecret {
+  /** From 1. */
+  line: number;
+  /** What it looks like, in words. */
+  what: string;
+}
+
+/** Looks for secrets in texts off the host's thread. The result has one list for each text, in order. Never rejects. */
+export interface SecretScanner {
+  scan(texts: readonly string[]): Promise<FoundSecret[][]>;
+}
+
 export interface RecallQuestion {
   sessionId: string;
   /** Last entry of the branch that counts; undefined for the head. */

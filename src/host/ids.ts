@@ -43,6 +43,10 @@ export const commandIds = [
   'causeway.previousCodeBlock',
   'causeway.findInSession',
   'causeway.stopTurn',
+  'causeway.openContext',
+  'causeway.openMemory',
+  'causeway.compactSession',
+  'causeway.chooseProfile',
   'causeway.showLog',
 ] as const;
 export type CommandId = (typeof commandIds)[number];

@@ -55,7 +55,17 @@ const rooms: Record<string, Room> = {
     node: true,
   },
   client: { rooms: ['protocol'], packages: ['zod'] },
-  workers: { rooms: ['core', 'store', 'base'], packages: ['zod', 'ai-tokenizer', 'ignore'], node: true },
+  workers: {
+    rooms: ['core', 'store', 'base'],
+    packages: [
+      'zod',
+      'ai-tokenizer',
+      'ignore',
+      '@secretlint/core',
+      '@secretlint/secretlint-rule-preset-recommend',
+    ],
+    node: true,
+  },
   media: {
     rooms: ['protocol', 'base'],
     packages: [
