@@ -13,10 +13,12 @@ import { ContextBuilder } from './context/contextBuilder.ts';
 import { TokenFactors } from './context/factors.ts';
 import * as errors from './errors.ts';
 import { LoggedMemory } from './memory/loggedMemory.ts';
-import type { Clock, CoreSettings, Log, TokenCounter, Workspace } from './ports.ts';
+import type { Clock, CoreSettings, Log, Recall, TokenCounter, Workspace } from './ports.ts';
+import type { Profiles } from './profiles/profiles.ts';
 import type { Provider } from './providers/provider.ts';
 import { type Chosen, ProviderRegistry, splitModel } from './providers/registry.ts';
 import type { Answerer, SessionStore, StoreChange } from './session/store.ts';
+import { SessionChoices } from './sessionChoices.ts';
 import { eventsOf } from './sessionEvents.ts';
 import { runTurn } from './turn.ts';
 import { turnStream } from './turnStream.ts';
@@ -32,6 +34,10 @@ export interface EngineOptions {
   workspace: Workspace;
   counter: TokenCounter;
   settings: CoreSettings;
+  /** Those that come with Causeway when absent. */
+  profiles?: Profiles;
+  /** Earlier turns can be searched where there is an index of them. */
+  recall?: Recall;
   clock: Clock;
   log: Log;
 }
@@ -48,6 +54,7 @@ export class Engine implements Assistant {
   readonly memory: LoggedMemory;
   readonly #options: EngineOptions;
   readonly #registry: ProviderRegistry;
+  readonly #choices: SessionChoices;
   readonly #context: ContextBuilder;
   readonly #factors = new TokenFactors();
   readonly #events: Emitter<SessionEvent>;
@@ -68,6 +75,7 @@ export class Engine implements Assistant {
       options.workspace.isTrusted(),
     );
     this.memory = new LoggedMemory(options);
+    this.#choices = new SessionChoices({ ...options, registry: this.#registry });
     this.#context = new ContextBuilder({ ...options, factors: this.#factors });
     this.#events = this.#lifetime.add(
       new Emitter<SessionEvent>((error) => options.log.error('A listener of session events failed.', error)),
@@ -88,8 +96,11 @@ export class Engine implements Assistant {
     switch (change.type) {
       case 'appended':
         for (const entry of change.entries)
-          if (entry.kind === 'assistant' && entry.outcome !== undefined)
-            this.#over(change.sessionId, entry.turnId);
+          if (entry.kind === 'assistant') {
+            if (entry.outcome !== undefined) this.#over(change.sessionId, entry.turnId);
+            // Whoever comes now finds this part of the answer in the log.
+            else this.#running.get(change.sessionId)?.answer.stored(entry.id);
+          }
         return;
       case 'turn_live':
         this.#accepted.setWaits(change.turnId, false);
@@ -126,8 +137,9 @@ export class Engine implements Assistant {
   }
 
   async startTurn(sessionId: string, input: TurnInput, signal?: AbortSignal): Promise<StartedTurn> {
-    const user = userEntryOf(input, this.#options.settings.grounding, this.#options.clock.now());
-    return this.#accept(sessionId, user, () => this.#choose(sessionId, input.model), signal);
+    this.#refuseWhenClosing();
+    const user = userEntryOf(input, await this.#choices.grounding(sessionId), this.#options.clock.now());
+    return this.#accept(sessionId, user, () => this.#choices.model(sessionId, input.model), signal);
   }
 
   async retryTurn(sessionId: string, turnId: string, door: Door): Promise<StartedTurn> {
@@ -149,7 +161,7 @@ export class Engine implements Assistant {
       ...(earlier.model === undefined ? {} : { model: earlier.model }),
       ...(earlier.excluded === undefined ? {} : { excluded: earlier.excluded }),
     };
-    return this.#accept(sessionId, user, () => this.#chooseKept(sessionId, earlier.model));
+    return this.#accept(sessionId, user, () => this.#choices.keptModel(sessionId, earlier.model));
   }
 
   async stopTurn(sessionId: string): Promise<boolean> {
@@ -204,17 +216,20 @@ export class Engine implements Assistant {
   }
 
   async preview(sessionId: string, input: TurnInput): Promise<ContextReport> {
-    const { model } = await this.#choose(sessionId, input.model);
+    const { model } = await this.#choices.model(sessionId, input.model);
+    const profile = await this.#choices.profile(sessionId);
     const assembly = await this.#context.build({
       sessionId,
       input: {
         id: '00000000-0000-4000-8000-000000000000',
         content: [...(input.media ?? []), { type: 'text', text: input.text }],
         ...(input.attachments === undefined ? {} : { attachments: input.attachments }),
-        grounding: input.grounding ?? this.#options.settings.grounding,
+        grounding: input.grounding ?? profile.grounding ?? this.#options.settings.grounding,
       },
       parentId: input.parentId,
       model,
+      profile,
+      tools: this.#choices.tools(profile, model).definitions,
       excluded: input.excluded ?? [],
     });
     return assembly.report;
@@ -230,7 +245,7 @@ export class Engine implements Assistant {
   }
 
   async modelFor(sessionId: string | undefined): Promise<ResolvedModel> {
-    const { model, insteadOf } = await this.#choose(sessionId, undefined);
+    const { model, insteadOf } = await this.#choices.model(sessionId, undefined);
     return { model, ...(insteadOf === undefined ? {} : { insteadOf }) };
   }
 
@@ -334,6 +349,8 @@ export class Engine implements Assistant {
         settings: this.#options.settings,
         clock: this.#options.clock,
         log: this.#options.log,
+        profileOf: (id) => this.#choices.profile(id),
+        toolsFor: (profile, model) => this.#choices.tools(profile, model),
         closing: this.#closing.signal,
         emit: (event) => {
           if (event.type === 'turn.ended') this.#endedHere.add(event.turnId);
@@ -361,17 +378,6 @@ export class Engine implements Assistant {
       },
     );
     if (user) this.#run(user);
-  }
-
-  async #choose(sessionId: string | undefined, wanted: string | undefined): Promise<Chosen> {
-    return wanted === undefined ? this.#chooseKept(sessionId) : this.#registry.choose(wanted);
-  }
-
-  /** The turn's own model, else the session's, else the setting's. */
-  async #chooseKept(sessionId: string | undefined, ofTurn?: string): Promise<Chosen> {
-    const ofSession = sessionId === undefined ? undefined : (await this.sessions.get(sessionId))?.model;
-    const kept = [ofTurn, ofSession].filter((name) => name !== undefined);
-    return this.#registry.chooseKept([...kept, this.#options.settings.model]);
   }
 
   async #summary(sessionId: string): Promise<SessionSummary> {

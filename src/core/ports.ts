@@ -130,6 +130,8 @@ export interface CoreSettings {
   /** Ceiling of one answer in tokens. */
   readonly maxOutputTokens: number;
   readonly thinking: boolean;
+  /** Name of the profile that answers in sessions that have chosen none. */
+  readonly profile: string;
   /** Words the user wants in every system prompt. */
   readonly instructions: string;
   /** Tokens of the conversation sent word for word; older turns go into frames. Never more than fits. */

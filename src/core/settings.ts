@@ -15,6 +15,7 @@ export const defaultSettings: Settings = {
   // Room for a long file and for thinking before it, far below what every current model may answer.
   maxOutputTokens: 16_000,
   thinking: true,
+  profile: 'coding',
   instructions: '',
   // A day's work at the desk; what is older is recalled when it matters, and a longer tail is paid for in each turn.
   conversationTokens: 24_000,

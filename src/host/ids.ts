@@ -53,6 +53,7 @@ export const settingNames = [
   'grounding',
   'maxOutputTokens',
   'thinking',
+  'profile',
   'instructions',
   'context.conversationTokens',
   'context.recall',

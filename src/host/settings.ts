@@ -29,6 +29,9 @@ export class Settings implements AllSettings {
   get thinking(): boolean {
     return this.get('thinking');
   }
+  get profile(): string {
+    return this.get('profile');
+  }
   get instructions(): string {
     return this.get('instructions');
   }

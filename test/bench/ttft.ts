@@ -52,6 +52,7 @@ const core = await openCore({
     grounding: 'off',
     maxOutputTokens: 8_000,
     thinking: false,
+    profile: 'coding',
     instructions: '',
     conversationTokens: 24_000,
     recall: 'session',

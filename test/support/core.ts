@@ -6,7 +6,17 @@ import { Emitter } from '../../src/base/emitter.ts';
 import { traceOf } from '../../src/base/trace.ts';
 import { estimateTokens } from '../../src/core/context/tokens.ts';
 import { Engine } from '../../src/core/engine.ts';
-import type { CoreSettings, Log, OpenFile, PassageSearch, Secrets, Workspace } from '../../src/core/ports.ts';
+import type {
+  CoreSettings,
+  Log,
+  OpenFile,
+  PassageSearch,
+  ProfileFile,
+  Recall,
+  Secrets,
+  Workspace,
+} from '../../src/core/ports.ts';
+import { Profiles } from '../../src/core/profiles/profiles.ts';
 import { AnthropicProvider } from '../../src/core/providers/anthropic/anthropic.ts';
 import { anthropicKeyName } from '../../src/core/providers/anthropic/keyName.ts';
 import { OfflineProvider } from '../../src/core/providers/offline.ts';
@@ -41,6 +51,8 @@ export interface TestCoreOptions {
   fake?: FakeAnthropic;
   search?: PassageSearch;
   idleLimitMs?: number;
+  recall?: Recall;
+  profileFiles?: ProfileFile[];
 }
 
 export async function startCore(options: TestCoreOptions = {}): Promise<TestCore> {
@@ -51,6 +63,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     grounding: 'open_files',
     maxOutputTokens: 8_000,
     thinking: false,
+    profile: 'coding',
     instructions: '',
     conversationTokens: 24_000,
     recall: 'session',
@@ -102,6 +115,8 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     workspace: workspacePort,
     counter: { count: async (texts) => texts.map(estimateTokens) },
     settings,
+    profiles: new Profiles({ read: async () => options.profileFiles ?? [] }, log),
+    ...(options.recall === undefined ? {} : { recall: options.recall }),
     clock,
     log,
   });

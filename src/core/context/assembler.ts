@@ -25,6 +25,10 @@ export interface AssemblyInput {
   /** Automatic context that the user took out of this turn. */
   excluded: readonly Counted<GroundingPart>[];
   input: Counted<{ entryId: string; blocks: RequestBlock[] }>;
+  /** What this turn has said and done since its input: calls of tools with their results. */
+  continuation?: readonly Counted<Unit>[];
+  /** Definitions of the tools the model is given, as they are counted. */
+  tools?: readonly Counted<{ name: string; text: string }>[];
 }
 
 export interface Assembly {
@@ -44,7 +48,7 @@ const total = (parts: readonly { tokens: number }[]): number =>
 
 /** Throws `input_too_large` when the input alone does not fit. */
 export function assemble(input: AssemblyInput): Assembly {
-  const { budget } = input;
+  const { budget, continuation = [], tools = [] } = input;
   const omitted: ContextReport['omitted'] = input.excluded.map(({ label, tokens }) => ({
     label,
     tokens,
@@ -52,10 +56,10 @@ export function assemble(input: AssemblyInput): Assembly {
   }));
 
   const system = fitSystem(input, omitted);
-  let room = budget.total - total(system) - input.input.tokens;
-  if (room < 0) {
-    throw inputTooLarge(input.input.tokens, Math.max(0, budget.total - total(system)));
-  }
+  const asked = input.input.tokens + total(continuation);
+  const before = total(system) + total(tools);
+  let room = budget.total - before - asked;
+  if (room < 0) throw inputTooLarge(asked, Math.max(0, budget.total - before));
   const grounding = fitGrounding(
     input,
     Math.min(room, Math.floor(budget.total * ceilings.grounding)),
@@ -70,13 +74,14 @@ export function assemble(input: AssemblyInput): Assembly {
       // One breakpoint after the whole system prompt: it changes least.
       ...(index === system.length - 1 ? { cache: '5m' as const } : {}),
     })),
-    messages: messagesOf(conversation, grounding, input.input.blocks),
+    messages: messagesOf(conversation, grounding, input.input.blocks, continuation),
     report: {
       model: input.model,
       window: budget.window,
       outputReserve: budget.outputReserve,
       budget: budget.total,
       segments: [
+        ...toolsSegment(tools),
         ...system.map(
           ({ kind, label, tokens, reason, text }): Segment => ({ kind, label, tokens, reason, text }),
         ),
@@ -98,6 +103,7 @@ export function assemble(input: AssemblyInput): Assembly {
           reason: 'What was asked in this turn.',
           entryIds: [input.input.entryId],
         },
+        ...continuationSegment(continuation),
       ],
       omitted,
     },
@@ -203,10 +209,37 @@ function conversationSegment(units: readonly Counted<Unit>[]): Segment[] {
   ];
 }
 
+function toolsSegment(tools: readonly Counted<{ name: string; text: string }>[]): Segment[] {
+  if (tools.length === 0) return [];
+  return [
+    {
+      kind: 'tools',
+      label: tools.map(({ name }) => name).join(', '),
+      tokens: total(tools),
+      reason: 'What the model may do by itself in this session.',
+      text: tools.map(({ text }) => text).join('\n'),
+    },
+  ];
+}
+
+function continuationSegment(units: readonly Counted<Unit>[]): Segment[] {
+  if (units.length === 0) return [];
+  return [
+    {
+      kind: 'input',
+      label: 'This turn so far',
+      tokens: total(units),
+      reason: 'Tools the model has called since your input, with their results.',
+      entryIds: units.flatMap((unit) => unit.entryIds),
+    },
+  ];
+}
+
 function messagesOf(
   conversation: readonly Counted<Unit>[],
   grounding: readonly Counted<GroundingPart>[],
   input: readonly RequestBlock[],
+  continuation: readonly Counted<Unit>[],
 ): RequestMessage[] {
   const lastTurn = Math.max(
     0,
@@ -215,6 +248,16 @@ function messagesOf(
   const before = conversation.slice(0, lastTurn).flatMap((unit) => unit.messages);
   const latest = conversation.slice(lastTurn).flatMap((unit) => unit.messages);
   const ground = grounding.map((part) => ({ type: 'text' as const, text: part.text }));
+  if (continuation.length > 0) {
+    // Within a turn all that was sent stands, grounding too: the last request is read, and this one is kept.
+    const earlier = continuation.slice(0, -1).flatMap((unit) => unit.messages);
+    const newest = continuation.slice(-1).flatMap((unit) => unit.messages);
+    return mergeMessages([
+      ...keptAtEnd([...before, ...latest]),
+      ...keptAtEnd([{ role: 'user', content: [...ground, ...input] }, ...earlier]),
+      ...keptAtEnd(newest),
+    ]);
+  }
   // The API looks for what it has kept in the last twenty blocks before a breakpoint, and one turn can have more.
   // So there is one where the last request had its own, and one at the end of the conversation, before everything
   // that changes from turn to turn. Where nothing does, the input is kept too: it costs a quarter more now, and a

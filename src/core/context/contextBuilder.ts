@@ -1,11 +1,12 @@
 /** Gathers what may be sent in a turn, counts it, and has the assembler fit it. */
 import type { Entry, UserEntry } from '../../protocol/entries.ts';
 import type { CoreSettings, OpenFile, TokenCounter, Workspace } from '../ports.ts';
-import type { ModelInfo, RequestMessage } from '../providers/provider.ts';
+import type { Profile } from '../profiles/profile.ts';
+import type { ModelInfo, RequestMessage, ToolDefinition } from '../providers/provider.ts';
 import type { SessionStore } from '../session/store.ts';
 import { type Assembly, assemble, type Counted } from './assembler.ts';
 import { type Budget, budgetOf } from './budget.ts';
-import { type Unit, unitsOf, userBlocks } from './conversation.ts';
+import { callIds, type Unit, unitsOf, userBlocks } from './conversation.ts';
 import { ContextCounter } from './counting.ts';
 import type { TokenFactors } from './factors.ts';
 import { type GroundingPart, openFileParts } from './grounding.ts';
@@ -19,6 +20,11 @@ export interface ContextRequest {
   parentId: string | null | undefined;
   model: ModelInfo;
   excluded: readonly string[];
+  /** Who answers; the coding assistant when absent. */
+  profile?: Profile;
+  tools?: readonly ToolDefinition[];
+  /** Entries of the turn after its input: calls of tools and their results. They go whole, after the input. */
+  continuation?: readonly Entry[];
   /** Below 1 after the API found the request too long. */
   shrink?: number;
 }
@@ -52,11 +58,12 @@ export class ContextBuilder {
     const memoryFiles = workspace.isTrusted() ? await workspace.memoryFiles() : [];
     const instructions = settings.instructions;
     const [system, grounding, input] = await Promise.all([
-      this.#countTexts(systemParts(instructions, memoryFiles), factor),
+      this.#countTexts(systemParts(instructions, memoryFiles, request.profile), factor),
       this.#grounding(request.input, factor),
       this.#input(request.input, factor),
     ]);
     const conversation = await this.#conversation(request, budget, factor);
+    const continuation = unitsOf(request.continuation ?? [], callIds(conversation.units));
     return assemble({
       model: `${request.model.provider}/${request.model.id}`,
       budget,
@@ -66,6 +73,11 @@ export class ContextBuilder {
       grounding: grounding.filter(({ id }) => !request.excluded.includes(id)),
       excluded: grounding.filter(({ id }) => request.excluded.includes(id)),
       input,
+      continuation: await this.#counted(continuation, factor),
+      tools: await this.#countTexts(
+        (request.tools ?? []).map((tool) => ({ text: JSON.stringify(tool), name: tool.name })),
+        factor,
+      ),
     });
   }
 
@@ -111,14 +123,18 @@ export class ContextBuilder {
       });
       path = [...page, ...path];
       const units = unitsOf(path);
-      const tokens = await this.#counter.count(
-        units.map((unit) => ({ key: unit.entryIds.join(), messages: unit.messages })),
-      );
-      counted = units.map((unit, index) => ({ ...unit, tokens: Math.ceil((tokens[index] ?? 0) * factor) }));
+      counted = await this.#counted(units, factor);
       const sum = counted.reduce((all, unit) => all + unit.tokens, 0);
       const whole = page.length < pageSize;
       if (whole || sum > budget.total) return { units: counted, olderOmitted: !whole };
     }
+  }
+
+  async #counted(units: readonly Unit[], factor: number): Promise<Counted<Unit>[]> {
+    const tokens = await this.#counter.count(
+      units.map((unit) => ({ key: unit.entryIds.join(), messages: unit.messages })),
+    );
+    return units.map((unit, index) => ({ ...unit, tokens: Math.ceil((tokens[index] ?? 0) * factor) }));
   }
 
   async #countTexts<T extends { text: string }>(parts: readonly T[], factor: number): Promise<Counted<T>[]> {

@@ -49,6 +49,8 @@ export interface ToolDefinition {
   description: string;
   /** JSON Schema of the input object. */
   inputSchema: Record<string, unknown>;
+  /** A tool some models were trained for; where the provider has it, it is named instead of described. */
+  native?: 'memory';
 }
 
 export interface ProviderRequest {

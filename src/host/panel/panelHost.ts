@@ -46,6 +46,7 @@ const inView = new Set<SessionEvent['type']>([
   'turn.thinking',
   'turn.citation',
   'turn.tool_call',
+  'turn.tool_result',
   'turn.usage',
   'turn.retrying',
   'turn.progress',

@@ -72,7 +72,7 @@ export class Api {
     checkThinking(body, model);
     checkTurnBegins(body, messages);
     this.#given.check(messages);
-    if (!model.prefill && messages.at(-1)?.role === 'assistant')
+    if (!model.prefill && messages.at(-1)?.role === 'assistant' && !this.#given.isPaused(messages))
       refuse(
         'This model does not support assistant message prefill. The conversation must end with a user message.',
       );
@@ -111,7 +111,7 @@ export class Api {
       diagnostics: this.#diagnostics.explain(body, parts),
     };
     this.#diagnostics.remember(context.messageId, model.id, parts);
-    this.#given.remember(blocks);
+    this.#given.remember(blocks, stopFields(behaviour).stop_reason);
     this.rates.answered(outputTokens(blocks, model.factor).output_tokens);
     if (!body.stream && behaviour.kind !== 'disconnect' && behaviour.kind !== 'stall')
       return sendJson(response, recorded, 200, plainMessage(context, blocks, stopFields(behaviour)));
