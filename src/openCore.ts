@@ -4,12 +4,14 @@ import type { Assistant } from './core/assistant.ts';
 import { Engine } from './core/engine.ts';
 import { toErrorInfo } from './core/errors.ts';
 import type { Clock, Log, Secrets, Workspace } from './core/ports.ts';
+import { Profiles } from './core/profiles/profiles.ts';
 import { AnthropicProvider } from './core/providers/anthropic/anthropic.ts';
 import { OfflineProvider } from './core/providers/offline.ts';
 import type { ResolvedWorkspace, WorkspaceIdentity } from './core/register.ts';
 import type { SessionStore } from './core/session/store.ts';
 import type { Settings } from './core/settings.ts';
 import { resolveWorkspace, shownWorkspaces } from './core/workspace/attachment.ts';
+import { profileFilesOnDisk } from './profileFilesOnDisk.ts';
 import type { ErrorInfo } from './protocol/errors.ts';
 import { CompositeStore } from './store/compositeStore.ts';
 import { sessionDatabaseFile, userDatabaseFile } from './store/dataFolders.ts';
@@ -22,6 +24,8 @@ import { openTokenCounter } from './workers/openTokenCounter.ts';
 export interface Surroundings {
   /** Where the databases lie; made when it is missing. */
   dataFolder: string;
+  /** The user's own profiles; it need not be there. */
+  profilesFolder: string;
   /** Folder of the bundled workers. */
   workersFolder: string;
   identity: WorkspaceIdentity;
@@ -93,6 +97,17 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     workspace,
     counter,
     settings,
+    profiles: new Profiles(
+      profileFilesOnDisk(
+        {
+          userFolder: options.profilesFolder,
+          roots: options.roots,
+          isTrusted: () => workspace.isTrusted(),
+        },
+        log,
+      ),
+      log,
+    ),
     clock: systemClock,
     log,
   });

@@ -138,8 +138,15 @@ export class Engine implements Assistant {
 
   async startTurn(sessionId: string, input: TurnInput, signal?: AbortSignal): Promise<StartedTurn> {
     this.#refuseWhenClosing();
-    const user = userEntryOf(input, await this.#choices.grounding(sessionId), this.#options.clock.now());
-    return this.#accept(sessionId, user, () => this.#choices.model(sessionId, input.model), signal);
+    const profile = await this.#choices.profile(sessionId, input.profile);
+    const user = userEntryOf(input, this.#choices.grounding(profile), this.#options.clock.now());
+    const choose = async () => {
+      const chosen = await this.#choices.model(sessionId, input.model, profile);
+      if (input.profile !== undefined)
+        await this.#choices.keepProfile(sessionId, profile, this.#mark(input.door));
+      return chosen;
+    };
+    return this.#accept(sessionId, user, choose, signal);
   }
 
   async retryTurn(sessionId: string, turnId: string, door: Door): Promise<StartedTurn> {
@@ -216,15 +223,15 @@ export class Engine implements Assistant {
   }
 
   async preview(sessionId: string, input: TurnInput): Promise<ContextReport> {
-    const { model } = await this.#choices.model(sessionId, input.model);
-    const profile = await this.#choices.profile(sessionId);
+    const profile = await this.#choices.profile(sessionId, input.profile);
+    const { model } = await this.#choices.model(sessionId, input.model, profile);
     const assembly = await this.#context.build({
       sessionId,
       input: {
         id: '00000000-0000-4000-8000-000000000000',
         content: [...(input.media ?? []), { type: 'text', text: input.text }],
         ...(input.attachments === undefined ? {} : { attachments: input.attachments }),
-        grounding: input.grounding ?? profile.grounding ?? this.#options.settings.grounding,
+        grounding: input.grounding ?? this.#choices.grounding(profile),
       },
       parentId: input.parentId,
       model,
@@ -245,7 +252,7 @@ export class Engine implements Assistant {
   }
 
   async modelFor(sessionId: string | undefined): Promise<ResolvedModel> {
-    const { model, insteadOf } = await this.#choices.model(sessionId, undefined);
+    const { model, insteadOf } = await this.#choices.keptModel(sessionId);
     return { model, ...(insteadOf === undefined ? {} : { insteadOf }) };
   }
 

@@ -43,6 +43,7 @@ await control('always', answer('The retry timer is created before the fake clock
 const silent = () => undefined;
 const core = await openCore({
   dataFolder: join(folder, 'data'),
+  profilesFolder: join(folder, 'profiles'),
   workersFolder: join(repositoryRoot, 'dist', 'workers'),
   identity: identityOf({ folders: [{ uri: pathToFileURL(folder).href, name: 'bench' }] }),
   workspace: { isTrusted: () => true, memoryFiles: async () => [], openFiles: async () => [] },
