@@ -36,20 +36,10 @@ export async function parseProfile(file: ProfileFile): Promise<Profile> {
 
 type Invalid = (field: string, got: string, expected: string) => CausewayError;
 
-/** The reader is loaded with the first file: most people have none. */
 async function parseYaml(front: string, invalid: Invalid): Promise<unknown> {
-  const { parseDocument } = await import('yaml');
-  // Of the plain schema: no dates, no binary, nothing that a later zod would be surprised by.
-  const document = parseDocument(front, { schema: 'core', prettyErrors: false });
-  const [problem] = document.errors;
-  if (problem) {
-    const line = front.slice(0, problem.pos[0]).split('\n').length + 1;
-    throw invalid(`line ${line}`, problem.message, 'YAML');
-  }
-  try {
-    // Nobody needs aliases for ten fields, and a few lines of them can stand for gigabytes.
-    return document.toJS({ maxAliasCount: 0 });
-  } catch {
-    throw invalid('the front matter', 'an alias (*name)', 'the value itself');
-  }
+  const { readYaml } = await import('./yaml.ts');
+  const read = readYaml(front);
+  if ('value' in read) return read.value;
+  // The line of dashes is the first one.
+  throw invalid(`line ${read.line + 1}`, read.problem, 'YAML');
 }

@@ -102,9 +102,11 @@ export class Profiles {
     const place = `${file.source}/${file.name}`;
     const before = this.#parsed.get(place);
     if (before?.text === file.text) return before.result;
-    const result = parseProfile(file).catch((error: unknown) =>
-      error instanceof errors.CausewayError ? error : errors.unexpected(error),
-    );
+    const result = parseProfile(file).catch((error: unknown) => {
+      if (error instanceof errors.CausewayError) return error;
+      this.#log.error(`The profile ${file.name} failed in an unexpected way.`, error);
+      return errors.unexpected(error);
+    });
     this.#parsed.set(place, { text: file.text, result });
     return result;
   }
