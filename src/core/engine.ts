@@ -23,7 +23,7 @@ import { eventsOf } from './sessionEvents.ts';
 import { runTurn } from './turn.ts';
 import { turnStream } from './turnStream.ts';
 import { untilStored } from './untilStored.ts';
-import { userEntryOf } from './userEntry.ts';
+import { againOf, userEntryOf } from './userEntry.ts';
 
 export interface EngineOptions {
   store: SessionStore;
@@ -155,19 +155,7 @@ export class Engine implements Assistant {
       (entry): entry is UserEntry => entry.kind === 'user' && entry.turnId === turnId,
     );
     if (!earlier) throw errors.notFound('turn', turnId);
-    const user: UserEntryDraft = {
-      id: crypto.randomUUID(),
-      kind: 'user',
-      turnId: crypto.randomUUID(),
-      at: this.#options.clock.now(),
-      door,
-      parentId: earlier.parentId,
-      content: earlier.content,
-      ...(earlier.attachments === undefined ? {} : { attachments: earlier.attachments }),
-      grounding: earlier.grounding,
-      ...(earlier.model === undefined ? {} : { model: earlier.model }),
-      ...(earlier.excluded === undefined ? {} : { excluded: earlier.excluded }),
-    };
+    const user = againOf(earlier, door, this.#options.clock.now());
     return this.#accept(sessionId, user, () => this.#choices.keptModel(sessionId, earlier.model));
   }
 

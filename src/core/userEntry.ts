@@ -1,5 +1,5 @@
 /** From an input to the entry that keeps it. */
-import type { GroundingMode, UserEntryDraft } from '../protocol/entries.ts';
+import type { Door, GroundingMode, UserEntry, UserEntryDraft } from '../protocol/entries.ts';
 import { type TurnInput, turnInput } from '../protocol/turnInput.ts';
 import { type CausewayError, emptyInput, invalidInput } from './errors.ts';
 
@@ -23,6 +23,23 @@ export function userEntryOf(input: TurnInput, grounding: GroundingMode, at: numb
     grounding: parsed.data.grounding ?? grounding,
     ...(model === undefined ? {} : { model }),
     ...(excluded.length === 0 ? {} : { excluded }),
+  };
+}
+
+/** The input of an earlier turn as that of a new one beside it. */
+export function againOf(earlier: UserEntry, door: Door, at: number): UserEntryDraft {
+  return {
+    id: crypto.randomUUID(),
+    kind: 'user',
+    turnId: crypto.randomUUID(),
+    at,
+    door,
+    parentId: earlier.parentId,
+    content: earlier.content,
+    ...(earlier.attachments === undefined ? {} : { attachments: earlier.attachments }),
+    grounding: earlier.grounding,
+    ...(earlier.model === undefined ? {} : { model: earlier.model }),
+    ...(earlier.excluded === undefined ? {} : { excluded: earlier.excluded }),
   };
 }
 

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { taskStep } from '../../protocol/memory.ts';
 import { invalidInput } from '../errors.ts';
+import { changedTask, projectTasks } from '../memory/tasks.ts';
 import type { SessionStore } from '../session/store.ts';
-import { changedTask, currentTasks, taskText } from './taskChange.ts';
+import { taskText } from './taskText.ts';
 import { type Tool, toolOf } from './tool.ts';
 
 const input = z.strictObject({
@@ -31,21 +32,25 @@ export function updateTask(store: SessionStore): Tool {
       'Begins or changes a task of this session: a job of several steps whose state must not be lost. Use it when such a job begins, when a step changes, and when it ends. Do not use it for what one answer settles.',
     input,
     async run({ taskId, title, state, steps }, { sessionId, now, append }) {
-      const entries = await store.ofKinds(sessionId, ['task']);
-      const known = currentTasks(entries).map((task) => task.taskId);
+      const tasks = projectTasks(await store.ofKinds(sessionId, ['task']));
+      const known = tasks.map((task) => task.taskId);
       if (taskId !== undefined && !known.includes(taskId))
         throw invalidInput(
           'taskId',
           JSON.stringify(taskId),
           known.length === 0 ? 'nothing: there is no task yet' : `one of ${known.join(', ')}`,
         );
-      const changed = changedTask(entries, {
-        ...(taskId === undefined ? {} : { taskId }),
-        ...(title === undefined ? {} : { title }),
-        ...(state === undefined ? {} : { state }),
-        ...(steps === undefined ? {} : { steps }),
-      });
-      await append({ ...changed, id: crypto.randomUUID(), at: now, door: 'core' });
+      const changed = changedTask(
+        tasks,
+        {
+          ...(taskId === undefined ? {} : { taskId }),
+          ...(title === undefined ? {} : { title }),
+          ...(state === undefined ? {} : { state }),
+          ...(steps === undefined ? {} : { steps }),
+        },
+        crypto.randomUUID(),
+      );
+      await append({ ...changed, kind: 'task', id: crypto.randomUUID(), at: now, door: 'core' });
       return taskText(changed);
     },
   });
