@@ -11,10 +11,11 @@ import type { ResolvedWorkspace, WorkspaceIdentity } from './core/register.ts';
 import type { SessionStore } from './core/session/store.ts';
 import type { Settings } from './core/settings.ts';
 import { resolveWorkspace, shownWorkspaces } from './core/workspace/attachment.ts';
+import { modelNotesOnDisk } from './modelNotesOnDisk.ts';
 import { profileFilesOnDisk } from './profileFilesOnDisk.ts';
 import type { ErrorInfo } from './protocol/errors.ts';
 import { CompositeStore } from './store/compositeStore.ts';
-import { sessionDatabaseFile, userDatabaseFile } from './store/dataFolders.ts';
+import { notesFolder, sessionDatabaseFile, userDatabaseFile } from './store/dataFolders.ts';
 import { openSessionStore } from './store/openSessionStore.ts';
 import { fingerprintOf } from './store/user/fingerprint.ts';
 import { openUserDatabase, type UserDatabase } from './store/user/openUserDatabase.ts';
@@ -88,8 +89,10 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     clock: systemClock,
     log,
     baseUrl: () => settings.anthropicBaseUrl,
+    features: () => settings.anthropicFeatures,
     prices: () => settings.prices,
   });
+  const notes = modelNotesOnDisk(notesFolder(dataFolder, resolved.workspace.id));
   const engine = new Engine({
     store,
     providers: [claude],
@@ -97,6 +100,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     workspace,
     counter,
     settings,
+    modelNotes: () => (settings.anthropicFeatures.memoryTool ? notes : undefined),
     profiles: new Profiles(
       profileFilesOnDisk(
         {

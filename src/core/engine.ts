@@ -13,7 +13,7 @@ import { ContextBuilder } from './context/contextBuilder.ts';
 import { TokenFactors } from './context/factors.ts';
 import * as errors from './errors.ts';
 import { LoggedMemory } from './memory/loggedMemory.ts';
-import type { Clock, CoreSettings, Log, Recall, TokenCounter, Workspace } from './ports.ts';
+import type { Clock, CoreSettings, Log, ModelNotes, Recall, TokenCounter, Workspace } from './ports.ts';
 import type { Profiles } from './profiles/profiles.ts';
 import type { Provider } from './providers/provider.ts';
 import { type Chosen, ProviderRegistry, splitModel } from './providers/registry.ts';
@@ -38,6 +38,8 @@ export interface EngineOptions {
   profiles?: Profiles;
   /** Earlier turns can be searched where there is an index of them. */
   recall?: Recall;
+  /** Where a model keeps notes of its own, while the user lets it. */
+  modelNotes?(): ModelNotes | undefined;
   clock: Clock;
   log: Log;
 }
@@ -224,7 +226,7 @@ export class Engine implements Assistant {
       parentId: input.parentId,
       model,
       profile,
-      tools: this.#choices.tools(profile, model).definitions,
+      tools: (await this.#choices.tools(sessionId, profile, model)).definitions,
       excluded: input.excluded ?? [],
     });
     return assembly.report;
@@ -345,7 +347,7 @@ export class Engine implements Assistant {
         clock: this.#options.clock,
         log: this.#options.log,
         profileOf: (id) => this.#choices.profile(id),
-        toolsFor: (profile, model) => this.#choices.tools(profile, model),
+        toolsFor: (id, profile, answering) => this.#choices.tools(id, profile, answering),
         closing: this.#closing.signal,
         emit: (event) => {
           if (event.type === 'turn.ended') this.#endedHere.add(event.turnId);

@@ -66,7 +66,14 @@ export class SessionChoices {
     return registry.chooseKept([...kept, settings.model]);
   }
 
-  tools(profile: Profile, model: ModelInfo): Tools {
-    return offeredTools(this.#sources, profile, model);
+  async tools(sessionId: string, profile: Profile, model: ModelInfo): Promise<Tools> {
+    const { modelNotes } = this.#sources;
+    // A private session leaves nothing on disk, notes neither.
+    const isPrivate = modelNotes?.() !== undefined && (await this.#sources.store.get(sessionId))?.private;
+    return offeredTools(
+      { ...this.#sources, ...(isPrivate ? { modelNotes: () => undefined } : {}) },
+      profile,
+      model,
+    );
   }
 }

@@ -1,9 +1,11 @@
 import type { CoreSettings } from './ports.ts';
+import { type AnthropicFeatures, noFeatures } from './providers/anthropic/secondWind.ts';
 import type { Price } from './providers/provider.ts';
 
 /** All settings the core is wired with. */
 export interface Settings extends CoreSettings {
   readonly anthropicBaseUrl: string;
+  readonly anthropicFeatures: AnthropicFeatures;
   /** Prices the user has set, by model id; they come before the table. */
   readonly prices: Readonly<Record<string, Price>>;
 }
@@ -22,5 +24,6 @@ export const defaultSettings: Settings = {
   recall: 'session',
   compaction: 'model',
   anthropicBaseUrl: 'https://api.anthropic.com',
+  anthropicFeatures: noFeatures,
   prices: {},
 };

@@ -27,7 +27,7 @@ export async function runTurn(deps: TurnDependencies, plan: TurnPlan, signal: Ab
   let ending: Ending;
   try {
     const profile = await deps.profileOf(sessionId);
-    const tools = deps.toolsFor(profile, model);
+    const tools = await deps.toolsFor(sessionId, profile, model);
     const onLost = () => lost.abort();
     ending = await rounds({ deps, plan, progress, profile, tools, signal: either, onLost });
   } catch (error) {

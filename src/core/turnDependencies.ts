@@ -22,7 +22,7 @@ export interface TurnDependencies {
   /** Who answers in a session, read when the turn begins. Never rejects for a profile that is gone. */
   profileOf(sessionId: string): Promise<Profile>;
   /** The tools of a turn; none for a model that takes none. */
-  toolsFor(profile: Profile, model: ModelInfo): Tools;
+  toolsFor(sessionId: string, profile: Profile, model: ModelInfo): Promise<Tools>;
   /** Aborted when the process is about to end. */
   closing: AbortSignal;
   /**

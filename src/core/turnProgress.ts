@@ -2,7 +2,7 @@
 import type { Usage } from '../protocol/content.ts';
 import type { Entry, EntryDraft, UserEntry } from '../protocol/entries.ts';
 import type { ContextReport } from '../protocol/report.ts';
-import { costOf } from './providers/prices.ts';
+import { addUsage, costOf } from './providers/prices.ts';
 import type { Price } from './providers/provider.ts';
 import type { SessionStore } from './session/store.ts';
 
@@ -53,24 +53,13 @@ export class TurnProgress {
   spend(usage: Usage | undefined): void {
     this.requestUsage = usage;
     if (!usage) return;
-    this.#usage = this.#usage ? sum(this.#usage, usage) : usage;
+    this.#usage = this.#usage ? addUsage(this.#usage, usage) : usage;
     const cost = costOf(usage, this.#price);
     this.#costUsd = cost === undefined || this.#costUsd === undefined ? undefined : this.#costUsd + cost;
   }
 
   /** With what a request under way has used by now. */
   with(usage: Usage): Usage {
-    return this.#usage ? sum(this.#usage, usage) : usage;
+    return this.#usage ? addUsage(this.#usage, usage) : usage;
   }
-}
-
-function sum(a: Usage, b: Usage): Usage {
-  const oneHour = (a.cacheCreation1hTokens ?? 0) + (b.cacheCreation1hTokens ?? 0);
-  return {
-    inputTokens: a.inputTokens + b.inputTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
-    cacheCreationTokens: a.cacheCreationTokens + b.cacheCreationTokens,
-    ...(oneHour === 0 ? {} : { cacheCreation1hTokens: oneHour }),
-    cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
-  };
 }

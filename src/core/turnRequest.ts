@@ -89,7 +89,14 @@ async function attempt(
     if (event.type === 'usage') deps.emit({ type: 'turn.usage', ...turn, usage: progress.with(event.usage) });
     const ending = endingOf(event, usage);
     if (!ending) continue;
-    if (usage && ending.outcome === 'done') {
+    const leftOut = event.type === 'stop' ? event.leftOut : undefined;
+    if (leftOut)
+      progress.report = {
+        ...assembly.report,
+        omitted: [...assembly.report.omitted, ...leftOut],
+      };
+    // What was not read whole says nothing of how the whole would have counted.
+    if (usage && ending.outcome === 'done' && !leftOut) {
       deps.factors.learn(model, reportTokens(assembly.report), promptTokens(usage));
     }
     return ending;

@@ -58,6 +58,15 @@ export class Settings implements AllSettings {
     return globalValue === undefined && named ? named : this.get('anthropic.baseUrl');
   }
 
+  get anthropicFeatures(): AllSettings['anthropicFeatures'] {
+    return {
+      contextEditing: this.get('anthropic.contextEditing'),
+      serverCompaction: this.get('anthropic.serverCompaction'),
+      memoryTool: this.get('anthropic.memoryTool'),
+      longCache: this.get('anthropic.longCache'),
+    };
+  }
+
   get<N extends SettingName>(name: N): SettingValue<N> {
     const value: unknown = vscode.workspace.getConfiguration(settingsSection).get(name);
     const parsed = settingSchemas[name].safeParse(value);

@@ -20,6 +20,7 @@ import { Pool } from 'undici';
 import { z } from 'zod';
 import { Emitter } from '../../src/base/emitter.ts';
 import { anthropicKeyName } from '../../src/core/providers/anthropic/keyName.ts';
+import { noFeatures } from '../../src/core/providers/anthropic/secondWind.ts';
 import { identityOf } from '../../src/core/workspace/identity.ts';
 import { openCore } from '../../src/openCore.ts';
 import { answer } from '../support/anthropic/script.ts';
@@ -59,6 +60,7 @@ const core = await openCore({
     recall: 'session',
     compaction: 'extractive',
     anthropicBaseUrl: url,
+    anthropicFeatures: noFeatures,
     prices: {},
   },
   secrets: {

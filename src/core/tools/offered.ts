@@ -1,9 +1,10 @@
 /** Which tools a turn has. */
-import type { CoreSettings, Log, Recall } from '../ports.ts';
+import type { CoreSettings, Log, ModelNotes, Recall } from '../ports.ts';
 import type { Profile } from '../profiles/profile.ts';
 import { recallScope } from '../profiles/workspaceLimits.ts';
 import type { ModelInfo } from '../providers/provider.ts';
 import type { SessionStore } from '../session/store.ts';
+import { memory } from './memory.ts';
 import { toolNames } from './names.ts';
 import { recall } from './recall.ts';
 import { Tools } from './registry.ts';
@@ -16,6 +17,8 @@ export interface ToolSources {
   log: Log;
   /** Undefined where nothing is indexed. */
   recall?: Recall;
+  /** Undefined where the user has not switched it on. Read anew for each turn. */
+  modelNotes?(): ModelNotes | undefined;
 }
 
 /** Those the profile lists, as far as they make sense: a model that takes none gets none, nor does one offline. */
@@ -23,6 +26,9 @@ export function offeredTools(sources: ToolSources, profile: Profile, model: Mode
   const wanted = new Set(model.tools ? (profile.tools ?? toolNames) : []);
   const scope = recallScope(profile, sources.settings.recall);
   const tools: Tool[] = [];
+  // Only models that were trained for it: others would keep notes they never read.
+  const notes = wanted.has('memory') && model.memoryTool ? sources.modelNotes?.() : undefined;
+  if (notes) tools.push(memory(notes));
   if (wanted.has('recall') && sources.recall && scope !== 'off')
     tools.push(recall(sources.recall, sources.store, scope));
   if (wanted.has('update_task')) tools.push(updateTask(sources.store));

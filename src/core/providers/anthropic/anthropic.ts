@@ -13,8 +13,9 @@ import { isRetryable, longestWaitMs, maxRetries, retryDelayMs, waitFor } from '.
 import { apiError, retryAfterOf } from './errors.ts';
 import { IdleWatch } from './idleWatch.ts';
 import { anthropicKeyName } from './keyName.ts';
-import { type ClaudeModel, claudeModels, unknownClaudeModel } from './models.ts';
+import { type ClaudeModel, claudeModels, unknownClaudeModel, withCapabilities } from './models.ts';
 import { messagesBody } from './request.ts';
+import { type AnthropicFeatures, noFeatures, secondWind } from './secondWind.ts';
 import { AnthropicStream } from './stream.ts';
 
 /** The API pings a waiting stream every few seconds, so a minute of silence means the connection is dead. */
@@ -32,6 +33,8 @@ export interface AnthropicOptions {
   baseUrl(): string;
   /** Prices the user has set, by model id; they come before the table. */
   prices?(): Readonly<Record<string, Price>>;
+  /** What the API is to do about a long context; nothing when absent. Read anew for each request. */
+  features?(): AnthropicFeatures;
   idleLimitMs?: number;
 }
 
@@ -86,15 +89,15 @@ export class AnthropicProvider implements Provider {
         { limit: 100 },
         { signal },
       )) {
-        listed.push(
+        const known =
           claudeModels.find(({ id }) => id === model.id) ??
-            unknownClaudeModel(
-              model.id,
-              model.display_name,
-              model.max_input_tokens ?? undefined,
-              model.max_tokens ?? undefined,
-            ),
-        );
+          unknownClaudeModel(
+            model.id,
+            model.display_name,
+            model.max_input_tokens ?? undefined,
+            model.max_tokens ?? undefined,
+          );
+        listed.push(withCapabilities(known, model.capabilities));
       }
       const rank = (model: ClaudeModel) => {
         const place = claudeModels.findIndex(({ id }) => id === model.id);
@@ -153,9 +156,14 @@ export class AnthropicProvider implements Provider {
         [...(this.#listedNow() ?? []), ...claudeModels].find(({ id }) => id === request.model) ??
         unknownClaudeModel(request.model);
       sdk = await loadSdk();
-      const events = await this.#client(sdk, key, watch.fetch).messages.create(messagesBody(request, model), {
-        signal: watch.signal,
-      });
+      const wind = secondWind(request, model, this.#options.features?.() ?? noFeatures);
+      const events = await this.#client(sdk, key, watch.fetch).messages.create(
+        { ...messagesBody(wind.request, model), ...wind.body },
+        {
+          signal: watch.signal,
+          ...(wind.betas.length === 0 ? {} : { headers: { 'anthropic-beta': wind.betas.join() } }),
+        },
+      );
       for await (const event of events) {
         // What was read ahead is not what the user wanted to see after stopping.
         if (signal.aborted) break;
