@@ -15,13 +15,14 @@ import {
   type TaskChange,
   taskChange,
 } from '../../protocol/memory.ts';
+import { newestVersions } from '../context/frames.ts';
 import { invalidInput, notFound } from '../errors.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { SessionStore, StoreChange } from '../session/store.ts';
 import type { SessionMemory } from '../sessionMemory.ts';
 import { Branches } from './branch.ts';
 import { projectDirectives } from './directives.ts';
-import { newest, projectFrames } from './frames.ts';
+import { frameViews } from './frames.ts';
 import { changedTask, projectTasks } from './tasks.ts';
 
 export interface MemoryOptions {
@@ -59,7 +60,7 @@ export class LoggedMemory implements SessionMemory {
     const entries = await this.#kept(sessionId);
     const branch = await this.#branches.of(sessionId);
     return {
-      frames: projectFrames(of(entries, 'frame'), branch),
+      frames: frameViews(of(entries, 'frame'), branch),
       directives: projectDirectives(of(entries, 'directive'), (id) => branch.has(id)).map(
         ({ seq: _, firstSeq: _first, ...view }) => view,
       ),
@@ -183,7 +184,7 @@ export class LoggedMemory implements SessionMemory {
   }
 
   async #frame(sessionId: string, frameId: string): Promise<FrameEntry> {
-    const frame = newest(await this.#options.store.ofKinds(sessionId, ['frame'])).find(
+    const frame = newestVersions(await this.#options.store.ofKinds(sessionId, ['frame'])).find(
       ({ id }) => id === frameId,
     );
     if (!frame) throw notFound('frame', frameId);
