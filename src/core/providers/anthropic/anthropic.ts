@@ -93,6 +93,7 @@ export class AnthropicProvider implements Provider {
               model.display_name,
               model.max_input_tokens ?? undefined,
               model.max_tokens ?? undefined,
+              model.capabilities?.structured_outputs.supported,
             ),
         );
       }

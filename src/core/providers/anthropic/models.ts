@@ -10,6 +10,8 @@ export type ThinkingMode = 'always' | 'adaptive' | 'manual' | 'none';
 
 export interface ClaudeModel extends ModelInfo {
   thinkingMode: ThinkingMode;
+  /** Its answer can be held to a JSON Schema. */
+  structuredOutputs: boolean;
 }
 
 const asOf = '2026-11-24';
@@ -47,6 +49,7 @@ function claude(
     tools: true,
     thinking: thinkingMode !== 'none',
     thinkingMode,
+    structuredOutputs: true,
     price,
   };
 }
@@ -73,7 +76,13 @@ export const claudeModels: readonly ClaudeModel[] = [
 ];
 
 /** A model the table does not know, with the limits the API's list gives. */
-export function unknownClaudeModel(id: string, name = id, window = 200_000, maxOutput = 32_000): ClaudeModel {
+export function unknownClaudeModel(
+  id: string,
+  name = id,
+  window = 200_000,
+  maxOutput = 32_000,
+  structuredOutputs = false,
+): ClaudeModel {
   return {
     provider: 'anthropic',
     id,
@@ -85,6 +94,7 @@ export function unknownClaudeModel(id: string, name = id, window = 200_000, maxO
     tools: true,
     thinking: false,
     thinkingMode: 'none',
+    structuredOutputs,
     tokenFactor: newTokenizer,
   };
 }
