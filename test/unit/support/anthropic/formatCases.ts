@@ -58,6 +58,13 @@ export const formatCases: Record<string, Case[]> = {
       change: held(closed({ a: { $ref: 'https://example.com/a.json' } })),
       says: /External \$ref/,
     },
+    {
+      what: 'a schema within itself',
+      change: held(
+        closed({ a: { $ref: '#/$defs/b' } }, { $defs: { b: closed({ b: { $ref: '#/$defs/b' } }) } }),
+      ),
+      says: /Recursive schemas are not supported/,
+    },
     { what: 'no type', change: held(closed({ a: {} })), says: /must have a 'type'/ },
     {
       what: 'the beginning of the answer',
