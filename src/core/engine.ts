@@ -67,7 +67,8 @@ export class Engine implements Assistant {
     this.#registry = new ProviderRegistry(options.providers, options.offline, () =>
       options.workspace.isTrusted(),
     );
-    this.memory = new LoggedMemory(options);
+    const choose = (sessionId: string) => this.#chooseKept(sessionId);
+    this.memory = new LoggedMemory({ ...options, factors: this.#factors, choose });
     this.#context = new ContextBuilder({ ...options, factors: this.#factors });
     this.#events = this.#lifetime.add(
       new Emitter<SessionEvent>((error) => options.log.error('A listener of session events failed.', error)),
@@ -245,7 +246,7 @@ export class Engine implements Assistant {
     while (this.#beginning.size > 0) await Promise.allSettled([...this.#beginning]);
     const running = [...this.#running.values()];
     for (const { abort } of running) abort.abort();
-    await Promise.all(running.map(({ done }) => done));
+    await Promise.all([this.memory.close(), ...running.map(({ done }) => done)]);
     // Inputs that still wait stay in the store, where another window keeps them as interrupted.
     this.#accepted.close();
     this.#lifetime.dispose();

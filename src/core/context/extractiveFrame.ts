@@ -30,7 +30,7 @@ export function extractiveFrame(said: readonly Said[], ceiling: number): FrameBo
         newestFirst.filter(({ text }) => decides.test(text) && !isQuestion(text)),
         ({ text }) => text,
       ).map(decision),
-      facts: facts(newestFirst),
+      facts: facts(newestFirst.filter(({ text, role }) => role !== 'user' || !imperative.test(text))),
       entities: entities(sentences),
       files: files(said),
       failed: unique([

@@ -15,20 +15,31 @@ import {
   type TaskChange,
   taskChange,
 } from '../../protocol/memory.ts';
+import type { TokenFactors } from '../context/factors.ts';
 import { newestVersions } from '../context/frames.ts';
 import { invalidInput, notFound } from '../errors.ts';
-import type { Clock, Log } from '../ports.ts';
+import type { Clock, CoreSettings, Log, TokenCounter } from '../ports.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { Chosen } from '../providers/registry.ts';
 import type { SessionStore, StoreChange } from '../session/store.ts';
 import type { SessionMemory } from '../sessionMemory.ts';
 import { Branches } from './branch.ts';
+import { Compactor } from './compaction/compactor.ts';
 import { projectDirectives } from './directives.ts';
 import { frameViews } from './frames.ts';
 import { changedTask, projectTasks } from './tasks.ts';
 
 export interface MemoryOptions {
   store: SessionStore;
+  counter: TokenCounter;
+  factors: TokenFactors;
+  settings: CoreSettings;
   clock: Clock;
   log: Log;
+  /** What answers when no model does; it writes no frames. */
+  offline: Provider;
+  /** What answers in a session. */
+  choose(sessionId: string): Promise<Chosen>;
 }
 
 /** Longest directive, in characters: a sentence or two; longer texts are instructions, which have their own setting. */
@@ -44,16 +55,36 @@ const defaultProfile: ProfileChoice = {
 export class LoggedMemory implements SessionMemory {
   readonly #options: MemoryOptions;
   readonly #branches: Branches;
+  readonly #compactor: Compactor;
 
   constructor(options: MemoryOptions) {
     this.#options = options;
     this.#branches = new Branches(options.store);
+    this.#compactor = new Compactor({
+      ...options,
+      branches: this.#branches,
+      async choose(sessionId) {
+        const chosen = await options.choose(sessionId);
+        return chosen.provider === options.offline ? undefined : chosen;
+      },
+      onCovered: async () => undefined,
+    });
   }
 
   /** Hears every change of the store. */
   follow(change: StoreChange): void {
-    if (change.type === 'appended') this.#branches.appended(change.sessionId, change.entries);
-    else if (change.type === 'purged') this.#branches.forget(change.sessionId);
+    if (change.type === 'purged') this.#branches.forget(change.sessionId);
+    if (change.type !== 'appended') return;
+    this.#branches.appended(change.sessionId, change.entries);
+    const hasEnded = change.entries.some(
+      (entry) => entry.kind === 'assistant' && entry.outcome !== undefined,
+    );
+    if (change.own && hasEnded) void this.#compactor.turnEnded(change.sessionId);
+  }
+
+  /** Stops what goes on behind the turns. */
+  close(): Promise<void> {
+    return this.#compactor.close();
   }
 
   async view(sessionId: string): Promise<SessionMemoryView> {
@@ -69,8 +100,9 @@ export class LoggedMemory implements SessionMemory {
     };
   }
 
-  async compact(_sessionId: string, _door: Door, _signal?: AbortSignal): Promise<FrameEntry | undefined> {
-    return undefined;
+  async compact(sessionId: string, door: Door, signal?: AbortSignal): Promise<FrameEntry | undefined> {
+    await this.#session(sessionId);
+    return this.#compactor.compact(sessionId, door, signal);
   }
 
   async editFrame(sessionId: string, frameId: string, body: FrameBody, door: Door): Promise<FrameEntry> {
@@ -106,10 +138,10 @@ export class LoggedMemory implements SessionMemory {
   async rebuildFrame(
     sessionId: string,
     frameId: string,
-    _door: Door,
-    _signal?: AbortSignal,
+    door: Door,
+    signal?: AbortSignal,
   ): Promise<FrameEntry> {
-    return this.#frame(sessionId, frameId);
+    return this.#compactor.rebuild(sessionId, await this.#frame(sessionId, frameId), door, signal);
   }
 
   async addDirective(sessionId: string, text: string, door: Door): Promise<DirectiveEntry> {
@@ -178,8 +210,12 @@ export class LoggedMemory implements SessionMemory {
     await this.#append(sessionId, { ...this.#mark(door), kind: 'profile', name });
   }
 
-  async #kept(sessionId: string) {
+  async #session(sessionId: string): Promise<void> {
     if (!(await this.#options.store.get(sessionId))) throw notFound('session', sessionId);
+  }
+
+  async #kept(sessionId: string) {
+    await this.#session(sessionId);
     return this.#options.store.ofKinds(sessionId, ['frame', 'directive', 'task', 'profile']);
   }
 
