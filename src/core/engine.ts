@@ -10,10 +10,20 @@ import { AcceptedTurns } from './acceptedTurns.ts';
 import { Answer } from './answer.ts';
 import type { Assistant, OwnLiveTurn, ProviderState, ResolvedModel, StartedTurn } from './assistant.ts';
 import { ContextBuilder } from './context/contextBuilder.ts';
+import { ContextInspector, type InspectedContext } from './context/contextInspector.ts';
 import { TokenFactors } from './context/factors.ts';
 import * as errors from './errors.ts';
 import { LoggedMemory } from './memory/loggedMemory.ts';
-import type { Clock, CoreSettings, Log, TokenCounter, Workspace } from './ports.ts';
+import type {
+  Clock,
+  CoreSettings,
+  Log,
+  Recall,
+  TokenCounter,
+  TokenFactorRecord,
+  UserDirectives,
+  Workspace,
+} from './ports.ts';
 import type { Provider } from './providers/provider.ts';
 import { type Chosen, ProviderRegistry, splitModel } from './providers/registry.ts';
 import type { Answerer, SessionStore, StoreChange } from './session/store.ts';
@@ -21,7 +31,7 @@ import { eventsOf } from './sessionEvents.ts';
 import { runTurn } from './turn.ts';
 import { turnStream } from './turnStream.ts';
 import { untilStored } from './untilStored.ts';
-import { userEntryOf } from './userEntry.ts';
+import { againOf, userEntryOf } from './userEntry.ts';
 
 export interface EngineOptions {
   store: SessionStore;
@@ -31,6 +41,9 @@ export interface EngineOptions {
   offline: Provider;
   workspace: Workspace;
   counter: TokenCounter;
+  recall?: Recall;
+  userDirectives?: UserDirectives;
+  factorRecord?: TokenFactorRecord;
   settings: CoreSettings;
   clock: Clock;
   log: Log;
@@ -49,7 +62,8 @@ export class Engine implements Assistant {
   readonly #options: EngineOptions;
   readonly #registry: ProviderRegistry;
   readonly #context: ContextBuilder;
-  readonly #factors = new TokenFactors();
+  readonly #factors: TokenFactors;
+  readonly #inspector: ContextInspector;
   readonly #events: Emitter<SessionEvent>;
   readonly #lifetime = new DisposableStore();
   readonly #accepted = new AcceptedTurns();
@@ -67,9 +81,20 @@ export class Engine implements Assistant {
     this.#registry = new ProviderRegistry(options.providers, options.offline, () =>
       options.workspace.isTrusted(),
     );
+    this.#factors = new TokenFactors({
+      ...(options.factorRecord === undefined ? {} : { record: options.factorRecord }),
+      onError: (error) => options.log.error('What was learned of token counts is not kept.', error),
+    });
     const choose = (sessionId: string) => this.#chooseKept(sessionId);
     this.memory = new LoggedMemory({ ...options, factors: this.#factors, choose });
-    this.#context = new ContextBuilder({ ...options, factors: this.#factors });
+    const { branches } = this.memory;
+    this.#context = new ContextBuilder({ ...options, branches, factors: this.#factors });
+    this.#inspector = new ContextInspector({
+      ...options,
+      registry: this.#registry,
+      context: this.#context,
+      choose: (sessionId, model) => this.#choose(sessionId, model),
+    });
     this.#events = this.#lifetime.add(
       new Emitter<SessionEvent>((error) => options.log.error('A listener of session events failed.', error)),
     );
@@ -79,6 +104,7 @@ export class Engine implements Assistant {
           if (event.type !== 'turn.ended' || !this.#endedHere.delete(event.turnId)) this.#emit(event);
         }
         this.memory.follow(change);
+        this.#context.follow(change);
         this.#follow(change);
       }),
     );
@@ -137,19 +163,7 @@ export class Engine implements Assistant {
       (entry): entry is UserEntry => entry.kind === 'user' && entry.turnId === turnId,
     );
     if (!earlier) throw errors.notFound('turn', turnId);
-    const user: UserEntryDraft = {
-      id: crypto.randomUUID(),
-      kind: 'user',
-      turnId: crypto.randomUUID(),
-      at: this.#options.clock.now(),
-      door,
-      parentId: earlier.parentId,
-      content: earlier.content,
-      ...(earlier.attachments === undefined ? {} : { attachments: earlier.attachments }),
-      grounding: earlier.grounding,
-      ...(earlier.model === undefined ? {} : { model: earlier.model }),
-      ...(earlier.excluded === undefined ? {} : { excluded: earlier.excluded }),
-    };
+    const user = againOf(earlier, door, this.#options.clock.now());
     return this.#accept(sessionId, user, () => this.#chooseKept(sessionId, earlier.model));
   }
 
@@ -205,20 +219,11 @@ export class Engine implements Assistant {
   }
 
   async preview(sessionId: string, input: TurnInput): Promise<ContextReport> {
-    const { model } = await this.#choose(sessionId, input.model);
-    const assembly = await this.#context.build({
-      sessionId,
-      input: {
-        id: '00000000-0000-4000-8000-000000000000',
-        content: [...(input.media ?? []), { type: 'text', text: input.text }],
-        ...(input.attachments === undefined ? {} : { attachments: input.attachments }),
-        grounding: input.grounding ?? this.#options.settings.grounding,
-      },
-      parentId: input.parentId,
-      model,
-      excluded: input.excluded ?? [],
-    });
-    return assembly.report;
+    return (await this.#inspector.unsent(sessionId, input)).report;
+  }
+
+  context(sessionId: string, of: { turnId: string } | { input: TurnInput }): Promise<InspectedContext> {
+    return this.#inspector.context(sessionId, of);
   }
 
   providers(): Promise<ProviderState[]> {

@@ -8,12 +8,14 @@ import { reportTokens } from '../protocol/report.ts';
 import type { TurnEvent } from '../protocol/turnEvents.ts';
 import type { Answer } from './answer.ts';
 import { Checkpoints } from './checkpoints.ts';
-import type { ContextBuilder } from './context/contextBuilder.ts';
+import type { BuiltContext, ContextBuilder, ContextRequest } from './context/contextBuilder.ts';
+import { buildAfterRefusal, buildWithin, type ExactFit } from './context/exactFit.ts';
 import type { TokenFactors } from './context/factors.ts';
+import { providerRequest } from './context/providerRequest.ts';
 import { CausewayError, toErrorInfo, unexpected } from './errors.ts';
 import type { Clock, CoreSettings, Log } from './ports.ts';
 import { costOf, promptTokens } from './providers/prices.ts';
-import type { ModelInfo, Provider, ProviderEvent } from './providers/provider.ts';
+import type { ModelInfo, Provider, ProviderEvent, ProviderRequest } from './providers/provider.ts';
 import type { SessionStore } from './session/store.ts';
 import { untilStored } from './untilStored.ts';
 
@@ -49,9 +51,6 @@ interface Ending {
   usage?: Usage;
   error?: ErrorInfo;
 }
-
-/** After the API found a request too long, the budget of the one further try. */
-const shrinkAfterOverflow = 0.75;
 
 /**
  * Runs a turn whose lease is held. It always ends with a terminal entry, unless the lease was lost, when whoever
@@ -89,53 +88,53 @@ async function answerTurn(
   checkpoints: Checkpoints,
   signal: AbortSignal,
 ): Promise<{ ending: Ending; report: ContextReport }> {
-  let attempt = await request(deps, plan, answer, checkpoints, signal, 1);
-  if (attempt.ending.error?.code === 'prompt_too_long' && answer.isEmpty && !signal.aborted) {
-    attempt = await request(deps, plan, answer, checkpoints, signal, shrinkAfterOverflow);
-  }
-  return attempt;
-}
-
-async function request(
-  deps: TurnDependencies,
-  plan: TurnPlan,
-  answer: Answer,
-  checkpoints: Checkpoints,
-  signal: AbortSignal,
-  shrink: number,
-): Promise<{ ending: Ending; report: ContextReport }> {
   const { model, provider, user } = plan;
-  const assembly = await deps.context.build({
+  const question = plainText(user.content);
+  const fit: ExactFit = {
+    context: deps.context,
+    factors: deps.factors,
+    requestOf: (built) => providerRequest(built.report, built, question),
+    ...(provider.countTokens ? { countTokens: provider.countTokens.bind(provider) } : {}),
+    signal,
+  };
+  const wanted: ContextRequest = {
     sessionId: plan.sessionId,
     input: user,
     parentId: user.parentId,
     model,
-    excluded: user.excluded ?? [],
-    shrink,
-  });
-  const stream = provider.stream(
-    {
-      model: model.id,
-      system: assembly.system,
-      messages: assembly.messages,
-      tools: [],
-      maxOutputTokens: assembly.report.outputReserve,
-      ...(deps.settings.thinking ? { thinking: 'adaptive' as const } : {}),
-      question: plainText(user.content),
-    },
-    signal,
-  );
+  };
+  let built = await buildWithin(fit, wanted);
+  let ending = await ask(deps, plan, built, fit.requestOf(built), answer, checkpoints, signal);
+  if (ending.error?.code === 'prompt_too_long' && answer.isEmpty && !signal.aborted) {
+    built = await buildAfterRefusal(fit, wanted, built);
+    ending = await ask(deps, plan, built, fit.requestOf(built), answer, checkpoints, signal);
+  }
+  return { ending, report: built.report };
+}
+
+/** Sends one request and takes in its answer. */
+async function ask(
+  deps: TurnDependencies,
+  plan: TurnPlan,
+  built: BuiltContext,
+  request: ProviderRequest,
+  answer: Answer,
+  checkpoints: Checkpoints,
+  signal: AbortSignal,
+): Promise<Ending> {
+  const { model, provider } = plan;
   let usage: Usage | undefined;
-  for await (const event of stream) {
+  for await (const event of provider.stream(request, signal)) {
     if (answer.take(event)) checkpoints.touch();
     relay(deps, plan, event);
     if (event.type === 'usage' || event.type === 'stop') usage = event.usage;
     const ending = endingOf(event, usage);
     if (!ending) continue;
     if (usage && ending.outcome === 'done') {
-      deps.factors.learn(model, reportTokens(assembly.report), promptTokens(usage));
+      const estimated = reportTokens(built.report);
+      deps.factors.learn(model, { estimated, used: built.factor, actual: promptTokens(usage) });
     }
-    return { ending, report: assembly.report };
+    return ending;
   }
   // The contract says this cannot be; a provider that breaks it must not leave a turn open.
   throw new TypeError(`The provider ${provider.id} ended its stream without a last event.`);

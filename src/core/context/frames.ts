@@ -8,7 +8,7 @@ export interface ProjectedFrame {
   /** Places on the branch of the first and the last entry it covers. */
   from: number;
   to: number;
-  /** Id of a larger active frame that covers all of it, so that it is not sent itself. */
+  /** Id of the smallest active frame around it, because of which it is not sent itself. */
   within?: string;
 }
 
@@ -26,11 +26,15 @@ export function projectFrames(
     const to = placeOf(entry.covers.toId);
     return from === undefined || to === undefined || from > to ? [] : [{ entry, from, to }];
   });
-  return placed
+  // Two windows may write a frame of the same entries; the first one stays, and the prompt's prefix with it.
+  const single = placed.filter(
+    ({ from, to }, index) => !placed.slice(0, index).some((one) => one.from === from && one.to === to),
+  );
+  return single
     .map((frame) => {
-      const around = placed.filter((other) => covers(other, frame));
-      const largest = around.sort((a, b) => b.to - b.from - (a.to - a.from))[0];
-      return largest ? { ...frame, within: largest.entry.id } : frame;
+      const around = single.filter((other) => isAround(other, frame));
+      const smallest = around.sort((a, b) => a.to - a.from - (b.to - b.from))[0];
+      return smallest ? { ...frame, within: smallest.entry.id } : frame;
     })
     .sort((a, b) => a.from - b.from || a.to - b.to);
 }
@@ -39,7 +43,7 @@ export function projectFrames(
 export const sentFrames = (projected: readonly ProjectedFrame[]): ProjectedFrame[] =>
   projected.filter((frame) => frame.entry.active && frame.within === undefined);
 
-/** Of each frame the entry that was written last; one that is replaced twice keeps the later. */
+/** The newest entry of each frame, in the order in which the frames were first written. */
 export function newestVersions(frames: readonly FrameEntry[]): FrameEntry[] {
   const firstOf = new Map<string, string>();
   const newest = new Map<string, FrameEntry>();
@@ -51,10 +55,5 @@ export function newestVersions(frames: readonly FrameEntry[]): FrameEntry[] {
   return [...newest.values()];
 }
 
-/** Of two frames over the same entries the later one stands. */
-function covers(outer: ProjectedFrame, inner: ProjectedFrame): boolean {
-  if (outer.entry === inner.entry || !outer.entry.active) return false;
-  if (outer.from > inner.from || outer.to < inner.to) return false;
-  const isSame = outer.from === inner.from && outer.to === inner.to;
-  return !isSame || outer.entry.seq > inner.entry.seq;
-}
+const isAround = (outer: ProjectedFrame, inner: ProjectedFrame): boolean =>
+  outer !== inner && outer.entry.active && outer.from <= inner.from && outer.to >= inner.to;

@@ -71,6 +71,11 @@ export class LoggedMemory implements SessionMemory {
     });
   }
 
+  /** The branches of the sessions in use, for whoever asks where an entry stands. */
+  get branches(): Branches {
+    return this.#branches;
+  }
+
   /** Hears every change of the store. */
   follow(change: StoreChange): void {
     if (change.type === 'purged') this.#branches.forget(change.sessionId);

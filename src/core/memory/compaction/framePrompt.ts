@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type FrameBody, frameBody } from '../../../protocol/entries.ts';
 import { shortened } from '../../context/frameBody.ts';
 import type { Said } from '../../context/said.ts';
-import { withoutEnd } from '../../context/systemPrompt.ts';
+import { withoutEnd } from '../../context/tags.ts';
 import type { ProviderRequest, RequestMessage } from '../../providers/provider.ts';
 
 /** The turns of a frame, or the frames of a larger one. */

@@ -111,6 +111,29 @@ export class AnthropicProvider implements Provider {
     }
   }
 
+  #modelOf({ model }: ProviderRequest): ClaudeModel {
+    const known = [...(this.#listedNow() ?? []), ...claudeModels].find(({ id }) => id === model);
+    return known ?? unknownClaudeModel(model);
+  }
+
+  wireBody(request: ProviderRequest): Record<string, unknown> {
+    return { ...messagesBody(request, this.#modelOf(request)) };
+  }
+
+  /** Source: https://platform.claude.com/docs/en/build-with-claude/token-counting. */
+  async countTokens(request: ProviderRequest, signal: AbortSignal): Promise<number> {
+    const key = await this.#options.secrets.get(anthropicKeyName);
+    if (!key) throw errors.noApiKey();
+    const sdk = await loadSdk();
+    try {
+      const { max_tokens: _, stream: _stream, ...counted } = messagesBody(request, this.#modelOf(request));
+      const { input_tokens } = await this.#client(sdk, key, fetch).messages.countTokens(counted, { signal });
+      return input_tokens;
+    } catch (error) {
+      throw this.#failure(sdk, error, request.model, key);
+    }
+  }
+
   async *stream(
     request: ProviderRequest,
     signal: AbortSignal,
@@ -150,11 +173,9 @@ export class AnthropicProvider implements Provider {
       // What cannot stand in a header is no key; the platform's own error would quote it.
       if (!/^[\x21-\x7e]+$/.test(key)) throw errors.apiKeyRejected();
       if (!isHttp(this.#options.baseUrl())) throw errors.baseUrlInvalid();
-      const model =
-        [...(this.#listedNow() ?? []), ...claudeModels].find(({ id }) => id === request.model) ??
-        unknownClaudeModel(request.model);
       sdk = await loadSdk();
-      const events = await this.#client(sdk, key, watch.fetch).messages.create(messagesBody(request, model), {
+      const body = messagesBody(request, this.#modelOf(request));
+      const events = await this.#client(sdk, key, watch.fetch).messages.create(body, {
         signal: watch.signal,
       });
       for await (const event of events) {

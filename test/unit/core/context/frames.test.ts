@@ -82,23 +82,22 @@ describe('Frames on a branch', () => {
     { f0: 'f2', f1: 'f2' },
   );
   check(
-    'name the largest around them',
+    'name the smallest around them',
     [
       { from: 1, to: 4 },
       { from: 1, to: 20 },
       { from: 1, to: 40 },
     ],
     ['f2'],
-    { f0: 'f2', f1: 'f2' },
+    { f0: 'f1', f1: 'f2' },
   );
   check(
-    'of the same entries are sent once, the later one',
+    'of the same entries are sent once, the first one',
     [
       { from: 1, to: 10 },
       { from: 1, to: 10 },
     ],
-    ['f1'],
-    { f0: 'f1' },
+    ['f0'],
   );
   check(
     'that are off are not sent, and those they hold are',
