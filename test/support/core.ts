@@ -6,7 +6,16 @@ import { Emitter } from '../../src/base/emitter.ts';
 import { traceOf } from '../../src/base/trace.ts';
 import { estimateTokens } from '../../src/core/context/tokens.ts';
 import { Engine } from '../../src/core/engine.ts';
-import type { CoreSettings, Log, OpenFile, PassageSearch, Secrets, Workspace } from '../../src/core/ports.ts';
+import type {
+  Clock,
+  CoreSettings,
+  Log,
+  OpenFile,
+  PassageSearch,
+  Secrets,
+  UserDirectives,
+  Workspace,
+} from '../../src/core/ports.ts';
 import { AnthropicProvider } from '../../src/core/providers/anthropic/anthropic.ts';
 import { anthropicKeyName } from '../../src/core/providers/anthropic/keyName.ts';
 import { OfflineProvider } from '../../src/core/providers/offline.ts';
@@ -41,6 +50,9 @@ export interface TestCoreOptions {
   fake?: FakeAnthropic;
   search?: PassageSearch;
   idleLimitMs?: number;
+  userDirectives?: UserDirectives;
+  /** What the engine sees as the time. */
+  clock?: Clock;
 }
 
 export async function startCore(options: TestCoreOptions = {}): Promise<TestCore> {
@@ -81,7 +93,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     memoryFiles: async () => workspace.memoryFiles,
     openFiles: async () => workspace.openFiles,
   };
-  const clock = { now: () => Date.now(), monotonic: () => performance.now() };
+  const clock = options.clock ?? { now: () => Date.now(), monotonic: () => performance.now() };
   const store = openSessionStore({
     file: join(folder, 'sessions.db'),
     workspaceId: 'test-workspace',
@@ -104,6 +116,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     settings,
     clock,
     log,
+    ...(options.userDirectives === undefined ? {} : { userDirectives: options.userDirectives }),
   });
   return {
     engine,

@@ -2,7 +2,7 @@
 import { plainText } from '../../protocol/content.ts';
 import type { Entry, UserEntry } from '../../protocol/entries.ts';
 import type { Branches } from '../memory/branch.ts';
-import { projectDirectives } from '../memory/directives.ts';
+import { projectDirectives } from '../memory/directives/project.ts';
 import { projectTasks } from '../memory/tasks.ts';
 import type { Clock, CoreSettings, Recall, TokenCounter, UserDirectives, Workspace } from '../ports.ts';
 import type { ModelInfo, ToolDefinition } from '../providers/provider.ts';

@@ -1,6 +1,6 @@
 /** Which directives may be sent in a turn. Pure. */
 import { isStopWord, terms } from '../grounding/terms.ts';
-import type { SessionDirective } from '../memory/directives.ts';
+import type { SessionDirective } from '../memory/directives/project.ts';
 import type { Directive } from './parts.ts';
 
 /** Candidates beside one question; each is a guess, and many guesses are noise. */

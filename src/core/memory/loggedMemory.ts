@@ -8,8 +8,10 @@ import {
   type FrameEntry,
   frameBody,
   type TaskEntry,
+  type UserEntry,
 } from '../../protocol/entries.ts';
 import {
+  type DirectiveView,
   type ProfileChoice,
   type SessionMemoryView,
   type TaskChange,
@@ -17,15 +19,17 @@ import {
 } from '../../protocol/memory.ts';
 import type { TokenFactors } from '../context/factors.ts';
 import { newestVersions } from '../context/frames.ts';
-import { invalidInput, notFound } from '../errors.ts';
-import type { Clock, CoreSettings, Log, TokenCounter } from '../ports.ts';
+import { invalidInput, notFound, registerUnavailable } from '../errors.ts';
+import type { Clock, CoreSettings, Log, TokenCounter, UserDirectives } from '../ports.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Chosen } from '../providers/registry.ts';
 import type { SessionStore, StoreChange } from '../session/store.ts';
 import type { SessionMemory } from '../sessionMemory.ts';
 import { Branches } from './branch.ts';
 import { Compactor } from './compaction/compactor.ts';
-import { projectDirectives } from './directives.ts';
+import { DirectiveKeeper } from './directives/keeper.ts';
+import { overriddenBy } from './directives/notice.ts';
+import { projectDirectives, type SessionDirective } from './directives/project.ts';
 import { frameViews } from './frames.ts';
 import { changedTask, projectTasks } from './tasks.ts';
 
@@ -36,6 +40,8 @@ export interface MemoryOptions {
   settings: CoreSettings;
   clock: Clock;
   log: Log;
+  /** Without it the user has no directives beyond the session. */
+  userDirectives?: UserDirectives;
   /** What answers when no model does; it writes no frames. */
   offline: Provider;
   /** What answers in a session. */
@@ -52,14 +58,27 @@ const defaultProfile: ProfileChoice = {
   source: 'built_in',
 };
 
+/** What is told of a directive that holds in every workspace. */
+const usersOwn = {
+  state: 'confirmed',
+  origin: 'user',
+  history: [],
+  scope: 'user',
+} as const satisfies Partial<DirectiveView>;
+
 export class LoggedMemory implements SessionMemory {
   readonly #options: MemoryOptions;
   readonly #branches: Branches;
   readonly #compactor: Compactor;
+  readonly #directives: DirectiveKeeper;
+  /** Inputs of turns that are not over, by session. */
+  readonly #unread = new Map<string, UserEntry[]>();
 
   constructor(options: MemoryOptions) {
     this.#options = options;
     this.#branches = new Branches(options.store);
+    const directives = new DirectiveKeeper({ ...options, branches: this.#branches });
+    this.#directives = directives;
     this.#compactor = new Compactor({
       ...options,
       branches: this.#branches,
@@ -67,7 +86,17 @@ export class LoggedMemory implements SessionMemory {
         const chosen = await options.choose(sessionId);
         return chosen.provider === options.offline ? undefined : chosen;
       },
-      onCovered: async () => undefined,
+      // What was not read when it was said, as by a process that was killed, is read at the latest now.
+      onCovered: async (sessionId, covered, instructions) => {
+        await directives.said(sessionId, covered);
+        const candidates = instructions.map(({ entryId, text }) => ({
+          text: text.slice(0, longestDirective),
+          strength: 'candidate' as const,
+          origin: 'model' as const,
+          sourceId: entryId,
+        }));
+        await directives.notice(sessionId, candidates);
+      },
     });
   }
 
@@ -78,28 +107,45 @@ export class LoggedMemory implements SessionMemory {
 
   /** Hears every change of the store. */
   follow(change: StoreChange): void {
-    if (change.type === 'purged') this.#branches.forget(change.sessionId);
+    if (change.type === 'purged') {
+      this.#branches.forget(change.sessionId);
+      this.#unread.delete(change.sessionId);
+    }
     if (change.type !== 'appended') return;
     this.#branches.appended(change.sessionId, change.entries);
-    const hasEnded = change.entries.some(
-      (entry) => entry.kind === 'assistant' && entry.outcome !== undefined,
-    );
-    if (change.own && hasEnded) void this.#compactor.turnEnded(change.sessionId);
+    if (!change.own) return;
+    const { sessionId } = change;
+    for (const entry of change.entries) {
+      if (entry.kind === 'user') this.#unread.set(sessionId, [...(this.#unread.get(sessionId) ?? []), entry]);
+      // Behind the turn, so that what is appended stands on its branch and never in its way.
+      if (entry.kind === 'assistant' && entry.outcome !== undefined) this.#turnEnded(sessionId);
+    }
+  }
+
+  #turnEnded(sessionId: string): void {
+    const said = this.#unread.get(sessionId) ?? [];
+    this.#unread.delete(sessionId);
+    void this.#directives.said(sessionId, said);
+    void this.#compactor.turnEnded(sessionId);
   }
 
   /** Stops what goes on behind the turns. */
-  close(): Promise<void> {
-    return this.#compactor.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#compactor.close(), this.#directives.close()]);
   }
 
   async view(sessionId: string): Promise<SessionMemoryView> {
     const entries = await this.#kept(sessionId);
-    const branch = await this.#branches.of(sessionId);
+    const [branch, ofUser = []] = await Promise.all([
+      this.#branches.of(sessionId),
+      this.#options.userDirectives?.list(),
+    ]);
     return {
       frames: frameViews(of(entries, 'frame'), branch),
-      directives: projectDirectives(of(entries, 'directive'), (id) => branch.has(id)).map(
-        ({ seq: _, firstSeq: _first, ...view }) => view,
-      ),
+      directives: [
+        ...projectDirectives(of(entries, 'directive'), (id) => branch.has(id)).map(viewOf),
+        ...ofUser.map((one) => ({ ...one, ...usersOwn })),
+      ],
       tasks: projectTasks(of(entries, 'task')),
       profile: of(entries, 'profile').at(-1)?.name ?? defaultProfile.name,
     };
@@ -150,14 +196,13 @@ export class LoggedMemory implements SessionMemory {
   }
 
   async addDirective(sessionId: string, text: string, door: Door): Promise<DirectiveEntry> {
-    return this.#append(sessionId, {
-      ...this.#mark(door),
-      kind: 'directive',
+    await this.#session(sessionId);
+    const change = {
       directiveId: crypto.randomUUID(),
       text: directiveText(text),
-      state: 'confirmed',
-      origin: 'user',
-    });
+      state: 'confirmed' as const,
+    };
+    return this.#putDirective(sessionId, change, door);
   }
 
   async changeDirective(
@@ -167,22 +212,49 @@ export class LoggedMemory implements SessionMemory {
     door: Door,
   ): Promise<DirectiveEntry> {
     const before = await this.#directive(sessionId, directiveId);
-    return this.#append(sessionId, {
-      ...this.#mark(door),
-      kind: 'directive',
-      directiveId,
-      text: change.text === undefined ? before.text : directiveText(change.text),
-      state: change.state ?? before.state,
-      origin: 'user',
-    });
+    const text = change.text === undefined ? before.text : directiveText(change.text);
+    return this.#putDirective(sessionId, { directiveId, text, state: change.state ?? before.state }, door);
   }
 
-  async promoteDirective(sessionId: string, directiveId: string, _door: Door): Promise<void> {
-    await this.#directive(sessionId, directiveId);
+  async promoteDirective(sessionId: string, directiveId: string, door: Door): Promise<void> {
+    const { text } = await this.#directive(sessionId, directiveId);
+    // First there, then out of here: what is interrupted in between stands in both and is lost from neither.
+    await this.#usersOwn().put({ directiveId, text, at: this.#options.clock.now() });
+    await this.#putDirective(sessionId, { directiveId, text, state: 'removed' }, door);
   }
 
   async removeUserDirective(directiveId: string): Promise<void> {
-    throw notFound('directive', directiveId);
+    const list = this.#usersOwn();
+    if (!(await list.list()).some((one) => one.directiveId === directiveId))
+      throw notFound('directive', directiveId);
+    await list.remove(directiveId);
+  }
+
+  #usersOwn(): UserDirectives {
+    const { userDirectives } = this.#options;
+    if (!userDirectives) throw registerUnavailable(new Error('This process has no database of the user.'));
+    return userDirectives;
+  }
+
+  /** From the user's own hand; the pinned ones are within their budget afterwards. */
+  async #putDirective(
+    sessionId: string,
+    change: Pick<DirectiveEntry, 'directiveId' | 'text' | 'state'>,
+    door: Door,
+  ): Promise<DirectiveEntry> {
+    const others = (await this.#directives.known(sessionId)).filter(
+      (one) => one.directiveId !== change.directiveId,
+    );
+    const over = change.state === 'confirmed' && overriddenBy(change.text, change.state, others);
+    const entry = await this.#append(sessionId, {
+      ...this.#mark(door),
+      kind: 'directive',
+      ...change,
+      origin: 'user',
+      ...(over ? { supersedesId: over.directiveId } : {}),
+    });
+    await this.#directives.relieve(sessionId);
+    return entry;
   }
 
   async changeTask(sessionId: string, change: TaskChange, door: Door): Promise<TaskEntry> {
@@ -257,6 +329,8 @@ export class LoggedMemory implements SessionMemory {
 function of<K extends Entry['kind']>(entries: readonly Entry[], kind: K): Extract<Entry, { kind: K }>[] {
   return entries.filter((entry): entry is Extract<Entry, { kind: K }> => entry.kind === kind);
 }
+
+const viewOf = ({ seq: _, firstSeq: _first, ...view }: SessionDirective): DirectiveView => view;
 
 function directiveText(text: string): string {
   const trimmed = text.trim();

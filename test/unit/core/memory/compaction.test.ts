@@ -4,9 +4,21 @@ import { bodyTokens, emptyBody } from '../../../../src/core/context/frameBody.ts
 import type { UserEntry } from '../../../../src/protocol/entries.ts';
 import { answer } from '../../../support/anthropic/script.ts';
 import { startCore, type TestCore } from '../../../support/core.ts';
-import { answerFrames, ask, askedForFrames, frameAnswer, framesOf, longText, nextFrame } from './talk.ts';
+import {
+  answerFrames,
+  ask,
+  askedForFrames,
+  closed,
+  frameAnswer,
+  framesOf,
+  longText,
+  nextFrame,
+  reopened,
+} from './talk.ts';
 
-describe('Older turns', () => {
+describe('Older turns', function () {
+  // Sixty turns, each with its fsync, on a disk others use too.
+  this.timeout(20_000);
   let core: TestCore;
   let sessionId: string;
   beforeEach(async () => {
@@ -14,7 +26,7 @@ describe('Older turns', () => {
     core.settings.conversationTokens = 3_000;
     sessionId = (await core.store.create({ door: 'panel' })).id;
   });
-  afterEach(() => core.close());
+  afterEach(() => closed(core));
 
   /** Talks until something happens by itself. */
   async function talkUntil<T>(happens: Promise<T>): Promise<T> {
@@ -130,9 +142,7 @@ describe('Older turns', () => {
     });
     await talkUntil(begun);
     const said = await core.store.path(sessionId);
-    const { folder, fake } = core;
-    await core.engine.close();
-    core = await startCore({ folder, fake });
+    core = await reopened(core);
     assert.deepEqual(await framesOf(core, sessionId), []);
     assert.deepEqual(await core.store.log(sessionId), said);
   });

@@ -1,14 +1,28 @@
 /** A session that is talked in until it is compacted, and what a model answers then. */
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import type { Entry, FrameEntry } from '../../../../src/protocol/entries.ts';
 import type { SessionEvent } from '../../../../src/protocol/turnEvents.ts';
 import { type Answer, answer, type Behaviour } from '../../../support/anthropic/script.ts';
 import type { FakeAnthropic } from '../../../support/anthropic/server.ts';
-import type { TestCore } from '../../../support/core.ts';
+import { startCore, type TestCore } from '../../../support/core.ts';
 
 /** About 290 tokens. */
 export const longText = (seed: string): string =>
   `Make ${seed} resumable. ${`The offset of ${seed} is kept on the server. `.repeat(28)}`;
+
+/** The same data opened anew, as after the window was closed; `closed` must end the fake and the folder. */
+export async function reopened(core: TestCore): Promise<TestCore> {
+  await core.engine.close();
+  return startCore({ folder: core.folder, fake: core.fake });
+}
+
+/** Also of a core that was opened anew. */
+export async function closed(core: TestCore): Promise<void> {
+  await core.close();
+  await core.fake.close();
+  rmSync(core.folder, { recursive: true, force: true });
+}
 
 export interface FrameScript {
   goals?: string[];
