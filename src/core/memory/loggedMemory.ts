@@ -129,6 +129,11 @@ export class LoggedMemory implements SessionMemory {
     void this.#compactor.turnEnded(sessionId);
   }
 
+  /** Resolves when nothing goes on behind the turns of the session. */
+  idle(sessionId: string): Promise<void> {
+    return this.#compactor.idle(sessionId);
+  }
+
   /** Stops what goes on behind the turns. */
   async close(): Promise<void> {
     await Promise.all([this.#compactor.close(), this.#directives.close()]);

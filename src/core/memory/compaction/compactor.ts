@@ -104,6 +104,12 @@ export class Compactor {
     });
   }
 
+  /** Resolves when nothing is under way in the session. Never rejects. */
+  async idle(sessionId: string): Promise<void> {
+    for (let last = this.#last.get(sessionId); last; last = this.#last.get(sessionId))
+      await last.catch(() => undefined);
+  }
+
   /** Stops what is under way and waits for its end; nothing half is stored. */
   async close(): Promise<void> {
     this.#closing.abort();

@@ -50,10 +50,10 @@ const cases: [
     'older frames as well when another comes',
     { frames: '300 300 300 300', tail: 'u900 a10 u200 a90' },
     '0 1',
-    'f0 f1',
+    'f0 f1 f2',
   ],
   ['only frames when a user wrote them long', { frames: '300 900 300', tail: 'u10 a10' }, undefined, 'f0 f1'],
-  ['no frame that is off', { frames: '300 -300 300 300 600', tail: 'u10 a10' }, undefined, 'f2 f3'],
+  ['no frame that is off', { frames: '300 -300 300 300 600', tail: 'u10 a10' }, undefined, 'f2 f3 f4'],
 ];
 
 describe('What becomes a frame', () => {
