@@ -251,7 +251,8 @@ export class Engine implements Assistant {
     while (this.#beginning.size > 0) await Promise.allSettled([...this.#beginning]);
     const running = [...this.#running.values()];
     for (const { abort } of running) abort.abort();
-    await Promise.all([this.memory.close(), ...running.map(({ done }) => done)]);
+    await Promise.all(running.map(({ done }) => done));
+    await this.memory.close();
     // Inputs that still wait stay in the store, where another window keeps them as interrupted.
     this.#accepted.close();
     this.#lifetime.dispose();

@@ -136,7 +136,8 @@ export class LoggedMemory implements SessionMemory {
 
   /** Stops what goes on behind the turns. */
   async close(): Promise<void> {
-    await Promise.all([this.#compactor.close(), this.#directives.close()]);
+    await this.#compactor.close();
+    await this.#directives.close();
   }
 
   async view(sessionId: string): Promise<SessionMemoryView> {
