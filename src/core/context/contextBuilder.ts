@@ -3,7 +3,7 @@ import { plainText } from '../../protocol/content.ts';
 import type { Entry, UserEntry } from '../../protocol/entries.ts';
 import type { Branches } from '../memory/branch.ts';
 import { projectDirectives } from '../memory/directives/project.ts';
-import { projectTasks } from '../memory/tasks.ts';
+import { projectTasks, toldTasks } from '../memory/tasks.ts';
 import type { Clock, CoreSettings, Recall, TokenCounter, UserDirectives, Workspace } from '../ports.ts';
 import type { ModelInfo, ToolDefinition } from '../providers/provider.ts';
 import type { SessionStore, StoreChange } from '../session/store.ts';
@@ -211,7 +211,7 @@ export class ContextBuilder {
       frameSeq: Math.max(0, ...frames.map(({ entry }) => entry.seq)),
       text: plainText(input.content),
     });
-    const tasks = projectTasks(of(entries, 'task')).filter(({ state }) => state === 'open');
+    const tasks = toldTasks(projectTasks(of(entries, 'task')));
     const [directivesCounted, framesCounted, tasksCounted, recalled] = await Promise.all([
       this.#countTexts(directiveParts(directives, input), factor),
       this.#countTexts(

@@ -1,6 +1,7 @@
 /** What may be sent besides the conversation, as parts the user can leave out or write anew. Pure. */
 import type { UserEntry } from '../../protocol/entries.ts';
 import type { TaskView } from '../../protocol/memory.ts';
+import { taskText } from '../memory/tasks.ts';
 import { withoutEnd } from './tags.ts';
 
 /** One text that goes whole or not at all. */
@@ -71,20 +72,24 @@ function reasonOf(pinned: boolean, ofUser: boolean): string {
   return 'Perhaps a standing instruction; it shares words with the input.';
 }
 
-/** Open tasks, in the order in which they were begun. */
+/** Tasks in the order in which they were begun. */
 export function taskParts(tasks: readonly TaskView[], choices: TurnChoices): Part[] {
-  return tasks.map(({ taskId, title, steps }) => {
-    const id = `task:${taskId}`;
-    const lines = [title, ...steps.map(({ text, state }) => `- [${state}] ${text}`)];
-    const text = withoutEnd('task', chosenText(choices, id, lines.join('\n')).trim());
-    const open = steps.filter(({ state }) => state === 'pending' || state === 'awaited').length;
+  return tasks.map((task) => {
+    const id = `task:${task.taskId}`;
+    const text = withoutEnd('task', chosenText(choices, id, taskText(task)).trim());
     return {
       id,
-      label: shortened(title),
-      text: `<task id="${taskId}">\n${text}\n</task>`,
-      reason: chosenReason(choices, id, `An open task with ${open} of ${steps.length} steps to do.`),
+      label: shortened(task.title),
+      text: `<task id="${task.taskId}">\n${text}\n</task>`,
+      reason: chosenReason(choices, id, taskReason(task)),
     };
   });
+}
+
+function taskReason({ state, steps }: TaskView): string {
+  if (state !== 'open') return 'A task that was ended not long ago.';
+  const open = steps.filter((step) => step.state === 'pending' || step.state === 'awaited').length;
+  return `An open task with ${open} of ${steps.length} steps to do.`;
 }
 
 /** Characters of a label: a line of the inspector. */
