@@ -97,6 +97,15 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     store,
     providers: [claude],
     offline: new OfflineProvider(search),
+    userDirectives: {
+      ...user.directives,
+      // A turn is not lost because of them.
+      list: () =>
+        user.directives.list().catch((error: unknown) => {
+          log.error('Your own standing instructions could not be read.', error);
+          return [];
+        }),
+    },
     workspace,
     counter,
     settings,

@@ -10,12 +10,11 @@ import { AcceptedTurns } from './acceptedTurns.ts';
 import { Answer } from './answer.ts';
 import type { Assistant, OwnLiveTurn, ProviderState, ResolvedModel, StartedTurn } from './assistant.ts';
 import { ContextBuilder } from './context/contextBuilder.ts';
+import { ContextInspector, type InspectedContext } from './context/contextInspector.ts';
 import { TokenFactors } from './context/factors.ts';
+import type { EngineOptions } from './engineOptions.ts';
 import * as errors from './errors.ts';
 import { LoggedMemory } from './memory/loggedMemory.ts';
-import type { Clock, CoreSettings, Log, ModelNotes, Recall, TokenCounter, Workspace } from './ports.ts';
-import type { Profiles } from './profiles/profiles.ts';
-import type { Provider } from './providers/provider.ts';
 import { type Chosen, ProviderRegistry, splitModel } from './providers/registry.ts';
 import type { Answerer, SessionStore, StoreChange } from './session/store.ts';
 import { SessionChoices } from './sessionChoices.ts';
@@ -24,25 +23,6 @@ import { runTurn } from './turn.ts';
 import { turnStream } from './turnStream.ts';
 import { untilStored } from './untilStored.ts';
 import { againOf, userEntryOf } from './userEntry.ts';
-
-export interface EngineOptions {
-  store: SessionStore;
-  /** In order of preference. */
-  providers: readonly Provider[];
-  /** Answers when no other provider is ready; never leaves the machine. */
-  offline: Provider;
-  workspace: Workspace;
-  counter: TokenCounter;
-  settings: CoreSettings;
-  /** Those that come with Causeway when absent. */
-  profiles?: Profiles;
-  /** Earlier turns can be searched where there is an index of them. */
-  recall?: Recall;
-  /** Where a model keeps notes of its own, while the user lets it. */
-  modelNotes?(): ModelNotes | undefined;
-  clock: Clock;
-  log: Log;
-}
 
 interface Running {
   turnId: string;
@@ -58,7 +38,8 @@ export class Engine implements Assistant {
   readonly #registry: ProviderRegistry;
   readonly #choices: SessionChoices;
   readonly #context: ContextBuilder;
-  readonly #factors = new TokenFactors();
+  readonly #factors: TokenFactors;
+  readonly #inspector: ContextInspector;
   readonly #events: Emitter<SessionEvent>;
   readonly #lifetime = new DisposableStore();
   readonly #accepted = new AcceptedTurns();
@@ -76,9 +57,26 @@ export class Engine implements Assistant {
     this.#registry = new ProviderRegistry(options.providers, options.offline, () =>
       options.workspace.isTrusted(),
     );
-    this.memory = new LoggedMemory(options);
+    this.#factors = new TokenFactors({
+      ...(options.factorRecord === undefined ? {} : { record: options.factorRecord }),
+      onError: (error) => options.log.error('What was learned of token counts is not kept.', error),
+    });
     this.#choices = new SessionChoices({ ...options, registry: this.#registry });
-    this.#context = new ContextBuilder({ ...options, factors: this.#factors });
+    this.memory = new LoggedMemory({
+      ...options,
+      factors: this.#factors,
+      choose: (sessionId) => this.#choices.keptModel(sessionId),
+      profiles: this.#choices.profiles,
+      profileOf: (sessionId) => this.#choices.profile(sessionId),
+    });
+    const { branches } = this.memory;
+    this.#context = new ContextBuilder({ ...options, branches, factors: this.#factors });
+    this.#inspector = new ContextInspector({
+      ...options,
+      registry: this.#registry,
+      context: this.#context,
+      choices: this.#choices,
+    });
     this.#events = this.#lifetime.add(
       new Emitter<SessionEvent>((error) => options.log.error('A listener of session events failed.', error)),
     );
@@ -88,6 +86,7 @@ export class Engine implements Assistant {
           if (event.type !== 'turn.ended' || !this.#endedHere.delete(event.turnId)) this.#emit(event);
         }
         this.memory.follow(change);
+        this.#context.follow(change);
         this.#follow(change);
       }),
     );
@@ -213,23 +212,11 @@ export class Engine implements Assistant {
   }
 
   async preview(sessionId: string, input: TurnInput): Promise<ContextReport> {
-    const profile = await this.#choices.profile(sessionId, input.profile);
-    const { model } = await this.#choices.model(sessionId, input.model, profile);
-    const assembly = await this.#context.build({
-      sessionId,
-      input: {
-        id: '00000000-0000-4000-8000-000000000000',
-        content: [...(input.media ?? []), { type: 'text', text: input.text }],
-        ...(input.attachments === undefined ? {} : { attachments: input.attachments }),
-        grounding: input.grounding ?? this.#choices.grounding(profile),
-      },
-      parentId: input.parentId,
-      model,
-      profile,
-      tools: (await this.#choices.tools(sessionId, profile, model)).definitions,
-      excluded: input.excluded ?? [],
-    });
-    return assembly.report;
+    return (await this.#inspector.unsent(sessionId, input)).report;
+  }
+
+  context(sessionId: string, of: { turnId: string } | { input: TurnInput }): Promise<InspectedContext> {
+    return this.#inspector.context(sessionId, of);
   }
 
   providers(): Promise<ProviderState[]> {
@@ -258,6 +245,7 @@ export class Engine implements Assistant {
     const running = [...this.#running.values()];
     for (const { abort } of running) abort.abort();
     await Promise.all(running.map(({ done }) => done));
+    await this.memory.close();
     // Inputs that still wait stay in the store, where another window keeps them as interrupted.
     this.#accepted.close();
     this.#lifetime.dispose();

@@ -1,7 +1,9 @@
 /** Who answers in a session, with which model, tools and grounding: what was asked for, else what was chosen before. */
 import type { Door, GroundingMode } from '../protocol/entries.ts';
+import type { CoreSettings } from './ports.ts';
 import type { Profile } from './profiles/profile.ts';
 import { Profiles } from './profiles/profiles.ts';
+import { recallScope } from './profiles/workspaceLimits.ts';
 import type { ModelInfo } from './providers/provider.ts';
 import type { Chosen, ProviderRegistry } from './providers/registry.ts';
 import { offeredTools, type ToolSources } from './tools/offered.ts';
@@ -49,6 +51,11 @@ export class SessionChoices {
   /** What an input is grounded in that says nothing of it. */
   grounding(profile: Profile): GroundingMode {
     return profile.grounding ?? this.#sources.settings.grounding;
+  }
+
+  /** How far recall may look for a turn of the profile. */
+  recall(profile: Profile): CoreSettings['recall'] {
+    return recallScope(profile, this.#sources.settings.recall);
   }
 
   /** The model asked for by name, else as `keptModel`. Throws `model_not_found` for a name nobody knows. */

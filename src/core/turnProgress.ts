@@ -2,6 +2,7 @@
 import type { Usage } from '../protocol/content.ts';
 import type { Entry, EntryDraft, UserEntry } from '../protocol/entries.ts';
 import type { ContextReport } from '../protocol/report.ts';
+import type { BuiltContext } from './context/contextBuilder.ts';
 import { addUsage, costOf } from './providers/prices.ts';
 import type { Price } from './providers/provider.ts';
 import type { SessionStore } from './session/store.ts';
@@ -13,6 +14,8 @@ export class TurnProgress {
   readonly #entries: Entry[] = [];
   #usage: Usage | undefined;
   #costUsd: number | undefined = 0;
+  /** What the turn's first request had. */
+  context: BuiltContext | undefined;
   /** Of the last request that was sent. */
   report: ContextReport | undefined;
   requestUsage: Usage | undefined;

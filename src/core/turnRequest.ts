@@ -2,10 +2,14 @@
 import { plainText, type Usage } from '../protocol/content.ts';
 import { reportTokens } from '../protocol/report.ts';
 import { Checkpoints } from './checkpoints.ts';
+import type { BuiltContext, ContextRequest } from './context/contextBuilder.ts';
+import { buildAfterRefusal, buildWithin, type ExactFit } from './context/exactFit.ts';
+import { providerRequest } from './context/providerRequest.ts';
 import { toErrorInfo } from './errors.ts';
 import type { Profile } from './profiles/profile.ts';
+import { recallScope } from './profiles/workspaceLimits.ts';
 import { promptTokens } from './providers/prices.ts';
-import type { ProviderEvent } from './providers/provider.ts';
+import type { ProviderEvent, ProviderRequest } from './providers/provider.ts';
 import type { Tools } from './tools/registry.ts';
 import type { Ending, TurnDependencies, TurnPlan } from './turnDependencies.ts';
 import { turnEventOf } from './turnEventOf.ts';
@@ -22,9 +26,6 @@ export interface Requesting {
   onLost(): void;
 }
 
-/** After the API found a request too long, the budget of the one further try. */
-const shrinkAfterOverflow = 0.75;
-
 /** Asks the model for the next part of the answer. Throws `input_too_large`. */
 export async function request(requesting: Requesting): Promise<Ending> {
   const { deps, plan, progress, signal } = requesting;
@@ -35,11 +36,20 @@ export async function request(requesting: Requesting): Promise<Ending> {
     onLost: requesting.onLost,
     onError: (error) => deps.log.warn(`A checkpoint was not written: ${toErrorInfo(error).code}.`),
   });
+  const fit = fitOf(requesting);
+  const wanted = wantedContext(requesting);
+  // What a turn begins with stands while it lasts, so that what its first request had is read from the cache.
+  const extended = (first: BuiltContext) => {
+    progress.context = first;
+    return progress.entries.length === 0 ? first : deps.context.extend(first, progress.entries);
+  };
   try {
-    let ending = await attempt(requesting, checkpoints, 1);
+    const built = await extended(progress.context ?? (await buildWithin(fit, wanted)));
+    let ending = await ask(requesting, built, fit.requestOf(built), checkpoints);
     if (ending.error?.code === 'prompt_too_long' && answer.isEmpty && !signal.aborted) {
       progress.spend(ending.usage);
-      ending = await attempt(requesting, checkpoints, shrinkAfterOverflow);
+      const smaller = await extended(await buildAfterRefusal(fit, wanted, built));
+      ending = await ask(requesting, smaller, fit.requestOf(smaller), checkpoints);
     }
     progress.spend(ending.usage);
     return ending;
@@ -49,39 +59,40 @@ export async function request(requesting: Requesting): Promise<Ending> {
   }
 }
 
-async function attempt(
-  { deps, plan, progress, profile, tools, signal }: Requesting,
+function fitOf({ deps, plan, signal }: Requesting): ExactFit {
+  const { provider, user } = plan;
+  const question = plainText(user.content);
+  return {
+    context: deps.context,
+    factors: deps.factors,
+    requestOf: (built) => providerRequest(built.report, built, question),
+    ...(provider.countTokens ? { countTokens: provider.countTokens.bind(provider) } : {}),
+    signal,
+  };
+}
+
+const wantedContext = ({ deps, plan, profile, tools }: Requesting): ContextRequest => ({
+  sessionId: plan.sessionId,
+  input: plan.user,
+  parentId: plan.user.parentId,
+  model: plan.model,
+  persona: profile,
+  recall: recallScope(profile, deps.settings.recall),
+  tools: tools.definitions,
+});
+
+/** Sends one request and takes in its answer. */
+async function ask(
+  { deps, plan, progress, signal }: Requesting,
+  built: BuiltContext,
+  sent: ProviderRequest,
   checkpoints: Checkpoints,
-  shrink: number,
 ): Promise<Ending> {
   const { answer, model, provider, user, sessionId } = plan;
-  const assembly = await deps.context.build({
-    sessionId,
-    input: user,
-    parentId: user.parentId,
-    model,
-    excluded: user.excluded ?? [],
-    shrink,
-    profile,
-    tools: tools.definitions,
-    continuation: progress.entries,
-  });
-  progress.report = assembly.report;
-  const stream = provider.stream(
-    {
-      model: model.id,
-      system: assembly.system,
-      messages: assembly.messages,
-      tools: tools.definitions,
-      maxOutputTokens: assembly.report.outputReserve,
-      ...(deps.settings.thinking ? { thinking: 'adaptive' as const } : {}),
-      question: plainText(user.content),
-    },
-    signal,
-  );
+  progress.report = built.report;
   const turn = { sessionId, turnId: user.turnId };
   let usage: Usage | undefined;
-  for await (const event of stream) {
+  for await (const event of provider.stream(sent, signal)) {
     if (answer.take(event)) checkpoints.touch();
     const told = turnEventOf(turn, event);
     if (told) deps.emit(told);
@@ -90,14 +101,11 @@ async function attempt(
     const ending = endingOf(event, usage);
     if (!ending) continue;
     const leftOut = event.type === 'stop' ? event.leftOut : undefined;
-    if (leftOut)
-      progress.report = {
-        ...assembly.report,
-        omitted: [...assembly.report.omitted, ...leftOut],
-      };
+    if (leftOut) progress.report = { ...built.report, omitted: [...built.report.omitted, ...leftOut] };
     // What was not read whole says nothing of how the whole would have counted.
     if (usage && ending.outcome === 'done' && !leftOut) {
-      deps.factors.learn(model, reportTokens(assembly.report), promptTokens(usage));
+      const estimated = reportTokens(built.report);
+      deps.factors.learn(model, { estimated, used: built.factor, actual: promptTokens(usage) });
     }
     return ending;
   }

@@ -7,6 +7,7 @@ import { traceOf } from '../../src/base/trace.ts';
 import { estimateTokens } from '../../src/core/context/tokens.ts';
 import { Engine } from '../../src/core/engine.ts';
 import type {
+  Clock,
   CoreSettings,
   Log,
   OpenFile,
@@ -14,6 +15,7 @@ import type {
   ProfileFile,
   Recall,
   Secrets,
+  UserDirectives,
   Workspace,
 } from '../../src/core/ports.ts';
 import { Profiles } from '../../src/core/profiles/profiles.ts';
@@ -53,6 +55,9 @@ export interface TestCoreOptions {
   idleLimitMs?: number;
   recall?: Recall;
   profileFiles?: ProfileFile[];
+  userDirectives?: UserDirectives;
+  /** What the engine sees as the time. */
+  clock?: Clock;
 }
 
 export async function startCore(options: TestCoreOptions = {}): Promise<TestCore> {
@@ -94,7 +99,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     memoryFiles: async () => workspace.memoryFiles,
     openFiles: async () => workspace.openFiles,
   };
-  const clock = { now: () => Date.now(), monotonic: () => performance.now() };
+  const clock = options.clock ?? { now: () => Date.now(), monotonic: () => performance.now() };
   const store = openSessionStore({
     file: join(folder, 'sessions.db'),
     workspaceId: 'test-workspace',
@@ -119,6 +124,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     ...(options.recall === undefined ? {} : { recall: options.recall }),
     clock,
     log,
+    ...(options.userDirectives === undefined ? {} : { userDirectives: options.userDirectives }),
   });
   return {
     engine,

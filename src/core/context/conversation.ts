@@ -8,7 +8,7 @@ import type {
   UserEntry,
 } from '../../protocol/entries.ts';
 import type { RequestMessage } from '../providers/provider.ts';
-import { escapeAttribute, withoutEnd } from './systemPrompt.ts';
+import { escapeAttribute, withoutEnd } from './tags.ts';
 
 /**
  * A run of entries that is sent whole or not at all, such as a tool call with its result.
@@ -47,10 +47,10 @@ export function userBlocks(entry: Pick<UserEntry, 'content' | 'attachments'>): C
   return sendable([...attached, ...entry.content]);
 }
 
-/** Units of a branch, oldest first. `taken` are ids of calls that stand before them in the request. */
-export function unitsOf(path: readonly Entry[], taken: Iterable<string> = []): Unit[] {
+/** Units of a branch, oldest first. */
+export function unitsOf(path: readonly Entry[]): Unit[] {
   const units: Unit[] = [];
-  const used = new Set(taken);
+  const used = new Set<string>();
   const add = (entries: readonly Entry[], messages: RequestMessage[], opens: boolean): void => {
     const seq = entries[0]?.seq ?? 0;
     units.push({ entryIds: entries.map(({ id }) => id), messages, opens, seq });
@@ -92,14 +92,6 @@ export function unitsOf(path: readonly Entry[], taken: Iterable<string> = []): U
   endAnswer();
   return units;
 }
-
-/** What calls of tools are called on the wire. */
-export const callIds = (units: readonly Unit[]): string[] =>
-  units.flatMap(({ messages }) =>
-    messages.flatMap(({ content }) =>
-      content.flatMap((block) => (block.type === 'tool_use' ? [block.id] : [])),
-    ),
-  );
 
 /** An answer with the results of its calls. Calls without a result, as an interruption leaves them, are dropped. */
 function addAnswer(

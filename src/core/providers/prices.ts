@@ -6,11 +6,16 @@ export function promptTokens(usage: Usage): number {
   return usage.inputTokens + usage.cacheCreationTokens + usage.cacheReadTokens;
 }
 
+/** The rates of a request whose prompt has that many tokens. */
+export function ratesOf(price: Price, tokens: number): Rates {
+  const long = price.longPrompt;
+  return long && tokens > long.aboveTokens ? long : price;
+}
+
 /** US dollars of one response; undefined when the price is unknown, which is not the same as free. */
 export function costOf(usage: Usage, price: Price | undefined): number | undefined {
   if (!price) return undefined;
-  const long = price.longPrompt;
-  const rates: Rates = long && promptTokens(usage) > long.aboveTokens ? long : price;
+  const rates = ratesOf(price, promptTokens(usage));
   const written1h = usage.cacheCreation1hTokens ?? 0;
   return (
     (usage.inputTokens * rates.input +

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { plainText } from '../../protocol/content.ts';
 import type { Entry } from '../../protocol/entries.ts';
 import type { RecalledEntry } from '../../protocol/memory.ts';
-import { withoutEnd } from '../context/systemPrompt.ts';
+import { withoutEnd } from '../context/tags.ts';
 import type { Recall } from '../ports.ts';
 import type { SessionStore } from '../session/store.ts';
 import { excerpt } from './excerpt.ts';

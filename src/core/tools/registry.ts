@@ -1,6 +1,6 @@
 /** The tools of one turn. */
 import type { ToolUseBlock } from '../../protocol/content.ts';
-import { withoutEnd } from '../context/systemPrompt.ts';
+import { withoutEnd } from '../context/tags.ts';
 import { CausewayError } from '../errors.ts';
 import type { Log } from '../ports.ts';
 import type { ToolDefinition } from '../providers/provider.ts';

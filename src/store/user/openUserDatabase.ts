@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { connectRpc, type RpcClient } from '../../base/rpc.ts';
 import { errorCodec, registerUnavailable } from '../../core/errors.ts';
+import type { UserDirectives } from '../../core/ports.ts';
 import type { ClientRegister, SessionKeyRegister, WorkspaceRegister } from '../../core/register.ts';
 import type { UserStore, UserStoreStatus } from './userStore.ts';
 
@@ -9,6 +10,7 @@ export interface UserDatabase {
   readonly workspaces: WorkspaceRegister;
   readonly clients: ClientRegister;
   readonly sessionKey: SessionKeyRegister;
+  readonly directives: UserDirectives;
   status(): Promise<UserStoreStatus>;
   /** Whether a workspace has sessions outside the trash, without opening its store. */
   hasSessions(workspaceId: string): Promise<boolean>;
@@ -71,6 +73,11 @@ export function openUserDatabase({ file, workerUrl }: UserDatabaseLocation): Use
       agree: async (fingerprint) => remote().agreeSessionKey(fingerprint),
       keep: async (fingerprint) => remote().keepSessionKey(fingerprint),
       release: async (fingerprint) => remote().releaseSessionKey(fingerprint),
+    },
+    directives: {
+      list: async () => remote().directives(),
+      put: async (directive) => remote().putDirective(directive),
+      remove: async (directiveId) => remote().removeDirective(directiveId),
     },
     status: async () => remote().status(),
     hasSessions: async (workspaceId) => remote().hasSessions(workspaceId),

@@ -19,9 +19,10 @@ import { transaction } from '../sqlite/transaction.ts';
 import { isCorrupt, isMoved } from '../sqliteErrors.ts';
 import { checkClientInit } from './clientInit.ts';
 import { ClientTable } from './clientTable.ts';
+import { DirectiveTable, type UserDirective } from './directiveTable.ts';
 import { sessionDatabaseFile } from './layout.ts';
 import { DamagedDatabase, type OpenedFile, openFile } from './openFile.ts';
-import { rebuild } from './rebuild.ts';
+import { nothingSalvaged, rebuild } from './rebuild.ts';
 import { repair } from './repair.ts';
 import { SessionKeyTable } from './sessionKeyTable.ts';
 import { hasSessionsIn } from './sessionsIn.ts';
@@ -39,6 +40,7 @@ interface Tables {
   workspaces: WorkspaceTable;
   clients: ClientTable;
   sessionKey: SessionKeyTable;
+  directives: DirectiveTable;
 }
 
 interface Handle extends OpenedFile, Tables {
@@ -147,6 +149,19 @@ export class UserStore {
     this.#write(({ sessionKey }) => ({ result: sessionKey.release(fingerprint) }));
   }
 
+  directives(): UserDirective[] {
+    return this.#read(({ directives }) => directives.list());
+  }
+
+  /** Throws `register_read_only`, as does the next one. */
+  putDirective(directive: UserDirective): void {
+    this.#write(({ directives }) => ({ result: directives.put(directive) }));
+  }
+
+  removeDirective(directiveId: string): void {
+    this.#write(({ directives }) => ({ result: directives.remove(directiveId) }));
+  }
+
   close(): void {
     this.#handle?.db.close();
     this.#handle = undefined;
@@ -207,7 +222,7 @@ export class UserStore {
 
   /** Where the database is gone and the workspaces are not, they are registered anew. */
   #fillNew(db: DatabaseSync): void {
-    const { workspaces } = rebuild(db, dirname(this.#file), { workspaces: [], clients: [] }, this.#now());
+    const { workspaces } = rebuild(db, dirname(this.#file), nothingSalvaged, this.#now());
     if (workspaces > 0) this.#notices.push(toErrorInfo(registerRebuilt(workspaces)));
   }
 
@@ -226,6 +241,7 @@ export class UserStore {
       workspaces: new WorkspaceTable(opened.db),
       clients: new ClientTable(opened.db),
       sessionKey: new SessionKeyTable(opened.db),
+      directives: new DirectiveTable(opened.db),
       inode: inodeOf(this.#file),
     };
   }

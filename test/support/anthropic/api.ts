@@ -84,6 +84,8 @@ export class Api {
         `max_tokens: ${body.max_tokens} > ${model.maxOutput}, which is the maximum allowed number of output tokens for ${model.id}`,
       );
     checkThinking(body, model);
+    if (body.output_config?.format && !model.structured)
+      refuse(`output_config.format: '${model.id}' does not support structured outputs.`);
     checkTurnBegins(body, messages);
     this.#given.check(messages);
     if (!model.prefill && messages.at(-1)?.role === 'assistant' && !this.#given.isPaused(messages))

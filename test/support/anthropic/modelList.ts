@@ -39,7 +39,7 @@ export const modelInfo = (model: FakeModel): Anthropic.ModelInfo => ({
     image_input: yes,
     pdf_input: yes,
     server_tools: { supported: false, code_execution: no, web_search: no },
-    structured_outputs: yes,
+    structured_outputs: when(model.structured),
     thinking: {
       supported: true,
       types: {

@@ -9,6 +9,8 @@ export interface FakeModel {
   thinking: 'always' | 'adaptive' | 'manual';
   /** Whether the API can summarise a conversation with it. */
   compaction: boolean;
+  /** Whether an answer can be held to a JSON Schema. */
+  structured: boolean;
   /** Whether a conversation may end with the beginning of the answer. */
   prefill: boolean;
   line: 'haiku' | 'sonnet' | 'opus';
@@ -28,6 +30,7 @@ export const fakeModels: FakeModel[] = [
     minimumPrefix: 1024,
     thinking: 'adaptive',
     compaction: true,
+    structured: true,
     prefill: false,
     line: 'sonnet',
     lifecycle: 'active',
@@ -42,6 +45,7 @@ export const fakeModels: FakeModel[] = [
     minimumPrefix: 1024,
     thinking: 'always',
     compaction: true,
+    structured: true,
     prefill: false,
     line: 'opus',
     lifecycle: 'active',
@@ -56,6 +60,7 @@ export const fakeModels: FakeModel[] = [
     minimumPrefix: 2048,
     thinking: 'adaptive',
     compaction: true,
+    structured: true,
     prefill: false,
     line: 'haiku',
     lifecycle: 'active',
@@ -70,6 +75,7 @@ export const fakeModels: FakeModel[] = [
     minimumPrefix: 4096,
     thinking: 'manual',
     compaction: false,
+    structured: true,
     prefill: true,
     line: 'haiku',
     lifecycle: 'active',

@@ -5,6 +5,7 @@ import { checkContextManagement } from './contextManagement.ts';
 import { checkConversation } from './conversation.ts';
 import { refuse } from './errors.ts';
 import { refuseShape } from './issues.ts';
+import { checkOutputFormat } from './outputFormat.ts';
 import { countBody, type MessagesBody, messagesBody } from './requestShape.ts';
 import { blocksOf, type FakeMessage } from './shapes.ts';
 import { checkSources } from './sources.ts';
@@ -34,6 +35,7 @@ export function parseBody(
   checkContextManagement(request, betas);
   checkSystem(request);
   checkTools(request);
+  checkOutputFormat(request);
   if (request.stop_sequences?.some((sequence) => sequence.trim() === ''))
     refuse('stop_sequences: each stop sequence must contain non-whitespace');
   if (request.max_tokens === 0) checkPreWarming(request);

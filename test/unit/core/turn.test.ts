@@ -329,7 +329,7 @@ describe('A turn', () => {
     assert.deepEqual(
       entry.report?.segments.map(({ kind, label }) => [kind, label]),
       [
-        ['tools', 'update_task'],
+        ['tools', '1 tool'],
         ['system', 'Causeway'],
         ['memory_file', 'AGENTS.md'],
         ['grounding', 'a.ts'],

@@ -15,7 +15,7 @@ import { IdleWatch } from './idleWatch.ts';
 import { anthropicKeyName } from './keyName.ts';
 import { type ClaudeModel, claudeModels, unknownClaudeModel, withCapabilities } from './models.ts';
 import { messagesBody } from './request.ts';
-import { type AnthropicFeatures, noFeatures, secondWind } from './secondWind.ts';
+import { type AnthropicFeatures, noFeatures, type SecondWind, secondWind } from './secondWind.ts';
 import { AnthropicStream } from './stream.ts';
 
 /** The API pings a waiting stream every few seconds, so a minute of silence means the connection is dead. */
@@ -96,6 +96,7 @@ export class AnthropicProvider implements Provider {
             model.display_name,
             model.max_input_tokens ?? undefined,
             model.max_tokens ?? undefined,
+            model.capabilities?.structured_outputs.supported,
           );
         listed.push(withCapabilities(known, model.capabilities));
       }
@@ -110,6 +111,34 @@ export class AnthropicProvider implements Provider {
       this.#options.log.warn(
         `The list of Claude models could not be read: ${errors.toErrorInfo(this.#failure(await loadSdk(), error, '', undefined)).code}.`,
       );
+    }
+  }
+
+  #modelOf({ model }: ProviderRequest): ClaudeModel {
+    const known = [...(this.#listedNow() ?? []), ...claudeModels].find(({ id }) => id === model);
+    return known ?? unknownClaudeModel(model);
+  }
+
+  wireBody(request: ProviderRequest): Record<string, unknown> {
+    const { request: wound, body } = this.#wind(request);
+    return { ...messagesBody(wound, this.#modelOf(request)), ...body };
+  }
+
+  #wind(request: ProviderRequest): SecondWind {
+    return secondWind(request, this.#modelOf(request), this.#options.features?.() ?? noFeatures);
+  }
+
+  /** Source: https://platform.claude.com/docs/en/build-with-claude/token-counting. */
+  async countTokens(request: ProviderRequest, signal: AbortSignal): Promise<number> {
+    const key = await this.#options.secrets.get(anthropicKeyName);
+    if (!key) throw errors.noApiKey();
+    const sdk = await loadSdk();
+    try {
+      const { max_tokens: _, stream: _stream, ...counted } = messagesBody(request, this.#modelOf(request));
+      const { input_tokens } = await this.#client(sdk, key, fetch).messages.countTokens(counted, { signal });
+      return input_tokens;
+    } catch (error) {
+      throw this.#failure(sdk, error, request.model, key);
     }
   }
 
@@ -152,16 +181,13 @@ export class AnthropicProvider implements Provider {
       // What cannot stand in a header is no key; the platform's own error would quote it.
       if (!/^[\x21-\x7e]+$/.test(key)) throw errors.apiKeyRejected();
       if (!isHttp(this.#options.baseUrl())) throw errors.baseUrlInvalid();
-      const model =
-        [...(this.#listedNow() ?? []), ...claudeModels].find(({ id }) => id === request.model) ??
-        unknownClaudeModel(request.model);
       sdk = await loadSdk();
-      const wind = secondWind(request, model, this.#options.features?.() ?? noFeatures);
+      const { request: wound, body, betas } = this.#wind(request);
       const events = await this.#client(sdk, key, watch.fetch).messages.create(
-        { ...messagesBody(wind.request, model), ...wind.body },
+        { ...messagesBody(wound, this.#modelOf(request)), ...body },
         {
           signal: watch.signal,
-          ...(wind.betas.length === 0 ? {} : { headers: { 'anthropic-beta': wind.betas.join() } }),
+          ...(betas.length === 0 ? {} : { headers: { 'anthropic-beta': betas.join() } }),
         },
       );
       for await (const event of events) {

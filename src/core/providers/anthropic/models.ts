@@ -11,6 +11,8 @@ export type ThinkingMode = 'always' | 'adaptive' | 'manual' | 'none';
 
 export interface ClaudeModel extends ModelInfo {
   thinkingMode: ThinkingMode;
+  /** Its answer can be held to a JSON Schema. */
+  structuredOutputs: boolean;
   /** What the API can do about its context; see `secondWind.ts`. */
   contextEditing: boolean;
   serverCompaction: boolean;
@@ -51,6 +53,7 @@ function claude(
     tools: true,
     thinking: thinkingMode !== 'none',
     thinkingMode,
+    structuredOutputs: true,
     contextEditing: true,
     // Models of 2025 cannot.
     serverCompaction: thinkingMode !== 'manual',
@@ -81,7 +84,13 @@ export const claudeModels: readonly ClaudeModel[] = [
 ];
 
 /** A model the table does not know, with the limits the API's list gives. */
-export function unknownClaudeModel(id: string, name = id, window = 200_000, maxOutput = 32_000): ClaudeModel {
+export function unknownClaudeModel(
+  id: string,
+  name = id,
+  window = 200_000,
+  maxOutput = 32_000,
+  structuredOutputs = false,
+): ClaudeModel {
   return {
     provider: 'anthropic',
     id,
@@ -93,6 +102,7 @@ export function unknownClaudeModel(id: string, name = id, window = 200_000, maxO
     tools: true,
     thinking: false,
     thinkingMode: 'none',
+    structuredOutputs,
     // Asked for where it is missing, the API refuses the whole request.
     contextEditing: false,
     serverCompaction: false,

@@ -78,20 +78,30 @@ function thinkingParam(
   }
 }
 
+/** For models that cannot be held to a schema; what they answer is checked by whoever asked. */
+const schemaWords = (schema: Record<string, unknown>): string =>
+  `Answer with one JSON value that fits this JSON Schema, and with nothing before or after it:\n${JSON.stringify(schema)}`;
+
 /** The body of `POST /v1/messages`; source: https://platform.claude.com/docs/en/api/messages. */
 export function messagesBody(
   request: ProviderRequest,
   model: ClaudeModel,
 ): Anthropic.Messages.MessageCreateParamsStreaming {
   const thinking = thinkingParam(request, model);
+  const schema = request.outputSchema;
+  const isHeld = schema !== undefined && model.structuredOutputs;
+  const system: ProviderRequest['system'] = [
+    ...request.system,
+    ...(schema === undefined || isHeld ? [] : [{ text: schemaWords(schema) }]),
+  ];
   return {
     model: request.model,
     max_tokens: Math.min(request.maxOutputTokens, model.maxOutput),
     stream: true,
-    ...(request.system.length === 0
+    ...(system.length === 0
       ? {}
       : {
-          system: request.system.map((part) => ({
+          system: system.map((part) => ({
             type: 'text',
             text: part.text,
             ...cacheControl(part.cache),
@@ -107,5 +117,6 @@ export function messagesBody(
           tools: request.tools.map((tool) => toolParam(tool, model)),
         }),
     ...(thinking === undefined ? {} : { thinking }),
+    ...(isHeld ? { output_config: { format: { type: 'json_schema' as const, schema } } } : {}),
   };
 }

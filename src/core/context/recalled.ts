@@ -1,0 +1,163 @@
+/** Earlier turns that matter for an input, as quotations of what was said. */
+import { plainText, type ToolResultBlock } from '../../protocol/content.ts';
+import type { Entry } from '../../protocol/entries.ts';
+import type { RecalledEntry } from '../../protocol/memory.ts';
+import type { Recall, RecallQuestion } from '../ports.ts';
+import type { SessionStore } from '../session/store.ts';
+import { frameText } from './frameText.ts';
+import { chosenReason, chosenText, type TurnChoices } from './parts.ts';
+import type { RecalledPart } from './shareOut.ts';
+import { withoutEnd } from './tags.ts';
+
+/**
+ * How long a turn waits for recall, ms. A search takes 5 ms; it takes longer while an index is still read, and a
+ * quarter of a second is what a person does not notice before an answer.
+ */
+const patienceMs = 250;
+
+/** What is found beyond this rarely fits, and each is read from the store. */
+const mostFound = 40;
+
+/** Characters of the last turn that are added to the question, so that "and the other one?" finds something. */
+const ofLastTurn = 300;
+
+/** The words that are searched for: the input, and a little of what it may point back to. */
+export function recallText(input: string, tail: readonly Entry[]): string {
+  const last = tail.findLast((entry) => entry.kind === 'user' || entry.kind === 'assistant');
+  const said = last?.kind === 'user' || last?.kind === 'assistant' ? plainText(last.content) : '';
+  return said === '' ? input : `${input}\n${said.slice(0, ofLastTurn)}`;
+}
+
+/** What was found, or why nothing was. */
+export async function askRecall(
+  recall: Recall,
+  question: Omit<RecallQuestion, 'limit'>,
+): Promise<{ found: RecalledEntry[]; late: boolean }> {
+  const ended = AbortSignal.timeout(patienceMs);
+  const late = new Promise<undefined>((resolve) =>
+    ended.addEventListener('abort', () => resolve(undefined), { once: true }),
+  );
+  const found = await Promise.race([recall.search({ ...question, limit: mostFound }, ended), late]);
+  return { found: found ?? [], late: found === undefined };
+}
+
+/** Found entries as quotations, the most fitting first; those that are gone or say nothing are left out. */
+export async function foundParts(
+  store: SessionStore,
+  found: readonly RecalledEntry[],
+  choices: TurnChoices,
+): Promise<RecalledPart[]> {
+  const sessions = Map.groupBy(found, ({ sessionId }) => sessionId);
+  const read = await Promise.all(
+    [...sessions].map(([sessionId, hits]) =>
+      store.entries(
+        sessionId,
+        hits.map(({ entryId }) => entryId),
+      ),
+    ),
+  );
+  const entries = new Map(read.flat().map((entry) => [entry.id, entry]));
+  return found.flatMap((hit): RecalledPart[] => {
+    const entry = entries.get(hit.entryId);
+    const part = entry && quotation(entry, excerpt(saidIn(entry), hit.terms), choices, reasonOf(hit));
+    return part ? [{ ...part, asked: false }] : [];
+  });
+}
+
+/** Entries the user wants in this turn, whole. */
+export function pinnedParts(entries: readonly Entry[], choices: TurnChoices): RecalledPart[] {
+  return entries.flatMap((entry): RecalledPart[] => {
+    const part = quotation(entry, saidIn(entry), choices, 'You pinned it to this turn.');
+    return part ? [{ ...part, asked: true }] : [];
+  });
+}
+
+function quotation(
+  entry: Entry,
+  said: string,
+  choices: TurnChoices,
+  reason: string,
+): Omit<RecalledPart, 'asked'> | undefined {
+  const id = `recall:${entry.id}`;
+  const text = chosenText(choices, id, said).trim();
+  if (text === '') return undefined;
+  const date = new Date(entry.at).toISOString().slice(0, 16).replace('T', ' ');
+  return {
+    id,
+    label: `${speakerOf(entry)}, ${date}`,
+    text: `<recalled speaker="${speakerOf(entry)}" date="${date} UTC">\n${withoutEnd('recalled', text)}\n</recalled>`,
+    reason: chosenReason(choices, id, reason),
+    entryIds: [entry.id],
+    at: entry.at,
+  };
+}
+
+function speakerOf(entry: Entry): string {
+  switch (entry.kind) {
+    case 'user':
+    case 'assistant':
+    case 'frame':
+      return entry.kind;
+    case 'tool_result':
+      return 'tool';
+    default:
+      return 'session';
+  }
+}
+
+function saidIn(entry: Entry): string {
+  switch (entry.kind) {
+    case 'user':
+    case 'assistant':
+      return plainText(entry.content);
+    case 'tool_result':
+      return entry.results.map(resultText).join('\n\n');
+    case 'frame':
+      return frameText(entry.body);
+    case 'directive':
+    case 'task':
+    case 'title':
+    case 'model':
+    case 'profile':
+    case 'rewind':
+      return '';
+    default:
+      return entry satisfies never;
+  }
+}
+
+const resultText = ({ content }: ToolResultBlock): string => plainText(content);
+
+/** Characters of one quotation: about a thousand tokens, so that one long answer does not push out ten others. */
+const longestExcerpt = 4_000;
+
+/** The text, or of a long one the part around the first of the words it was found by. */
+export function excerpt(text: string, terms: readonly string[]): string {
+  if (text.length <= longestExcerpt) return text;
+  const lower = text.toLowerCase();
+  const places = terms.map((term) => lower.indexOf(term.toLowerCase())).filter((place) => place >= 0);
+  // What leads up to the word is needed to understand it, what follows says more.
+  const first = Math.max(0, Math.min(...places, text.length) - longestExcerpt / 4);
+  const from = places.length === 0 ? 0 : Math.min(first, text.length - longestExcerpt);
+  const part = text.slice(from, from + longestExcerpt);
+  return `${from > 0 ? '[…] ' : ''}${part}${from + part.length < text.length ? ' […]' : ''}`;
+}
+
+function reasonOf({ why, terms }: RecalledEntry): string {
+  switch (why) {
+    case 'words':
+      return terms.length === 0
+        ? 'Recalled by its words.'
+        : `Recalled by its words: ${terms.slice(0, 6).join(', ')}.`;
+    case 'meaning':
+      return 'Recalled because it means something alike.';
+    case 'time':
+      return 'Recalled because of the time the input names.';
+    case 'note':
+      return 'Recalled by a note that was written when it went into a frame.';
+    case 'neighbour':
+      return 'Beside a recalled turn, which is understood with it.';
+    default:
+      return why satisfies never;
+  }
+}
