@@ -22,7 +22,7 @@ export interface SystemPart {
 }
 
 /** Who answers, in the words of a profile. */
-export type Persona = Pick<Profile, 'name' | 'prompt' | 'tone' | 'source'>;
+export type Persona = Pick<Profile, 'name' | 'prompt' | 'tone' | 'source' | 'documents'>;
 
 /** The words of a profile behind Causeway's own. One that a repository brought is told apart, and never speaks first. */
 function profilePart({ name, prompt, tone, source }: Persona): SystemPart {
