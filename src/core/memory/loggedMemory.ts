@@ -80,6 +80,7 @@ export class LoggedMemory implements SessionMemory {
     this.#compactor = new Compactor({
       ...options,
       branches: this.#branches,
+      remember: async (sessionId) => (await options.profileOf(sessionId)).remember ?? [],
       async choose(sessionId) {
         const chosen = await options.choose(sessionId);
         return chosen.provider === options.offline ? undefined : chosen;

@@ -9,9 +9,6 @@ import { parseProfile } from './parseProfile.ts';
 import { type Profile, profileKey } from './profile.ts';
 import { withinLimits } from './workspaceLimits.ts';
 
-/** What answers where nothing else is chosen. */
-export const defaultProfile = coding.name;
-
 interface Read {
   profiles: ReadonlyMap<string, Profile>;
   problems: ErrorInfo[];

@@ -57,6 +57,15 @@ describe('A document that is analysed', function () {
     }
   });
 
+  it('and a frame of the session keeps what the profile asks for', async () => {
+    core.settings.compaction = 'model';
+    await ask('What is it about?', { profile: 'document-analyst', media });
+    for (const words of ['Section 1?', 'Section 2?', 'Section 3?']) await ask(words);
+    await core.engine.memory.compact(sessionId, 'cli');
+    const asked = core.fake.requests.map(({ body }) => JSON.stringify(body));
+    assert.ok(asked.some((body) => body.includes('<remember>') && body.includes('Which document this is')));
+  });
+
   it('is read from the cache after a frame took the place of the first turns', async () => {
     const first = await ask('What is it about?', { profile: 'document-analyst', media });
     assert.ok(first.usage);

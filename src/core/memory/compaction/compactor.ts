@@ -37,6 +37,8 @@ export interface CompactorOptions {
   log: Log;
   /** The model that answers in the session; undefined where only quotes can be had. */
   choose(sessionId: string): Promise<Chosen | undefined>;
+  /** What is to be kept in particular, by the session's profile. */
+  remember(sessionId: string): Promise<readonly string[]>;
   /** Hears of what a frame takes in, and of the standing instructions a model saw in it. */
   onCovered(
     sessionId: string,
@@ -177,7 +179,8 @@ export class Compactor {
       how.byModel && settings.compaction !== 'extractive' ? await this.#options.choose(sessionId) : undefined;
     if (!by) return extractedFrame(material, ceiling);
     try {
-      return await modelFrame(by, material, ceiling, how.signal);
+      const remember = await this.#options.remember(sessionId);
+      return await modelFrame({ ...by, remember }, material, ceiling, how.signal);
     } catch (error) {
       if (!how.asked || how.signal.aborted) throw error;
       log.error(`A model could not write a frame: ${toErrorInfo(error).code}.`, error);
