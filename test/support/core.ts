@@ -21,6 +21,7 @@ import type {
 import { Profiles } from '../../src/core/profiles/profiles.ts';
 import { AnthropicProvider } from '../../src/core/providers/anthropic/anthropic.ts';
 import { anthropicKeyName } from '../../src/core/providers/anthropic/keyName.ts';
+import { type AnthropicFeatures, noFeatures } from '../../src/core/providers/anthropic/secondWind.ts';
 import { OfflineProvider } from '../../src/core/providers/offline.ts';
 import type { SessionStore } from '../../src/core/session/store.ts';
 import type { SessionEvent } from '../../src/protocol/turnEvents.ts';
@@ -54,6 +55,8 @@ export interface TestCoreOptions {
   search?: PassageSearch;
   idleLimitMs?: number;
   recall?: Recall;
+  /** What Claude's API is asked to do about a long context. */
+  features?: Partial<AnthropicFeatures>;
   profileFiles?: ProfileFile[];
   userDirectives?: UserDirectives;
   /** What the engine sees as the time. */
@@ -113,6 +116,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
         clock,
         log,
         baseUrl: () => fake.url,
+        features: () => ({ ...noFeatures, ...options.features }),
         ...(options.idleLimitMs === undefined ? {} : { idleLimitMs: options.idleLimitMs }),
       }),
     ],
