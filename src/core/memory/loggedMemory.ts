@@ -19,6 +19,7 @@ import {
 } from '../../protocol/memory.ts';
 import type { TokenFactors } from '../context/factors.ts';
 import { newestVersions } from '../context/frames.ts';
+import { Remembered } from '../context/remembered.ts';
 import { invalidInput, notFound, registerUnavailable } from '../errors.ts';
 import type { Clock, CoreSettings, Log, TokenCounter, UserDirectives } from '../ports.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -69,6 +70,7 @@ const usersOwn = {
 export class LoggedMemory implements SessionMemory {
   readonly #options: MemoryOptions;
   readonly #branches: Branches;
+  readonly #remembered: Remembered;
   readonly #compactor: Compactor;
   readonly #directives: DirectiveKeeper;
   /** Inputs of turns that are not over, by session. */
@@ -77,11 +79,13 @@ export class LoggedMemory implements SessionMemory {
   constructor(options: MemoryOptions) {
     this.#options = options;
     this.#branches = new Branches(options.store);
+    this.#remembered = new Remembered(options.store);
     const directives = new DirectiveKeeper({ ...options, branches: this.#branches });
     this.#directives = directives;
     this.#compactor = new Compactor({
       ...options,
       branches: this.#branches,
+      remembered: this.#remembered,
       async choose(sessionId) {
         const chosen = await options.choose(sessionId);
         return chosen.provider === options.offline ? undefined : chosen;
@@ -107,6 +111,7 @@ export class LoggedMemory implements SessionMemory {
 
   /** Hears every change of the store. */
   follow(change: StoreChange): void {
+    this.#remembered.follow(change);
     if (change.type === 'purged') {
       this.#branches.forget(change.sessionId);
       this.#unread.delete(change.sessionId);
