@@ -67,14 +67,20 @@ const total = (parts: readonly { tokens: number }[]): number =>
   parts.reduce((sum, { tokens }) => sum + tokens, 0);
 
 function nextFrame({ tail, share, asked }: CompactionState): CompactionPlan['frame'] {
-  if (!asked && total(tail) <= share) return undefined;
-  const cuts = tail.flatMap((unit, index) => (unit.opens && index > 0 ? [index] : []));
+  let all = 0;
+  /** Tokens before each unit that begins with an input: there a cut may lie. */
+  const cuts: { at: number; before: number }[] = [];
+  for (const [at, unit] of tail.entries()) {
+    if (unit.opens && at > 0) cuts.push({ at, before: all });
+    all += unit.tokens;
+  }
+  if (!asked && all <= share) return undefined;
   const kept = asked ? 0 : share * keptShare;
   // The oldest cut that leaves no more than may stay; else all but the newest turn goes.
-  const wanted = cuts.find((cut) => total(tail.slice(cut)) <= kept) ?? cuts.at(-1);
+  const wanted = cuts.find(({ before }) => all - before <= kept) ?? cuts.at(-1);
   if (wanted === undefined) return undefined;
-  const within = cuts.filter((cut) => cut <= wanted);
-  const cut = within.findLast((one) => total(tail.slice(0, one)) <= share) ?? within[0];
+  const within = cuts.filter(({ at }) => at <= wanted.at);
+  const cut = (within.findLast(({ before }) => before <= share) ?? within[0])?.at;
   const covered = tail.slice(0, cut);
   const entryIds = covered.flatMap((unit) => unit.entryIds);
   const fromId = entryIds[0];

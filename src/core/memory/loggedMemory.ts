@@ -19,6 +19,7 @@ import {
 } from '../../protocol/memory.ts';
 import type { TokenFactors } from '../context/factors.ts';
 import { newestVersions } from '../context/frames.ts';
+import { Remembered } from '../context/remembered.ts';
 import { invalidInput, notFound, registerUnavailable } from '../errors.ts';
 import type { Clock, CoreSettings, Log, TokenCounter, UserDirectives } from '../ports.ts';
 import type { Profile } from '../profiles/profile.ts';
@@ -67,6 +68,7 @@ const usersOwn = {
 export class LoggedMemory implements SessionMemory {
   readonly #options: MemoryOptions;
   readonly #branches: Branches;
+  readonly #remembered: Remembered;
   readonly #compactor: Compactor;
   readonly #directives: DirectiveKeeper;
   /** Inputs of turns that are not over, by session. */
@@ -75,12 +77,14 @@ export class LoggedMemory implements SessionMemory {
   constructor(options: MemoryOptions) {
     this.#options = options;
     this.#branches = new Branches(options.store);
+    this.#remembered = new Remembered(options.store);
     const directives = new DirectiveKeeper({ ...options, branches: this.#branches });
     this.#directives = directives;
     this.#compactor = new Compactor({
       ...options,
       branches: this.#branches,
       remember: async (sessionId) => (await options.profileOf(sessionId)).remember ?? [],
+      remembered: this.#remembered,
       async choose(sessionId) {
         const chosen = await options.choose(sessionId);
         return chosen.provider === options.offline ? undefined : chosen;
@@ -106,6 +110,7 @@ export class LoggedMemory implements SessionMemory {
 
   /** Hears every change of the store. */
   follow(change: StoreChange): void {
+    this.#remembered.follow(change);
     if (change.type === 'purged') {
       this.#branches.forget(change.sessionId);
       this.#unread.delete(change.sessionId);
@@ -129,8 +134,9 @@ export class LoggedMemory implements SessionMemory {
   }
 
   /** Resolves when nothing goes on behind the turns of the session. */
-  idle(sessionId: string): Promise<void> {
-    return this.#compactor.idle(sessionId);
+  async idle(sessionId: string): Promise<void> {
+    await this.#compactor.idle(sessionId);
+    await this.#directives.idle(sessionId);
   }
 
   /** Stops what goes on behind the turns. */

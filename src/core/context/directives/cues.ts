@@ -53,7 +53,7 @@ const opening =
 const tellsOnly =
   '(?:been|had|was|were|is|am|are|mind|seen|saw|heard|thought|knew|known|got|went|gone|did|done|came|made|said|say never|give up|stop (?:dream|believ|learn)|wanted|loved|liked|felt|a|an|the|so|such|too|up|on|in|good|nice|great|fun|happy|glad|worth|again|ever|really|one|love|enjoy|feel|want|wonder|hurts?|here|there|[a-z]+ed|[a-z]+ing)\\b';
 /** "When I ask", "whenever you write", "every time we start". */
-const occasion = '(?:when|whenever|every ?time|each time|any ?time)\\b[^,;]{0,80}?\\b(?:I|you|we)\\b';
+const occasion = '(?:when|whenever|every ?time|each time)\\b[^,;]{0,80}?\\b(?:I|you|we)\\b';
 /** What an assistant gives. */
 const answers =
   '(?:answers?|responses?|repl(?:y|ies)|explanations?|summar(?:y|ies)|examples?|code|snippets?|suggestions?|messages?|output|commits?|changes?)';
@@ -82,7 +82,7 @@ const candidates: readonly RegExp[] = [
   /\bI (?:really )?(?:like|love|hate|dislike|don't like) (?:it )?when (?:you (?:answer|explain|write|show|use|give)|answers|code|explanations)\b/i,
   /\bI(?:'d| would)? (?:like|want|need|expect) you to\b/i,
   /\bplease (?:use|avoid|keep|stick to|stop|don't|do not)\b/i,
-  /^(?:just |only )?(?:use|avoid|stick to|don't use|do not use|stop|quit)\b[^?]*\b(?:you|your|answers?|responses?|code|for (?:all|every|each|any))\b/i,
+  /^(?:just |only )?(?:use|avoid|stick to|don't use|do not use|stop|quit)\b[^?]*\b(?:you|your|answers?|responses?|code|for (?:all|every|each))\b/i,
   /^(?:please )?(?:call me|address me|keep in mind that I|bear in mind that I|remember that I)\b/i,
   /\brather than\b|\bwithout (?:using|compromising|relying|adding)\b/i,
 ];

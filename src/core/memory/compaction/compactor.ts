@@ -8,8 +8,9 @@ import { frameCeiling, planCompaction } from '../../context/compactionPlan.ts';
 import { ContextCounter } from '../../context/counting.ts';
 import type { TokenFactors } from '../../context/factors.ts';
 import { projectFrames } from '../../context/frames.ts';
+import type { Remembered } from '../../context/remembered.ts';
 import { saidIn } from '../../context/said.ts';
-import { notFound, shuttingDown, toErrorInfo } from '../../errors.ts';
+import { notFound, shuttingDown, stoppedByUser, toErrorInfo } from '../../errors.ts';
 import type { Clock, CoreSettings, Log, TokenCounter } from '../../ports.ts';
 import type { Chosen } from '../../providers/registry.ts';
 import type { SessionStore } from '../../session/store.ts';
@@ -30,6 +31,8 @@ interface How {
 export interface CompactorOptions {
   store: SessionStore;
   branches: Branches;
+  /** Frames as they stand in the log, without reading it. */
+  remembered: Remembered;
   counter: TokenCounter;
   factors: TokenFactors;
   settings: CoreSettings;
@@ -139,10 +142,14 @@ export class Compactor {
 
   async #compact(sessionId: string, how: How): Promise<FrameEntry | undefined> {
     const share = this.#options.settings.conversationTokens;
-    let standing = await readStanding(this.#options, this.#counter, sessionId);
+    const kept = await this.#options.remembered.of(sessionId);
+    let standing = await this.#standing(
+      sessionId,
+      kept.filter((entry) => entry.kind === 'frame'),
+    );
     let last: FrameEntry | undefined;
     for (;;) {
-      how.signal.throwIfAborted();
+      if (how.signal.aborted) throw stoppedByUser();
       const plan = planCompaction({ ...standing.state, share, asked: how.asked });
       if (!plan) return last;
       const isBacklog = standing.tokens > sharesForModel * share;
@@ -151,8 +158,10 @@ export class Compactor {
       const step = standing.step(plan);
       const written = await this.#written(sessionId, step.material, { ...how, byModel: !isBacklog });
       // Another process may have been faster; then there is another plan.
-      if (written.method === 'model' && (await this.#hasOthers(sessionId, standing))) {
-        standing = await readStanding(this.#options, this.#counter, sessionId);
+      const frames =
+        written.method === 'model' ? await this.#options.store.ofKinds(sessionId, ['frame']) : [];
+      if ((frames.at(-1)?.seq ?? 0) > standing.lastFrameSeq) {
+        standing = await this.#standing(sessionId, frames);
         continue;
       }
       last = await this.#append(sessionId, how.door, step.covers, written, { active: true });
@@ -162,9 +171,8 @@ export class Compactor {
     }
   }
 
-  async #hasOthers(sessionId: string, { lastFrameSeq }: Standing): Promise<boolean> {
-    const frames = await this.#options.store.ofKinds(sessionId, ['frame']);
-    return (frames.at(-1)?.seq ?? 0) > lastFrameSeq;
+  #standing(sessionId: string, written: readonly FrameEntry[]): Promise<Standing> {
+    return readStanding(this.#options, this.#counter, sessionId, written);
   }
 
   /** By the model where one is ready and wanted. What cannot be asked is made up for where somebody waits. */

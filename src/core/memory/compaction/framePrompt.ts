@@ -21,8 +21,8 @@ export type FrameAnswer = z.infer<typeof answer>;
 /** Held to by models that can be; without the name of its dialect, which the API does not take. */
 const { $schema: _, ...outputSchema } = z.toJSONSchema(answer);
 
-/** Room for a full frame, a line on each turn, and the marks of JSON around them. */
-const mostOutputTokens = 8_000;
+/** A full frame, a line on each turn and the marks of JSON are a third of it; some models think in it first. */
+const mostOutputTokens = 16_000;
 
 const task = `You keep the notes of a long conversation between a user and an assistant. You are given a part of it that will no longer be sent word for word. Write down what whoever goes on with the conversation has to know from it.
 

@@ -40,32 +40,69 @@ const groups = alternatives.map(({ values, about }) => ({
   about: new Set(terms(about)),
 }));
 
-/** What an instruction is about: its words without those that only give it, in the form in which words are compared. */
-export const matterOf = (text: string): Set<string> =>
-  new Set(terms(text.replace(/['’]/g, '')).filter((term) => !isStopWord(term) && !giving.has(term)));
+interface Meaning {
+  /** Its words without those that only give it, in the form in which words are compared. */
+  matter: ReadonlySet<string>;
+  isNegative: boolean;
+  /** As written, in order of their spelling. */
+  numbers: string;
+  /** The matter without its numbers. */
+  rest: ReadonlySet<string>;
+  normal: string;
+  isName: boolean;
+}
 
-const overlap = (a: ReadonlySet<string>, b: ReadonlySet<string>): number => {
-  const shared = [...a].filter((term) => b.has(term)).length;
+/** Texts whose meaning is kept: each is compared with each in a long session, and reading one takes the time. */
+const mostMeanings = 5_000;
+const meanings = new Map<string, Meaning>();
+
+function meaningOf(text: string): Meaning {
+  const known = meanings.get(text);
+  if (known) return known;
+  const matter = new Set(
+    terms(text.replace(/['’]/g, '')).filter((term) => !isStopWord(term) && !giving.has(term)),
+  );
+  const numbers = (
+    text.toLowerCase().match(/\d+|\b(?:one|two|three|four|five|six|seven|eight|nine|ten)\b/g) ?? []
+  )
+    .sort()
+    .join(' ');
+  const ofNumbers = new Set(terms(numbers));
+  const made: Meaning = {
+    matter,
+    isNegative: negations.test(text),
+    numbers,
+    rest: new Set([...matter].filter((term) => !ofNumbers.has(term))),
+    normal: text
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, ' ')
+      .trim(),
+    isName: /\bcall me\b/i.test(text),
+  };
+  if (meanings.size >= mostMeanings) meanings.clear();
+  meanings.set(text, made);
+  return made;
+}
+
+/** What an instruction is about, as words that can be compared. */
+export const matterOf = (text: string): ReadonlySet<string> => meaningOf(text).matter;
+
+function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+  let shared = 0;
+  for (const term of a) if (b.has(term)) shared++;
   const all = a.size + b.size - shared;
   return all === 0 ? 1 : shared / all;
-};
-
-const isNegative = (text: string): boolean => negations.test(text);
-const normalised = (text: string): string =>
-  text
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim();
+}
 
 /** Of five words four: a word more or less is the same wish, another word in a short one is another. */
 const sameOverlap = 0.8;
 
 /** The same wish in the same or nearly the same words. */
-export function saysTheSame(a: string, b: string): boolean {
-  if (normalised(a) === normalised(b)) return true;
-  if (isNegative(a) !== isNegative(b) || String(numbersOf(a)) !== String(numbersOf(b))) return false;
-  const [ofA, ofB] = [matterOf(a), matterOf(b)];
-  return ofA.size > 0 && overlap(ofA, ofB) >= sameOverlap;
+export function saysTheSame(one: string, other: string): boolean {
+  const [a, b] = [meaningOf(one), meaningOf(other)];
+  if (a.normal === b.normal) return true;
+  if (a.isNegative !== b.isNegative || a.numbers !== b.numbers) return false;
+  return a.matter.size > 0 && overlap(a.matter, b.matter) >= sameOverlap;
 }
 
 /**
@@ -75,23 +112,16 @@ export function saysTheSame(a: string, b: string): boolean {
  */
 export function overrides(later: string, earlier: string): boolean {
   if (saysTheSame(later, earlier)) return false;
-  if (/\bcall me\b/i.test(later) && /\bcall me\b/i.test(earlier)) return true;
-  const [a, b] = [matterOf(later), matterOf(earlier)];
-  if (isNegative(later) !== isNegative(earlier)) return a.size > 0 && overlap(a, b) >= sameOverlap;
-  return hasOtherNumber(later, earlier) || hasOtherValue(a, b);
+  const [a, b] = [meaningOf(later), meaningOf(earlier)];
+  if (a.isName && b.isName) return true;
+  if (a.isNegative !== b.isNegative) return a.matter.size > 0 && overlap(a.matter, b.matter) >= sameOverlap;
+  return hasOtherNumber(a, b) || hasOtherValue(a.matter, b.matter);
 }
 
-/** Where the rest is as good as the same. */
-const sameRest = 0.6;
-const numbersOf = (text: string): string[] =>
-  (text.toLowerCase().match(/\d+|\b(?:one|two|three|four|five|six|seven|eight|nine|ten)\b/g) ?? []).sort();
-
-function hasOtherNumber(later: string, earlier: string): boolean {
-  const [a, b] = [numbersOf(later), numbersOf(earlier)];
-  if (a.length === 0 || a.length !== b.length || String(a) === String(b)) return false;
-  const rest = (text: string) =>
-    new Set([...matterOf(text)].filter((term) => !terms(numbersOf(text).join(' ')).includes(term)));
-  return rest(later).size > 0 && overlap(rest(later), rest(earlier)) >= sameRest;
+function hasOtherNumber(a: Meaning, b: Meaning): boolean {
+  const count = (numbers: string): number => (numbers === '' ? 0 : numbers.split(' ').length);
+  if (a.numbers === '' || a.numbers === b.numbers || count(a.numbers) !== count(b.numbers)) return false;
+  return a.rest.size > 0 && overlap(a.rest, b.rest) >= sameOverlap;
 }
 
 function hasOtherValue(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
@@ -101,6 +131,6 @@ function hasOtherValue(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean 
     if (ofA?.length !== 1 || ofB?.length !== 1 || ofA[0] === ofB[0]) return false;
     const rest = (matter: ReadonlySet<string>) =>
       new Set([...matter].filter((term) => !values.has(term) && !about.has(term)));
-    return overlap(rest(a), rest(b)) >= sameRest;
+    return overlap(rest(a), rest(b)) >= sameOverlap;
   });
 }

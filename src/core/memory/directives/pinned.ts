@@ -23,19 +23,19 @@ const isPinned = ({ state, overriddenBy }: SessionDirective): boolean =>
 const covered = 0.6;
 
 /**
- * One thing to do when the pinned ones are over their budget; undefined when they are not. The oldest that a newer one
- * nearly says is taken up in it, else the oldest is no longer pinned, those the user wrote into the list last of all.
+ * One thing to do when the pinned ones are over their budget; undefined when they are not. The oldest is taken up in a
+ * newer one that nearly says it, else it is no longer pinned; those the user wrote into the list come last.
  */
 export function relief(directives: readonly SessionDirective[], ceiling = pinnedCeiling): Relief | undefined {
   const pinned = directives.filter(isPinned).sort((a, b) => a.firstSeq - b.firstSeq);
   if (pinned.length < 2 || pinned.reduce((sum, one) => sum + tokensOf(one), 0) <= ceiling) return undefined;
-  for (const [index, older] of pinned.entries())
-    for (const newer of pinned.slice(index + 1)) {
-      const text = mergedText(older.text, newer.text);
-      if (text !== undefined) return { kind: 'merge', older, newer, text };
-    }
-  const directive = pinned.find(({ origin }) => origin !== 'user') ?? pinned[0];
-  return directive && { kind: 'demote', directive };
+  const older = pinned.find(({ origin }) => origin !== 'user') ?? pinned[0];
+  if (!older) return undefined;
+  for (const newer of pinned.filter(({ firstSeq }) => firstSeq > older.firstSeq)) {
+    const text = mergedText(older.text, newer.text);
+    if (text !== undefined) return { kind: 'merge', older, newer, text };
+  }
+  return { kind: 'demote', directive: older };
 }
 
 /** The newer text and those sentences of the older one that it does not say; undefined when it says none of them. */

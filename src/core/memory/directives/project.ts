@@ -64,9 +64,8 @@ function overrides(holding: readonly DirectiveEntry[][]): Map<string, string> {
       [...(supersedesId === undefined ? [] : [supersedesId]), ...mergedIds].map((id) => ({ id, by, seq })),
     );
   });
-  const holds = said.filter(
-    ({ id, by, seq }) => id !== by && !said.some((one) => one.id === by && one.by === id && one.seq > seq),
-  );
+  const latest = new Map(said.map(({ id, by, seq }) => [`${by} ${id}`, seq]));
+  const holds = said.filter(({ id, by, seq }) => id !== by && (latest.get(`${id} ${by}`) ?? 0) <= seq);
   return new Map(holds.map(({ id, by }) => [id, by]));
 }
 

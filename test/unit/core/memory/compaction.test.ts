@@ -120,6 +120,29 @@ describe('Older turns', function () {
     assert.deepEqual([frame?.method, frame?.door], ['extractive', 'panel']);
   });
 
+  it('never leave the machine from a workspace that is not trusted', async () => {
+    core.settings.compaction = 'model';
+    await ask(core, sessionId, 'Make it resumable for everyone.');
+    await ask(core, sessionId, 'And now?');
+    core.workspace.trusted = false;
+    const { length } = core.fake.requests;
+    const frame = await core.engine.memory.compact(sessionId, 'panel');
+    assert.deepEqual([frame?.method, core.fake.requests.length], ['extractive', length]);
+  });
+
+  it('stay as they are when whoever asked gives up meanwhile', async () => {
+    core.settings.compaction = 'model';
+    answerFrames(core.fake, { kind: 'silence' });
+    await ask(core, sessionId, 'Make it resumable for everyone.');
+    await ask(core, sessionId, 'And now?');
+    const giveUp = new AbortController();
+    const compacting = core.engine.memory.compact(sessionId, 'panel', giveUp.signal);
+    await core.fake.received(3);
+    giveUp.abort();
+    await assert.rejects(compacting, { code: 'stopped' });
+    assert.deepEqual(await framesOf(core, sessionId), []);
+  });
+
   it('are nothing to compact in a session of one turn, and none where the user wants none unasked', async () => {
     core.settings.compaction = 'off';
     await ask(core, sessionId, 'Why?');

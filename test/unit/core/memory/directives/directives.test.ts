@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { relief } from '../../../../../src/core/memory/directives/pinned.ts';
+import { estimateTokens } from '../../../../../src/core/context/tokens.ts';
+import { pinnedCeiling, relief } from '../../../../../src/core/memory/directives/pinned.ts';
 import type { SessionDirective } from '../../../../../src/core/memory/directives/project.ts';
 import type { UserDirectives } from '../../../../../src/core/ports.ts';
 import { startCore, type TestCore } from '../../../../support/core.ts';
@@ -17,12 +18,8 @@ describe('Standing instructions', () => {
   /** Says these in turns of their own, and waits until each was read. */
   async function say(...texts: string[]): Promise<void> {
     for (const text of texts) {
-      const before = (await core.store.ofKinds(sessionId, ['directive'])).length;
-      const kept = core.event('entry.appended', ({ entry }) => entry.kind === 'directive');
       await ask(core, sessionId, text);
-      if (text.startsWith('(again)')) continue;
-      await kept;
-      assert.ok((await core.store.ofKinds(sessionId, ['directive'])).length > before);
+      await core.engine.memory.idle(sessionId);
     }
   }
 
@@ -64,6 +61,14 @@ describe('Standing instructions', () => {
       'panel',
     );
     assert.deepEqual((await standing())[0], 'confirmed cue Always answer in German.');
+  });
+
+  it('are one however often they are said, in a session that was exported and imported too', async () => {
+    await say('Always answer in German.', 'I said it: always answer in German.', 'Always answer in German!');
+    assert.equal((await core.store.ofKinds(sessionId, ['directive'])).length, 1);
+    const copy = await core.store.importSession(await core.store.exportSession(sessionId));
+    await core.engine.memory.idle(copy.id);
+    assert.equal((await core.store.ofKinds(copy.id, ['directive'])).length, 1);
   });
 
   it('hold again when they are said again after being overridden', async () => {
@@ -108,6 +113,28 @@ describe('Standing instructions', () => {
     await ask(core, sessionId, 'And then?');
     await core.engine.memory.compact(sessionId, 'panel');
     assert.deepEqual(await standing(), ['confirmed cue Always answer in German.']);
+  });
+
+  it('stay within their budget however many there are, and none is lost from the list', async () => {
+    const letters = ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta', 'eta', 'theta', 'iota', 'kappa'];
+    const colours = ['red', 'green', 'blue', 'white', 'black', 'brown', 'pink', 'grey', 'gold', 'silver'];
+    const about = (n: number) => `${letters[n % 10]} ${colours[Math.floor(n / 10)]}`;
+    const all = Array.from(
+      { length: 100 },
+      (_, n) => `Always mention ${about(n)} when you write reports of section ${n}.`,
+    );
+    await ask(core, sessionId, all.join('\n\nAnd besides.\n\n'));
+    await core.engine.memory.idle(sessionId);
+    const { directives } = await core.engine.memory.view(sessionId);
+    const pinned = directives.filter((one) => one.state === 'confirmed' && one.overriddenBy === undefined);
+    const tokens = pinned.reduce((sum, { text }) => sum + estimateTokens(text), 0);
+    assert.ok(tokens > 0 && tokens <= pinnedCeiling, `${tokens} tokens`);
+    for (const text of all)
+      assert.ok(
+        directives.some((one) => one.text.includes(text)),
+        text,
+      );
+    assert.match(core.logged.join('\n'), /were too long together/);
   });
 
   it('are gone with the turn they were said in, when the user goes back before it', async () => {
