@@ -292,6 +292,8 @@ function reduceEvent(state: PanelState, event: SessionEvent): PanelState {
     case 'turn.queued':
     case 'turn.withdrawn':
     case 'turn.usage':
+    // The entry with the whole result follows.
+    case 'turn.tool_result':
       return state;
     default:
       return event satisfies never;

@@ -4,15 +4,18 @@ import type { Assistant } from './core/assistant.ts';
 import { Engine } from './core/engine.ts';
 import { toErrorInfo } from './core/errors.ts';
 import type { Clock, Log, SecretScanner, Secrets, Workspace } from './core/ports.ts';
+import { Profiles } from './core/profiles/profiles.ts';
 import { AnthropicProvider } from './core/providers/anthropic/anthropic.ts';
 import { OfflineProvider } from './core/providers/offline.ts';
 import type { ResolvedWorkspace, WorkspaceIdentity } from './core/register.ts';
 import type { SessionStore } from './core/session/store.ts';
 import type { Settings } from './core/settings.ts';
 import { resolveWorkspace, shownWorkspaces } from './core/workspace/attachment.ts';
+import { modelNotesOnDisk } from './modelNotesOnDisk.ts';
+import { profileFilesOnDisk } from './profileFilesOnDisk.ts';
 import type { ErrorInfo } from './protocol/errors.ts';
 import { CompositeStore } from './store/compositeStore.ts';
-import { sessionDatabaseFile, userDatabaseFile } from './store/dataFolders.ts';
+import { notesFolder, sessionDatabaseFile, userDatabaseFile } from './store/dataFolders.ts';
 import { openSessionStore } from './store/openSessionStore.ts';
 import { fingerprintOf } from './store/user/fingerprint.ts';
 import { openUserDatabase, type UserDatabase } from './store/user/openUserDatabase.ts';
@@ -24,6 +27,8 @@ import { openTokenCounter } from './workers/openTokenCounter.ts';
 export interface Surroundings {
   /** Where the databases lie; made when it is missing. */
   dataFolder: string;
+  /** The user's own profiles; it need not be there. */
+  profilesFolder: string;
   /** Folder of the bundled workers. */
   workersFolder: string;
   identity: WorkspaceIdentity;
@@ -94,8 +99,10 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     clock: systemClock,
     log,
     baseUrl: () => settings.anthropicBaseUrl,
+    features: () => settings.anthropicFeatures,
     prices: () => settings.prices,
   });
+  const notes = modelNotesOnDisk(notesFolder(dataFolder, resolved.workspace.id));
   const engine = new Engine({
     store,
     providers: [claude],
@@ -113,6 +120,18 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     counter,
     recall,
     settings,
+    modelNotes: () => (settings.anthropicFeatures.memoryTool ? notes : undefined),
+    profiles: new Profiles(
+      profileFilesOnDisk(
+        {
+          userFolder: options.profilesFolder,
+          roots: options.roots,
+          isTrusted: () => workspace.isTrusted(),
+        },
+        log,
+      ),
+      log,
+    ),
     clock: systemClock,
     log,
   });

@@ -31,6 +31,7 @@ Options:
   --session ID         in this session; the beginning of an id is enough
   --model NAME         PROVIDER/MODEL, such as anthropic/claude-sonnet-5-5 or offline/quotes
   --grounding MODE     off, open_files or workspace
+  --profile NAME       who answers from here on: coding, tutor, storyteller, document-analyst, or your own
   --json               one line of JSON for each event
   --no-stream          print the answer when it is complete
 ${folderHelp}

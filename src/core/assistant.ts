@@ -57,7 +57,8 @@ export interface Assistant {
   readonly memory: SessionMemory;
 
   /**
-   * Accepts an input. Throws `invalid_input`, `empty_input`, `not_found`, `store_*`: then nothing was stored.
+   * Accepts an input. Throws `invalid_input`, `empty_input`, `not_found`, `profile_not_found`, `store_*`: then nothing
+   * was stored.
    * Aborting the signal stops the turn.
    */
   startTurn(sessionId: string, input: TurnInput, signal?: AbortSignal): Promise<StartedTurn>;

@@ -12,42 +12,17 @@ import type { Assistant, OwnLiveTurn, ProviderState, ResolvedModel, StartedTurn 
 import { ContextBuilder } from './context/contextBuilder.ts';
 import { ContextInspector, type InspectedContext } from './context/contextInspector.ts';
 import { TokenFactors } from './context/factors.ts';
+import type { EngineOptions } from './engineOptions.ts';
 import * as errors from './errors.ts';
 import { LoggedMemory } from './memory/loggedMemory.ts';
-import type {
-  Clock,
-  CoreSettings,
-  Log,
-  Recall,
-  TokenCounter,
-  TokenFactorRecord,
-  UserDirectives,
-  Workspace,
-} from './ports.ts';
-import type { Provider } from './providers/provider.ts';
 import { type Chosen, ProviderRegistry, splitModel } from './providers/registry.ts';
 import type { Answerer, SessionStore, StoreChange } from './session/store.ts';
+import { SessionChoices } from './sessionChoices.ts';
 import { eventsOf } from './sessionEvents.ts';
 import { runTurn } from './turn.ts';
 import { turnStream } from './turnStream.ts';
 import { untilStored } from './untilStored.ts';
 import { againOf, userEntryOf } from './userEntry.ts';
-
-export interface EngineOptions {
-  store: SessionStore;
-  /** In order of preference. */
-  providers: readonly Provider[];
-  /** Answers when no other provider is ready; never leaves the machine. */
-  offline: Provider;
-  workspace: Workspace;
-  counter: TokenCounter;
-  recall?: Recall;
-  userDirectives?: UserDirectives;
-  factorRecord?: TokenFactorRecord;
-  settings: CoreSettings;
-  clock: Clock;
-  log: Log;
-}
 
 interface Running {
   turnId: string;
@@ -61,6 +36,7 @@ export class Engine implements Assistant {
   readonly memory: LoggedMemory;
   readonly #options: EngineOptions;
   readonly #registry: ProviderRegistry;
+  readonly #choices: SessionChoices;
   readonly #context: ContextBuilder;
   readonly #factors: TokenFactors;
   readonly #inspector: ContextInspector;
@@ -85,15 +61,21 @@ export class Engine implements Assistant {
       ...(options.factorRecord === undefined ? {} : { record: options.factorRecord }),
       onError: (error) => options.log.error('What was learned of token counts is not kept.', error),
     });
-    const choose = (sessionId: string) => this.#chooseKept(sessionId);
-    this.memory = new LoggedMemory({ ...options, factors: this.#factors, choose });
+    this.#choices = new SessionChoices({ ...options, registry: this.#registry });
+    this.memory = new LoggedMemory({
+      ...options,
+      factors: this.#factors,
+      choose: (sessionId) => this.#choices.keptModel(sessionId),
+      profiles: this.#choices.profiles,
+      profileOf: (sessionId) => this.#choices.profile(sessionId),
+    });
     const { branches } = this.memory;
     this.#context = new ContextBuilder({ ...options, branches, factors: this.#factors });
     this.#inspector = new ContextInspector({
       ...options,
       registry: this.#registry,
       context: this.#context,
-      choose: (sessionId, model) => this.#choose(sessionId, model),
+      choices: this.#choices,
     });
     this.#events = this.#lifetime.add(
       new Emitter<SessionEvent>((error) => options.log.error('A listener of session events failed.', error)),
@@ -115,8 +97,11 @@ export class Engine implements Assistant {
     switch (change.type) {
       case 'appended':
         for (const entry of change.entries)
-          if (entry.kind === 'assistant' && entry.outcome !== undefined)
-            this.#over(change.sessionId, entry.turnId);
+          if (entry.kind === 'assistant') {
+            if (entry.outcome !== undefined) this.#over(change.sessionId, entry.turnId);
+            // Whoever comes now finds this part of the answer in the log.
+            else this.#running.get(change.sessionId)?.answer.stored(entry.id);
+          }
         return;
       case 'turn_live':
         this.#accepted.setWaits(change.turnId, false);
@@ -153,8 +138,16 @@ export class Engine implements Assistant {
   }
 
   async startTurn(sessionId: string, input: TurnInput, signal?: AbortSignal): Promise<StartedTurn> {
-    const user = userEntryOf(input, this.#options.settings.grounding, this.#options.clock.now());
-    return this.#accept(sessionId, user, () => this.#choose(sessionId, input.model), signal);
+    this.#refuseWhenClosing();
+    const profile = await this.#choices.profile(sessionId, input.profile);
+    const user = userEntryOf(input, this.#choices.grounding(profile), this.#options.clock.now());
+    const choose = async () => {
+      const chosen = await this.#choices.model(sessionId, input.model, profile);
+      if (input.profile !== undefined)
+        await this.#choices.keepProfile(sessionId, profile, this.#mark(input.door));
+      return chosen;
+    };
+    return this.#accept(sessionId, user, choose, signal);
   }
 
   async retryTurn(sessionId: string, turnId: string, door: Door): Promise<StartedTurn> {
@@ -164,7 +157,7 @@ export class Engine implements Assistant {
     );
     if (!earlier) throw errors.notFound('turn', turnId);
     const user = againOf(earlier, door, this.#options.clock.now());
-    return this.#accept(sessionId, user, () => this.#chooseKept(sessionId, earlier.model));
+    return this.#accept(sessionId, user, () => this.#choices.keptModel(sessionId, earlier.model));
   }
 
   async stopTurn(sessionId: string): Promise<boolean> {
@@ -241,7 +234,7 @@ export class Engine implements Assistant {
   }
 
   async modelFor(sessionId: string | undefined): Promise<ResolvedModel> {
-    const { model, insteadOf } = await this.#choose(sessionId, undefined);
+    const { model, insteadOf } = await this.#choices.keptModel(sessionId);
     return { model, ...(insteadOf === undefined ? {} : { insteadOf }) };
   }
 
@@ -346,6 +339,8 @@ export class Engine implements Assistant {
         settings: this.#options.settings,
         clock: this.#options.clock,
         log: this.#options.log,
+        profileOf: (id) => this.#choices.profile(id),
+        toolsFor: (id, profile, answering) => this.#choices.tools(id, profile, answering),
         closing: this.#closing.signal,
         emit: (event) => {
           if (event.type === 'turn.ended') this.#endedHere.add(event.turnId);
@@ -373,17 +368,6 @@ export class Engine implements Assistant {
       },
     );
     if (user) this.#run(user);
-  }
-
-  async #choose(sessionId: string | undefined, wanted: string | undefined): Promise<Chosen> {
-    return wanted === undefined ? this.#chooseKept(sessionId) : this.#registry.choose(wanted);
-  }
-
-  /** The turn's own model, else the session's, else the setting's. */
-  async #chooseKept(sessionId: string | undefined, ofTurn?: string): Promise<Chosen> {
-    const ofSession = sessionId === undefined ? undefined : (await this.sessions.get(sessionId))?.model;
-    const kept = [ofTurn, ofSession].filter((name) => name !== undefined);
-    return this.#registry.chooseKept([...kept, this.#options.settings.model]);
   }
 
   async #summary(sessionId: string): Promise<SessionSummary> {

@@ -130,6 +130,22 @@ export interface ProfileFile {
   text: string;
 }
 
+/**
+ * Files in which a model keeps notes of its own. Paths are relative, with forward slashes; `''` is the folder itself.
+ * All methods throw `invalid_input` for a path that leads out, and where a bound would be passed.
+ */
+export interface ModelNotes {
+  /** All files below the path, in order of their paths; undefined when there is nothing at the path. */
+  list(path: string): Promise<{ path: string; bytes: number }[] | undefined>;
+  /** Undefined when there is no such file. */
+  read(path: string): Promise<string | undefined>;
+  /** Replaces the whole file at once, or makes it. */
+  write(path: string, text: string): Promise<void>;
+  /** A file, or a folder with all in it; false when there was none. */
+  remove(path: string): Promise<boolean>;
+  rename(from: string, to: string): Promise<void>;
+}
+
 /** The profile files there are now; those of the workspace only when it is trusted. */
 export interface ProfileFiles {
   read(): Promise<ProfileFile[]>;
@@ -143,6 +159,8 @@ export interface CoreSettings {
   /** Ceiling of one answer in tokens. */
   readonly maxOutputTokens: number;
   readonly thinking: boolean;
+  /** Name of the profile that answers in sessions that have chosen none. */
+  readonly profile: string;
   /** Words the user wants in every system prompt. */
   readonly instructions: string;
   /** Tokens of the conversation sent word for word; older turns go into frames. Never more than fits. */

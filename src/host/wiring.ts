@@ -33,6 +33,7 @@ export interface OpenedCore {
 
 export interface CoreRequest {
   dataFolder: string;
+  profilesFolder: string;
   workersFolder: string;
   identity: WorkspaceIdentity;
   workspace: Omit<Workspace, 'id' | 'name'>;

@@ -12,12 +12,16 @@ import type {
   Log,
   OpenFile,
   PassageSearch,
+  ProfileFile,
+  Recall,
   Secrets,
   UserDirectives,
   Workspace,
 } from '../../src/core/ports.ts';
+import { Profiles } from '../../src/core/profiles/profiles.ts';
 import { AnthropicProvider } from '../../src/core/providers/anthropic/anthropic.ts';
 import { anthropicKeyName } from '../../src/core/providers/anthropic/keyName.ts';
+import { type AnthropicFeatures, noFeatures } from '../../src/core/providers/anthropic/secondWind.ts';
 import { OfflineProvider } from '../../src/core/providers/offline.ts';
 import type { SessionStore } from '../../src/core/session/store.ts';
 import type { SessionEvent } from '../../src/protocol/turnEvents.ts';
@@ -51,6 +55,10 @@ export interface TestCoreOptions {
   fake?: FakeAnthropic;
   search?: PassageSearch;
   idleLimitMs?: number;
+  recall?: Recall;
+  /** What Claude's API is asked to do about a long context. */
+  features?: Partial<AnthropicFeatures>;
+  profileFiles?: ProfileFile[];
   userDirectives?: UserDirectives;
   /** What the engine sees as the time. */
   clock?: Clock;
@@ -64,6 +72,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     grounding: 'open_files',
     maxOutputTokens: 8_000,
     thinking: false,
+    profile: 'coding',
     instructions: '',
     conversationTokens: 24_000,
     recall: 'session',
@@ -115,6 +124,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
         clock,
         log,
         baseUrl: () => fake.url,
+        features: () => ({ ...noFeatures, ...options.features }),
         ...(options.idleLimitMs === undefined ? {} : { idleLimitMs: options.idleLimitMs }),
       }),
     ],
@@ -123,6 +133,8 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     counter: { count: async (texts) => texts.map(estimateTokens) },
     recall,
     settings,
+    profiles: new Profiles({ read: async () => options.profileFiles ?? [] }, log),
+    ...(options.recall === undefined ? {} : { recall: options.recall }),
     clock,
     log,
     ...(options.userDirectives === undefined ? {} : { userDirectives: options.userDirectives }),

@@ -7,7 +7,7 @@
 import type { ContextReport, Segment } from '../../protocol/report.ts';
 import { inputTooLarge } from '../errors.ts';
 import type { ToolDefinition } from '../providers/provider.ts';
-import { withBreakpoints } from './breakpoints.ts';
+import { documentsPart, withBreakpoints } from './breakpoints.ts';
 import { type Budget, ceilings } from './budget.ts';
 import type { Unit } from './conversation.ts';
 import { fitFrames, fitInOrder, fitNewest, type Omitted, total } from './fit.ts';
@@ -28,6 +28,8 @@ export interface AssemblyInput {
   directives: readonly Counted<DirectivePart>[];
   /** Oldest first. */
   frames: readonly Counted<Part>[];
+  /** Inputs with documents that the profile keeps word for word, oldest first. */
+  documents?: readonly Counted<Unit>[];
   /** Whole units between the last frame and the input, oldest first. */
   conversation: readonly Counted<Unit>[];
   /** Tokens the conversation may take, less where the budget is small. */
@@ -77,6 +79,7 @@ export function assemble(input: AssemblyInput): Assembly {
     segments.push({ kind, label, tokens, reason, ...(id === undefined ? {} : { partId: id }), text });
   segments.push(
     ...prefix.map(segmentOf('directives')),
+    ...documentSegments(fitted.documents),
     ...fitted.frames.map(segmentOf('frame')),
     ...conversationSegments(fitted.conversation),
     ...newer.map(segmentOf('directives')),
@@ -132,6 +135,14 @@ function choose(input: AssemblyInput, omitted: Omitted) {
     fitNewest(pinned, room, 'It is pinned, but there is no room for it beside the input.', omitted),
   );
   const turn = take(fitTurn(input, room, omitted));
+  const documents = take(
+    fitNewest(
+      (input.documents ?? []).map((unit) => ({ ...unit, label: 'A document' })),
+      room,
+      'It does not fit beside the input. A model with a larger window may hold it.',
+      omitted,
+    ),
+  );
   const files = input.system.filter(({ kind }) => kind === 'memory_file');
   const memory = take(
     fitInOrder(
@@ -163,10 +174,11 @@ function choose(input: AssemblyInput, omitted: Omitted) {
     system: [...words, ...memory],
     prefix: directives.filter(({ isNew }) => !isNew),
     newer: directives.filter(({ isNew }) => isNew),
+    documents,
     frames,
     tasks,
     turn,
-    ...shareOut(input, room, frames.length > 0, omitted),
+    ...shareOut(input, room, frames.length + documents.length > 0, omitted),
   };
 }
 
@@ -221,6 +233,16 @@ const conversationSegment = (units: readonly Counted<Unit>[], label: string): Se
           entryIds: units.flatMap((unit) => unit.entryIds),
         },
       ];
+
+/** By its part the segment is known to the breakpoints: what follows may change, and it is to be found again. */
+const documentSegments = (units: readonly Counted<Unit>[]): Segment[] =>
+  conversationSegment(units, units.length === 1 ? 'The document' : `${units.length} documents`).map(
+    (segment) => ({
+      ...segment,
+      partId: documentsPart,
+      reason: 'Documents stay word for word as long as the session lasts, as its profile asks.',
+    }),
+  );
 
 const turnSegment = (units: readonly Counted<Unit>[]): Segment[] =>
   conversationSegment(units, 'This turn so far').map((segment) => ({

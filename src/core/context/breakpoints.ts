@@ -2,6 +2,9 @@
 import type { Segment } from '../../protocol/report.ts';
 import { canMark, messagesOf, prefixLength, type SaidEntry } from './render.ts';
 
+/** Part of the documents that stand before everything that changes. */
+export const documentsPart = 'documents';
+
 /** The API takes no more in one request. */
 const most = 4;
 
@@ -14,6 +17,7 @@ const lookBack = 20;
  *
  * - The end of what stays as it was said: the conversation, and in a turn that calls tools also the calls so far.
  *   The next request begins with all of it.
+ * - The end of the documents a profile keeps: they are the largest part, and frames behind them change.
  * - The end of the system prompt: every session of the workspace begins with it, also after a compaction.
  * - The last frame: a compaction changes what follows, and the frames before the new one are read on.
  * - The end of the turn before the last, where the last request had its own breakpoint, when the last turn has so
@@ -44,6 +48,7 @@ export function withBreakpoints(
   const wanted = [
     conversation.findLast((at) => at > input),
     before.at(-1),
+    segments.findIndex(({ partId }) => partId === documentsPart),
     prefix - 1,
     places(segments, 'frame').at(-1),
     blocks >= lookBack ? before.at(-2) : undefined,

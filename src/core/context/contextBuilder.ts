@@ -14,9 +14,11 @@ import { unitsOf, userBlocks } from './conversation.ts';
 import { ContextCounter } from './counting.ts';
 import { directivesFor } from './directiveChoice.ts';
 import type { TokenFactors } from './factors.ts';
+import { total } from './fit.ts';
 import { type ProjectedFrame, projectFrames, sentFrames } from './frames.ts';
 import { frameParts } from './frameText.ts';
 import { openFileParts } from './grounding.ts';
+import { keptDocuments } from './keptDocuments.ts';
 import { type Counted, directiveParts, type Part, taskParts } from './parts.ts';
 import { askRecall, foundParts, pinnedParts, recallText } from './recalled.ts';
 import { Remembered } from './remembered.ts';
@@ -111,6 +113,7 @@ export class ContextBuilder {
       tools,
       system: wanted(system),
       directives: wanted(kept.directives),
+      documents: kept.documents,
       frames: wanted(kept.frames),
       conversation: kept.tail.units,
       conversationTokens: this.#conversationTokens,
@@ -122,7 +125,7 @@ export class ContextBuilder {
       missing: kept.missing,
       input,
       turn: [],
-      entryOf: entryFinder(request.input, kept.tail.entries),
+      entryOf: entryFinder(request.input, [...kept.tail.entries, ...kept.documentEntries]),
     };
     return { ...assemble(gathered), gathered, factor };
   }
@@ -186,7 +189,7 @@ export class ContextBuilder {
   /** What the session remembers: its tail word for word, and of what is older what matters now. */
   async #kept(request: ContextRequest, factor: number) {
     const { store, branches, userDirectives } = this.#options;
-    const { sessionId, parentId, input } = request;
+    const { sessionId, parentId, input, persona } = request;
     const [entries, branch, ofUser] = await Promise.all([
       this.#remembered.of(sessionId),
       branchMap(branches, store, sessionId, parentId),
@@ -195,16 +198,26 @@ export class ContextBuilder {
     const projected = projectFrames(of(entries, 'frame'), (id) => branch.placeOf(id));
     const frames = sentFrames(projected);
     const framesEnd = frames.at(-1)?.to ?? -1;
-    const tail: Tail =
+    const documentEntries =
+      persona?.documents === 'keep' && parentId !== null
+        ? await keptDocuments(store, sessionId, (id) => id !== input.id && branch.placeOf(id) !== undefined)
+        : [];
+    const documents = await countUnits(this.#counter, unitsOf(documentEntries), factor);
+    const read: Tail =
       parentId === null
         ? { units: [], entries: [], olderOmitted: false }
         : await readTail(store, this.#counter, {
             sessionId,
             leafId: parentId,
             isAfterFrames: (id) => (branch.placeOf(id) ?? Number.POSITIVE_INFINITY) > framesEnd,
-            tokens: Math.min(this.#budget(request).total, this.#conversationTokens),
+            tokens: Math.min(this.#budget(request).total, this.#conversationTokens + total(documents)),
             factor,
           });
+    const isKept = new Set(documentEntries.map(({ id }) => id));
+    const tail: Tail = {
+      ...read,
+      units: read.units.filter(({ entryIds }) => !entryIds.some((id) => isKept.has(id))),
+    };
     const directives = directivesFor({
       ofUser,
       ofSession: projectDirectives(of(entries, 'directive'), (id) => branch.placeOf(id) !== undefined),
@@ -230,6 +243,8 @@ export class ContextBuilder {
     ]);
     return {
       tail,
+      documents,
+      documentEntries,
       directives: directivesCounted,
       frames: framesCounted,
       tasks: tasksCounted,

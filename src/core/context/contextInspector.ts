@@ -5,10 +5,10 @@ import type { AssistantEntry, Entry } from '../../protocol/entries.ts';
 import type { ContextReport } from '../../protocol/report.ts';
 import type { TurnInput } from '../../protocol/turnInput.ts';
 import { CausewayError, notFound } from '../errors.ts';
-import type { CoreSettings } from '../ports.ts';
 import type { ModelInfo, Provider } from '../providers/provider.ts';
 import type { Chosen, ProviderRegistry } from '../providers/registry.ts';
 import type { SessionStore } from '../session/store.ts';
+import type { SessionChoices } from '../sessionChoices.ts';
 import { unsentInput } from '../userEntry.ts';
 import type { BuiltContext, ContextBuilder } from './contextBuilder.ts';
 import { providerRequest } from './providerRequest.ts';
@@ -29,10 +29,9 @@ export interface InspectedContext {
 
 export interface InspectorOptions {
   store: SessionStore;
-  settings: CoreSettings;
   registry: ProviderRegistry;
   context: ContextBuilder;
-  choose(sessionId: string, model: string | undefined): Promise<Chosen>;
+  choices: SessionChoices;
 }
 
 interface Shown {
@@ -63,13 +62,17 @@ export class ContextInspector {
   }
 
   async #built(sessionId: string, input: TurnInput): Promise<{ built: BuiltContext; chosen: Chosen }> {
-    const { choose, context, settings } = this.#options;
-    const chosen = await choose(sessionId, input.model);
+    const { choices, context } = this.#options;
+    const profile = await choices.profile(sessionId, input.profile);
+    const chosen = await choices.model(sessionId, input.model, profile);
     const built = await context.build({
       sessionId,
-      input: unsentInput(input, settings.grounding),
+      input: unsentInput(input, choices.grounding(profile)),
       parentId: input.parentId,
       model: chosen.model,
+      persona: profile,
+      recall: choices.recall(profile),
+      tools: (await choices.tools(sessionId, profile, chosen.model)).definitions,
     });
     return { built, chosen };
   }

@@ -27,16 +27,26 @@ export function projectFrames(
     return from === undefined || to === undefined || from > to ? [] : [{ entry, from, to }];
   });
   // Two windows may write a frame of the same entries; the first one stays, and the prompt's prefix with it.
-  const single = placed.filter(
-    ({ from, to }, index) => !placed.slice(0, index).some((one) => one.from === from && one.to === to),
-  );
-  return single
+  const single = new Map<string, ProjectedFrame>();
+  for (const frame of placed) {
+    const range = `${frame.from} ${frame.to}`;
+    if (!single.has(range)) single.set(range, frame);
+  }
+  return nested([...single.values()]).sort((a, b) => a.from - b.from || a.to - b.to);
+}
+
+/** Each with the smallest active frame around it. A session of years has a thousand, of which few lie in each other. */
+function nested(frames: readonly ProjectedFrame[]): ProjectedFrame[] {
+  let open: ProjectedFrame[] = [];
+  return [...frames]
+    .sort((a, b) => a.from - b.from || b.to - a.to)
     .map((frame) => {
-      const around = single.filter((other) => isAround(other, frame));
+      open = open.filter(({ to }) => to >= frame.from);
+      const around = open.filter(({ to }) => to >= frame.to);
       const smallest = around.sort((a, b) => a.to - a.from - (b.to - b.from))[0];
+      if (frame.entry.active) open.push(frame);
       return smallest ? { ...frame, within: smallest.entry.id } : frame;
-    })
-    .sort((a, b) => a.from - b.from || a.to - b.to);
+    });
 }
 
 /** The frames a request has, oldest first. */
@@ -54,6 +64,3 @@ export function newestVersions(frames: readonly FrameEntry[]): FrameEntry[] {
   }
   return [...newest.values()];
 }
-
-const isAround = (outer: ProjectedFrame, inner: ProjectedFrame): boolean =>
-  outer !== inner && outer.entry.active && outer.from <= inner.from && outer.to >= inner.to;

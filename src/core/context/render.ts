@@ -12,7 +12,12 @@ export type SaidEntry = Entry | InputEntry;
 export type InputEntry = { kind: 'input' } & Pick<UserEntry, 'id' | 'content' | 'attachments'>;
 
 const toolDefinitions = z.array(
-  z.object({ name: z.string(), description: z.string(), inputSchema: z.record(z.string(), z.unknown()) }),
+  z.object({
+    name: z.string(),
+    description: z.string(),
+    inputSchema: z.record(z.string(), z.unknown()),
+    native: z.literal('memory').exactOptional(),
+  }),
 );
 
 /** The text of the segment of tools. */

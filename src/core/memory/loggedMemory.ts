@@ -19,8 +19,11 @@ import {
 } from '../../protocol/memory.ts';
 import type { TokenFactors } from '../context/factors.ts';
 import { newestVersions } from '../context/frames.ts';
+import { Remembered } from '../context/remembered.ts';
 import { invalidInput, notFound, registerUnavailable } from '../errors.ts';
 import type { Clock, CoreSettings, Log, TokenCounter, UserDirectives } from '../ports.ts';
+import type { Profile } from '../profiles/profile.ts';
+import type { Profiles } from '../profiles/profiles.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Chosen } from '../providers/registry.ts';
 import type { SessionStore, StoreChange } from '../session/store.ts';
@@ -46,17 +49,13 @@ export interface MemoryOptions {
   offline: Provider;
   /** What answers in a session. */
   choose(sessionId: string): Promise<Chosen>;
+  profiles: Profiles;
+  /** Who answers in a session. */
+  profileOf(sessionId: string): Promise<Profile>;
 }
 
 /** Longest directive, in characters: a sentence or two; longer texts are instructions, which have their own setting. */
 const longestDirective = 2_000;
-
-/** What answers where nobody has chosen. */
-const defaultProfile: ProfileChoice = {
-  name: 'coding',
-  description: 'Answers questions about this workspace and its code.',
-  source: 'built_in',
-};
 
 /** What is told of a directive that holds in every workspace. */
 const usersOwn = {
@@ -69,6 +68,7 @@ const usersOwn = {
 export class LoggedMemory implements SessionMemory {
   readonly #options: MemoryOptions;
   readonly #branches: Branches;
+  readonly #remembered: Remembered;
   readonly #compactor: Compactor;
   readonly #directives: DirectiveKeeper;
   /** Inputs of turns that are not over, by session. */
@@ -77,11 +77,14 @@ export class LoggedMemory implements SessionMemory {
   constructor(options: MemoryOptions) {
     this.#options = options;
     this.#branches = new Branches(options.store);
+    this.#remembered = new Remembered(options.store);
     const directives = new DirectiveKeeper({ ...options, branches: this.#branches });
     this.#directives = directives;
     this.#compactor = new Compactor({
       ...options,
       branches: this.#branches,
+      remember: async (sessionId) => (await options.profileOf(sessionId)).remember ?? [],
+      remembered: this.#remembered,
       async choose(sessionId) {
         const chosen = await options.choose(sessionId);
         return chosen.provider === options.offline ? undefined : chosen;
@@ -107,6 +110,7 @@ export class LoggedMemory implements SessionMemory {
 
   /** Hears every change of the store. */
   follow(change: StoreChange): void {
+    this.#remembered.follow(change);
     if (change.type === 'purged') {
       this.#branches.forget(change.sessionId);
       this.#unread.delete(change.sessionId);
@@ -154,7 +158,7 @@ export class LoggedMemory implements SessionMemory {
         ...ofUser.map((one) => ({ ...one, ...usersOwn })),
       ],
       tasks: projectTasks(of(entries, 'task')),
-      profile: of(entries, 'profile').at(-1)?.name ?? defaultProfile.name,
+      profile: (await this.#options.profileOf(sessionId)).name,
     };
   }
 
@@ -279,19 +283,13 @@ export class LoggedMemory implements SessionMemory {
     return this.#append(sessionId, { ...this.#mark(door), kind: 'task', ...task });
   }
 
-  async profiles(): Promise<ProfileChoice[]> {
-    return [defaultProfile];
+  profiles(): Promise<ProfileChoice[]> {
+    return this.#options.profiles.list();
   }
 
   async setProfile(sessionId: string, name: string, door: Door): Promise<void> {
-    const known = await this.profiles();
-    if (!known.some((profile) => profile.name === name))
-      throw invalidInput(
-        'profile',
-        name.slice(0, 100),
-        `one of ${known.map((profile) => profile.name).join(', ')}`,
-      );
-    await this.#append(sessionId, { ...this.#mark(door), kind: 'profile', name });
+    const profile = await this.#options.profiles.need(name);
+    await this.#append(sessionId, { ...this.#mark(door), kind: 'profile', name: profile.name });
   }
 
   async #session(sessionId: string): Promise<void> {

@@ -28,3 +28,15 @@ export function costOf(usage: Usage, price: Price | undefined): number | undefin
 }
 
 export const noUsage: Usage = { inputTokens: 0, outputTokens: 0, cacheCreationTokens: 0, cacheReadTokens: 0 };
+
+/** Of two responses together. */
+export function addUsage(a: Usage, b: Usage): Usage {
+  const oneHour = (a.cacheCreation1hTokens ?? 0) + (b.cacheCreation1hTokens ?? 0);
+  return {
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    cacheCreationTokens: a.cacheCreationTokens + b.cacheCreationTokens,
+    ...(oneHour === 0 ? {} : { cacheCreation1hTokens: oneHour }),
+    cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
+  };
+}

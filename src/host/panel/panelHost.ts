@@ -47,6 +47,7 @@ const inView = new Set<SessionEvent['type']>([
   'turn.thinking',
   'turn.citation',
   'turn.tool_call',
+  'turn.tool_result',
   'turn.usage',
   'turn.retrying',
   'turn.progress',

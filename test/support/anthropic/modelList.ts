@@ -26,7 +26,7 @@ export const modelInfo = (model: FakeModel): Anthropic.ModelInfo => ({
       supported: true,
       clear_thinking_20251015: yes,
       clear_tool_uses_20250919: yes,
-      compact_20260112: null,
+      compact_20260112: when(model.compaction),
     },
     effort: {
       supported: model.thinking !== 'manual',

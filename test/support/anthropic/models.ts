@@ -7,6 +7,8 @@ export interface FakeModel {
   /** Shortest prefix that is cached, in tokens. */
   minimumPrefix: number;
   thinking: 'always' | 'adaptive' | 'manual';
+  /** Whether the API can summarise a conversation with it. */
+  compaction: boolean;
   /** Whether an answer can be held to a JSON Schema. */
   structured: boolean;
   /** Whether a conversation may end with the beginning of the answer. */
@@ -27,6 +29,7 @@ export const fakeModels: FakeModel[] = [
     maxOutput: 128_000,
     minimumPrefix: 1024,
     thinking: 'adaptive',
+    compaction: true,
     structured: true,
     prefill: false,
     line: 'sonnet',
@@ -41,6 +44,7 @@ export const fakeModels: FakeModel[] = [
     maxOutput: 128_000,
     minimumPrefix: 1024,
     thinking: 'always',
+    compaction: true,
     structured: true,
     prefill: false,
     line: 'opus',
@@ -55,6 +59,7 @@ export const fakeModels: FakeModel[] = [
     maxOutput: 128_000,
     minimumPrefix: 2048,
     thinking: 'adaptive',
+    compaction: true,
     structured: true,
     prefill: false,
     line: 'haiku',
@@ -69,6 +74,7 @@ export const fakeModels: FakeModel[] = [
     maxOutput: 64_000,
     minimumPrefix: 4096,
     thinking: 'manual',
+    compaction: false,
     structured: true,
     prefill: true,
     line: 'haiku',

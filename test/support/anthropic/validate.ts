@@ -1,6 +1,7 @@
 /** Refuses what the API refuses, with its kind of message. */
 import { z } from 'zod';
 import { checkBreakpoints } from './breakpoints.ts';
+import { checkContextManagement } from './contextManagement.ts';
 import { checkConversation } from './conversation.ts';
 import { refuse } from './errors.ts';
 import { refuseShape } from './issues.ts';
@@ -15,7 +16,12 @@ export type { MessagesBody };
 export const versions = ['2023-06-01', '2026-10-21'];
 
 /** Parses a body as the API does for the given `anthropic-version`, before it looks at the model. Throws `ApiFailure`. */
-export function parseBody(value: unknown, version: string, counting = false): MessagesBody {
+export function parseBody(
+  value: unknown,
+  version: string,
+  counting = false,
+  betas: readonly string[] = [],
+): MessagesBody {
   const named = z.looseObject({}).safeParse(value);
   if (version === '2026-10-21' && named.success) {
     for (const name of ['temperature', 'top_p', 'top_k'])
@@ -26,6 +32,7 @@ export function parseBody(value: unknown, version: string, counting = false): Me
   checkConversation(messages, version);
   checkSources(messages);
   checkBreakpoints(request);
+  checkContextManagement(request, betas);
   checkSystem(request);
   checkTools(request);
   checkOutputFormat(request);

@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import type { Import } from './imports.ts';
 
 /** Pure computation that the core may use: no I/O, no host, no globals. */
-const pureLibraries = ['wink-porter2-stemmer'];
+const pureLibraries = ['wink-porter2-stemmer', 'yaml'];
 
 /** Each of these may use one package more, and nobody else may use it. */
 const providerSdks: { under: string; package: string }[] = [

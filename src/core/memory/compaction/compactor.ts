@@ -8,6 +8,7 @@ import { frameCeiling, planCompaction } from '../../context/compactionPlan.ts';
 import { ContextCounter } from '../../context/counting.ts';
 import type { TokenFactors } from '../../context/factors.ts';
 import { projectFrames } from '../../context/frames.ts';
+import type { Remembered } from '../../context/remembered.ts';
 import { saidIn } from '../../context/said.ts';
 import { notFound, shuttingDown, stoppedByUser, toErrorInfo } from '../../errors.ts';
 import type { Clock, CoreSettings, Log, TokenCounter } from '../../ports.ts';
@@ -30,6 +31,8 @@ interface How {
 export interface CompactorOptions {
   store: SessionStore;
   branches: Branches;
+  /** Frames as they stand in the log, without reading it. */
+  remembered: Remembered;
   counter: TokenCounter;
   factors: TokenFactors;
   settings: CoreSettings;
@@ -37,6 +40,8 @@ export interface CompactorOptions {
   log: Log;
   /** The model that answers in the session; undefined where only quotes can be had. */
   choose(sessionId: string): Promise<Chosen | undefined>;
+  /** What is to be kept in particular, by the session's profile. */
+  remember(sessionId: string): Promise<readonly string[]>;
   /** Hears of what a frame takes in, and of the standing instructions a model saw in it. */
   onCovered(
     sessionId: string,
@@ -137,7 +142,11 @@ export class Compactor {
 
   async #compact(sessionId: string, how: How): Promise<FrameEntry | undefined> {
     const share = this.#options.settings.conversationTokens;
-    let standing = await readStanding(this.#options, this.#counter, sessionId);
+    const kept = await this.#options.remembered.of(sessionId);
+    let standing = await this.#standing(
+      sessionId,
+      kept.filter((entry) => entry.kind === 'frame'),
+    );
     let last: FrameEntry | undefined;
     for (;;) {
       if (how.signal.aborted) throw stoppedByUser();
@@ -149,8 +158,10 @@ export class Compactor {
       const step = standing.step(plan);
       const written = await this.#written(sessionId, step.material, { ...how, byModel: !isBacklog });
       // Another process may have been faster; then there is another plan.
-      if (written.method === 'model' && (await this.#hasOthers(sessionId, standing))) {
-        standing = await readStanding(this.#options, this.#counter, sessionId);
+      const frames =
+        written.method === 'model' ? await this.#options.store.ofKinds(sessionId, ['frame']) : [];
+      if ((frames.at(-1)?.seq ?? 0) > standing.lastFrameSeq) {
+        standing = await this.#standing(sessionId, frames);
         continue;
       }
       last = await this.#append(sessionId, how.door, step.covers, written, { active: true });
@@ -160,9 +171,8 @@ export class Compactor {
     }
   }
 
-  async #hasOthers(sessionId: string, { lastFrameSeq }: Standing): Promise<boolean> {
-    const frames = await this.#options.store.ofKinds(sessionId, ['frame']);
-    return (frames.at(-1)?.seq ?? 0) > lastFrameSeq;
+  #standing(sessionId: string, written: readonly FrameEntry[]): Promise<Standing> {
+    return readStanding(this.#options, this.#counter, sessionId, written);
   }
 
   /** By the model where one is ready and wanted. What cannot be asked is made up for where somebody waits. */
@@ -177,7 +187,8 @@ export class Compactor {
       how.byModel && settings.compaction !== 'extractive' ? await this.#options.choose(sessionId) : undefined;
     if (!by) return extractedFrame(material, ceiling);
     try {
-      return await modelFrame(by, material, ceiling, how.signal);
+      const remember = await this.#options.remember(sessionId);
+      return await modelFrame({ ...by, remember }, material, ceiling, how.signal);
     } catch (error) {
       if (!how.asked || how.signal.aborted) throw error;
       log.error(`A model could not write a frame: ${toErrorInfo(error).code}.`, error);

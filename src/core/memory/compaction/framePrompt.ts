@@ -46,7 +46,13 @@ const longestMessage = 8_000;
 /** Results of tools can be had again; the beginning says what they were. */
 const longestResult = 1_000;
 
-export function frameRequest(model: string, material: Material, ceiling: number): ProviderRequest {
+/** `remember`: what the session's profile asks to be kept, a line each. */
+export function frameRequest(
+  model: string,
+  material: Material,
+  ceiling: number,
+  remember: readonly string[] = [],
+): ProviderRequest {
   const text =
     material.kind === 'turns'
       ? `<conversation>\n${turnsText(material.said)}\n</conversation>`
@@ -54,13 +60,18 @@ export function frameRequest(model: string, material: Material, ceiling: number)
   const size = `Write at most about ${Math.floor(ceiling * 0.6)} words, notes of turns apart.`;
   return {
     model,
-    system: [{ text: task }],
+    system: [{ text: task }, ...(remember.length === 0 ? [] : [{ text: rememberText(remember) }])],
     messages: [{ role: 'user', content: [{ type: 'text', text: `${text}\n\n${size}` }] }],
     tools: [],
     maxOutputTokens: mostOutputTokens,
     question: '',
     outputSchema,
   };
+}
+
+function rememberText(lines: readonly string[]): string {
+  const list = withoutEnd('remember', lines.map((line) => `- ${line.replace(/\s+/g, ' ')}`).join('\n'));
+  return `This conversation has a purpose of its own. Keep in particular, as facts, entities or open steps:\n<remember>\n${list}\n</remember>`;
 }
 
 /** The same request after an answer that could not be read. */

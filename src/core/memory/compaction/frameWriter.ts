@@ -28,12 +28,12 @@ export function extractedFrame(material: Material, ceiling: number): WrittenFram
  * all the same. Throws the error of a provider that cannot be asked, and `stopped`.
  */
 export async function modelFrame(
-  by: { provider: Provider; model: ModelInfo },
+  by: { provider: Provider; model: ModelInfo; remember?: readonly string[] },
   material: Material,
   ceiling: number,
   signal: AbortSignal,
 ): Promise<WrittenFrame> {
-  const request = frameRequest(by.model.id, material, ceiling);
+  const request = frameRequest(by.model.id, material, ceiling, by.remember);
   const first = await asked(by.provider, request, signal);
   let reading = readAnswer(first.text);
   let usage = first.usage;

@@ -97,7 +97,7 @@ export class Standing {
 
 const folding = (entry: FrameEntry): StandingEntry => ({ entry, folds: true });
 
-/** Reads the frames and what stands after the last of them, one that is switched off too. */
+/** `written`: all entries of frames, in the order of the log. Reads what stands after the last of them, one that is switched off too. */
 export async function readStanding(
   from: {
     store: SessionStore;
@@ -107,8 +107,8 @@ export async function readStanding(
   },
   counter: ContextCounter,
   sessionId: string,
+  written: readonly FrameEntry[],
 ): Promise<Standing> {
-  const written = await from.store.ofKinds(sessionId, ['frame']);
   const branch = await from.branches.of(sessionId);
   const standing = projectFrames(written, (id) => branch.placeOf(id)).filter(
     ({ within }) => within === undefined,

@@ -13,8 +13,9 @@ import { isRetryable, longestWaitMs, maxRetries, retryDelayMs, waitFor } from '.
 import { apiError, retryAfterOf } from './errors.ts';
 import { IdleWatch } from './idleWatch.ts';
 import { anthropicKeyName } from './keyName.ts';
-import { type ClaudeModel, claudeModels, unknownClaudeModel } from './models.ts';
+import { type ClaudeModel, claudeModels, unknownClaudeModel, withCapabilities } from './models.ts';
 import { messagesBody } from './request.ts';
+import { type AnthropicFeatures, noFeatures, type SecondWind, secondWind } from './secondWind.ts';
 import { AnthropicStream } from './stream.ts';
 
 /** The API pings a waiting stream every few seconds, so a minute of silence means the connection is dead. */
@@ -32,6 +33,8 @@ export interface AnthropicOptions {
   baseUrl(): string;
   /** Prices the user has set, by model id; they come before the table. */
   prices?(): Readonly<Record<string, Price>>;
+  /** What the API is to do about a long context; nothing when absent. Read anew for each request. */
+  features?(): AnthropicFeatures;
   idleLimitMs?: number;
 }
 
@@ -86,16 +89,16 @@ export class AnthropicProvider implements Provider {
         { limit: 100 },
         { signal },
       )) {
-        listed.push(
+        const known =
           claudeModels.find(({ id }) => id === model.id) ??
-            unknownClaudeModel(
-              model.id,
-              model.display_name,
-              model.max_input_tokens ?? undefined,
-              model.max_tokens ?? undefined,
-              model.capabilities?.structured_outputs.supported,
-            ),
-        );
+          unknownClaudeModel(
+            model.id,
+            model.display_name,
+            model.max_input_tokens ?? undefined,
+            model.max_tokens ?? undefined,
+            model.capabilities?.structured_outputs.supported,
+          );
+        listed.push(withCapabilities(known, model.capabilities));
       }
       const rank = (model: ClaudeModel) => {
         const place = claudeModels.findIndex(({ id }) => id === model.id);
@@ -117,7 +120,12 @@ export class AnthropicProvider implements Provider {
   }
 
   wireBody(request: ProviderRequest): Record<string, unknown> {
-    return { ...messagesBody(request, this.#modelOf(request)) };
+    const { request: wound, body } = this.#wind(request);
+    return { ...messagesBody(wound, this.#modelOf(request)), ...body };
+  }
+
+  #wind(request: ProviderRequest): SecondWind {
+    return secondWind(request, this.#modelOf(request), this.#options.features?.() ?? noFeatures);
   }
 
   /** Source: https://platform.claude.com/docs/en/build-with-claude/token-counting. */
@@ -174,10 +182,14 @@ export class AnthropicProvider implements Provider {
       if (!/^[\x21-\x7e]+$/.test(key)) throw errors.apiKeyRejected();
       if (!isHttp(this.#options.baseUrl())) throw errors.baseUrlInvalid();
       sdk = await loadSdk();
-      const body = messagesBody(request, this.#modelOf(request));
-      const events = await this.#client(sdk, key, watch.fetch).messages.create(body, {
-        signal: watch.signal,
-      });
+      const { request: wound, body, betas } = this.#wind(request);
+      const events = await this.#client(sdk, key, watch.fetch).messages.create(
+        { ...messagesBody(wound, this.#modelOf(request)), ...body },
+        {
+          signal: watch.signal,
+          ...(betas.length === 0 ? {} : { headers: { 'anthropic-beta': betas.join() } }),
+        },
+      );
       for await (const event of events) {
         // What was read ahead is not what the user wanted to see after stopping.
         if (signal.aborted) break;

@@ -3,6 +3,7 @@
  * https://platform.claude.com/docs/en/about-claude/pricing and the models' own pages there.
  * Models that are not in the table are taken from the API's list; their price is unknown until the user gives it.
  */
+import type Anthropic from '@anthropic-ai/sdk';
 import type { ModelInfo, Price, Rates } from '../provider.ts';
 
 /** How a model lets its thinking be chosen. */
@@ -12,6 +13,9 @@ export interface ClaudeModel extends ModelInfo {
   thinkingMode: ThinkingMode;
   /** Its answer can be held to a JSON Schema. */
   structuredOutputs: boolean;
+  /** What the API can do about its context; see `secondWind.ts`. */
+  contextEditing: boolean;
+  serverCompaction: boolean;
 }
 
 const asOf = '2026-11-24';
@@ -50,6 +54,10 @@ function claude(
     thinking: thinkingMode !== 'none',
     thinkingMode,
     structuredOutputs: true,
+    contextEditing: true,
+    // Models of 2025 cannot.
+    serverCompaction: thinkingMode !== 'manual',
+    memoryTool: true,
     price,
   };
 }
@@ -95,6 +103,27 @@ export function unknownClaudeModel(
     thinking: false,
     thinkingMode: 'none',
     structuredOutputs,
+    // Asked for where it is missing, the API refuses the whole request.
+    contextEditing: false,
+    serverCompaction: false,
+    memoryTool: false,
     tokenFactor: newTokenizer,
+  };
+}
+
+/** The model as the API's own list tells of it; what the list does not tell stays. */
+export function withCapabilities(
+  model: ClaudeModel,
+  capabilities: Pick<Anthropic.ModelCapabilities, 'context_management'> | null,
+): ClaudeModel {
+  const can = capabilities?.context_management;
+  if (!can) return model;
+  const contextEditing = can.clear_tool_uses_20250919?.supported ?? false;
+  return {
+    ...model,
+    contextEditing,
+    serverCompaction: can.compact_20260112?.supported ?? false,
+    // It has no capability of its own; models that edit their context came with it.
+    memoryTool: contextEditing,
   };
 }

@@ -1,7 +1,7 @@
 /** From the canonical request to the Messages API's body. Pure. */
 import type Anthropic from '@anthropic-ai/sdk';
 import type { ContentBlock } from '../../../protocol/content.ts';
-import type { ProviderRequest, RequestBlock } from '../provider.ts';
+import type { ProviderRequest, RequestBlock, ToolDefinition } from '../provider.ts';
 import type { ClaudeModel } from './models.ts';
 
 type Param = Anthropic.Messages.ContentBlockParam;
@@ -45,6 +45,13 @@ function blockParam(block: ContentBlock): Param {
 }
 
 const withCache = (block: RequestBlock): Param => Object.assign(blockParam(block), cacheControl(block.cache));
+
+/** A tool the model was trained for is only named; others, and other models, get it described. */
+function toolParam(tool: ToolDefinition, model: ClaudeModel): Anthropic.Messages.ToolUnion {
+  if (tool.native === 'memory' && model.memoryTool) return { type: 'memory_20250818', name: 'memory' };
+  const { name, description, inputSchema } = tool;
+  return { name, description, input_schema: { type: 'object', ...inputSchema } };
+}
 
 /** Tokens of thinking for models whose thinking is given a budget; the API's least is 1,024. */
 const manualThinkingBudget = 4_096;
@@ -107,11 +114,7 @@ export function messagesBody(
     ...(request.tools.length === 0
       ? {}
       : {
-          tools: request.tools.map((tool) => ({
-            name: tool.name,
-            description: tool.description,
-            input_schema: { type: 'object' as const, ...tool.inputSchema },
-          })),
+          tools: request.tools.map((tool) => toolParam(tool, model)),
         }),
     ...(thinking === undefined ? {} : { thinking }),
     ...(isHeld ? { output_config: { format: { type: 'json_schema' as const, schema } } } : {}),

@@ -1,0 +1,31 @@
+/** What a profile that came with a repository may not decide. Pure. */
+import { readOnlyTools } from '../tools/names.ts';
+import type { Profile } from './profile.ts';
+
+/**
+ * The profile as it may be used, and the fields that were left out, in words. Which model answers, and with what
+ * address and key, is the user's to choose, because it costs their money and says where the text goes; a tool that
+ * changes something is given by the user alone. An address cannot be named in any profile.
+ */
+export function withinLimits(profile: Profile): { profile: Profile; left: string[] } {
+  if (profile.source !== 'workspace') return { profile, left: [] };
+  const { model, tools = readOnlyTools, ...rest } = profile;
+  const allowed = tools.filter((tool) => readOnlyTools.includes(tool));
+  const refused = tools.filter((tool) => !readOnlyTools.includes(tool));
+  return {
+    profile: { ...rest, tools: allowed },
+    left: [...(model === undefined ? [] : [`model: ${model}`]), ...refused.map((tool) => `tools: ${tool}`)],
+  };
+}
+
+/** How far recall may look: a profile of the user's own decides, every other one can only narrow what is set. */
+export function recallScope(
+  profile: Pick<Profile, 'source' | 'recall'>,
+  set: 'off' | 'session' | 'workspace',
+): 'off' | 'session' | 'workspace' {
+  const { recall, source } = profile;
+  if (recall === undefined) return set;
+  if (source === 'user') return recall;
+  const width = { off: 0, session: 1, workspace: 2 };
+  return width[recall] < width[set] ? recall : set;
+}
