@@ -7,6 +7,7 @@ import { type BodyLimits, BodyReader, defaultBodyLimits } from './body.ts';
 import { defaultStreamLimits, type StreamLimits } from './eventStream.ts';
 import { compose, type Exchange } from './exchange.ts';
 import type { BridgeRequest, BridgeResponse } from './http.ts';
+import { KnownClients } from './knownClients.ts';
 import { authenticate } from './middleware/authentication.ts';
 import { checkBodyKind } from './middleware/bodyKind.ts';
 import { shapeErrors } from './middleware/errorShape.ts';
@@ -17,7 +18,7 @@ import { logRequests } from './middleware/requestLog.ts';
 import { requireScope } from './middleware/scope.ts';
 import { refuseUpgrade } from './middleware/upgrade.ts';
 import { type OtherWindows, type OwnWorkspace, routeByWorkspace } from './middleware/workspace.ts';
-import { type Hold, RevocationWatch } from './revocation.ts';
+import { gone, type Hold, RevocationWatch, revoked } from './revocation.ts';
 import { eventRoutes } from './routes/events.ts';
 import { answerHealth } from './routes/health.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -50,6 +51,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
   const bodies = new BodyReader(deps.bodies ?? defaultBodyLimits);
   const streams = deps.streams ?? defaultStreamLimits;
   const revocation = new RevocationWatch(clients, log);
+  const known = new KnownClients(clients, () => deps.clock.monotonic());
   const routes = [
     ...sessionRoutes(assistant, bodies),
     ...turnRoutes({ assistant, bodies, streams, log }),
@@ -63,7 +65,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
       checkOrigin(new Set(deps.origins)),
       refuseUpgrade,
       answerHealth(deps.ownerToken),
-      authenticate(deps.ownerToken, clients),
+      authenticate(deps.ownerToken, known),
       checkPath,
       routeByWorkspace(deps.workspace, deps.others),
       findRoute(routes),
@@ -77,7 +79,10 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
       const { path, query } = split(request.target);
       return chain({ request, path, query });
     },
-    dispose: () => revocation.dispose(),
+    dispose() {
+      revocation.dispose();
+      known.dispose();
+    },
   };
 }
 
@@ -93,16 +98,21 @@ async function callRoute(exchange: Exchange, revocation: RevocationWatch): Promi
   const { request, query, principal, route, params = {} } = exchange;
   if (!route) throw noRoute(exchange.path);
   if (!principal) throw tokenMissing();
-  const hold = () => (principal.kind === 'client' ? revocation.hold(principal.client.id) : unlimited());
-  const held = hold();
-  if (request.signal.aborted) held.release();
-  else request.signal.addEventListener('abort', held.release, { once: true });
-  const signal = AbortSignal.any([request.signal, held.signal]);
+  const hold = (abort?: AbortController) =>
+    principal.kind === 'client' ? revocation.hold(principal.client.id, abort) : unlimited(abort);
+  const abort = new AbortController();
+  const { signal, release } = hold(abort);
+  const leave = () => {
+    release();
+    abort.abort(gone);
+  };
+  if (request.signal.aborted) leave();
+  else request.signal.addEventListener('abort', leave, { once: true });
   const response = await route.answer({ request, query, params, principal, signal, hold });
   // A client that was revoked while its answer was made is told nothing of it.
-  if (held.signal.aborted) throw tokenUnknown();
+  if (signal.reason === revoked) throw tokenUnknown();
   return response;
 }
 
 /** Of the user's own command line, which nobody revokes. */
-const unlimited = (): Hold => ({ signal: new AbortController().signal, release: () => undefined });
+const unlimited = ({ signal } = new AbortController()): Hold => ({ signal, release: () => undefined });

@@ -37,7 +37,7 @@ export interface RouteCall {
 
 export interface Route {
   method: 'GET' | 'POST';
-  /** Segments in braces are UUIDs: `/v1/sessions/{id}`. */
+  /** Segments in braces are UUIDs, `/v1/sessions/{id}`, or names, `/v1/models/{model:name}`. */
   pattern: string;
   scope: ClientScope;
   answer(call: RouteCall): Promise<BridgeResponse>;

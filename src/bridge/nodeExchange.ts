@@ -1,14 +1,15 @@
 /** Between Node's HTTP messages and the app's request and response. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BridgeRequest, BridgeResponse } from './http.ts';
+import { gone } from './revocation.ts';
 
 export function requestOf(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   expectsContinue: boolean,
 ): BridgeRequest {
-  const gone = new AbortController();
-  outgoing.once('close', () => gone.abort());
+  const closed = new AbortController();
+  outgoing.once('close', () => closed.abort(gone));
   const { headers, repeated } = headersOf(incoming.rawHeaders);
   return {
     method: incoming.method ?? '',
@@ -17,7 +18,7 @@ export function requestOf(
     repeated,
     port: incoming.socket.localPort ?? 0,
     body: bodyOf(incoming, outgoing, expectsContinue),
-    signal: gone.signal,
+    signal: closed.signal,
   };
 }
 

@@ -1,5 +1,6 @@
 /** The user's database from any thread: the register of workspaces and the clients of the bridge. */
 import { Worker } from 'node:worker_threads';
+import { Emitter } from '../../base/emitter.ts';
 import { connectRpc, type RpcClient } from '../../base/rpc.ts';
 import { errorCodec, registerUnavailable } from '../../core/errors.ts';
 import type { ClientRegister, SessionKeyRegister, WorkspaceRegister } from '../../core/register.ts';
@@ -35,6 +36,7 @@ interface Running {
 export function openUserDatabase({ file, workerUrl }: UserDatabaseLocation): UserDatabase {
   let running: Running | undefined;
   let closed = false;
+  const revoked = new Emitter<string>();
 
   const start = (): Running => {
     const worker = new Worker(workerUrl, { workerData: { file } });
@@ -64,7 +66,12 @@ export function openUserDatabase({ file, workerUrl }: UserDatabaseLocation): Use
       add: async (init) => remote().addClient(init),
       find: async (token) => remote().findClient(token),
       list: async () => remote().clients(),
-      revoke: async (clientId) => remote().revokeClient(clientId),
+      async revoke(clientId) {
+        const done = await remote().revokeClient(clientId);
+        revoked.fire(clientId);
+        return done;
+      },
+      onDidRevoke: revoked.event,
     },
     sessionKey: {
       kept: async () => remote().keptSessionKey(),
