@@ -7,6 +7,8 @@ import type { Clock, Log, Secrets, Workspace } from './core/ports.ts';
 import { AnthropicProvider } from './core/providers/anthropic/anthropic.ts';
 import { OfflineProvider } from './core/providers/offline.ts';
 import type { ResolvedWorkspace, WorkspaceIdentity } from './core/register.ts';
+import { AnthropicRelay } from './core/relay/modelRelay.ts';
+import type { ModelRelay } from './core/relay.ts';
 import type { SessionStore } from './core/session/store.ts';
 import type { Settings } from './core/settings.ts';
 import { resolveWorkspace, shownWorkspaces } from './core/workspace/attachment.ts';
@@ -39,6 +41,8 @@ export interface OpenCore {
   readonly assistant: Assistant;
   readonly resolved: ResolvedWorkspace;
   readonly user: UserDatabase;
+  /** For programs that call a model themselves. */
+  readonly relay: ModelRelay;
   /** Asks Claude's API which models the key may use; asks nothing in Restricted Mode. */
   refreshModels(signal: AbortSignal): Promise<void>;
   /** What the user must be told of the databases, such as a salvage. */
@@ -86,6 +90,14 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     baseUrl: () => settings.anthropicBaseUrl,
     prices: () => settings.prices,
   });
+  const relay = new AnthropicRelay({
+    secrets,
+    calls: user.calls,
+    log,
+    isTrusted: () => workspace.isTrusted(),
+    baseUrl: () => settings.anthropicBaseUrl,
+    prices: () => settings.prices,
+  });
   const engine = new Engine({
     store,
     providers: [claude],
@@ -100,6 +112,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     assistant: engine,
     resolved,
     user,
+    relay,
     refreshModels: (signal) => engine.refreshModels(signal),
     async notices() {
       const told = await Promise.allSettled([store.status(), user.status()]);
@@ -111,6 +124,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
       try {
         await engine.close();
       } finally {
+        await relay.close();
         await Promise.all([user.close(), search.close(), counter.close()]);
       }
     },

@@ -3,6 +3,7 @@ import type { Assistant } from '../core/assistant.ts';
 import { noRoute, tokenMissing, tokenUnknown } from '../core/errors.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { ClientRegister } from '../core/register.ts';
+import type { ModelRelay } from '../core/relay.ts';
 import { type BodyLimits, BodyReader, defaultBodyLimits } from './body.ts';
 import { defaultStreamLimits, type StreamLimits } from './eventStream.ts';
 import { compose, type Exchange } from './exchange.ts';
@@ -21,13 +22,19 @@ import { type OtherWindows, type OwnWorkspace, routeByWorkspace } from './middle
 import { gone, type Hold, RevocationWatch, revoked } from './revocation.ts';
 import { eventRoutes } from './routes/events.ts';
 import { answerHealth } from './routes/health.ts';
+import { messageRoutes } from './routes/messages.ts';
+import { modelRoutes } from './routes/models.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { turnRoutes } from './routes/turns.ts';
+import { usageRoute } from './routes/usage.ts';
 import { findRoute } from './routing.ts';
+import { ModelCalls } from './wire/modelCalls.ts';
 
 export interface BridgeAppDeps {
   assistant: Assistant;
   clients: ClientRegister;
+  /** What programs that call a model themselves go through. */
+  relay: ModelRelay;
   workspace: OwnWorkspace;
   /** Of this start; never stored but in the discovery file. */
   ownerToken: string;
@@ -52,10 +59,14 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
   const streams = deps.streams ?? defaultStreamLimits;
   const revocation = new RevocationWatch(clients, log);
   const known = new KnownClients(clients, () => deps.clock.monotonic());
+  const calls = new ModelCalls({ relay: deps.relay, clock: deps.clock, pingMs: streams.pingMs });
   const routes = [
     ...sessionRoutes(assistant, bodies),
     ...turnRoutes({ assistant, bodies, streams, log }),
     ...eventRoutes(assistant, streams, log),
+    ...messageRoutes(calls, bodies),
+    ...modelRoutes(calls),
+    usageRoute(deps.relay, deps.clock),
   ];
   const chain = compose(
     [
@@ -82,6 +93,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
     dispose() {
       revocation.dispose();
       known.dispose();
+      calls.dispose();
     },
   };
 }

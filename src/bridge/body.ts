@@ -14,7 +14,12 @@ export const defaultBodyLimits: BodyLimits = {
   maxBytesAtOnce: 128 * 1024 * 1024,
 };
 
-/** Reads bodies as text, counting while it reads, so that no more than the limit is ever held. */
+export interface HeldBody {
+  bytes: Buffer;
+  release(): void;
+}
+
+/** Reads bodies, counting while it reads, so that no more than the limit is ever held. */
 export class BodyReader {
   readonly #limits: BodyLimits;
   #held = 0;
@@ -27,9 +32,29 @@ export class BodyReader {
     return this.#limits.maxBytes;
   }
 
-  async text({ body }: BridgeRequest): Promise<string> {
+  async text(request: BridgeRequest): Promise<string> {
+    const { chunks, release } = await this.#read(request);
+    try {
+      return decode(chunks);
+    } finally {
+      release();
+    }
+  }
+
+  /** The body as it came. It counts as held until `release` is called. */
+  async bytes(request: BridgeRequest): Promise<HeldBody> {
+    const { chunks, release } = await this.#read(request);
+    const [only] = chunks;
+    return { bytes: chunks.length === 1 && only ? bufferOf(only) : Buffer.concat(chunks), release };
+  }
+
+  async #read({ body }: BridgeRequest): Promise<{ chunks: Uint8Array[]; release(): void }> {
     const chunks: Uint8Array[] = [];
     let bytes = 0;
+    const release = () => {
+      this.#held -= bytes;
+      bytes = 0;
+    };
     try {
       for await (const chunk of body) {
         bytes += chunk.byteLength;
@@ -38,12 +63,15 @@ export class BodyReader {
         if (this.#held > this.#limits.maxBytesAtOnce) throw bridgeBusy();
         chunks.push(chunk);
       }
-      return decode(chunks);
-    } finally {
-      this.#held -= bytes;
+      return { chunks, release };
+    } catch (error) {
+      release();
+      throw error;
     }
   }
 }
+
+const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** Takes the chunks out one by one, so that a large body is not held twice. */
 function decode(chunks: Uint8Array[]): string {

@@ -17,8 +17,22 @@ export interface BridgeRequest {
   signal: AbortSignal;
 }
 
+/** Takes the bytes of an answer on their way to the client. */
+export interface BodySink {
+  /** False when the client has to catch up first; the source is told by `resume`. */
+  write(chunk: Uint8Array): boolean;
+  end(): void;
+}
+
+/** An answer that comes by itself, chunk by chunk, and can be held up. */
+export interface PushedBody {
+  /** Called once; from now on what there is goes to the sink. */
+  flow(sink: BodySink): void;
+  resume(): void;
+}
+
 /** Chunks are sent as they come, each only after the client took the ones before it. */
-type BridgeBody = string | AsyncIterable<string | Uint8Array>;
+type BridgeBody = string | Uint8Array | PushedBody | AsyncIterable<string | Uint8Array>;
 
 export interface BridgeResponse {
   status: number;
@@ -35,7 +49,11 @@ export const safeHeaders = {
   'x-content-type-options': 'nosniff',
 } as const;
 
-export function json(status: number, value: unknown, headers: Record<string, string> = {}): BridgeResponse {
+export function json(
+  status: number,
+  value: unknown,
+  headers: Record<string, string> = {},
+): BridgeResponse & { body: string } {
   return {
     status,
     headers: { ...safeHeaders, 'content-type': 'application/json; charset=utf-8', ...headers },
@@ -43,11 +61,17 @@ export function json(status: number, value: unknown, headers: Record<string, str
   };
 }
 
+export const statusOf = ({ status, code }: CausewayError): number =>
+  status === 500 ? (statusOfCode(code) ?? 500) : status;
+
 /** An error as a client reads it: its code and words, never a stack or a path. */
-export function errorResponse(error: CausewayError, extra: { turnId?: string } = {}): BridgeResponse {
+export function errorResponse(
+  error: CausewayError,
+  extra: { turnId?: string } = {},
+): BridgeResponse & { body: string } {
   const { code, message, retryAfterMs } = error;
   const field = 'field' in error && typeof error.field === 'string' ? { field: error.field } : {};
-  const status = error.status === 500 ? (statusOfCode(code) ?? 500) : error.status;
+  const status = statusOf(error);
   return json(
     status,
     { error: { code, message, ...field, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }, ...extra },

@@ -1,6 +1,6 @@
 /** Between Node's HTTP messages and the app's request and response. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { BridgeRequest, BridgeResponse } from './http.ts';
+import type { BridgeRequest, BridgeResponse, PushedBody } from './http.ts';
 import { gone } from './revocation.ts';
 
 export function requestOf(
@@ -63,10 +63,13 @@ export async function respond(
   if (cut?.aborted) return onCut();
   cut?.addEventListener('abort', onCut, { once: true });
   try {
-    if (typeof body === 'string') {
-      const bytes = Buffer.from(body);
+    if (typeof body === 'string' || body instanceof Uint8Array) {
+      const bytes = typeof body === 'string' ? Buffer.from(body) : body;
       outgoing.writeHead(status, { ...headers, 'content-length': bytes.length });
       await write(outgoing, pieces(bytes), stallMs);
+    } else if ('flow' in body) {
+      outgoing.writeHead(status, headers);
+      await push(outgoing, body, stallMs);
     } else {
       outgoing.writeHead(status, headers);
       await write(outgoing, body, stallMs);
@@ -93,8 +96,40 @@ async function write(
   if (!outgoing.writableFinished) await taken(outgoing, 'finish', stallMs);
 }
 
-function* pieces(bytes: Buffer): Generator<Uint8Array> {
+function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
   for (let from = 0; from < bytes.length; from += pieceBytes) yield bytes.subarray(from, from + pieceBytes);
+}
+
+/** Resolves when the client took all of it, or is gone. */
+function push(outgoing: ServerResponse, body: PushedBody, stallMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    let stalled: NodeJS.Timeout | undefined;
+    const wait = () => {
+      stalled ??= setTimeout(() => outgoing.destroy(), stallMs).unref();
+    };
+    outgoing.on('drain', () => {
+      clearTimeout(stalled);
+      stalled = undefined;
+      body.resume();
+    });
+    outgoing.once('close', () => {
+      clearTimeout(stalled);
+      resolve();
+    });
+    body.flow({
+      write(chunk) {
+        const more = outgoing.write(chunk);
+        if (!more) wait();
+        return more;
+      },
+      end() {
+        outgoing.end();
+        if (!outgoing.writableFinished) wait();
+      },
+    });
+    // The client is to know that its stream is open before there is anything in it.
+    outgoing.flushHeaders();
+  });
 }
 
 /** Resolves when the client took what was written, or is gone. */

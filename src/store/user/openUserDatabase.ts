@@ -4,12 +4,14 @@ import { Emitter } from '../../base/emitter.ts';
 import { connectRpc, type RpcClient } from '../../base/rpc.ts';
 import { errorCodec, registerUnavailable } from '../../core/errors.ts';
 import type { ClientRegister, SessionKeyRegister, WorkspaceRegister } from '../../core/register.ts';
+import type { CallLog } from '../../core/relay.ts';
 import type { UserStore, UserStoreStatus } from './userStore.ts';
 
 export interface UserDatabase {
   readonly workspaces: WorkspaceRegister;
   readonly clients: ClientRegister;
   readonly sessionKey: SessionKeyRegister;
+  readonly calls: CallLog;
   status(): Promise<UserStoreStatus>;
   /** Whether a workspace has sessions outside the trash, without opening its store. */
   hasSessions(workspaceId: string): Promise<boolean>;
@@ -78,6 +80,10 @@ export function openUserDatabase({ file, workerUrl }: UserDatabaseLocation): Use
       agree: async (fingerprint) => remote().agreeSessionKey(fingerprint),
       keep: async (fingerprint) => remote().keepSessionKey(fingerprint),
       release: async (fingerprint) => remote().releaseSessionKey(fingerprint),
+    },
+    calls: {
+      add: async (calls) => remote().addCalls(calls),
+      usage: async (query) => remote().callUsage(query),
     },
     status: async () => remote().status(),
     hasSessions: async (workspaceId) => remote().hasSessions(workspaceId),

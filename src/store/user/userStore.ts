@@ -12,11 +12,13 @@ import {
   toErrorInfo,
 } from '../../core/errors.ts';
 import type { Client, ResolvedWorkspace, WorkspaceIdentity, WorkspaceRecord } from '../../core/register.ts';
+import type { LoggedCall, UsageQuery, UsageRow } from '../../core/relay.ts';
 import { canonicalUri } from '../../core/workspace/uri.ts';
 import type { ErrorInfo } from '../../protocol/errors.ts';
 import { thisHolder } from '../sqlite/holder.ts';
 import { transaction } from '../sqlite/transaction.ts';
 import { isCorrupt, isMoved } from '../sqliteErrors.ts';
+import { CallTable } from './callTable.ts';
 import { checkClientInit } from './clientInit.ts';
 import { ClientTable } from './clientTable.ts';
 import { sessionDatabaseFile } from './layout.ts';
@@ -39,6 +41,7 @@ interface Tables {
   workspaces: WorkspaceTable;
   clients: ClientTable;
   sessionKey: SessionKeyTable;
+  calls: CallTable;
 }
 
 interface Handle extends OpenedFile, Tables {
@@ -147,6 +150,15 @@ export class UserStore {
     this.#write(({ sessionKey }) => ({ result: sessionKey.release(fingerprint) }));
   }
 
+  /** Throws `register_read_only`. */
+  addCalls(calls: readonly LoggedCall[]): void {
+    this.#write((tables) => ({ result: tables.calls.add(calls, this.#now()) }));
+  }
+
+  callUsage(query: UsageQuery): UsageRow[] {
+    return this.#read(({ calls }) => calls.usage(query));
+  }
+
   close(): void {
     this.#handle?.db.close();
     this.#handle = undefined;
@@ -226,6 +238,7 @@ export class UserStore {
       workspaces: new WorkspaceTable(opened.db),
       clients: new ClientTable(opened.db),
       sessionKey: new SessionKeyTable(opened.db),
+      calls: new CallTable(opened.db),
       inode: inodeOf(this.#file),
     };
   }

@@ -1,0 +1,60 @@
+/** Which headers pass between a program and the API it calls. */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { BridgeRequest } from '../http.ts';
+import { safeHeaders } from '../http.ts';
+import { endToEnd, namedBy } from '../relay.ts';
+
+/** What a client may say to the API. All else stays here: its token, cookies, and what names other hosts. */
+const passed = new Set([
+  'accept',
+  'content-type',
+  'idempotency-key',
+  'traceparent',
+  'tracestate',
+  'user-agent',
+  'x-app',
+  'x-client-request-id',
+]);
+const passedPrefixes = ['anthropic-', 'x-stainless-'];
+
+/** Headers of a request to upstream, names and values in turn. The key is ours, whatever the client sent. */
+export function upstreamHeaders(request: BridgeRequest, key: string): string[] {
+  const headers = [
+    'x-api-key',
+    key,
+    // What is compressed could not be read for its usage and its end.
+    'accept-encoding',
+    'identity',
+  ];
+  const named = namedBy(request.headers.get('connection'));
+  for (const [name, value] of request.headers) {
+    if (named.has(name)) continue;
+    if (passed.has(name) || passedPrefixes.some((prefix) => name.startsWith(prefix)))
+      headers.push(name, value);
+  }
+  return headers;
+}
+
+/** What upstream says to its own clients about its own address, or sets there; it means nothing at ours or does harm. */
+const kept = new Set([
+  'set-cookie',
+  'set-cookie2',
+  'alt-svc',
+  'strict-transport-security',
+  'clear-site-data',
+]);
+
+const plainValue = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** Headers of an answer as the client gets them: status lines, ids, limits and waiting times as they are. */
+export function clientHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  const pairs: [string, string][] = [];
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || kept.has(name) || name === 'content-length') continue;
+    // No page may read an answer of the bridge, whatever upstream allows.
+    if (name.startsWith('access-control-')) continue;
+    const text = typeof value === 'string' ? value : value.join(', ');
+    if (plainValue.test(text)) pairs.push([name, text]);
+  }
+  return { ...safeHeaders, ...endToEnd(pairs) };
+}

@@ -1,0 +1,224 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+import {
+  clientGone,
+  upstreamEncoded,
+  upstreamRedirected,
+  upstreamTooLarge,
+  upstreamTruncated,
+} from '../../core/errors.ts';
+import type { RelayLimits, RelayOutcome } from '../../core/relay.ts';
+import type { BodySink, BridgeResponse, PushedBody } from '../http.ts';
+import { gone } from '../revocation.ts';
+import type { AnswerReader } from './answerReader.ts';
+import { type Failure, failureOf, failureOfReading } from './failures.ts';
+import { clientHeaders } from './headers.ts';
+
+/** Longest answer without a stream, in bytes: that of the largest models is about one megabyte. */
+const maxWholeBytes = 16 * 1024 * 1024;
+/** Bytes of a stream that wait for a client that has not begun to read. */
+const maxPendingBytes = 64 * 1024;
+
+export interface RelayedEnd {
+  status: number;
+  outcome: RelayOutcome;
+  firstByteMs: number | undefined;
+  totalMs: number;
+  requestId: string | undefined;
+}
+
+export interface RelayedAnswerOptions {
+  reader: AnswerReader;
+  host: string;
+  limits: RelayLimits;
+  /** A client of a silent stream is told that it lives after so many ms. */
+  pingMs: number;
+  /** Aborts when the client goes away or is revoked. */
+  signal: AbortSignal;
+  /** Monotonic, in ms. */
+  now(): number;
+  /** Called once, when nothing more comes. */
+  onEnd(end: RelayedEnd): void;
+}
+
+/**
+ * One answer of upstream on its way to the client. Told of it by the connection chunk by chunk, so that nothing waits
+ * in a queue in between; a client that is slow holds up the connection itself.
+ */
+export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
+  readonly #options: RelayedAnswerOptions;
+  readonly #from: number;
+  readonly #head = Promise.withResolvers<BridgeResponse>();
+  readonly #onAbort = () => this.#abort();
+  #controller: Dispatcher.DispatchController | undefined;
+  #sink: BodySink | undefined;
+  #status = 0;
+  #requestId: string | undefined;
+  #firstByteMs: number | undefined;
+  #headers: Record<string, string> = {};
+  #streams = false;
+  #chunks: Uint8Array[] = [];
+  #bytes = 0;
+  #ended = false;
+  #ping: NodeJS.Timeout | undefined;
+
+  constructor(options: RelayedAnswerOptions) {
+    this.#options = options;
+    this.#from = options.now();
+    if (options.signal.aborted) this.#abort();
+    else options.signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** The answer as soon as its head is there, or all of it. Rejects with a `CausewayError`. */
+  get response(): Promise<BridgeResponse> {
+    return this.#head.promise;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#ended) controller.abort(gone);
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    // Early hints and the like announce an answer; they are none.
+    if (status < 200 || this.#ended) return;
+    const { reader, host, pingMs, now } = this.#options;
+    this.#firstByteMs = now() - this.#from;
+    this.#status = status;
+    this.#requestId = textOf(headers['request-id']);
+    const streams = (textOf(headers['content-type']) ?? '').startsWith('text/event-stream');
+    const encoding = textOf(headers['content-encoding']) ?? 'identity';
+    const redirects = status < 400 && status >= 300;
+    if (redirects || (streams && encoding !== 'identity')) {
+      this.#fail({ error: redirects ? upstreamRedirected(host) : upstreamEncoded(host), outcome: 'failed' });
+      return;
+    }
+    this.#streams = streams;
+    this.#headers = clientHeaders(headers);
+    if (!this.#streams) return;
+    const head = reader.begin({ status, headers: this.#headers });
+    this.#ping = setTimeout(() => this.#tellOfLife(), pingMs).unref();
+    this.#head.resolve({ ...head, body: this, cut: this.#options.signal });
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#ended) return;
+    if (this.#streams) {
+      try {
+        this.#pass(this.#options.reader.part(chunk));
+      } catch (error) {
+        this.#fail(failureOfReading(error, this.#options.host));
+      }
+      return;
+    }
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+    if (this.#bytes > maxWholeBytes)
+      this.#fail({ error: upstreamTooLarge(this.#options.host), outcome: 'failed' });
+  }
+
+  onResponseEnd(): void {
+    if (this.#ended) return;
+    const { reader, host } = this.#options;
+    if (this.#streams) {
+      // Some gateways close a stream in good order when theirs broke; only its last event says that it is whole.
+      if (reader.outcome === 'truncated') this.#fail({ error: upstreamTruncated(), outcome: 'truncated' });
+      else this.#finish(reader.outcome);
+      return;
+    }
+    try {
+      const [only] = this.#chunks;
+      const body = this.#chunks.length === 1 && only ? only : Buffer.concat(this.#chunks);
+      const { status, headers, bytes } = reader.whole(
+        { status: this.#status, headers: this.#headers },
+        Buffer.from(body.buffer, body.byteOffset, body.byteLength),
+      );
+      this.#status = status;
+      this.#head.resolve({ status, headers, body: bytes });
+      this.#finish(reader.outcome);
+    } catch (error) {
+      this.#fail(failureOfReading(error, host));
+    }
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    if (this.#ended) return;
+    const { host, limits } = this.#options;
+    const progress = this.#streams ? 'stream' : this.#status > 0 ? 'head' : 'nothing';
+    this.#fail(failureOf(error, progress, host, limits));
+  }
+
+  flow(sink: BodySink): void {
+    this.#sink = sink;
+    const chunks = this.#chunks;
+    this.#chunks = [];
+    let more = true;
+    for (const chunk of chunks) more = sink.write(chunk);
+    if (this.#ended) sink.end();
+    else if (more) this.resume();
+    else this.#pause();
+  }
+
+  resume(): void {
+    if (this.#controller?.paused && !this.#ended) this.#controller.resume();
+  }
+
+  #pause(): void {
+    if (!this.#controller?.paused) this.#controller?.pause();
+  }
+
+  #pass(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.#ping?.refresh();
+    if (this.#sink) {
+      if (!this.#sink.write(bytes)) this.#pause();
+      return;
+    }
+    this.#chunks.push(bytes);
+    this.#bytes += bytes.length;
+    if (this.#bytes > maxPendingBytes) this.#pause();
+  }
+
+  /** Not to a client that does not read what it has. */
+  #tellOfLife(): void {
+    if (this.#ended) return;
+    if (!this.#controller?.paused) this.#pass(this.#options.reader.ping);
+    this.#ping?.refresh();
+  }
+
+  #abort(): void {
+    this.#fail({ error: clientGone(), outcome: 'aborted' });
+  }
+
+  /** Tells the client as its answer still can: by an error, or within the stream. */
+  #fail({ error, outcome }: Failure): void {
+    if (this.#ended) return;
+    if (this.#firstByteMs !== undefined && this.#streams) {
+      if (outcome !== 'aborted') this.#pass(this.#options.reader.broken(error));
+    } else {
+      this.#status = outcome === 'aborted' ? 0 : error.status;
+      this.#chunks = [];
+    }
+    this.#head.reject(error);
+    this.#finish(outcome);
+    this.#controller?.abort(gone);
+  }
+
+  #finish(outcome: RelayOutcome): void {
+    this.#ended = true;
+    clearTimeout(this.#ping);
+    this.#options.signal.removeEventListener('abort', this.#onAbort);
+    // Whoever was revoked is to see that the stream broke off; its connection is cut by the same signal.
+    if (outcome !== 'aborted') this.#sink?.end();
+    this.#options.onEnd({
+      status: this.#status,
+      outcome,
+      firstByteMs: this.#firstByteMs,
+      totalMs: this.#options.now() - this.#from,
+      requestId: this.#requestId,
+    });
+  }
+}
+
+const textOf = (value: string | string[] | undefined): string | undefined =>
+  typeof value === 'string' ? value : value?.[0];
