@@ -19,7 +19,8 @@ import { logRequests } from './middleware/requestLog.ts';
 import { requireScope } from './middleware/scope.ts';
 import { refuseUpgrade } from './middleware/upgrade.ts';
 import { type OtherWindows, type OwnWorkspace, routeByWorkspace } from './middleware/workspace.ts';
-import { gone, type Hold, RevocationWatch, revoked } from './revocation.ts';
+import { revoked } from './presence.ts';
+import { type Hold, RevocationWatch } from './revocation.ts';
 import { eventRoutes } from './routes/events.ts';
 import { answerHealth } from './routes/health.ts';
 import { messageRoutes } from './routes/messages.ts';
@@ -105,26 +106,28 @@ function split(target: string): { path: string; query: URLSearchParams } {
     : { path: target.slice(0, mark), query: new URLSearchParams(target.slice(mark + 1)) };
 }
 
-/** Calls the route with a signal that aborts when the client goes away or loses its right to be here. */
+/** Calls the route for as long as the client is there and has its right to be. */
 async function callRoute(exchange: Exchange, revocation: RevocationWatch): Promise<BridgeResponse> {
   const { request, query, principal, route, params = {} } = exchange;
   if (!route) throw noRoute(exchange.path);
   if (!principal) throw tokenMissing();
-  const hold = (abort?: AbortController) =>
-    principal.kind === 'client' ? revocation.hold(principal.client.id, abort) : unlimited(abort);
-  const abort = new AbortController();
-  const { signal, release } = hold(abort);
-  const leave = () => {
-    release();
-    abort.abort(gone);
-  };
-  if (request.signal.aborted) leave();
-  else request.signal.addEventListener('abort', leave, { once: true });
-  const response = await route.answer({ request, query, params, principal, signal, hold });
+  const { presence } = request;
+  if (principal.kind === 'client') presence.onEnd(revocation.watch(principal.client.id, presence));
+  const response = await route.answer({
+    request,
+    query,
+    params,
+    principal,
+    presence,
+    get signal() {
+      return presence.signal;
+    },
+    hold: () => (principal.kind === 'client' ? revocation.hold(principal.client.id) : unlimited()),
+  });
   // A client that was revoked while its answer was made is told nothing of it.
-  if (signal.reason === revoked) throw tokenUnknown();
+  if (presence.reason === revoked) throw tokenUnknown();
   return response;
 }
 
 /** Of the user's own command line, which nobody revokes. */
-const unlimited = ({ signal } = new AbortController()): Hold => ({ signal, release: () => undefined });
+const unlimited = (): Hold => ({ signal: new AbortController().signal, release: () => undefined });

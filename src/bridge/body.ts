@@ -56,13 +56,13 @@ export class BodyReader {
       bytes = 0;
     };
     try {
-      for await (const chunk of body) {
+      await body.each((chunk) => {
         bytes += chunk.byteLength;
         this.#held += chunk.byteLength;
         if (bytes > this.#limits.maxBytes) throw bodyTooLarge(this.#limits.maxBytes);
         if (this.#held > this.#limits.maxBytesAtOnce) throw bridgeBusy();
         chunks.push(chunk);
-      }
+      });
       return { chunks, release };
     } catch (error) {
       release();

@@ -1,6 +1,13 @@
 /** A request and a response as the app sees them: no sockets, so that routes can be called without any. */
 import type { CausewayError } from '../core/errors.ts';
+import type { Presence } from './presence.ts';
 import { statusOfCode } from './statuses.ts';
+
+/** A body, to be read once, in either way. */
+export interface RequestBody extends AsyncIterable<Uint8Array> {
+  /** Resolves when all chunks were taken; ends early, and rejects, with what `take` throws. */
+  each(take: (chunk: Uint8Array) => void): Promise<void>;
+}
 
 export interface BridgeRequest {
   method: string;
@@ -12,9 +19,9 @@ export interface BridgeRequest {
   repeated: ReadonlySet<string>;
   /** The port the request came in on. */
   port: number;
-  body: AsyncIterable<Uint8Array>;
-  /** Aborts when the client goes away. */
-  signal: AbortSignal;
+  body: RequestBody;
+  /** Ends when the client goes away. */
+  presence: Presence;
 }
 
 /** Takes the bytes of an answer on their way to the client. */
@@ -40,7 +47,7 @@ export interface BridgeResponse {
   headers: Record<string, string>;
   body: BridgeBody;
   /** When it aborts, the connection is closed at once, also while the client does not read. */
-  cut?: AbortSignal;
+  cut?: AbortSignal | Presence;
 }
 
 /** Answers are private to the client that asked and are JSON, whatever a reader thinks they look like. */

@@ -25,6 +25,8 @@ const notPassedOn = new Set([
   'expect',
 ]);
 
+export const isOfConnection = (name: string): boolean => notPassedOn.has(name);
+
 const nothing: ReadonlySet<string> = new Set();
 
 /** Names in a `Connection` header: what they name belongs to the connection too. */
@@ -72,7 +74,7 @@ export class Relay {
           path: request.target,
           headers,
           ...(hasBody(request) ? { body: request.body } : {}),
-          signal: request.signal,
+          signal: request.presence.signal,
           agent: this.#agent,
         }),
       );

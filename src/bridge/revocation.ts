@@ -1,9 +1,6 @@
 import type { Log } from '../core/ports.ts';
 import type { ClientRegister } from '../core/register.ts';
-
-/** Why a signal aborts. One object each, since an error of its own for every request would cost its stack. */
-export const revoked = new Error('The client was revoked.');
-export const gone = new Error('The client went away.');
+import { Presence, revoked } from './presence.ts';
 
 export interface Hold {
   /** Aborts when the client is revoked. */
@@ -19,7 +16,7 @@ export class RevocationWatch {
   readonly #clients: ClientRegister;
   readonly #log: Log;
   readonly #intervalMs: number;
-  readonly #open = new Map<string, Set<AbortController>>();
+  readonly #open = new Map<string, Set<Presence>>();
   readonly #subscription: { dispose(): void };
   #timer: NodeJS.Timeout | undefined;
 
@@ -30,18 +27,20 @@ export class RevocationWatch {
     this.#subscription = clients.onDidRevoke((clientId) => this.#end(clientId));
   }
 
-  /** `abort` is aborted when the client is revoked; one of its own when none is given. */
-  hold(clientId: string, abort = new AbortController()): Hold {
+  /** Something of its own that lasts until the client is revoked. */
+  hold(clientId: string): Hold {
+    const presence = new Presence();
+    return { signal: presence.signal, release: this.watch(clientId, presence) };
+  }
+
+  /** Ends it when the client is revoked, until the returned function is called. */
+  watch(clientId: string, presence: Presence): () => void {
     const held = this.#open.get(clientId) ?? new Set();
-    this.#open.set(clientId, held.add(abort));
+    this.#open.set(clientId, held.add(presence));
     this.#timer ??= setInterval(() => void this.#look(), this.#intervalMs).unref();
-    return {
-      signal: abort.signal,
-      release: () => {
-        held.delete(abort);
-        if (held.size === 0 && this.#open.get(clientId) === held) this.#open.delete(clientId);
-        if (this.#open.size === 0) this.#rest();
-      },
+    return () => {
+      held.delete(presence);
+      if (held.size === 0 && this.#open.get(clientId) === held) this.#open.delete(clientId);
     };
   }
 
@@ -56,10 +55,12 @@ export class RevocationWatch {
   }
 
   #end(clientId: string): void {
-    for (const abort of this.#open.get(clientId) ?? []) abort.abort(revoked);
+    for (const presence of this.#open.get(clientId) ?? []) presence.end(revoked);
   }
 
   async #look(): Promise<void> {
+    // Not stopped with each request that ends: a busy client would start the clock thousands of times a second.
+    if (this.#open.size === 0) return this.#rest();
     try {
       const clients = await this.#clients.list();
       const valid = new Set(clients.filter((one) => one.revokedAt === undefined).map((one) => one.id));

@@ -19,7 +19,7 @@ export function findRoute(routes: readonly Route[]): Middleware {
   const places = placesOf(routes);
   // Most paths have nothing to read in them, and are found without looking at any other.
   const plain = new Map(places.map((place) => [place.pattern, place]));
-  return async (exchange, next) => {
+  return (exchange, next) => {
     const { path, request } = exchange;
     const exact = plain.get(path);
     const segments = exact ? [] : path.split('/');
@@ -29,7 +29,7 @@ export function findRoute(routes: readonly Route[]): Middleware {
     if (!route) {
       const allow = [...place.routes.keys()].join(', ');
       const refusal = errorResponse(methodNotAllowed(request.method, allow));
-      return { ...refusal, headers: { ...refusal.headers, allow } };
+      return Promise.resolve({ ...refusal, headers: { ...refusal.headers, allow } });
     }
     exchange.route = route;
     exchange.pattern = route.pattern;

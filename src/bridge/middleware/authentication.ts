@@ -1,5 +1,7 @@
 import { badRequest, tokenMissing, tokenUnknown } from '../../core/errors.ts';
+import type { Client } from '../../core/register.ts';
 import type { Exchange, Middleware, Principal } from '../exchange.ts';
+import type { BridgeResponse } from '../http.ts';
 import type { KnownClients } from '../knownClients.ts';
 import { digestOf, sameDigest } from '../secret.ts';
 
@@ -29,16 +31,21 @@ const owner: Principal = { kind: 'owner', door: 'cli' };
 /** Lets in the user's own command line and clients whose token was not revoked; nobody else learns anything. */
 export function authenticate(ownerToken: string, clients: KnownClients): Middleware {
   const ownerDigest = digestOf(ownerToken);
-  return async (exchange, next) => {
+  const letIn = (exchange: Exchange, client: Client | undefined, next: () => Promise<BridgeResponse>) => {
+    if (!client) throw tokenUnknown();
+    exchange.principal = { kind: 'client', door: 'bridge', client };
+    return next();
+  };
+  return (exchange, next) => {
     const token = tokenOf(exchange);
     const digest = digestOf(token);
     if (sameDigest(digest, ownerDigest)) {
       exchange.principal = owner;
       return next();
     }
-    const client = await clients.find(token, digest.toString('latin1'));
-    if (!client) throw tokenUnknown();
-    exchange.principal = { kind: 'client', door: 'bridge', client };
-    return next();
+    const found = clients.find(token, digest.toString('latin1'));
+    return found instanceof Promise
+      ? found.then((client) => letIn(exchange, client, next))
+      : letIn(exchange, found, next);
   };
 }

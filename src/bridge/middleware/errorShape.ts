@@ -13,7 +13,7 @@ export const shapeErrors =
       const errorResponse = errorShapeOf(exchange);
       if (error instanceof CausewayError) return errorResponse(error);
       // That a client went away in the middle of its request is no failure; nobody reads this answer.
-      if (exchange.request.signal.aborted) return errorResponse(badRequest('The client went away.'));
+      if (exchange.request.presence.over) return errorResponse(badRequest('The client went away.'));
       log.error('A request to the bridge failed.', error);
       return errorResponse(unexpected(error));
     }

@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { BridgeRequest } from '../http.ts';
 import { safeHeaders } from '../http.ts';
-import { endToEnd, namedBy } from '../relay.ts';
+import { isOfConnection, namedBy } from '../relay.ts';
 
 /** What a client may say to the API. All else stays here: its token, cookies, and what names other hosts. */
 const passed = new Set([
@@ -37,6 +37,8 @@ export function upstreamHeaders(request: BridgeRequest, key: string): string[] {
 
 /** What upstream says to its own clients about its own address, or sets there; it means nothing at ours or does harm. */
 const kept = new Set([
+  // The body is given a length of its own.
+  'content-length',
   'set-cookie',
   'set-cookie2',
   'alt-svc',
@@ -48,13 +50,20 @@ const plainValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** Headers of an answer as the client gets them: status lines, ids, limits and waiting times as they are. */
 export function clientHeaders(headers: IncomingHttpHeaders): Record<string, string> {
-  const pairs: [string, string][] = [];
-  for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || kept.has(name) || name === 'content-length') continue;
-    // No page may read an answer of the bridge, whatever upstream allows.
-    if (name.startsWith('access-control-')) continue;
-    const text = typeof value === 'string' ? value : value.join(', ');
-    if (plainValue.test(text)) pairs.push([name, text]);
+  const passedOn: Record<string, string> = { ...safeHeaders };
+  const named = namedBy(textOf(headers.connection));
+  for (const name in headers) {
+    const value = textOf(headers[name]);
+    if (value === undefined || staysThere(name) || named.has(name)) continue;
+    if (plainValue.test(value)) passedOn[name] = value;
   }
-  return { ...safeHeaders, ...endToEnd(pairs) };
+  return passedOn;
 }
+
+/** No page may read an answer of the bridge, whatever upstream allows. */
+const staysThere = (name: string): boolean =>
+  kept.has(name) || isOfConnection(name) || name.startsWith('access-control-');
+
+/** A header that came more than once is joined. */
+export const textOf = (value: string | string[] | undefined): string | undefined =>
+  typeof value === 'object' ? value.join(', ') : value;

@@ -37,7 +37,7 @@ export class ModelCalls {
   }
 
   /** Throws what `ModelRelay.authorise` throws, and the errors of an upstream that gives no answer. */
-  async send({ request, principal, signal }: RouteCall, call: ModelCall): Promise<BridgeResponse> {
+  async send({ request, principal, presence }: RouteCall, call: ModelCall): Promise<BridgeResponse> {
     const { relay, clock, pingMs } = this.#deps;
     const { wire, operation, model, stream, body } = call;
     const who = principalOf(principal);
@@ -56,7 +56,7 @@ export class ModelCalls {
       host,
       limits,
       pingMs,
-      signal,
+      presence,
       now: () => clock.monotonic(),
       onEnd: (end) =>
         relay.record({ at, principal: who, wire, operation, model, stream, usage: reader.usage, ...end }),

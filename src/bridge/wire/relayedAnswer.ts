@@ -9,10 +9,10 @@ import {
 } from '../../core/errors.ts';
 import type { RelayLimits, RelayOutcome } from '../../core/relay.ts';
 import type { BodySink, BridgeResponse, PushedBody } from '../http.ts';
-import { gone } from '../revocation.ts';
+import { gone, type Presence } from '../presence.ts';
 import type { AnswerReader } from './answerReader.ts';
 import { type Failure, failureOf, failureOfReading } from './failures.ts';
-import { clientHeaders } from './headers.ts';
+import { clientHeaders, textOf } from './headers.ts';
 
 /** Longest answer without a stream, in bytes: that of the largest models is about one megabyte. */
 const maxWholeBytes = 16 * 1024 * 1024;
@@ -33,8 +33,8 @@ export interface RelayedAnswerOptions {
   limits: RelayLimits;
   /** A client of a silent stream is told that it lives after so many ms. */
   pingMs: number;
-  /** Aborts when the client goes away or is revoked. */
-  signal: AbortSignal;
+  /** Ends when the client goes away or is revoked. */
+  presence: Presence;
   /** Monotonic, in ms. */
   now(): number;
   /** Called once, when nothing more comes. */
@@ -65,8 +65,7 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
   constructor(options: RelayedAnswerOptions) {
     this.#options = options;
     this.#from = options.now();
-    if (options.signal.aborted) this.#abort();
-    else options.signal.addEventListener('abort', this.#onAbort, { once: true });
+    options.presence.onEnd(this.#onAbort);
   }
 
   /** The answer as soon as its head is there, or all of it. Rejects with a `CausewayError`. */
@@ -98,7 +97,7 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
     if (!this.#streams) return;
     const head = reader.begin({ status, headers: this.#headers });
     this.#ping = setTimeout(() => this.#tellOfLife(), pingMs).unref();
-    this.#head.resolve({ ...head, body: this, cut: this.#options.signal });
+    this.#head.resolve({ ...head, body: this, cut: this.#options.presence });
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -207,7 +206,7 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
   #finish(outcome: RelayOutcome): void {
     this.#ended = true;
     clearTimeout(this.#ping);
-    this.#options.signal.removeEventListener('abort', this.#onAbort);
+    this.#options.presence.offEnd(this.#onAbort);
     // Whoever was revoked is to see that the stream broke off; its connection is cut by the same signal.
     if (outcome !== 'aborted') this.#sink?.end();
     this.#options.onEnd({
@@ -219,6 +218,3 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
     });
   }
 }
-
-const textOf = (value: string | string[] | undefined): string | undefined =>
-  typeof value === 'string' ? value : value?.[0];

@@ -74,9 +74,8 @@ export class CallTable {
   /** Deletes what is too old, and the oldest of what is too much. */
   prune(now: number, most = mostKept): void {
     this.#db.prepare('DELETE FROM call WHERE at < ?').run(now - keptMs);
-    this.#db
-      .prepare('DELETE FROM call WHERE id <= (SELECT id FROM call ORDER BY id DESC LIMIT 1 OFFSET ?)')
-      .run(most);
+    // Numbers are given in turn and taken away from the old end alone, so that nothing needs to be counted.
+    this.#db.prepare('DELETE FROM call WHERE id <= (SELECT MAX(id) FROM call) - ?').run(most);
   }
 
   usage({ by, from, to }: UsageQuery): UsageRow[] {

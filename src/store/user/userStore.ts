@@ -150,8 +150,9 @@ export class UserStore {
     this.#write(({ sessionKey }) => ({ result: sessionKey.release(fingerprint) }));
   }
 
-  /** Throws `register_read_only`. */
-  addCalls(calls: readonly LoggedCall[]): void {
+  /** `written` are `LoggedCall`s as JSON. Throws `register_read_only`. */
+  addCalls(written: string): void {
+    const calls: LoggedCall[] = JSON.parse(written);
     this.#write((tables) => ({ result: tables.calls.add(calls, this.#now()) }));
   }
 
