@@ -43,20 +43,32 @@ function answerPaced(socket: Socket): void {
 const server = createServer((socket) => {
   socket.setNoDelay(true);
   let held: Buffer = Buffer.alloc(0);
+  /** Bytes of a body that are still to come, whose beginning was looked at. */
+  let left = 0;
+  let answer: () => void = () => undefined;
   socket.on('error', () => socket.destroy());
   socket.on('data', (bytes: Buffer) => {
-    held = held.length === 0 ? bytes : Buffer.concat([held, bytes]);
-    for (;;) {
+    let rest = bytes;
+    while (rest.length > 0) {
+      if (left > 0) {
+        const taken = Math.min(left, rest.length);
+        left -= taken;
+        rest = rest.subarray(taken);
+        if (left === 0) answer();
+        continue;
+      }
+      held = held.length === 0 ? rest : Buffer.concat([held, rest]);
       const end = held.indexOf('\r\n\r\n');
-      if (end < 0) return;
+      // What a request wants stands at its beginning.
+      if (end < 0 || (held.length < end + 100 && !held.includes('}', end))) return;
       const head = held.toString('latin1', 0, end).toLowerCase();
       const place = head.indexOf('content-length:');
-      const length = place < 0 ? 0 : Number.parseInt(head.slice(place + 15), 10);
-      const body = held.subarray(end + 4, end + 4 + length);
-      if (body.length < length) return;
-      held = held.subarray(end + 4 + length);
-      if (head.includes('pace=1')) answerPaced(socket);
-      else socket.write(body.includes('"stream":true') ? stream : whole);
+      left = place < 0 ? 0 : Number.parseInt(head.slice(place + 15), 10);
+      rest = held.subarray(end + 4);
+      const paced = head.includes('pace=1');
+      const streams = rest.subarray(0, 100).includes('"stream":true');
+      answer = paced ? () => answerPaced(socket) : () => socket.write(streams ? stream : whole);
+      held = Buffer.alloc(0);
     }
   });
 });
