@@ -88,8 +88,18 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
   );
   return {
     answer(request) {
-      const { path, query } = split(request.target);
-      return chain({ request, path, query });
+      const mark = request.target.indexOf('?');
+      const path = mark < 0 ? request.target : request.target.slice(0, mark);
+      let query: URLSearchParams | undefined;
+      return chain({
+        request,
+        path,
+        // Most requests have none, or none that anyone here reads.
+        get query() {
+          query ??= new URLSearchParams(mark < 0 ? '' : request.target.slice(mark + 1));
+          return query;
+        },
+      });
     },
     dispose() {
       revocation.dispose();
@@ -99,23 +109,18 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
   };
 }
 
-function split(target: string): { path: string; query: URLSearchParams } {
-  const mark = target.indexOf('?');
-  return mark < 0
-    ? { path: target, query: new URLSearchParams() }
-    : { path: target.slice(0, mark), query: new URLSearchParams(target.slice(mark + 1)) };
-}
-
 /** Calls the route for as long as the client is there and has its right to be. */
 async function callRoute(exchange: Exchange, revocation: RevocationWatch): Promise<BridgeResponse> {
-  const { request, query, principal, route, params = {} } = exchange;
+  const { request, principal, route, params = {} } = exchange;
   if (!route) throw noRoute(exchange.path);
   if (!principal) throw tokenMissing();
   const { presence } = request;
   if (principal.kind === 'client') presence.onEnd(revocation.watch(principal.client.id, presence));
   const response = await route.answer({
     request,
-    query,
+    get query() {
+      return exchange.query;
+    },
     params,
     principal,
     presence,

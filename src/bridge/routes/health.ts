@@ -11,10 +11,10 @@ import { proofOf } from '../secret.ts';
 export const answerHealth =
   (ownerToken: string): Middleware =>
   (exchange, next) => {
-    const { path, request, query } = exchange;
+    const { path, request } = exchange;
     if (path !== '/health' || request.method !== 'GET') return next();
     exchange.pattern = path;
-    const parsed = healthQuery.safeParse(Object.fromEntries(query));
+    const parsed = healthQuery.safeParse(Object.fromEntries(exchange.query));
     if (!parsed.success) throw badRequest('A nonce has 16 to 128 letters, digits, _ or -.');
     const { nonce } = parsed.data;
     const proof = nonce === undefined ? {} : { proof: proofOf(ownerToken, nonce, request.port) };

@@ -6,11 +6,11 @@ import { maxEventBytes } from '../../protocol/bridge.ts';
 import type { Usage } from '../../protocol/content.ts';
 import { toldEvent, usageOf, wireUsage } from '../../protocol/wires/anthropic.ts';
 import type { AnswerHead, AnswerReader } from './answerReader.ts';
-import { EventBytes, type WireEvent } from './eventBytes.ts';
+import { EventBytes, type WireEvent, wantedEvents } from './eventBytes.ts';
 import { readTopLevel } from './topLevel.ts';
 import { anthropicError } from './wireErrors.ts';
 
-const wanted = new Set(['message_start', 'message_delta', 'message_stop', 'error']);
+const wanted = wantedEvents('message_start', 'message_delta', 'message_stop', 'error');
 
 export class AnthropicAnswer implements AnswerReader {
   readonly #host: string;
@@ -63,25 +63,13 @@ export class AnthropicAnswer implements AnswerReader {
     }
   }
 
-  #hear({ data }: WireEvent): void {
-    const parsed = toldEvent.safeParse(parse(data));
-    if (!parsed.success) return;
-    const event = parsed.data;
-    switch (event.type) {
-      case 'message_start':
-        if (event.message.usage) this.#usage = usageOf(event.message.usage, this.#usage);
-        return;
-      case 'message_delta':
-        if (event.usage) this.#usage = usageOf(event.usage, this.#usage);
-        return;
-      case 'message_stop':
-        this.#outcome = 'done';
-        return;
-      case 'error':
-        this.#outcome = 'failed';
-        return;
-      default:
-        event satisfies never;
+  /** The API names each event as its data says; what an event without a name says, its SDKs do not hear either. */
+  #hear({ name, data }: WireEvent): void {
+    if (name === 'message_stop') this.#outcome = 'done';
+    else if (name === 'error') this.#outcome = 'failed';
+    else {
+      const { message, usage = message?.usage } = toldEvent.safeParse(parse(data)).data ?? {};
+      if (usage) this.#usage = usageOf(usage, this.#usage);
     }
   }
 }

@@ -6,6 +6,10 @@
 
 const lf = 0x0a;
 const cr = 0x0d;
+const space = 0x20;
+/** First letters of the two fields that are read. */
+const letterE = 0x65;
+const letterD = 0x64;
 
 export interface WireEvent {
   name: string;
@@ -19,17 +23,28 @@ export interface Passage {
   events: WireEvent[];
 }
 
+/** Events whose data is read. */
+export interface WantedEvents {
+  readonly names: ReadonlySet<string>;
+  readonly firstLetters: ReadonlySet<number>;
+}
+
+export const wantedEvents = (...names: string[]): WantedEvents => ({
+  names: new Set(names),
+  firstLetters: new Set(names.map((name) => name.charCodeAt(0))),
+});
+
 const none: readonly Buffer[] = [];
 const nothing: Passage = { bytes: Buffer.alloc(0), events: [] };
 
 export class EventBytes {
-  readonly #wanted: ReadonlySet<string>;
+  readonly #wanted: WantedEvents;
   readonly #maxBytes: number;
   #held: readonly Buffer[] = none;
   #heldBytes = 0;
 
-  /** `wanted` are names of events whose data is read; an event may have `maxBytes`. */
-  constructor(wanted: ReadonlySet<string>, maxBytes: number) {
+  /** An event may have `maxBytes`. */
+  constructor(wanted: WantedEvents, maxBytes: number) {
     this.#wanted = wanted;
     this.#maxBytes = maxBytes;
   }
@@ -50,7 +65,7 @@ export class EventBytes {
     let lineAt = 0;
     let name = '';
     let data: string | undefined;
-    for (let end = bytes.indexOf(lf); end >= 0; end = bytes.indexOf(lf, lineAt)) {
+    for (let end = endOfLine(bytes, 0); end >= 0; end = endOfLine(bytes, lineAt)) {
       const lineEnd = end > lineAt && bytes[end - 1] === cr ? end - 1 : end;
       if (lineEnd === lineAt) {
         if (data !== undefined) events.push({ name, data });
@@ -58,9 +73,9 @@ export class EventBytes {
         eventAt = end + 1;
         name = '';
         data = undefined;
-      } else if (isField(bytes, lineAt, 'event:')) {
-        name = fieldValue(bytes, lineAt + 6, lineEnd);
-      } else if (this.#wanted.has(name) && isField(bytes, lineAt, 'data:')) {
+      } else if (bytes[lineAt] === letterE && isField(bytes, lineAt, 'event:')) {
+        name = this.#nameAt(bytes, lineAt + 6, lineEnd);
+      } else if (name !== '' && bytes[lineAt] === letterD && isField(bytes, lineAt, 'data:')) {
         const line = fieldValue(bytes, lineAt + 5, lineEnd);
         data = data === undefined ? line : `${data}\n${line}`;
       }
@@ -72,16 +87,29 @@ export class EventBytes {
     return { bytes: eventAt === bytes.length ? bytes : bytes.subarray(0, eventAt), events };
   }
 
+  /** The name of an event that is wanted, else an empty one; most are told by their first letter. */
+  #nameAt(bytes: Buffer, from: number, to: number): string {
+    const start = bytes[from] === space ? from + 1 : from;
+    if (!this.#wanted.firstLetters.has(bytes[start] ?? 0)) return '';
+    const name = bytes.toString('utf8', start, to);
+    return this.#wanted.names.has(name) ? name : '';
+  }
+
   #hold(held: readonly Buffer[], bytes: number): void {
     this.#held = held;
     this.#heldBytes = bytes;
   }
 }
 
-/** The first letter tells most lines apart without making a text of them. */
-const isField = (bytes: Buffer, from: number, field: string): boolean =>
-  bytes[from] === field.charCodeAt(0) && bytes.toString('latin1', from, from + field.length) === field;
+/** Most lines are empty, and their end need not be looked for. */
+const endOfLine = (bytes: Buffer, from: number): number =>
+  bytes[from] === lf ? from : bytes.indexOf(lf, from);
+
+function isField(bytes: Buffer, from: number, field: string): boolean {
+  for (let at = 1; at < field.length; at++) if (bytes[from + at] !== field.charCodeAt(at)) return false;
+  return true;
+}
 
 /** One space after the colon belongs to the format. */
 const fieldValue = (bytes: Buffer, from: number, to: number): string =>
-  bytes.toString('utf8', bytes[from] === 0x20 ? from + 1 : from, to);
+  bytes.toString('utf8', bytes[from] === space ? from + 1 : from, to);

@@ -33,13 +33,11 @@ export function usageOf(wire: WireUsage, before?: Usage): Usage {
   };
 }
 
-/** The events of a stream that tell what it costs and how it ends. */
-export const toldEvent = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('message_start'), message: z.object({ usage: wireUsage.nullish() }) }),
-  z.object({ type: z.literal('message_delta'), usage: wireUsage.nullish() }),
-  z.object({ type: z.literal('message_stop') }),
-  z.object({ type: z.literal('error') }),
-]);
+/** `message_start` and `message_delta`, the events of a stream that tell what it costs. */
+export const toldEvent = z.object({
+  message: z.object({ usage: wireUsage.nullish() }).optional(),
+  usage: wireUsage.nullish(),
+});
 
 const errorTypes: Readonly<Record<number, string>> = {
   401: 'authentication_error',

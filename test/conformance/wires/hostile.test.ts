@@ -16,16 +16,19 @@ describe('wire: hostile clients and upstreams', function () {
   this.timeout(20_000);
   let test: TestBridge;
   let rawUpstream: RawUpstream | undefined;
+  const patient = { headMs: 20_000, idleMs: 20_000 };
+  const limits = { ...patient };
   before(async () => {
     test = await startTestBridge({
       relay: {
         baseUrl: () => rawUpstream?.url ?? test.core.fake.url,
-        limits: { headMs: 400, idleMs: 400 },
+        limits,
       },
       bridge: { streams: { pingMs: 100, maxUnreadBytes: 1024 } },
     });
   });
   afterEach(async () => {
+    Object.assign(limits, patient);
     await rawUpstream?.close();
     rawUpstream = undefined;
   });
@@ -173,11 +176,13 @@ describe('wire: hostile clients and upstreams', function () {
   });
 
   it('threat 16: an API that takes the request and says nothing is given up', async () => {
+    limits.headMs = 400;
     test.core.fake.enqueue({ kind: 'silence' });
     assert.deepEqual(await refusal(await askFor()), [504, 'timeout_error', 'upstream_silent']);
   });
 
   it('threat 16: a stream in which nothing more comes ends in an error, after pings that show it lives', async () => {
+    limits.idleMs = 400;
     test.core.fake.enqueue({ kind: 'stall', text: 'Half an' });
     const text = await (await askFor({ stream: true })).text();
     assert.match(text, /event: ping\ndata: \{"type": "ping"\}\n\n/);
