@@ -21,6 +21,7 @@ import { refuseUpgrade } from './middleware/upgrade.ts';
 import { type OtherWindows, type OwnWorkspace, routeByWorkspace } from './middleware/workspace.ts';
 import { revoked } from './presence.ts';
 import { type Hold, RevocationWatch } from './revocation.ts';
+import { chatRoute } from './routes/chatCompletions.ts';
 import { eventRoutes } from './routes/events.ts';
 import { answerHealth } from './routes/health.ts';
 import { messageRoutes } from './routes/messages.ts';
@@ -67,6 +68,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
     ...eventRoutes(assistant, streams, log),
     ...messageRoutes(calls, bodies),
     ...modelRoutes(calls),
+    chatRoute(calls, bodies, deps.clock),
     usageRoute(deps.relay, deps.clock),
   ];
   const chain = compose(

@@ -24,7 +24,7 @@ export const anthropicError: ErrorShape = (error) => {
 };
 
 /** As OpenAI's API. */
-const openAiErrorShape: ErrorShape = (error) => {
+export const openAiErrorShape: ErrorShape = (error) => {
   const status = statusOf(error);
   const { headers } = errorResponse(error);
   return {
@@ -34,11 +34,14 @@ const openAiErrorShape: ErrorShape = (error) => {
   };
 };
 
-const openAiPaths = /^\/v1\/(models|chat|responses|embeddings|completions)(\/|$)/;
+const openAiPaths = /^\/v1\/(chat|responses|embeddings|completions)(\/|$)/;
+/** Both wires have it; a version of Anthropic's tells whose client asks. */
+const sharedPaths = /^\/v1\/models(\/|$)/;
 const anthropicPaths = /^\/v1\/messages(\/|$)/;
 
 /** The shape in which whoever sent this reads errors: that of the path, else of the headers, else our own. */
 export function errorShapeOf({ path, request: { headers } }: Exchange): ErrorShape {
+  if (openAiPaths.test(path)) return openAiErrorShape;
   if (anthropicPaths.test(path) || headers.has(versionHeader)) return anthropicError;
-  return openAiPaths.test(path) ? openAiErrorShape : errorResponse;
+  return sharedPaths.test(path) ? openAiErrorShape : errorResponse;
 }
