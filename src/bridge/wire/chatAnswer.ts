@@ -30,7 +30,7 @@ export interface ChatAnswerOptions {
 }
 
 /** Names the parameters that were given and had no effect. */
-export const ignoredHeader = 'x-causeway-ignored';
+const ignoredHeader = 'x-causeway-ignored';
 
 export class ChatAnswer implements AnswerReader {
   readonly #options: ChatAnswerOptions;

@@ -55,9 +55,6 @@ interface Run extends LoadResult {
   cpuUs: number | undefined;
 }
 
-/** Which loads a system cannot take; it is left out of that table. */
-export type Unable = Partial<Record<string, readonly KindName[]>>;
-
 async function once(system: System, kind: Kind): Promise<Run> {
   const before = system.server.cpuUs();
   const result = await load(kind.task(system));
