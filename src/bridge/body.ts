@@ -15,8 +15,10 @@ export const defaultBodyLimits: BodyLimits = {
 };
 
 export interface HeldBody {
-  bytes: Buffer;
-  release(): void;
+  /** Made anew each time it is asked for. */
+  readonly bytes: Buffer;
+  /** Bytes that count as held. */
+  length: number;
 }
 
 /** Reads bodies, counting while it reads, so that no more than the limit is ever held. */
@@ -33,45 +35,54 @@ export class BodyReader {
   }
 
   async text(request: BridgeRequest): Promise<string> {
-    const { chunks, release } = await this.#read(request);
+    const held = new Held();
     try {
-      return decode(chunks);
+      await this.#read(request, held);
+      return decode(held.chunks);
     } finally {
-      release();
+      this.release(held);
     }
   }
 
-  /** The body as it came. It counts as held until `release` is called. */
+  /** The body as it came. It counts as held until it is released. */
   async bytes(request: BridgeRequest): Promise<HeldBody> {
-    const { chunks, release } = await this.#read(request);
-    const [only] = chunks;
-    return { bytes: chunks.length === 1 && only ? bufferOf(only) : Buffer.concat(chunks), release };
-  }
-
-  async #read({ body }: BridgeRequest): Promise<{ chunks: Uint8Array[]; release(): void }> {
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
-    const release = () => {
-      this.#held -= bytes;
-      bytes = 0;
-    };
+    const held = new Held();
     try {
-      await body.each((chunk) => {
-        bytes += chunk.byteLength;
-        this.#held += chunk.byteLength;
-        if (bytes > this.#limits.maxBytes) throw bodyTooLarge(this.#limits.maxBytes);
-        if (this.#held > this.#limits.maxBytesAtOnce) throw bridgeBusy();
-        chunks.push(chunk);
-      });
-      return { chunks, release };
+      await this.#read(request, held);
     } catch (error) {
-      release();
+      this.release(held);
       throw error;
     }
+    return held;
+  }
+
+  release(held: HeldBody): void {
+    this.#held -= held.length;
+    held.length = 0;
+  }
+
+  #read({ body }: BridgeRequest, held: Held): Promise<void> {
+    return body.each((chunk) => {
+      held.length += chunk.byteLength;
+      this.#held += chunk.byteLength;
+      if (held.length > this.#limits.maxBytes) throw bodyTooLarge(this.#limits.maxBytes);
+      if (this.#held > this.#limits.maxBytesAtOnce) throw bridgeBusy();
+      held.chunks.push(chunk);
+    });
   }
 }
 
-const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+class Held implements HeldBody {
+  readonly chunks: Uint8Array[] = [];
+  length = 0;
+
+  get bytes(): Buffer {
+    const [only] = this.chunks;
+    return this.chunks.length === 1 && only
+      ? Buffer.from(only.buffer, only.byteOffset, only.byteLength)
+      : Buffer.concat(this.chunks);
+  }
+}
 
 /** Takes the chunks out one by one, so that a large body is not held twice. */
 function decode(chunks: Uint8Array[]): string {

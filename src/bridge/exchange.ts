@@ -49,16 +49,8 @@ export interface Route {
   answer(call: RouteCall): Promise<BridgeResponse>;
 }
 
+type Handler = (exchange: Exchange) => Promise<BridgeResponse>;
+
 /** Runs middleware in order, the last of which is given the end of the chain. */
-export function compose(
-  middleware: readonly Middleware[],
-  last: (exchange: Exchange) => Promise<BridgeResponse>,
-) {
-  return (exchange: Exchange): Promise<BridgeResponse> => {
-    const run = (index: number): Promise<BridgeResponse> => {
-      const step = middleware[index];
-      return step === undefined ? last(exchange) : step(exchange, () => run(index + 1));
-    };
-    return run(0);
-  };
-}
+export const compose = (middleware: readonly Middleware[], last: Handler): Handler =>
+  middleware.reduceRight<Handler>((rest, step) => (exchange) => step(exchange, () => rest(exchange)), last);

@@ -49,32 +49,37 @@ function bodyOf(incoming: IncomingMessage, outgoing: ServerResponse, expectsCont
   };
 }
 
-/** What an asynchronous loop does, at a fraction of its price: most bodies are one chunk that is there already. */
+/**
+ * What an asynchronous loop does, at a fraction of its price: most bodies are one chunk that is there already. The
+ * listeners stay, and hear nothing any more, once it is over.
+ */
 function eachChunk(incoming: IncomingMessage, take: (chunk: Uint8Array) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const stop = () => {
-      incoming.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose);
-    };
-    const onError = (error: Error) => {
-      stop();
-      // Nothing more is read until someone wants to be rid of it.
-      incoming.pause();
-      reject(error);
-    };
-    const onData = (chunk: Uint8Array) => {
+    let over = false;
+    incoming.on('data', (chunk: Uint8Array) => {
+      if (over) return;
       try {
         take(chunk);
       } catch (error) {
-        onError(error instanceof Error ? error : new Error('A chunk was not taken.'));
+        over = true;
+        // Nothing more is read until someone wants to be rid of it.
+        incoming.pause();
+        reject(error);
       }
-    };
-    const onEnd = () => {
-      stop();
+    });
+    incoming.on('end', () => {
+      over = true;
       resolve();
-    };
-    const onClose = () => onError(gone);
-    if (incoming.destroyed && !incoming.readableEnded) return onClose();
-    incoming.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
+    });
+    incoming.on('error', (error) => {
+      over = true;
+      reject(error);
+    });
+    incoming.on('close', () => {
+      if (!over) reject(gone);
+      over = true;
+    });
+    if (incoming.destroyed && !incoming.readableEnded) reject(gone);
   });
 }
 
@@ -85,7 +90,20 @@ const pieceBytes = 64 * 1024;
  * Writes a response and resolves when the client took all of it, or is gone. A chunk is asked for only when the
  * ones before it were taken; a client that takes nothing for `stallMs` is closed.
  */
-export async function respond(
+export function respond(outgoing: ServerResponse, response: BridgeResponse, stallMs: number): Promise<void> {
+  const { status, headers, body, cut } = response;
+  if (cut === undefined && (typeof body === 'string' || body instanceof Uint8Array)) {
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    headers['content-length'] = String(bytes.length);
+    if (bytes.length <= pieceBytes) {
+      outgoing.writeHead(status, headers).end(bytes);
+      return taken(outgoing, 'close', stallMs);
+    }
+  }
+  return respondInParts(outgoing, response, stallMs);
+}
+
+async function respondInParts(
   outgoing: ServerResponse,
   { status, headers, body, cut }: BridgeResponse,
   stallMs: number,
@@ -97,19 +115,11 @@ export async function respond(
   if (cut instanceof Presence) cut.onEnd(onCut);
   else cut?.addEventListener('abort', onCut, { once: true });
   try {
-    if (typeof body === 'string' || body instanceof Uint8Array) {
-      const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-      outgoing.writeHead(status, { ...headers, 'content-length': bytes.length });
-      if (bytes.length > pieceBytes) return await write(outgoing, pieces(bytes), stallMs);
-      outgoing.end(bytes);
-      if (!outgoing.writableFinished) await taken(outgoing, 'finish', stallMs);
-    } else if ('flow' in body) {
-      outgoing.writeHead(status, headers);
-      await push(outgoing, body, stallMs);
-    } else {
-      outgoing.writeHead(status, headers);
-      await write(outgoing, body, stallMs);
-    }
+    outgoing.writeHead(status, headers);
+    if (typeof body === 'string') await write(outgoing, pieces(Buffer.from(body)), stallMs);
+    else if (body instanceof Uint8Array) await write(outgoing, pieces(body), stallMs);
+    else if ('flow' in body) await push(outgoing, body, stallMs);
+    else await write(outgoing, body, stallMs);
   } catch (error) {
     // The head is out, so breaking off is the only way left to say that the answer is not whole.
     outgoing.destroy();
@@ -170,20 +180,26 @@ function push(outgoing: ServerResponse, body: PushedBody, stallMs: number): Prom
 }
 
 /** Resolves when the client took what was written, or is gone. */
-function taken(outgoing: ServerResponse, event: 'drain' | 'finish', stallMs: number): Promise<void> {
+function taken(
+  outgoing: ServerResponse,
+  event: 'drain' | 'finish' | 'close',
+  stallMs: number,
+): Promise<void> {
   if (outgoing.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
-    // An answer without a socket waits for the one before it on the same connection, whose own clock runs.
-    const look = () => {
+    const timer = setTimeout(() => {
+      // An answer without a socket waits for the one before it on the same connection, whose own clock runs.
       if (outgoing.socket) outgoing.destroy();
       else timer.refresh();
-    };
-    const timer = setTimeout(look, stallMs).unref();
-    const finish = () => {
+    }, stallMs).unref();
+    outgoing.once('close', () => {
       clearTimeout(timer);
-      outgoing.off(event, finish).off('close', finish);
       resolve();
-    };
-    outgoing.on(event, finish).on('close', finish);
+    });
+    if (event === 'close') return;
+    outgoing.once(event, () => {
+      clearTimeout(timer);
+      resolve();
+    });
   });
 }

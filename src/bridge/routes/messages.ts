@@ -23,8 +23,9 @@ export function messageRoutes(calls: ModelCalls, bodies: BodyReader): Route[] {
     path: string,
     operation: 'messages' | 'count_tokens',
   ): Promise<BridgeResponse> {
-    const { bytes, release } = await bodies.bytes(call.request);
+    const held = await bodies.bytes(call.request);
     try {
+      const { bytes } = held;
       const { model, stream } = readTopLevel(bytes, ['model', 'stream']);
       if (typeof model !== 'string' || model === '' || model.length > longestModel)
         throw invalidInput('model', 'something else', 'the name of a model');
@@ -39,7 +40,7 @@ export function messageRoutes(calls: ModelCalls, bodies: BodyReader): Route[] {
         reader: (host) => new AnthropicAnswer(host),
       });
     } finally {
-      release();
+      bodies.release(held);
     }
   }
 

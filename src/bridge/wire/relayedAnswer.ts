@@ -49,7 +49,6 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
   readonly #options: RelayedAnswerOptions;
   readonly #from: number;
   readonly #head = Promise.withResolvers<BridgeResponse>();
-  readonly #onAbort = () => this.#abort();
   #controller: Dispatcher.DispatchController | undefined;
   #sink: BodySink | undefined;
   #status = 0;
@@ -65,7 +64,10 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
   constructor(options: RelayedAnswerOptions) {
     this.#options = options;
     this.#from = options.now();
-    options.presence.onEnd(this.#onAbort);
+    // Of an answer that is over it is not news any more.
+    options.presence.onEnd(() => {
+      if (!this.#ended) this.#fail({ error: clientGone(), outcome: 'aborted' });
+    });
   }
 
   /** The answer as soon as its head is there, or all of it. Rejects with a `CausewayError`. */
@@ -185,10 +187,6 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
     this.#ping?.refresh();
   }
 
-  #abort(): void {
-    this.#fail({ error: clientGone(), outcome: 'aborted' });
-  }
-
   /** Tells the client as its answer still can: by an error, or within the stream. */
   #fail({ error, outcome }: Failure): void {
     if (this.#ended) return;
@@ -206,7 +204,6 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
   #finish(outcome: RelayOutcome): void {
     this.#ended = true;
     clearTimeout(this.#ping);
-    this.#options.presence.offEnd(this.#onAbort);
     // Whoever was revoked is to see that the stream broke off; its connection is cut by the same signal.
     if (outcome !== 'aborted') this.#sink?.end();
     this.#options.onEnd({
