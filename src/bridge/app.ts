@@ -20,7 +20,8 @@ import { requireScope } from './middleware/scope.ts';
 import { refuseUpgrade } from './middleware/upgrade.ts';
 import { type OtherWindows, type OwnWorkspace, routeByWorkspace } from './middleware/workspace.ts';
 import { revoked } from './presence.ts';
-import { type Hold, RevocationWatch } from './revocation.ts';
+import { Call, Received } from './received.ts';
+import { RevocationWatch } from './revocation.ts';
 import { chatRoute } from './routes/chatCompletions.ts';
 import { eventRoutes } from './routes/events.ts';
 import { answerHealth } from './routes/health.ts';
@@ -90,18 +91,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
   );
   return {
     answer(request) {
-      const mark = request.target.indexOf('?');
-      const path = mark < 0 ? request.target : request.target.slice(0, mark);
-      let query: URLSearchParams | undefined;
-      return chain({
-        request,
-        path,
-        // Most requests have none, or none that anyone here reads.
-        get query() {
-          query ??= new URLSearchParams(mark < 0 ? '' : request.target.slice(mark + 1));
-          return query;
-        },
-      });
+      return chain(new Received(request));
     },
     dispose() {
       revocation.dispose();
@@ -113,28 +103,13 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
 
 /** Calls the route for as long as the client is there and has its right to be. */
 async function callRoute(exchange: Exchange, revocation: RevocationWatch): Promise<BridgeResponse> {
-  const { request, principal, route, params = {} } = exchange;
+  const { principal, route } = exchange;
   if (!route) throw noRoute(exchange.path);
   if (!principal) throw tokenMissing();
-  const { presence } = request;
+  const { presence } = exchange.request;
   if (principal.kind === 'client') presence.onEnd(revocation.watch(principal.client.id, presence));
-  const response = await route.answer({
-    request,
-    get query() {
-      return exchange.query;
-    },
-    params,
-    principal,
-    presence,
-    get signal() {
-      return presence.signal;
-    },
-    hold: () => (principal.kind === 'client' ? revocation.hold(principal.client.id) : unlimited()),
-  });
+  const response = await route.answer(new Call(exchange, principal, revocation));
   // A client that was revoked while its answer was made is told nothing of it.
   if (presence.reason === revoked) throw tokenUnknown();
   return response;
 }
-
-/** Of the user's own command line, which nobody revokes. */
-const unlimited = (): Hold => ({ signal: new AbortController().signal, release: () => undefined });
