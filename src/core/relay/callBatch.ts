@@ -18,6 +18,8 @@ export class CallBatch {
   #waiting: LoggedCall[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #writing: Promise<void> | undefined;
+  /** Calls that are written, or being written. */
+  #taken = 0;
   #failing = false;
   #closed = false;
 
@@ -29,8 +31,8 @@ export class CallBatch {
   add(call: LoggedCall): void {
     if (this.#closed) return;
     this.#waiting.push(call);
-    if (this.#waiting.length >= mostTogether && !this.#writing && !this.#failing) void this.flush();
-    else this.#timer ??= setTimeout(() => void this.flush(), waitMs);
+    if (this.#waiting.length >= mostTogether && !this.#failing) void this.#write();
+    else this.#wait();
     if (this.#waiting.length > mostWaiting) {
       this.#waiting.splice(0, mostTogether);
       this.#log.warn(`The call log cannot keep up: ${mostTogether} calls were left out.`);
@@ -41,10 +43,9 @@ export class CallBatch {
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#writing ??= this.#write().finally(() => {
-      this.#writing = undefined;
-    });
-    await this.#writing;
+    const upTo = this.#taken + this.#waiting.length;
+    do await this.#write();
+    while (this.#taken < upTo && !this.#failing);
   }
 
   async close(): Promise<void> {
@@ -53,20 +54,34 @@ export class CallBatch {
     clearTimeout(this.#timer);
   }
 
-  async #write(): Promise<void> {
-    while (this.#waiting.length > 0) {
+  #wait(): void {
+    if (!this.#closed) this.#timer ??= setTimeout(() => void this.flush(), waitMs);
+  }
+
+  #write(): Promise<void> {
+    this.#writing ??= this.#writeSome().finally(() => {
+      this.#writing = undefined;
+    });
+    return this.#writing;
+  }
+
+  /** What waits, and more as long as it fills a batch: what is less is worth no transaction before its time. */
+  async #writeSome(): Promise<void> {
+    do {
       const some = this.#waiting.splice(0, mostTogether);
+      if (some.length === 0) return;
+      this.#taken += some.length;
       try {
         await this.#calls.add(some);
         this.#failing = false;
       } catch (error) {
         // They are tried again with the next ones; only the first failure is worth a line.
+        this.#taken -= some.length;
         this.#waiting.unshift(...some);
         if (!this.#failing) this.#log.error('Calls could not be written to the call log.', error);
         this.#failing = true;
-        if (!this.#closed) this.#timer ??= setTimeout(() => void this.flush(), waitMs);
-        return;
       }
-    }
+    } while (this.#waiting.length >= mostTogether && !this.#failing);
+    if (this.#waiting.length > 0) this.#wait();
   }
 }
