@@ -28,7 +28,8 @@ export interface BridgeRequest {
 export interface BodySink {
   /** False when the client has to catch up first; the source is told by `resume`. */
   write(chunk: Uint8Array): boolean;
-  end(): void;
+  /** Ends with these bytes, which may be none. */
+  end(last: Uint8Array): void;
 }
 
 /** An answer that comes by itself, chunk by chunk, and can be held up. */

@@ -17,7 +17,7 @@ export function requestOf(
     headers,
     repeated,
     port: incoming.socket.localPort ?? 0,
-    body: bodyOf(incoming, outgoing, expectsContinue),
+    body: new IncomingBody(incoming, outgoing, expectsContinue),
     presence,
   };
 }
@@ -34,19 +34,32 @@ function headersOf(raw: readonly string[]): { headers: Map<string, string>; repe
   return { headers, repeated };
 }
 
-/** A client that asked whether to send its body is told to only when someone wants to read it. */
-function bodyOf(incoming: IncomingMessage, outgoing: ServerResponse, expectsContinue: boolean): RequestBody {
-  return {
-    async *[Symbol.asyncIterator]() {
-      if (expectsContinue) outgoing.writeContinue();
-      // Leaving the loop early must not close the socket: the refusal is still to be written to it.
-      for await (const chunk of incoming.iterator({ destroyOnReturn: false })) yield chunk;
-    },
-    each(take) {
-      if (expectsContinue) outgoing.writeContinue();
-      return eachChunk(incoming, take);
-    },
-  };
+class IncomingBody implements RequestBody {
+  readonly #incoming: IncomingMessage;
+  readonly #outgoing: ServerResponse;
+  readonly #expectsContinue: boolean;
+
+  constructor(incoming: IncomingMessage, outgoing: ServerResponse, expectsContinue: boolean) {
+    this.#incoming = incoming;
+    this.#outgoing = outgoing;
+    this.#expectsContinue = expectsContinue;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+    this.#goOn();
+    // Leaving the loop early must not close the socket: the refusal is still to be written to it.
+    for await (const chunk of this.#incoming.iterator({ destroyOnReturn: false })) yield chunk;
+  }
+
+  each(take: (chunk: Uint8Array) => void): Promise<void> {
+    this.#goOn();
+    return eachChunk(this.#incoming, take);
+  }
+
+  /** A client that asked whether to send its body is told to only when someone wants to read it. */
+  #goOn(): void {
+    if (this.#expectsContinue) this.#outgoing.writeContinue();
+  }
 }
 
 /**
@@ -169,8 +182,8 @@ function push(outgoing: ServerResponse, body: PushedBody, stallMs: number): Prom
         if (!more) wait();
         return more;
       },
-      end() {
-        outgoing.end();
+      end(last) {
+        outgoing.end(last);
         if (!outgoing.writableFinished) wait();
       },
     });

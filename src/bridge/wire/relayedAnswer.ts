@@ -56,8 +56,12 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
   #firstByteMs: number | undefined;
   #headers: Record<string, string> = {};
   #streams = false;
-  #chunks: Uint8Array[] = [];
-  #bytes = 0;
+  /** What came and was not read; of an answer that is no stream, all of it. */
+  #unread: Buffer[] = [];
+  #unreadBytes = 0;
+  /** What the client gets as soon as it takes anything. */
+  #pending: Uint8Array[] = [];
+  #pendingBytes = 0;
   #ended = false;
   #ping: NodeJS.Timeout | undefined;
 
@@ -104,36 +108,33 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#ended) return;
+    this.#unread.push(chunk);
+    this.#unreadBytes += chunk.length;
     if (this.#streams) {
-      try {
-        this.#pass(this.#options.reader.part(chunk));
-      } catch (error) {
-        this.#fail(failureOfReading(error, this.#options.host));
-      }
-      return;
-    }
-    this.#chunks.push(chunk);
-    this.#bytes += chunk.length;
-    if (this.#bytes > maxWholeBytes)
+      // The chunks of one packet are read and passed on together, each alone would be several pieces to write.
+      if (this.#unread.length === 1) queueMicrotask(() => this.#readOn());
+    } else if (this.#unreadBytes > maxWholeBytes) {
       this.#fail({ error: upstreamTooLarge(this.#options.host), outcome: 'failed' });
+    }
   }
 
   onResponseEnd(): void {
     if (this.#ended) return;
     const { reader, host } = this.#options;
-    if (this.#streams) {
-      // Some gateways close a stream in good order when theirs broke; only its last event says that it is whole.
-      if (reader.outcome === 'truncated') this.#fail({ error: upstreamTruncated(), outcome: 'truncated' });
-      else this.#finish(reader.outcome);
-      return;
-    }
     try {
-      const [only] = this.#chunks;
-      const body = this.#chunks.length === 1 && only ? only : Buffer.concat(this.#chunks);
-      const { status, headers, bytes } = reader.whole(
-        { status: this.#status, headers: this.#headers },
-        Buffer.from(body.buffer, body.byteOffset, body.byteLength),
-      );
+      if (this.#streams) {
+        const last = this.#part();
+        // Some gateways close a stream in good order when theirs broke; only its last event says that it is whole.
+        if (reader.outcome !== 'truncated') {
+          this.#finish(reader.outcome, last);
+          return;
+        }
+        this.#pass(last);
+        this.#fail({ error: upstreamTruncated(), outcome: 'truncated' });
+        return;
+      }
+      const head = { status: this.#status, headers: this.#headers };
+      const { status, headers, bytes } = reader.whole(head, this.#takeUnread());
       this.#status = status;
       this.#head.resolve({ status, headers, body: bytes });
       this.#finish(reader.outcome);
@@ -145,18 +146,17 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     if (this.#ended) return;
     const { host, limits } = this.#options;
+    this.#readOn();
     const progress = this.#streams ? 'stream' : this.#status > 0 ? 'head' : 'nothing';
     this.#fail(failureOf(error, progress, host, limits));
   }
 
   flow(sink: BodySink): void {
     this.#sink = sink;
-    const chunks = this.#chunks;
-    this.#chunks = [];
-    let more = true;
-    for (const chunk of chunks) more = sink.write(chunk);
-    if (this.#ended) sink.end();
-    else if (more) this.resume();
+    const pending = joined(this.#pending);
+    this.#pending = [];
+    if (this.#ended) sink.end(pending);
+    else if (pending.length === 0 || sink.write(pending)) this.resume();
     else this.#pause();
   }
 
@@ -168,6 +168,27 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
     if (!this.#controller?.paused) this.#controller?.pause();
   }
 
+  #takeUnread(): Buffer {
+    const unread = joined(this.#unread);
+    this.#unread = [];
+    this.#unreadBytes = 0;
+    return unread;
+  }
+
+  /** What the client gets of what came. Throws what the reader throws. */
+  #part(): Uint8Array {
+    return this.#unread.length === 0 ? nothing : this.#options.reader.part(this.#takeUnread());
+  }
+
+  #readOn(): void {
+    if (this.#ended || !this.#streams) return;
+    try {
+      this.#pass(this.#part());
+    } catch (error) {
+      this.#fail(failureOfReading(error, this.#options.host));
+    }
+  }
+
   #pass(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     this.#ping?.refresh();
@@ -175,9 +196,9 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
       if (!this.#sink.write(bytes)) this.#pause();
       return;
     }
-    this.#chunks.push(bytes);
-    this.#bytes += bytes.length;
-    if (this.#bytes > maxPendingBytes) this.#pause();
+    this.#pending.push(bytes);
+    this.#pendingBytes += bytes.length;
+    if (this.#pendingBytes > maxPendingBytes) this.#pause();
   }
 
   /** Not to a client that does not read what it has. */
@@ -190,22 +211,19 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
   /** Tells the client as its answer still can: by an error, or within the stream. */
   #fail({ error, outcome }: Failure): void {
     if (this.#ended) return;
-    if (this.#firstByteMs !== undefined && this.#streams) {
-      if (outcome !== 'aborted') this.#pass(this.#options.reader.broken(error));
-    } else {
-      this.#status = outcome === 'aborted' ? 0 : error.status;
-      this.#chunks = [];
-    }
+    const tells = this.#streams && outcome !== 'aborted';
+    if (!this.#streams) this.#status = outcome === 'aborted' ? 0 : error.status;
     this.#head.reject(error);
-    this.#finish(outcome);
+    this.#finish(outcome, tells ? this.#options.reader.broken(error) : nothing);
     this.#controller?.abort(gone);
   }
 
-  #finish(outcome: RelayOutcome): void {
+  #finish(outcome: RelayOutcome, last: Uint8Array = nothing): void {
     this.#ended = true;
     clearTimeout(this.#ping);
+    if (!this.#sink) this.#pending.push(last);
     // Whoever was revoked is to see that the stream broke off; its connection is cut by the same signal.
-    if (outcome !== 'aborted') this.#sink?.end();
+    else if (outcome !== 'aborted') this.#sink.end(last);
     this.#options.onEnd({
       status: this.#status,
       outcome,
@@ -214,4 +232,13 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
       requestId: this.#requestId,
     });
   }
+}
+
+const nothing = Buffer.alloc(0);
+
+function joined(chunks: readonly Uint8Array[]): Buffer {
+  const [only] = chunks;
+  return chunks.length === 1 && only
+    ? Buffer.from(only.buffer, only.byteOffset, only.byteLength)
+    : Buffer.concat(chunks);
 }

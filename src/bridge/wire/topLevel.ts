@@ -58,9 +58,18 @@ const broken = (at: number) => bodyNotJson(`the fault is at byte ${at}`);
 
 /** A key may be written with escapes, and then has to be read to know what it is. */
 function nameOf<Name extends string>(bytes: Buffer, { from, to }: Place, wanted: readonly Name[]) {
-  const written = bytes.toString('latin1', from + 1, to - 1);
-  const name = written.includes('\\') ? parse(bytes, { from, to }) : written;
-  return wanted.find((one) => one === name);
+  for (let at = from + 1; at < to - 1; at++) {
+    if (bytes[at] === backslash) {
+      const name = parse(bytes, { from, to });
+      return wanted.find((one) => one === name);
+    }
+  }
+  return wanted.find((one) => one.length === to - from - 2 && isAt(bytes, from + 1, one));
+}
+
+function isAt(bytes: Buffer, from: number, text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (bytes[from + at] !== text.charCodeAt(at)) return false;
+  return true;
 }
 
 function parse(bytes: Buffer, { from, to }: Place): unknown {
@@ -81,8 +90,16 @@ function skipSpace(bytes: Buffer, from: number): number {
   }
 }
 
-/** The place after the closing quote. Looks for quotes with the platform's own search, since most bytes are text. */
+/** Strings up to here are looked at byte by byte, which is faster than to call the platform's search. */
+const shortString = 32;
+
+/** The place after the closing quote. Long strings are left to the platform's own search: most bytes are text. */
 function endOfString(bytes: Buffer, from: number): number {
+  for (let at = from + 1; at <= from + shortString; at++) {
+    const byte = bytes[at];
+    if (byte === quote) return at + 1;
+    if (byte === backslash || byte === undefined) break;
+  }
   let at = from;
   for (;;) {
     at = bytes.indexOf(quote, at + 1);
