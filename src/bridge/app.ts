@@ -108,8 +108,11 @@ async function callRoute(exchange: Exchange, revocation: RevocationWatch): Promi
   if (!principal) throw tokenMissing();
   const { presence } = exchange.request;
   if (principal.kind === 'client') presence.onEnd(revocation.watch(principal.client.id, presence));
-  const response = await route.answer(new Call(exchange, principal, revocation));
-  // A client that was revoked while its answer was made is told nothing of it.
+  const answer = route.answer(new Call(exchange, principal, revocation));
+  // A client that was revoked while its answer was made is told nothing of it, nor of why there is none.
+  const response = await answer.catch((error: unknown) => {
+    throw presence.reason === revoked ? tokenUnknown() : error;
+  });
   if (presence.reason === revoked) throw tokenUnknown();
   return response;
 }

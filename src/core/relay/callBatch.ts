@@ -18,7 +18,7 @@ export class CallBatch {
   #waiting: LoggedCall[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #writing: Promise<void> | undefined;
-  /** Calls that are written, or being written. */
+  /** Calls that wait no more: written, being written, or given up. */
   #taken = 0;
   #failing = false;
   #closed = false;
@@ -34,7 +34,7 @@ export class CallBatch {
     if (this.#waiting.length >= mostTogether && !this.#failing) void this.#write();
     else this.#wait();
     if (this.#waiting.length > mostWaiting) {
-      this.#waiting.splice(0, mostTogether);
+      this.#taken += this.#waiting.splice(0, mostTogether).length;
       this.#log.warn(`The call log cannot keep up: ${mostTogether} calls were left out.`);
     }
   }

@@ -259,6 +259,18 @@ describe('wire: Anthropic’s SDK through the bridge', function () {
     await assert.rejects(theirs.messages.create(ask), Anthropic.AuthenticationError);
   });
 
+  it('threat 27: a client that is revoked while it waits for its answer is told that its token is unknown', async () => {
+    const one = await test.addClient({ name: 'revoked' });
+    const theirs = new Anthropic({ apiKey: one.token, baseURL: test.url, maxRetries: 0 });
+    const before = test.core.fake.requests.filter(({ path }) => path === '/v1/messages').length;
+    test.core.fake.enqueue({ kind: 'silence' });
+    const asked = theirs.messages.create(ask).catch((error: unknown) => error);
+    const { closed } = await test.core.fake.received(before + 1);
+    await test.users.clients.revoke(one.id);
+    assert.ok((await asked) instanceof Anthropic.AuthenticationError);
+    assert.equal(await closed, false);
+  });
+
   it('refusals of the bridge read like the API’s', async () => {
     const stranger = new Anthropic({ apiKey: 'cw_nobody', baseURL: test.url, maxRetries: 0 });
     const failed = await stranger.messages.create(ask).catch((thrown: unknown) => thrown);

@@ -1,11 +1,11 @@
 /**
- * An upstream that is never the bottleneck: sockets alone, answers made beforehand. A request whose path asks for a
- * pace gets its stream as a model would give it. Prints its port.
+ * An upstream that is never the bottleneck: sockets alone, answers made beforehand. A request for the paced model
+ * gets its stream as a model would give it. Prints its port.
  */
 
 import type { AddressInfo } from 'node:net';
 import { createServer, type Socket } from 'node:net';
-import { answerBody, streamDeltas, streamEnd, streamStart } from './messages.ts';
+import { answerBody, pacedModel, streamDeltas, streamEnd, streamStart } from './messages.ts';
 
 /** Milliseconds before the first event of a paced stream, and between two deltas. */
 const thinkMs = 20;
@@ -65,8 +65,9 @@ const server = createServer((socket) => {
       const place = head.indexOf('content-length:');
       left = place < 0 ? 0 : Number.parseInt(head.slice(place + 15), 10);
       rest = held.subarray(end + 4);
-      const paced = head.includes('pace=1');
-      const streams = rest.subarray(0, 100).includes('"stream":true');
+      const beginning = rest.subarray(0, 100);
+      const paced = beginning.includes(pacedModel);
+      const streams = beginning.includes('"stream":true');
       answer = paced ? () => answerPaced(socket) : () => socket.write(streams ? stream : whole);
       held = Buffer.alloc(0);
     }

@@ -1,7 +1,7 @@
 /** The relays beside each other: what each costs a request, and how much later answers come through it. */
 import { median, type Row, type Table } from '../table.ts';
 import type { LoadResult, LoadTask } from './load.ts';
-import { requestBody } from './messages.ts';
+import { pacedModel, requestBody } from './messages.ts';
 import { load, pinned, type Running } from './servers.ts';
 
 export interface System {
@@ -30,6 +30,7 @@ function task({ server, path, headers }: System, body: string, more: Partial<Loa
 const small = requestBody(200, false);
 const large = requestBody(100_000, false);
 const streamed = requestBody(200, true);
+const paced = requestBody(200, true, pacedModel);
 
 const kinds = {
   small: { name: 'small JSON', perSecond: 'req_per_s', task: (system) => task(system, small) },
@@ -42,7 +43,7 @@ const kinds = {
   paced: {
     name: 'paced streams',
     task: (system) =>
-      task({ ...system, path: `${system.path}?pace=1` }, streamed, {
+      task(system, paced, {
         rate: 100,
         connections: 32,
         seconds: 3,

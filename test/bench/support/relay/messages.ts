@@ -1,11 +1,13 @@
 /** What is sent and answered when relays are measured. */
 
 export const model = 'claude-opus-5-5';
+/** Asks the upstream for the pace of a model; in the body, since not every relay passes on anything else. */
+export const pacedModel = 'claude-paced';
 
 /** The body of a request; `characters` of prompt. */
-export const requestBody = (characters: number, stream: boolean): string =>
+export const requestBody = (characters: number, stream: boolean, asked = model): string =>
   JSON.stringify({
-    model,
+    model: asked,
     max_tokens: 1024,
     ...(stream ? { stream: true } : {}),
     messages: [
