@@ -15,21 +15,21 @@ const passed = new Set([
   'x-app',
   'x-client-request-id',
 ]);
-const passedPrefixes = ['anthropic-', 'x-stainless-'];
 
 /** Headers of a request to upstream, names and values in turn. The key is ours, whatever the client sent. */
-export function upstreamHeaders(request: BridgeRequest, key: string): string[] {
+export function upstreamHeaders(request: BridgeRequest, key: string, more: readonly string[] = []): string[] {
   const headers = [
     'x-api-key',
     key,
     // What is compressed could not be read for its usage and its end.
     'accept-encoding',
     'identity',
+    ...more,
   ];
   const named = namedBy(request.headers.get('connection'));
   for (const [name, value] of request.headers) {
     if (named.has(name)) continue;
-    if (passed.has(name) || passedPrefixes.some((prefix) => name.startsWith(prefix)))
+    if (passed.has(name) || name.startsWith('anthropic-') || name.startsWith('x-stainless-'))
       headers.push(name, value);
   }
   return headers;

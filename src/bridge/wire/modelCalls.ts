@@ -65,7 +65,7 @@ export class ModelCalls {
       {
         method: call.method,
         path: prefix + call.path,
-        headers: [...upstreamHeaders(request, key), ...(call.headers ?? [])],
+        headers: upstreamHeaders(request, key, call.headers),
         body: body ?? null,
         headersTimeout: limits.headMs,
         bodyTimeout: limits.idleMs,

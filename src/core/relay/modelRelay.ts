@@ -87,17 +87,25 @@ export class AnthropicRelay implements ModelRelay {
     return { baseUrl, key, limits: this.#limits };
   }
 
-  #logged({ principal, model = '', usage, firstByteMs, requestId, ...call }: RelayedCall): LoggedCall {
-    const cost = usage && costOf(usage, this.#priceOf(model));
-    return {
-      ...call,
+  #logged(call: RelayedCall): LoggedCall {
+    const { principal, model = '', usage, firstByteMs, requestId } = call;
+    const logged: LoggedCall = {
+      at: call.at,
       client: principal.kind === 'owner' ? 'owner' : principal.client.id,
+      wire: call.wire,
+      operation: call.operation,
       model,
-      ...(usage === undefined ? {} : { usage }),
-      ...(cost === undefined ? {} : { cost }),
-      ...(firstByteMs === undefined ? {} : { firstByteMs }),
-      ...(requestId === undefined ? {} : { requestId }),
+      stream: call.stream,
+      status: call.status,
+      outcome: call.outcome,
+      totalMs: call.totalMs,
     };
+    const cost = usage && costOf(usage, this.#priceOf(model));
+    if (usage !== undefined) logged.usage = usage;
+    if (cost !== undefined) logged.cost = cost;
+    if (firstByteMs !== undefined) logged.firstByteMs = firstByteMs;
+    if (requestId !== undefined) logged.requestId = requestId;
+    return logged;
   }
 
   #priceOf(model: string): Price | undefined {
