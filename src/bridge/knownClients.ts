@@ -1,10 +1,10 @@
 import type { Client, ClientRegister } from '../core/register.ts';
 
 /**
- * How long an answer of the register is taken for true, in ms: a client that another process revokes is refused
- * within the second that was promised, and a busy client costs a few questions a second instead of thousands.
+ * How long an answer of the register is taken for true, in ms. A client that another process revokes is refused before
+ * that process has ended, and a busy client costs twenty questions a second instead of thousands.
  */
-const validMs = 400;
+const validMs = 50;
 /** More programs than a user lets in; a bound, so that nothing grows for ever. */
 const mostKept = 1000;
 
