@@ -8,6 +8,8 @@ import { Profiles } from './core/profiles/profiles.ts';
 import { AnthropicProvider } from './core/providers/anthropic/anthropic.ts';
 import { OfflineProvider } from './core/providers/offline.ts';
 import type { ResolvedWorkspace, WorkspaceIdentity } from './core/register.ts';
+import { AnthropicRelay } from './core/relay/modelRelay.ts';
+import type { ModelRelay } from './core/relay.ts';
 import type { SessionStore } from './core/session/store.ts';
 import type { Settings } from './core/settings.ts';
 import { resolveWorkspace, shownWorkspaces } from './core/workspace/attachment.ts';
@@ -47,6 +49,8 @@ export interface OpenCore {
   readonly resolved: ResolvedWorkspace;
   readonly user: UserDatabase;
   readonly scanner: SecretScanner;
+  /** For programs that call a model themselves. */
+  readonly relay: ModelRelay;
   /** Asks Claude's API which models the key may use; asks nothing in Restricted Mode. */
   refreshModels(signal: AbortSignal): Promise<void>;
   /** What the user must be told of the databases, such as a salvage. */
@@ -103,6 +107,14 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     prices: () => settings.prices,
   });
   const notes = modelNotesOnDisk(notesFolder(dataFolder, resolved.workspace.id));
+  const relay = new AnthropicRelay({
+    secrets,
+    calls: user.calls,
+    log,
+    isTrusted: () => workspace.isTrusted(),
+    baseUrl: () => settings.anthropicBaseUrl,
+    prices: () => settings.prices,
+  });
   const engine = new Engine({
     store,
     providers: [claude],
@@ -140,6 +152,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     resolved,
     user,
     scanner,
+    relay,
     refreshModels: (signal) => engine.refreshModels(signal),
     async notices() {
       const told = await Promise.allSettled([store.status(), user.status()]);
@@ -151,6 +164,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
       try {
         await engine.close();
       } finally {
+        await relay.close();
         await Promise.all([user.close(), search.close(), counter.close(), recall.close(), scanner.close()]);
       }
     },

@@ -86,7 +86,8 @@ ${folderHelp}`,
 "add" prints the token once, alone on standard output; it is kept as a hash and cannot be shown again.
 
 Options:
-  --scope SCOPE        sessions:read, sessions:write or turns; several times for several (default: all)
+  --scope SCOPE        sessions:read, sessions:write, turns, models or usage; several times for several
+                       (default: all)
   --all-workspaces     for all your workspaces instead of the folder's alone
   --json               one line of JSON for each client
 ${folderHelp}`,

@@ -11,5 +11,6 @@ export * from './errors/host.ts';
 export * from './errors/profile.ts';
 export * from './errors/provider.ts';
 export * from './errors/register.ts';
+export * from './errors/relay.ts';
 export * from './errors/store.ts';
 export * from './errors/turn.ts';

@@ -9,6 +9,7 @@ import type {
   WorkspaceIdentity,
   WorkspaceRegister,
 } from '../core/register.ts';
+import type { ModelRelay } from '../core/relay.ts';
 import type { AttachmentPorts } from '../core/workspace/attachment.ts';
 import type { BridgeState } from '../protocol/bridge.ts';
 import type { ErrorInfo } from '../protocol/errors.ts';
@@ -18,6 +19,7 @@ import type { Settings } from './settings.ts';
 export interface OpenedCore {
   readonly assistant: Assistant;
   readonly resolved: ResolvedWorkspace;
+  readonly relay: ModelRelay;
   readonly user: {
     readonly workspaces: WorkspaceRegister;
     readonly clients: ClientRegister;

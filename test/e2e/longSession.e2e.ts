@@ -23,7 +23,16 @@ describe('A session of 5,000 turns that was imported', () => {
     vscode = await installed();
     open = await vscode.open();
     const file = join(await mkdtemp(join(tmpdir(), 'causeway-import-')), 'year.jsonl');
-    await writeFile(file, longSession(5_000, new Map([[40, fact], [12, wish]])));
+    await writeFile(
+      file,
+      longSession(
+        5_000,
+        new Map([
+          [40, fact],
+          [12, wish],
+        ]),
+      ),
+    );
     await open.window.command('Causeway: Import Session');
     await open.window.page.locator('.quick-input-title', { hasText: 'Import Session' }).waitFor();
     await until('the file in the dialog', async () => {

@@ -12,11 +12,13 @@ import {
   toErrorInfo,
 } from '../../core/errors.ts';
 import type { Client, ResolvedWorkspace, WorkspaceIdentity, WorkspaceRecord } from '../../core/register.ts';
+import type { LoggedCall, UsageQuery, UsageRow } from '../../core/relay.ts';
 import { canonicalUri } from '../../core/workspace/uri.ts';
 import type { ErrorInfo } from '../../protocol/errors.ts';
 import { thisHolder } from '../sqlite/holder.ts';
 import { transaction } from '../sqlite/transaction.ts';
 import { isCorrupt, isMoved } from '../sqliteErrors.ts';
+import { CallTable } from './callTable.ts';
 import { checkClientInit } from './clientInit.ts';
 import { ClientTable } from './clientTable.ts';
 import { DirectiveTable, type UserDirective } from './directiveTable.ts';
@@ -41,6 +43,7 @@ interface Tables {
   clients: ClientTable;
   sessionKey: SessionKeyTable;
   directives: DirectiveTable;
+  calls: CallTable;
 }
 
 interface Handle extends OpenedFile, Tables {
@@ -162,6 +165,16 @@ export class UserStore {
     this.#write(({ directives }) => ({ result: directives.remove(directiveId) }));
   }
 
+  /** `written` are `LoggedCall`s as JSON. Throws `register_read_only`. */
+  addCalls(written: string): void {
+    const calls: LoggedCall[] = JSON.parse(written);
+    this.#write((tables) => ({ result: tables.calls.add(calls, this.#now()) }));
+  }
+
+  callUsage(query: UsageQuery): UsageRow[] {
+    return this.#read(({ calls }) => calls.usage(query));
+  }
+
   close(): void {
     this.#handle?.db.close();
     this.#handle = undefined;
@@ -242,6 +255,7 @@ export class UserStore {
       clients: new ClientTable(opened.db),
       sessionKey: new SessionKeyTable(opened.db),
       directives: new DirectiveTable(opened.db),
+      calls: new CallTable(opened.db),
       inode: inodeOf(this.#file),
     };
   }

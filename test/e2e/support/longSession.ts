@@ -4,8 +4,22 @@ import { randomUUID } from 'node:crypto';
 /** What is said in some turn instead of the small talk, by its number from 1. */
 export type Said = ReadonlyMap<number, { question: string; answer: string }>;
 
-const parts = ['the parser', 'the cache', 'the queue', 'the importer', 'the scheduler', 'the exporter', 'the editor'];
-const doings = ['is slow on large input', 'logs too much', 'fails when it is empty', 'needs a clearer name', 'has no test'];
+const parts = [
+  'the parser',
+  'the cache',
+  'the queue',
+  'the importer',
+  'the scheduler',
+  'the exporter',
+  'the editor',
+];
+const doings = [
+  'is slow on large input',
+  'logs too much',
+  'fails when it is empty',
+  'needs a clearer name',
+  'has no test',
+];
 
 interface Place {
   id: string;
@@ -29,8 +43,20 @@ export function longSession(turns: number, said: Said): string {
     const at = start + turn * 900_000;
     const words = said.get(turn) ?? smallTalk(turn);
     const user: Place = { id: randomUUID(), parentId, seq: lines.length, at, door: 'panel', turnId };
-    lines.push({ ...user, kind: 'user', content: [{ type: 'text', text: words.question }], grounding: 'off' });
-    const answered: Place = { id: randomUUID(), parentId: user.id, seq: lines.length, at: at + 9_000, door: 'panel', turnId };
+    lines.push({
+      ...user,
+      kind: 'user',
+      content: [{ type: 'text', text: words.question }],
+      grounding: 'off',
+    });
+    const answered: Place = {
+      id: randomUUID(),
+      parentId: user.id,
+      seq: lines.length,
+      at: at + 9_000,
+      door: 'panel',
+      turnId,
+    };
     lines.push({
       ...answered,
       kind: 'assistant',

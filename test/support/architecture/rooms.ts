@@ -36,6 +36,7 @@ const rooms: Record<string, Room> = {
       'src/core/errors.ts',
       'src/core/ports.ts',
       'src/core/register.ts',
+      'src/core/relay.ts',
       'src/core/session/',
       'src/core/workspace/uri.ts',
     ],
