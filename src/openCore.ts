@@ -132,6 +132,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     counter,
     recall,
     settings,
+    factorRecord: user.tokenFactors,
     modelNotes: () => (settings.anthropicFeatures.memoryTool ? notes : undefined),
     profiles: new Profiles(
       profileFilesOnDisk(

@@ -92,6 +92,8 @@ export interface RecallQuestion {
   /** Last entry of the branch that counts; undefined for the head. */
   leafId: string | undefined;
   text: string;
+  /** What was said just before, for a question that points back, such as "and the other one?". */
+  before?: string;
   /** Time words are read from here; ms since the epoch. */
   now: number;
   limit: number;

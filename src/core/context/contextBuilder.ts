@@ -20,7 +20,7 @@ import { frameParts } from './frameText.ts';
 import { openFileParts } from './grounding.ts';
 import { keptDocuments } from './keptDocuments.ts';
 import { type Counted, directiveParts, type Part, taskParts } from './parts.ts';
-import { askRecall, foundParts, pinnedParts, recallText } from './recalled.ts';
+import { askRecall, foundParts, pinnedParts, saidBefore } from './recalled.ts';
 import { Remembered } from './remembered.ts';
 import { type SaidEntry, toolsText } from './render.ts';
 import type { RecalledPart } from './shareOut.ts';
@@ -263,6 +263,7 @@ export class ContextBuilder {
     const { sessionId, parentId, input } = request;
     const scope = request.recall ?? settings.recall;
     const pinned = input.pinned ?? [];
+    const before = saidBefore(tail.entries);
     const asked = recall && scope !== 'off' && parentId !== null;
     const [pinnedEntries, answer] = await Promise.all([
       pinned.length > 0 ? store.entries(sessionId, pinned) : [],
@@ -270,7 +271,8 @@ export class ContextBuilder {
         ? askRecall(recall, {
             sessionId,
             leafId: parentId,
-            text: recallText(plainText(input.content), tail.entries),
+            text: plainText(input.content),
+            ...(before === undefined ? {} : { before }),
             now: clock.now(),
             except: new Set([input.id, ...tail.units.flatMap(({ entryIds }) => entryIds)]),
             scope,

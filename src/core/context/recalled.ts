@@ -15,17 +15,20 @@ import { withoutEnd } from './tags.ts';
  */
 const patienceMs = 250;
 
-/** What is found beyond this rarely fits, and each is read from the store. */
-const mostFound = 40;
+/**
+ * Each is read from the store and counted. What fits is chosen by value for its length, so that more are looked at than
+ * fit: among a hundred there are enough short ones for the eight thousand tokens of recalled turns.
+ */
+const mostFound = 100;
 
-/** Characters of the last turn that are added to the question, so that "and the other one?" finds something. */
+/** Characters of the last turn that a question such as "and the other one?" is understood by. */
 const ofLastTurn = 300;
 
-/** The words that are searched for: the input, and a little of what it may point back to. */
-export function recallText(input: string, tail: readonly Entry[]): string {
+/** What the input may point back to; undefined where nothing was said before it. */
+export function saidBefore(tail: readonly Entry[]): string | undefined {
   const last = tail.findLast((entry) => entry.kind === 'user' || entry.kind === 'assistant');
   const said = last?.kind === 'user' || last?.kind === 'assistant' ? plainText(last.content) : '';
-  return said === '' ? input : `${input}\n${said.slice(0, ofLastTurn)}`;
+  return said === '' ? undefined : said.slice(0, ofLastTurn);
 }
 
 /** What was found, or why nothing was. */
@@ -41,34 +44,57 @@ export async function askRecall(
   return { found: found ?? [], late: found === undefined };
 }
 
-/** Found entries as quotations, the most fitting first; those that are gone or say nothing are left out. */
+/** A turn of fewer characters, about sixty tokens, is often a reply that says nothing without what it was said to. */
+const shortTurn = 240;
+
+/**
+ * Found entries as quotations, the most fitting first, and behind them what stands before those that are short; those
+ * that are gone or say nothing are left out.
+ */
 export async function foundParts(
   store: SessionStore,
   found: readonly RecalledEntry[],
   choices: TurnChoices,
 ): Promise<RecalledPart[]> {
-  const sessions = Map.groupBy(found, ({ sessionId }) => sessionId);
+  const entries = await readAll(store, found);
+  const needed: { sessionId: string; entryId: string }[] = [];
+  const parts = found.flatMap((hit): RecalledPart[] => {
+    const entry = entries.get(hit.entryId);
+    const said = entry ? saidIn(entry) : '';
+    const part = entry && quotation(entry, excerpt(said, hit.terms), choices, reasonOf(hit));
+    if (!part) return [];
+    const before = said.length < shortTurn ? entry.parentId : null;
+    if (before === null) return [{ ...part, score: hit.score, asked: false }];
+    if (!entries.has(before)) needed.push({ sessionId: hit.sessionId, entryId: before });
+    return [{ ...part, score: hit.score, asked: false, needs: before }];
+  });
+  const neighbours = [...(await readAll(store, needed)).values()].flatMap((entry): RecalledPart[] => {
+    if (entry.kind !== 'user' && entry.kind !== 'assistant') return [];
+    const reason = 'It stands before a short turn that was recalled, which is understood with it.';
+    const part = quotation(entry, excerpt(saidIn(entry), []), choices, reason);
+    return part ? [{ ...part, score: 0, asked: false }] : [];
+  });
+  return [...parts, ...neighbours];
+}
+
+async function readAll(
+  store: SessionStore,
+  wanted: readonly { sessionId: string; entryId: string }[],
+): Promise<Map<string, Entry>> {
+  const sessions = Map.groupBy(wanted, ({ sessionId }) => sessionId);
   const read = await Promise.all(
     [...sessions].map(([sessionId, hits]) =>
-      store.entries(
-        sessionId,
-        hits.map(({ entryId }) => entryId),
-      ),
+      store.entries(sessionId, [...new Set(hits.map(({ entryId }) => entryId))]),
     ),
   );
-  const entries = new Map(read.flat().map((entry) => [entry.id, entry]));
-  return found.flatMap((hit): RecalledPart[] => {
-    const entry = entries.get(hit.entryId);
-    const part = entry && quotation(entry, excerpt(saidIn(entry), hit.terms), choices, reasonOf(hit));
-    return part ? [{ ...part, asked: false }] : [];
-  });
+  return new Map(read.flat().map((entry) => [entry.id, entry]));
 }
 
 /** Entries the user wants in this turn, whole. */
 export function pinnedParts(entries: readonly Entry[], choices: TurnChoices): RecalledPart[] {
   return entries.flatMap((entry): RecalledPart[] => {
     const part = quotation(entry, saidIn(entry), choices, 'You pinned it to this turn.');
-    return part ? [{ ...part, asked: true }] : [];
+    return part ? [{ ...part, score: 0, asked: true }] : [];
   });
 }
 
@@ -77,7 +103,7 @@ function quotation(
   said: string,
   choices: TurnChoices,
   reason: string,
-): Omit<RecalledPart, 'asked'> | undefined {
+): Omit<RecalledPart, 'asked' | 'score'> | undefined {
   const id = `recall:${entry.id}`;
   const text = chosenText(choices, id, said).trim();
   if (text === '') return undefined;
@@ -156,7 +182,7 @@ function reasonOf({ why, terms }: RecalledEntry): string {
     case 'note':
       return 'Recalled by a note that was written when it went into a frame.';
     case 'neighbour':
-      return 'Beside a recalled turn, which is understood with it.';
+      return 'Recalled because the turns around it hold the words of the input.';
     default:
       return why satisfies never;
   }

@@ -1,4 +1,6 @@
 /** How recalled turns, grounding and the conversation share what the rest of a request leaves. Pure. */
+
+import { packRecall } from '../recall/pack.ts';
 import { ceilings, conversationFloor, mostRecalledTokens } from './budget.ts';
 import type { Unit } from './conversation.ts';
 import { fitConversation, fitInOrder, type Omitted, total } from './fit.ts';
@@ -8,6 +10,10 @@ export interface RecalledPart extends Part {
   entryIds: string[];
   /** When it was said, ms since the epoch: recalled turns stand in this order. */
   at: number;
+  /** How well it fits the input; nothing of its own for what is only there to be understood with another. */
+  score: number;
+  /** The entry without which it may not be understood. */
+  needs?: string;
   /** The user asked for it, so that it comes first and may take more. */
   asked: boolean;
 }
@@ -69,15 +75,11 @@ function shareOnce(
       omitted,
     ),
   );
-  const unfit: Omitted = [];
+  const candidates = wanted.filter((part) => !part.asked);
   const found = take(
-    fitInOrder(
-      wanted.filter((part) => !part.asked),
-      Math.max(0, Math.min(room - floor, share(ceilings.recall), mostRecalledTokens)),
-      '',
-      unfit,
-    ),
+    packed(candidates, Math.max(0, Math.min(room - floor, share(ceilings.recall), mostRecalledTokens))),
   );
+  const unfit = candidates.filter((part) => part.score > 0 && !found.includes(part));
   if (unfit.length > 0)
     omitted.push({
       label: unfit.length === 1 ? '1 more turn that was found' : `${unfit.length} more turns that were found`,
@@ -98,6 +100,21 @@ function shareOnce(
     omitted,
   );
   return { conversation, recalled: [...asked, ...found], grounding };
+}
+
+/** Those that are worth most for their length, and beside short ones what they need. */
+function packed(parts: readonly Counted<RecalledPart>[], budgetTokens: number): Counted<RecalledPart>[] {
+  const places = new Map(parts.map(({ entryIds: [id = ''] }, place) => [id, place]));
+  const hits = parts.flatMap(({ score }, index) => (score > 0 ? [{ index, score }] : []));
+  const chosen = packRecall(hits, {
+    budgetTokens,
+    tokensOf: (place) => parts[place]?.tokens,
+    neighboursOf: (place) => {
+      const before = places.get(parts[place]?.needs ?? '');
+      return before === undefined ? [] : [before];
+    },
+  });
+  return chosen.flatMap(({ index }) => parts[index] ?? []);
 }
 
 const idsOf = (units: readonly Unit[]): Set<string> => new Set(units.flatMap(({ entryIds }) => entryIds));

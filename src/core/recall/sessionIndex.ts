@@ -16,6 +16,8 @@ const mostCovered = 256;
 
 export interface SessionQuestion {
   text: string;
+  /** What was said just before it. */
+  before?: string;
   /** Ms since the epoch. */
   now: number;
   limit: number;
@@ -104,13 +106,14 @@ export class SessionIndex {
   }
 
   /** The best entries of the branch, best first. */
-  search({ text, now, limit, leafId, except }: SessionQuestion): SessionHit[] {
+  search({ text, before, now, limit, leafId, except }: SessionQuestion): SessionHit[] {
     const leaf = leafId === undefined ? this.lastSeq : (this.#tree.seqOf(leafId) ?? this.lastSeq);
     const branch = this.#tree.branch(leaf);
     const excepted = new Set([...except].flatMap((id) => this.#tree.seqOf(id) ?? []));
     const isWanted = (seq: number) => branch[seq] === onBranch && !excepted.has(seq);
     const hits = this.#index.search({
       text,
+      ...(before === undefined ? {} : { before }),
       now,
       // An entry may be found by what it says and by what is noted of it.
       limit: limit * 2,

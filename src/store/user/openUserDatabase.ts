@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { Emitter } from '../../base/emitter.ts';
 import { connectRpc, type RpcClient } from '../../base/rpc.ts';
 import { errorCodec, registerUnavailable } from '../../core/errors.ts';
-import type { UserDirectives } from '../../core/ports.ts';
+import type { TokenFactorRecord, UserDirectives } from '../../core/ports.ts';
 import type { ClientRegister, SessionKeyRegister, WorkspaceRegister } from '../../core/register.ts';
 import type { CallLog } from '../../core/relay.ts';
 import type { UserStore, UserStoreStatus } from './userStore.ts';
@@ -13,6 +13,7 @@ export interface UserDatabase {
   readonly clients: ClientRegister;
   readonly sessionKey: SessionKeyRegister;
   readonly directives: UserDirectives;
+  readonly tokenFactors: TokenFactorRecord;
   readonly calls: CallLog;
   status(): Promise<UserStoreStatus>;
   /** Whether a workspace has sessions outside the trash, without opening its store. */
@@ -82,6 +83,10 @@ export function openUserDatabase({ file, workerUrl }: UserDatabaseLocation): Use
       agree: async (fingerprint) => remote().agreeSessionKey(fingerprint),
       keep: async (fingerprint) => remote().keepSessionKey(fingerprint),
       release: async (fingerprint) => remote().releaseSessionKey(fingerprint),
+    },
+    tokenFactors: {
+      load: async () => remote().tokenFactors(),
+      save: async (model, factor) => remote().putTokenFactor(model, factor),
     },
     directives: {
       list: async () => remote().directives(),

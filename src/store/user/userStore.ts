@@ -29,6 +29,7 @@ import { repair } from './repair.ts';
 import { SessionKeyTable } from './sessionKeyTable.ts';
 import { hasSessionsIn } from './sessionsIn.ts';
 import { writeSidecar } from './sidecars.ts';
+import { TokenFactorTable } from './tokenFactorTable.ts';
 import { WorkspaceTable } from './workspaceTable.ts';
 
 export interface UserStoreStatus {
@@ -43,6 +44,7 @@ interface Tables {
   clients: ClientTable;
   sessionKey: SessionKeyTable;
   directives: DirectiveTable;
+  tokenFactors: TokenFactorTable;
   calls: CallTable;
 }
 
@@ -152,6 +154,15 @@ export class UserStore {
     this.#write(({ sessionKey }) => ({ result: sessionKey.release(fingerprint) }));
   }
 
+  tokenFactors(): Map<string, number> {
+    return this.#read(({ tokenFactors }) => tokenFactors.list());
+  }
+
+  /** Throws `register_read_only`. */
+  putTokenFactor(model: string, factor: number): void {
+    this.#write(({ tokenFactors }) => ({ result: tokenFactors.put(model, factor) }));
+  }
+
   directives(): UserDirective[] {
     return this.#read(({ directives }) => directives.list());
   }
@@ -255,6 +266,7 @@ export class UserStore {
       clients: new ClientTable(opened.db),
       sessionKey: new SessionKeyTable(opened.db),
       directives: new DirectiveTable(opened.db),
+      tokenFactors: new TokenFactorTable(opened.db),
       calls: new CallTable(opened.db),
       inode: inodeOf(this.#file),
     };

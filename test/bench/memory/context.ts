@@ -37,7 +37,7 @@ interface Priced {
 const vocabulary = new ClaudeVocabulary();
 const count = (text: string): number => vocabulary.count([text])[0] ?? 0;
 const ownWords = count(
-  systemParts('', [])
+  systemParts(undefined, '', [], {})
     .map(({ text }) => text)
     .join('\n'),
 );

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { createUserTables } from './001-user.ts';
 import { createSessionKeyTable } from './002-session-key.ts';
+import { createTokenFactorTable } from './003-token-factors.ts';
 import { createUserDirectiveTable } from './004-user-directives.ts';
 import { createCallLog } from './005-call-log.ts';
 
@@ -8,6 +9,7 @@ import { createCallLog } from './005-call-log.ts';
 export const migrations: readonly ((db: DatabaseSync) => void)[] = [
   createUserTables,
   createSessionKeyTable,
+  createTokenFactorTable,
   createUserDirectiveTable,
   createCallLog,
 ];

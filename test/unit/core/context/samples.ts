@@ -79,7 +79,13 @@ export const samples: fc.Arbitrary<Sample> = fc
     const recalled = given.recalled.map(({ long, asked: wanted, at, of }, place): Counted<RecalledPart> => {
       // Some are of the branch, others older.
       const entryId = path[of]?.id ?? idAt(2_000 + of);
-      return { ...part('recall', 9_400 + place, long), entryIds: [entryId], at, asked: wanted };
+      return {
+        ...part('recall', 9_400 + place, long),
+        entryIds: [entryId],
+        at,
+        score: 1 + (of % 7),
+        asked: wanted,
+      };
     });
     return {
       path,
