@@ -47,16 +47,33 @@ describe('A session of 5,000 turns that was imported', () => {
   });
   after(() => vscode?.close());
 
+  const button = (name: string | RegExp) => open.panel.frame.getByRole('button', { name }).first();
+
   it('opens at its end', async () => {
     await open.panel.waitFor('In step 5000,');
   });
 
-  it('answers from turn 40, which is sent again word for word', async () => {
+  it('answers from turn 40, which is sent again word for word, and the inspector says why', async () => {
     const { fake } = vscode;
+    const { panel, window } = open;
     fake.enqueue(answer('Marguerite does.'));
-    await open.panel.send('Who signs off a release of the importer?');
-    await open.panel.waitFor('Marguerite does.');
-    const sent = JSON.stringify(fake.requests.at(-1)?.body);
-    assert.match(sent, /release train leaves on Thursdays at half past two/);
+    await panel.send('Who signs off a release of the importer?');
+    await panel.waitFor('Marguerite does.');
+    const asked = fake.requests.find(({ body }) => JSON.stringify(body).includes('Who signs off a release'));
+    assert.match(JSON.stringify(asked?.body), /release train leaves on Thursdays at half past two/);
+
+    await panel.lastAnswer.hover();
+    await button('What was sent in this turn').click();
+    const recalled = panel.frame.locator('.segment', { hasText: /Recalled by its words: .*sign/ });
+    await recalled.first().waitFor();
+    await recalled.first().scrollIntoViewIfNeeded();
+    await window.screenshot('vscode-long-session-recalled');
+    await button('Back to the session').click();
+  });
+
+  it('lists what was once asked for', async () => {
+    await open.window.command('Causeway: Show Directives, Tasks and Frames');
+    await open.panel.waitFor(/always name the file before you show code/);
+    await open.window.screenshot('vscode-long-session-directives');
   });
 });

@@ -35,7 +35,7 @@ describe('The profile of a session', () => {
   it('is the coding assistant at first, with the model and the grounding of the settings', async () => {
     const entry = await ask();
     assert.equal(entry.model, 'claude-sonnet-5-5');
-    assert.deepEqual(labels(entry), ['1 tool', 'Causeway', 'a.ts', 'Your input']);
+    assert.deepEqual(labels(entry), ['2 tools', 'Causeway', 'a.ts', 'Your input']);
   });
 
   it('is the one an input names, from there on, and is kept once', async () => {
@@ -54,7 +54,7 @@ describe('The profile of a session', () => {
     const report = await core.engine.preview(sessionId, { text: 'Q', door: 'cli' });
     assert.deepEqual(
       report.segments.map(({ label }) => label),
-      ['1 tool', 'Causeway as “helper”', 'Your input'],
+      ['2 tools', 'Causeway as “helper”', 'Your input'],
     );
     assert.equal((await core.engine.modelFor(sessionId)).model.id, 'claude-haiku-5-5');
   });

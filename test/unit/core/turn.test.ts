@@ -329,7 +329,7 @@ describe('A turn', () => {
     assert.deepEqual(
       entry.report?.segments.map(({ kind, label }) => [kind, label]),
       [
-        ['tools', '1 tool'],
+        ['tools', '2 tools'],
         ['system', 'Causeway'],
         ['memory_file', 'AGENTS.md'],
         ['grounding', 'a.ts'],
