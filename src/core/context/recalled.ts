@@ -10,10 +10,11 @@ import type { RecalledPart } from './shareOut.ts';
 import { withoutEnd } from './tags.ts';
 
 /**
- * How long a turn waits for recall, ms. A search takes 5 ms; it takes longer while an index is still read, and a
- * quarter of a second is what a person does not notice before an answer.
+ * How long a turn waits for recall, ms. A search takes milliseconds. It takes longer only where an index is first made,
+ * as after an import, or read again after a restart; then a moment more before the answer is better than an answer from
+ * an assistant that has forgotten. Recall itself answers after two seconds with what it has by then.
  */
-const patienceMs = 250;
+const patienceMs = 3_000;
 
 /**
  * Each is read from the store and counted. What fits is chosen by value for its length, so that more are looked at than
