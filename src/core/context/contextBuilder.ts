@@ -9,12 +9,12 @@ import type { ModelInfo, ToolDefinition } from '../providers/provider.ts';
 import type { SessionStore, StoreChange } from '../session/store.ts';
 import { type Assembly, type AssemblyInput, assemble } from './assembler.ts';
 import { branchMap } from './branchMap.ts';
-import { budgetOf } from './budget.ts';
-import { unitsOf, userBlocks } from './conversation.ts';
+import { budgetOf, conversationFloor } from './budget.ts';
+import { type Unit, unitsOf, userBlocks } from './conversation.ts';
 import { ContextCounter } from './counting.ts';
 import { directivesFor } from './directiveChoice.ts';
 import type { TokenFactors } from './factors.ts';
-import { total } from './fit.ts';
+import { newestWithin, total } from './fit.ts';
 import { type ProjectedFrame, projectFrames, sentFrames } from './frames.ts';
 import { frameParts } from './frameText.ts';
 import { openFileParts } from './grounding.ts';
@@ -253,6 +253,12 @@ export class ContextBuilder {
     };
   }
 
+  /** The newest turns, which are sent word for word whatever is found; others may have to be found to be there. */
+  #surelySent(request: ContextRequest, { units }: Tail): Counted<Unit>[] {
+    const floor = Math.floor(this.#budget(request).total * conversationFloor);
+    return newestWithin(units, Math.min(floor, this.#conversationTokens));
+  }
+
   /** Runs beside the counting of everything else. */
   async #recalled(
     request: ContextRequest,
@@ -274,7 +280,10 @@ export class ContextBuilder {
             text: plainText(input.content),
             ...(before === undefined ? {} : { before }),
             now: clock.now(),
-            except: new Set([input.id, ...tail.units.flatMap(({ entryIds }) => entryIds)]),
+            except: new Set([
+              input.id,
+              ...this.#surelySent(request, tail).flatMap(({ entryIds }) => entryIds),
+            ]),
             scope,
           })
         : { found: [], late: false },

@@ -8,6 +8,17 @@ export type Omitted = ContextReport['omitted'];
 export const total = (parts: readonly { tokens: number }[]): number =>
   parts.reduce((sum, part) => sum + part.tokens, 0);
 
+/** The newest ones that take no more than that together, the oldest of them first. */
+export function newestWithin<P extends { tokens: number }>(parts: readonly P[], tokens: number): P[] {
+  let first = parts.length;
+  let room = tokens;
+  while (first > 0 && (parts[first - 1]?.tokens ?? 0) <= room) {
+    first--;
+    room -= parts[first]?.tokens ?? 0;
+  }
+  return parts.slice(first);
+}
+
 /** Parts in their order, each that still fits; the others are named in `omitted`. Changes `omitted` only. */
 export function fitInOrder<P extends { label: string; tokens: number }>(
   parts: readonly P[],
@@ -40,19 +51,15 @@ export function fitFrames(
   share: number,
   omitted: Omitted,
 ): Counted<Part>[] {
-  let first = frames.length;
-  let room = share;
-  while (first > 0 && (frames[first - 1]?.tokens ?? 0) <= room) {
-    first--;
-    room -= frames[first]?.tokens ?? 0;
-  }
+  const fitting = newestWithin(frames, share);
+  const first = frames.length - fitting.length;
   for (const { label, tokens } of frames.slice(0, first))
     omitted.push({
       label,
       tokens,
       reason: 'Frames together may take a quarter of the budget; older ones are put into one of their own.',
     });
-  return frames.slice(first);
+  return fitting;
 }
 
 /**

@@ -20,7 +20,7 @@ const patienceMs = 3_000;
  * Each is read from the store and counted. What fits is chosen by value for its length, so that more are looked at than
  * fit: among a hundred there are enough short ones for the eight thousand tokens of recalled turns.
  */
-const mostFound = 100;
+export const mostFound = 100;
 
 /** Characters of the last turn that a question such as "and the other one?" is understood by. */
 const ofLastTurn = 300;
@@ -53,7 +53,7 @@ const shortTurn = 240;
  * that are gone or say nothing are left out.
  */
 export async function foundParts(
-  store: SessionStore,
+  store: Pick<SessionStore, 'entries'>,
   found: readonly RecalledEntry[],
   choices: TurnChoices,
 ): Promise<RecalledPart[]> {
@@ -79,7 +79,7 @@ export async function foundParts(
 }
 
 async function readAll(
-  store: SessionStore,
+  store: Pick<SessionStore, 'entries'>,
   wanted: readonly { sessionId: string; entryId: string }[],
 ): Promise<Map<string, Entry>> {
   const sessions = Map.groupBy(wanted, ({ sessionId }) => sessionId);
