@@ -23,6 +23,7 @@ import { revoked } from './presence.ts';
 import { Call, Received } from './received.ts';
 import { RevocationWatch } from './revocation.ts';
 import { chatRoute } from './routes/chatCompletions.ts';
+import { contextRoute } from './routes/context.ts';
 import { eventRoutes } from './routes/events.ts';
 import { answerHealth } from './routes/health.ts';
 import { messageRoutes } from './routes/messages.ts';
@@ -67,6 +68,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
   const routes = [
     ...sessionRoutes(assistant, bodies),
     recallRoute(assistant, bodies),
+    contextRoute(assistant),
     ...turnRoutes({ assistant, bodies, streams, log }),
     ...eventRoutes(assistant, streams, log),
     ...messageRoutes(calls, bodies),

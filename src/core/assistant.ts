@@ -9,7 +9,7 @@ import type { ContextReport } from '../protocol/report.ts';
 import type { QueuedTurn, SessionSummary } from '../protocol/session.ts';
 import type { SessionEvent, TurnEvent } from '../protocol/turnEvents.ts';
 import type { TurnInput } from '../protocol/turnInput.ts';
-import type { InspectedContext } from './context/contextInspector.ts';
+import type { Inspected, InspectedContext } from './context/contextInspector.ts';
 import type { Availability, ModelInfo } from './providers/provider.ts';
 import type { SessionStore } from './session/store.ts';
 import type { SessionMemory } from './sessionMemory.ts';
@@ -82,10 +82,10 @@ export interface Assistant {
   /** What would be sent now. */
   preview(sessionId: string, input: TurnInput): Promise<ContextReport>;
   /**
-   * What was sent in a turn that has ended, or what would be sent with an input. Throws `not_found` for a turn that is
+   * What was sent in a turn that has ended, in the newest such turn, or what would be sent with an input. Throws `not_found` for a turn that is
    * not there or sent nothing, and as `startTurn` for an input.
    */
-  context(sessionId: string, of: { turnId: string } | { input: TurnInput }): Promise<InspectedContext>;
+  context(sessionId: string, of: Inspected): Promise<InspectedContext>;
   providers(): Promise<ProviderState[]>;
   /** The model the next turn of the session would use. */
   modelFor(sessionId: string | undefined): Promise<ResolvedModel>;

@@ -10,7 +10,7 @@ import { AcceptedTurns } from './acceptedTurns.ts';
 import { Answer } from './answer.ts';
 import type { Assistant, OwnLiveTurn, ProviderState, ResolvedModel, StartedTurn } from './assistant.ts';
 import { ContextBuilder } from './context/contextBuilder.ts';
-import { ContextInspector, type InspectedContext } from './context/contextInspector.ts';
+import { ContextInspector, type Inspected, type InspectedContext } from './context/contextInspector.ts';
 import { TokenFactors } from './context/factors.ts';
 import type { EngineOptions } from './engineOptions.ts';
 import * as errors from './errors.ts';
@@ -220,7 +220,7 @@ export class Engine implements Assistant {
     return (await this.#inspector.unsent(sessionId, input)).report;
   }
 
-  context(sessionId: string, of: { turnId: string } | { input: TurnInput }): Promise<InspectedContext> {
+  context(sessionId: string, of: Inspected): Promise<InspectedContext> {
     return this.#inspector.context(sessionId, of);
   }
 

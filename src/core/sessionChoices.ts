@@ -3,7 +3,7 @@ import type { Door, GroundingMode } from '../protocol/entries.ts';
 import type { CoreSettings } from './ports.ts';
 import type { Profile } from './profiles/profile.ts';
 import { Profiles } from './profiles/profiles.ts';
-import { recallScope } from './profiles/workspaceLimits.ts';
+import { groundingScope, recallScope } from './profiles/workspaceLimits.ts';
 import type { ModelInfo } from './providers/provider.ts';
 import type { Chosen, ProviderRegistry } from './providers/registry.ts';
 import { offeredTools, type ToolSources } from './tools/offered.ts';
@@ -50,7 +50,7 @@ export class SessionChoices {
 
   /** What an input is grounded in that says nothing of it. */
   grounding(profile: Profile): GroundingMode {
-    return profile.grounding ?? this.#sources.settings.grounding;
+    return groundingScope(profile, this.#sources.settings.grounding);
   }
 
   /** How far recall may look for a turn of the profile. */

@@ -15,7 +15,7 @@ import { providerRequest } from './providerRequest.ts';
 import { render, type SaidEntry } from './render.ts';
 import { segmentCosts } from './segmentCosts.ts';
 import { segmentTexts } from './segmentText.ts';
-import { findTurn } from './turnSearch.ts';
+import { findTurn, newestTurn } from './turnSearch.ts';
 
 /** One request, open for inspection. */
 export interface InspectedContext {
@@ -26,6 +26,9 @@ export interface InspectedContext {
   /** The body of the request as it goes over the wire, without keys. */
   request(): Record<string, unknown>;
 }
+
+/** Which request: of a turn, of the newest turn that has ended, or what would be sent with an input. */
+export type Inspected = { turnId: string } | { newest: true } | { input: TurnInput };
 
 export interface InspectorOptions {
   store: SessionStore;
@@ -55,10 +58,8 @@ export class ContextInspector {
     return (await this.#built(sessionId, input)).built;
   }
 
-  async context(sessionId: string, of: { turnId: string } | { input: TurnInput }): Promise<InspectedContext> {
-    return shown(
-      'turnId' in of ? await this.#sent(sessionId, of.turnId) : await this.#now(sessionId, of.input),
-    );
+  async context(sessionId: string, of: Inspected): Promise<InspectedContext> {
+    return shown('input' in of ? await this.#now(sessionId, of.input) : await this.#sent(sessionId, of));
   }
 
   async #built(sessionId: string, input: TurnInput): Promise<{ built: BuiltContext; chosen: Chosen }> {
@@ -83,10 +84,11 @@ export class ContextInspector {
     return { sessionId, report: built.report, provider, model, entryOf: built.gathered.entryOf };
   }
 
-  async #sent(sessionId: string, turnId: string): Promise<Shown> {
+  async #sent(sessionId: string, of: { turnId: string } | { newest: true }): Promise<Shown> {
     const { store } = this.#options;
-    const turn = await findTurn(store, sessionId, turnId);
-    if (!turn?.report) throw notFound('context report', turnId);
+    const turn =
+      'turnId' in of ? await findTurn(store, sessionId, of.turnId) : await newestTurn(store, sessionId);
+    if (!turn?.report) throw notFound('context report', 'turnId' in of ? of.turnId : 'newest');
     const { report } = turn;
     const ids = report.segments.flatMap(({ text, entryIds = [] }) => (text === undefined ? entryIds : []));
     const entries = new Map<string, Entry>(
@@ -109,13 +111,15 @@ export class ContextInspector {
 
 function shown({ sessionId, turn, report, provider, model, entryOf }: Shown): InspectedContext {
   let texts: string[] | undefined;
+  // A turn may have made several requests; the report and these tokens are of the last of them.
+  const usage = turn?.requestUsage ?? turn?.usage;
   return {
     view: {
       sessionId,
       ...(turn === undefined ? {} : { turnId: turn.turnId }),
       report: { ...report, segments: report.segments.map(({ text: _, ...segment }) => segment) },
-      costs: segmentCosts(report.segments, turn?.usage, model?.price),
-      ...(turn?.usage === undefined ? {} : { usage: turn.usage }),
+      costs: segmentCosts(report.segments, usage, model?.price),
+      ...(usage === undefined ? {} : { usage }),
       ...(turn?.costUsd === undefined ? {} : { costUsd: turn.costUsd }),
       secrets: [],
     },

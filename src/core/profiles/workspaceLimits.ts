@@ -1,4 +1,5 @@
 /** What a profile that came with a repository may not decide. Pure. */
+import { type GroundingMode, groundingModes } from '../../protocol/entries.ts';
 import { readOnlyTools } from '../tools/names.ts';
 import type { Profile } from './profile.ts';
 
@@ -19,13 +20,19 @@ export function withinLimits(profile: Profile): { profile: Profile; left: string
 }
 
 /** How far recall may look: a profile of the user's own decides, every other one can only narrow what is set. */
-export function recallScope(
-  profile: Pick<Profile, 'source' | 'recall'>,
+export const recallScope = (
+  { source, recall }: Pick<Profile, 'source' | 'recall'>,
   set: 'off' | 'session' | 'workspace',
-): 'off' | 'session' | 'workspace' {
-  const { recall, source } = profile;
-  if (recall === undefined) return set;
-  if (source === 'user') return recall;
-  const width = { off: 0, session: 1, workspace: 2 };
-  return width[recall] < width[set] ? recall : set;
+): 'off' | 'session' | 'workspace' => narrowed(source, recall, set, ['off', 'session', 'workspace']);
+
+/** What a turn may be grounded in, by the same rule: a repository does not open files that the user keeps closed. */
+export const groundingScope = (
+  { source, grounding }: Pick<Profile, 'source' | 'grounding'>,
+  set: GroundingMode,
+): GroundingMode => narrowed(source, grounding, set, groundingModes);
+
+/** `widths` from the narrowest to the widest. */
+function narrowed<T>(source: Profile['source'], wanted: T | undefined, set: T, widths: readonly T[]): T {
+  if (wanted === undefined) return set;
+  return source === 'user' || widths.indexOf(wanted) < widths.indexOf(set) ? wanted : set;
 }

@@ -7,7 +7,7 @@ import type { Log, ProfileFile } from '../../../src/core/ports.ts';
 import { builtInProfiles } from '../../../src/core/profiles/builtIn.ts';
 import { parseProfile } from '../../../src/core/profiles/parseProfile.ts';
 import { Profiles } from '../../../src/core/profiles/profiles.ts';
-import { recallScope } from '../../../src/core/profiles/workspaceLimits.ts';
+import { groundingScope, recallScope } from '../../../src/core/profiles/workspaceLimits.ts';
 
 const file = (text: string, name = 'mine', source: ProfileFile['source'] = 'user'): ProfileFile => ({
   name,
@@ -229,5 +229,8 @@ describe('Profiles', () => {
     assert.equal(recallScope({ source: 'built_in', recall: 'session' }, 'off'), 'off');
     assert.equal(recallScope({ source: 'built_in', recall: 'off' }, 'workspace'), 'off');
     assert.equal(recallScope({ source: 'built_in' }, 'workspace'), 'workspace');
+    assert.equal(groundingScope({ source: 'workspace', grounding: 'open_files' }, 'off'), 'off');
+    assert.equal(groundingScope({ source: 'workspace', grounding: 'off' }, 'open_files'), 'off');
+    assert.equal(groundingScope({ source: 'user', grounding: 'open_files' }, 'off'), 'open_files');
   });
 });
