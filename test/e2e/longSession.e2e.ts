@@ -3,7 +3,6 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { answer } from '../support/anthropic/script.ts';
-import { until } from '../support/vscode/until.ts';
 import { type Installed, installed, type OpenWindow } from './support/installed.ts';
 import { longSession } from './support/longSession.ts';
 
@@ -34,16 +33,7 @@ describe('A session of 5,000 turns that was imported', () => {
       ),
     );
     await open.window.command('Causeway: Import Session');
-    await open.window.page.locator('.quick-input-title', { hasText: 'Import Session' }).waitFor();
-    await until('the file in the dialog', async () => {
-      await open.window.quickInputBox.fill(file);
-      const row = open.window.page.locator('.quick-input-list .monaco-list-row', { hasText: 'year.jsonl' });
-      return row.waitFor({ timeout: 2_000 }).then(
-        () => true,
-        () => false,
-      );
-    });
-    await open.window.page.keyboard.press('Enter');
+    await open.window.choosePath('Import Session', file, 'year.jsonl', 'OK');
   });
   after(() => vscode?.close());
 

@@ -56,7 +56,7 @@ describe('Sessions in VS Code', () => {
 
   it('keep the model that was chosen in them', async () => {
     const { window, panel } = open;
-    await panel.frame.locator('.model').click();
+    await panel.frame.getByRole('button', { name: /^Model: / }).click();
     await enter(window, 'Model of This Session', 'Haiku 5.5');
     await panel.frame.locator('.model-name', { hasText: 'Haiku 5.5' }).waitFor();
     vscode.fake.enqueue(answer('Small and quick.'));

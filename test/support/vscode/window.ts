@@ -132,6 +132,33 @@ export class VsCodeWindow {
     await this.page.keyboard.press('Enter');
   }
 
+  /**
+   * Takes a path in VS Code's own dialog of that title. `row` stands in its list once the path was read. The dialog
+   * writes the folder it begins in when it has read it, over what was typed before that, so it is typed until it stays.
+   */
+  async choosePath(title: string, path: string, row: string, accept: string): Promise<void> {
+    const dialog = this.page.locator('.quick-input-title', { hasText: title });
+    await dialog.waitFor();
+    const within = (waiting: Promise<void>) =>
+      waiting.then(
+        () => true,
+        () => false,
+      );
+    const listed = this.page.locator('.quick-input-list .monaco-list-row', { hasText: row });
+    await until(
+      `${path} in the dialog`,
+      async () => {
+        if (await dialog.isHidden()) return true;
+        await this.quickInputBox.fill(path);
+        if (!(await within(listed.first().waitFor({ timeout: 2_000 })))) return false;
+        if ((await this.quickInputBox.inputValue()) !== path) return false;
+        await this.page.locator('.quick-input-action').getByRole('button', { name: accept }).click();
+        return within(dialog.waitFor({ state: 'hidden', timeout: 5_000 }));
+      },
+      startTimeoutMs,
+    );
+  }
+
   /** The field of the palette, and of whatever a command asks the user. */
   get quickInputBox(): Locator {
     return this.page.locator('.quick-input-widget input.input');
