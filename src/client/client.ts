@@ -36,12 +36,12 @@ export interface BridgeClient {
     list(options?: { limit?: number; cursor?: string; trashed?: boolean }): Promise<SessionPage>;
     create(init?: { title?: string }): Promise<SessionSummary>;
     get(sessionId: string, options?: { limit?: number; before?: string }): Promise<SessionDetail>;
-    /** Earlier entries that matter for a text, best first, with an excerpt each. */
     /** What was sent in a turn, the newest one when none is named. */
     context(
       sessionId: string,
       options?: { turn?: string; texts?: boolean; request?: boolean },
     ): Promise<ContextResult>;
+    /** Earlier entries that matter for a text, best first, with an excerpt each. */
     recall(sessionId: string, request: z.input<typeof recallBody>): Promise<RecallResult['entries']>;
     /** What happens in a session from now on, or from after a place in its log. Aborting the signal ends it. */
     events(
