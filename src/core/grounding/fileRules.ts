@@ -70,9 +70,16 @@ export function isSearchableText(text: string): boolean {
 export type FileKind = 'code' | 'test' | 'doc' | 'data';
 
 export function fileKind(path: string): FileKind {
-  if (/(?:^|\/)(?:tests?|__tests__|specs?|e2e|fixtures)\//i.test(path)) return 'test';
+  if (
+    /(?:^|\/)(?:tests?|testing|__tests__|__mocks__|specs?|e2e|fixtures?|testdata|bench(?:es|marks?)?)\//i.test(
+      path,
+    )
+  )
+    return 'test';
   if (/[._-](?:test|spec)s?\.[a-z]+$|(?:^|\/)test_[^/]+\.py$/i.test(path)) return 'test';
   if (/\.(?:md|mdx|markdown|rst|adoc|txt)$/i.test(path)) return 'doc';
+  // What stands beside the documents or is written to be shown, such as their settings and examples, explains too.
+  if (/(?:^|\/)(?:docs?|examples?|samples?|demos?|tutorials?)\//i.test(path)) return 'doc';
   return /\.(?:jsonc?|json5|ya?ml|toml|ini|cfg|csv|tsv|xml)$|(?:^|\/)\.[a-z]+(?:ignore|rc|attributes)$/i.test(
     path,
   )

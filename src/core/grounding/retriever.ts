@@ -12,6 +12,8 @@ export interface Question {
   limit: number;
   /** Open editors by the keys their files have in the index. */
   editors: readonly Editor[];
+  /** Tests, documents and settings count as much as code, whatever is asked; to measure what their weight is worth. */
+  evenKinds?: boolean;
 }
 
 /** The text of an indexed file as it is now; undefined when it is gone. */
@@ -21,6 +23,12 @@ export type ReadText = (key: string) => Promise<string | undefined>;
 const mostFromOneFile = 2;
 /** Chunks looked into for each passage wanted, as the best lines are not always in the best chunk. */
 const candidates = 8;
+
+/** The chunks that match a question best, best first. */
+export function rankChunks(index: PassageIndex, question: Question): RankedChunk[] {
+  const weights = questionWeights(question.text, index.vocabulary());
+  return index.rank(weights, question.limit, boostOf(question.text, question.editors, question.evenKinds));
+}
 
 /** The passages that match a question best, best first, each of a few lines and word for word. */
 export async function findPassages(
