@@ -48,7 +48,8 @@ export const largestFile = 1024 * 1024;
 const longestLine = 5000;
 const privateKey = /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/;
 /** The marks that generators write near the top, one of them the form that Go fixed for its tools. */
-const generatedMark = /@generated|^(?:\/\/|#) Code generated .* DO NOT EDIT\.$/m;
+const generatedMark =
+  /@generated|^(?:\/\/|#) Code generated .* DO NOT EDIT\.$|\b(?:auto-?generated|generated (?:by|from))\b.*\b(?:do not|don't) (?:edit|modify|change)/im;
 const markWithin = 1000;
 
 /** Whether a text has a private key in it, whatever its file is called. */
@@ -71,7 +72,7 @@ export type FileKind = 'code' | 'test' | 'doc' | 'data';
 
 export function fileKind(path: string): FileKind {
   if (
-    /(?:^|\/)(?:tests?|testing|__tests__|__mocks__|specs?|e2e|fixtures?|testdata|bench(?:es|marks?)?)\//i.test(
+    /(?:^|\/)(?:tests?|testing|testsuites?|__tests__|__mocks__|specs?|e2e|fixtures?|testdata|bench(?:es|marks?)?)\//i.test(
       path,
     )
   )
