@@ -8,7 +8,7 @@
  *     node esbuild.mjs --cli      the command line alone, with its workers, into `out/cli/`
  */
 import { existsSync, globSync } from 'node:fs';
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, cp, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, context } from 'esbuild';
@@ -103,6 +103,7 @@ if (!cliOnly) await rm(join(root, 'out', 'test', 'host'), { recursive: true, for
 if (flags.has('--watch')) {
   const watched = await Promise.all(bundles.map(({ options }) => context({ ...forNode, ...options })));
   await Promise.all(watched.map((one) => one.watch()));
+  await wordVectors();
   await panel();
   console.log('Watching. The panel is built once: start again after changes in media/.');
 } else {
@@ -121,9 +122,15 @@ async function once() {
     bundles.map(async ({ name, options }) => [name, await build({ ...forNode, ...options })]),
   );
   await chmod(join(root, target, 'cli.js'), 0o755);
+  await wordVectors();
   for (const [name, { metafile }] of built) report(name, metafile.outputs);
   if (!cliOnly) report('panel', (await panel()).outputs);
   console.log(`Built in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
+}
+
+/** The table is read by a worker, and lies beside it in the sources too. */
+function wordVectors() {
+  return cp(join(root, 'src/workers/vectors'), join(root, target, 'workers/vectors'), { recursive: true });
 }
 
 function panel() {

@@ -1,0 +1,42 @@
+/** What the recall index is given and what it gives back. */
+
+/** One thing that was said, or a note that stands for several. */
+export interface RecallDocument {
+  id: string;
+  /** Place in the session's log; a smaller one after a larger one begins another session. */
+  seq: number;
+  /** When it was said, in ms since 1970. */
+  at?: number;
+  role: RecallRole;
+  /** The name of whoever said it, where there are several. */
+  speaker?: string;
+  text: string;
+  /** Ids of the turns that a note or frame stands for. */
+  covers?: readonly string[];
+}
+
+export type RecallRole = 'user' | 'assistant' | 'tool' | 'frame' | 'note';
+
+export interface RecallQuery {
+  text: string;
+  /** The time against which "last week" is understood, in ms since 1970. */
+  now?: number;
+  limit: number;
+  /** Which documents may be returned; all when left out. */
+  accepts?: (index: number) => boolean;
+}
+
+export interface RecallHit {
+  index: number;
+  id: string;
+  /** Comparable within one search only. */
+  score: number;
+  why: RecallReason;
+  /** Words of the question that were found, as the user wrote them. */
+  terms: string[];
+}
+
+export type RecallReason = 'words' | 'meaning' | 'time' | 'note';
+
+/** What the index still knows of a document; its text stays in the store. */
+export type KnownDocument = Pick<RecallDocument, 'id' | 'seq' | 'at' | 'role' | 'covers'>;
