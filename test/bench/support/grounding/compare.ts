@@ -1,4 +1,5 @@
 /** Asks every system every question, each about the tree of its commit. */
+import { logArguments } from '../../../../src/core/grounding/commitHistory.ts';
 import {
   isSearchableName,
   isSearchableText,
@@ -74,6 +75,5 @@ function searchable(bytes: Uint8Array | undefined): string | undefined {
   return isSearchableText(text) ? text : undefined;
 }
 
-/** The form in which the product asks git, too. */
 const historyOf = (repository: Repository, commit: string): string =>
-  repository.git(['log', '--no-merges', '-M', '--name-status', '--format=%x00%s', commit]).toString();
+  repository.git(logArguments(commit)).toString();
