@@ -2,7 +2,7 @@
  * Which files are found for a question, beside ripgrep's keyword counts and plain BM25. The questions are what the
  * commits of a repository say they changed, asked of the tree before each; or those of a file.
  *
- *     npm run bench:grounding -- --repo PATH [--repo PATH …] [--queries 60] [--json FILE] [--misses]
+ *     npm run bench:grounding -- --repo PATH [--repo PATH …] [--queries 60] [--json FILE] [--misses] [--only SYSTEM]
  *     npm run bench:grounding -- --repo PATH --questions FILE [--repo PATH --questions FILE …]
  *
  * `PATH` is a checkout or a bare repository with its history; no work tree is read, and nothing is written to it.
@@ -26,7 +26,11 @@ const paths = options('--repo').map((path) => resolve(path));
 const files = options('--questions');
 const count = Number(option('--queries') ?? 60);
 
-const systems = (): System[] => [
+/** Of all systems, those whose name is given with `--only`; to compare two versions of one quickly. */
+const only = options('--only');
+const systems = (): System[] =>
+  everySystem().filter(({ name }) => only.length === 0 || only.includes(name));
+const everySystem = (): System[] => [
   new Causeway('causeway'),
   new Causeway('causeway, tests and docs in full', { evenKinds: true }),
   new PlainBm25(),

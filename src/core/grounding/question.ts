@@ -57,7 +57,7 @@ export function conceptsOf(question: string, vocabulary: Vocabulary, neighbours?
         others.set(other, share);
     };
     const share = vocabulary.find(term) === undefined ? guessShare : hintShare;
-    for (const short of abbreviations(term, vocabulary)) add(short, abbreviationShare);
+    for (const short of abbreviations(term, vocabulary)) add(short, share);
     for (const synonym of synonymsOf(term)) add(synonym, share);
     for (const { term: near, likeness } of neighbours?.of(term) ?? []) add(near, share * likeness);
     return {
