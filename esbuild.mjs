@@ -66,7 +66,7 @@ const bundles = [
       chunkNames: 'chunks/cli-[name]-[hash]',
     },
   },
-  ...['store', 'user', 'search', 'tokens'].map((name) => ({
+  ...['store', 'user', 'search', 'tokens', 'recall', 'secrets'].map((name) => ({
     name: `worker ${name}`,
     options: { entryPoints: { [name]: `src/workers/${name}.ts` }, outdir: `${target}/workers` },
   })),

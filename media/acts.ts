@@ -3,8 +3,9 @@ import { plainText } from '../src/protocol/content.ts';
 import type { Attachment, UserEntry } from '../src/protocol/entries.ts';
 import type { ErrorAction } from '../src/protocol/errors.ts';
 import type { PanelParams } from '../src/protocol/panel.ts';
+import type { TurnChoices } from '../src/protocol/panelContext.ts';
 import type { QueuedTurn, SessionSummary } from '../src/protocol/session.ts';
-import { isBlank, putBefore } from './drafts.ts';
+import { choicesOf, isBlank, putBefore, withoutChoices } from './drafts.ts';
 import { quoted } from './format.ts';
 import { t } from './l10n.ts';
 import type { Panel } from './panel.ts';
@@ -84,20 +85,17 @@ export class Acts {
     return true;
   }
 
-  /** Sends with what is left out of the next turn; once that is taken, all is offered again for the one after. */
+  /** Sends with what was decided about the next turn; once that is taken, nothing is decided about the one after. */
   async #submit(
     sessionId: string,
-    input: Omit<PanelParams<'send'>, 'sessionId' | 'excluded'>,
+    input: Omit<PanelParams<'send'>, 'sessionId' | keyof TurnChoices>,
   ): Promise<boolean> {
     // Who sends wants to see what comes of it, wherever they were reading.
     this.#panel.toEnd();
-    const left = new Set(this.#panel.state.value.draft.excluded.map(({ id }) => id));
-    const sent = await this.#panel.ask('send', { sessionId, ...input, excluded: [...left] });
-    if (sent && left.size > 0) {
-      this.#panel.changeDraft(sessionId, (draft) => ({
-        ...draft,
-        excluded: draft.excluded.filter(({ id }) => !left.has(id)),
-      }));
+    const chosen = this.#panel.state.value.draft;
+    const sent = await this.#panel.ask('send', { sessionId, ...input, ...choicesOf(chosen) });
+    if (sent && chosen.excluded.length + chosen.pinned.length + chosen.replaced.length > 0) {
+      this.#panel.changeDraft(sessionId, (draft) => withoutChoices(draft, chosen));
     }
     return sent !== undefined;
   }
@@ -153,7 +151,11 @@ export class Acts {
   async undo(): Promise<void> {
     const { undo } = this.#panel.state.value;
     if (undo?.what === 'trashed') await this.restore(undo.sessionId);
-    else if (undo) {
+    else if (undo?.what === 'directive') {
+      const { sessionId, change } = undo;
+      const back = await this.#panel.ask('memoryChange', { sessionId, change });
+      if (back) this.#panel.dispatch({ type: 'undo', undo: undefined });
+    } else if (undo) {
       await this.open(undo.sessionId);
       // A session that cannot be opened has no input to put it into.
       if (this.#panel.sessionId !== undo.sessionId) return;

@@ -1,5 +1,6 @@
 /** What is typed and chosen for the next turn, and its way to the host's store. */
 import type { Attachment } from '../src/protocol/entries.ts';
+import type { TurnChoices } from '../src/protocol/panelContext.ts';
 import type { Draft, QueuedTurn } from '../src/protocol/session.ts';
 
 /** A draft with all its parts, as the panel holds it. */
@@ -7,17 +8,41 @@ export interface PanelDraft {
   readonly text: string;
   readonly attachments: readonly Attachment[];
   readonly excluded: readonly { id: string; label: string }[];
+  readonly pinned: readonly { entryId: string; label: string }[];
+  readonly replaced: readonly { partId: string; label: string; text: string }[];
   readonly edits: readonly { entryId: string; text: string }[];
 }
 
-export const emptyDraft: PanelDraft = { text: '', attachments: [], excluded: [], edits: [] };
+export const emptyDraft: PanelDraft = {
+  text: '',
+  attachments: [],
+  excluded: [],
+  pinned: [],
+  replaced: [],
+  edits: [],
+};
 
 /** A draft as the host has it, with what it leaves unsaid. */
-export const wholeDraft = ({ text, attachments, excluded = [], edits = [] }: Draft): PanelDraft => ({
-  text,
-  attachments,
-  excluded,
-  edits,
+export const wholeDraft = (draft: Draft): PanelDraft => {
+  const { text, attachments, excluded = [], pinned = [], replaced = [], edits = [] } = draft;
+  return { text, attachments, excluded, pinned, replaced, edits };
+};
+
+/** What the user decided about the next turn, as it goes with it. */
+export const choicesOf = ({ excluded, pinned, replaced }: PanelDraft): TurnChoices => ({
+  excluded: excluded.map(({ id }) => id),
+  pinned: pinned.map(({ entryId }) => entryId),
+  replaced: replaced.map(({ partId, text }) => ({ partId, text })),
+});
+
+/** The draft without the choices that went with a turn; what was chosen meanwhile stays. */
+export const withoutChoices = (draft: PanelDraft, sent: PanelDraft): PanelDraft => ({
+  ...draft,
+  excluded: draft.excluded.filter(({ id }) => !sent.excluded.some((one) => one.id === id)),
+  pinned: draft.pinned.filter(({ entryId }) => !sent.pinned.some((one) => one.entryId === entryId)),
+  replaced: draft.replaced.filter(
+    ({ partId, text }) => !sent.replaced.some((one) => one.partId === partId && one.text === text),
+  ),
 });
 
 export const isBlank = ({ text, attachments }: Pick<PanelDraft, 'text' | 'attachments'>): boolean =>
@@ -65,6 +90,8 @@ export class Drafts {
       text: draft.text,
       attachments: [...draft.attachments],
       excluded: [...draft.excluded],
+      pinned: [...draft.pinned],
+      replaced: [...draft.replaced],
       edits: [...draft.edits],
     };
     // The first change sets the time, so that steady typing is written too.

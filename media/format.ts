@@ -21,6 +21,10 @@ export function dollars(value: number): string {
   return `$${value.toPrecision(2)}`;
 }
 
+/** For parts of a request: what costs less than a tenth of a cent says just that. */
+export const smallDollars = (value: number): string =>
+  value > 0 && value < 0.001 ? `<${dollars(0.001)}` : dollars(value);
+
 export function clock(at: number): string {
   return new Date(at).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
 }
@@ -87,4 +91,19 @@ export const modelName = ({ provider, model }: Pick<AssistantEntry, 'provider' |
 export function totalCost(totals: { costUsd: number; costKnown: boolean }): string {
   if (totals.costKnown) return dollars(totals.costUsd);
   return totals.costUsd === 0 ? t('priceUnknown') : t('atLeast', dollars(totals.costUsd));
+}
+
+/** A day and a time, for what may lie far back. */
+export const moment = (at: number): string =>
+  new Date(at).toLocaleString(undefined, {
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+
+/** How many secrets were found, in what would be sent or in what was. */
+export function secretWords(count: number, next: boolean): string {
+  if (count === 1) return t(next ? 'secretOne' : 'secretOneSent');
+  return t(next ? 'secretMany' : 'secretManySent', count);
 }

@@ -3,6 +3,7 @@ import { render } from 'preact';
 import { config } from 'zod';
 import { Acts } from './acts.ts';
 import type { VsCodeApi } from './channel.ts';
+import { ContextActs } from './contextActs.ts';
 import { keepFocus } from './focus.ts';
 import { navigation, showEntry } from './navigate.ts';
 import { Panel } from './panel.ts';
@@ -19,11 +20,15 @@ config({ jitless: true });
 const api = acquireVsCodeApi();
 const panel = new Panel(api);
 const acts = new Acts(panel);
+const context = new ContextActs(panel);
 const scroller = new Scroller();
 const memory = new ScrollMemory(api, scroller);
 
 panel.navigate = navigation(panel, scroller);
 panel.showEntry = showEntry(panel, scroller);
+panel.inspect = (of) => context.inspect(of);
+panel.memoryChanged = () => void context.loadMemory();
+panel.requestChanged = () => context.requestChanged();
 panel.toEnd = () => scroller.read('end');
 panel.leaving = (sessionId) => memory.keep(sessionId);
 panel.arrived = (sessionId) => memory.restore(sessionId);
@@ -56,7 +61,7 @@ const root = document.getElementById('root') ?? document.body.appendChild(docume
 root.id = 'root';
 keepFocus(root);
 render(
-  <AppContext.Provider value={{ panel, acts, scroller }}>
+  <AppContext.Provider value={{ panel, acts, context, scroller }}>
     <PanelView />
   </AppContext.Provider>,
   root,

@@ -33,7 +33,11 @@ export function navigation(panel: Panel, scroller: Scroller): (to: Place) => voi
         panel.dispatch({ type: 'find', find: panel.state.value.find ?? { query: '', entryIds: [], at: 0 } });
         return;
       case 'history':
-        panel.dispatch({ type: 'screen', screen: 'history' });
+      case 'memory':
+        panel.dispatch({ type: 'screen', screen: to });
+        return;
+      case 'context':
+        panel.inspect({ kind: 'next' });
         return;
       default:
         to satisfies never;
@@ -50,6 +54,14 @@ export function showEntry(panel: Panel, scroller: Scroller): (entryId: string) =
 
 function chat(panel: Panel): void {
   if (panel.state.value.screen !== 'chat') panel.dispatch({ type: 'screen', screen: 'chat' });
+}
+
+/** From a screen back to the chat, and to the element it was opened from as far as that is there. */
+export function backToChat(panel: Panel): void {
+  chat(panel);
+  const from = panel.openedFrom;
+  panel.openedFrom = undefined;
+  soon(() => (document.getElementById(from ?? 'input') ?? document.getElementById('input'))?.focus());
 }
 
 /** After the drawing that the last change causes. */

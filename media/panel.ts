@@ -10,7 +10,8 @@ import type {
   SessionView,
 } from '../src/protocol/panel.ts';
 import { Channel, RequestFailed, type VsCodeApi } from './channel.ts';
-import { Drafts, type PanelDraft } from './drafts.ts';
+import type { Inspected } from './contextState.ts';
+import { choicesOf, Drafts, type PanelDraft } from './drafts.ts';
 import { t } from './l10n.ts';
 import { initialState, type PanelAction, type PanelState, reduce } from './panelState.ts';
 import { rowsOf, withLive } from './rows.ts';
@@ -42,12 +43,21 @@ export class Panel {
   /** Follows the end of the transcript again. */
   toEnd: () => void = () => {};
   sessionsChanged: () => void = () => {};
+  /** Shows the context of a turn, or of the next one. */
+  inspect: (of: Inspected) => void = () => {};
+  /** Id of the element from which a screen was opened, which takes the focus when it closes. */
+  openedFrom: string | undefined;
+  /** Called when what the session remembers has to be asked for. */
+  memoryChanged: () => void = () => {};
+  /** Called when another request than before would be sent. */
+  requestChanged: () => void = () => {};
   /** Brings an entry that is loaded into view. */
   showEntry: (entryId: string) => void = () => {};
 
   readonly #entries = computed(() => this.state.value.entries);
   readonly #live = computed(() => this.state.value.live);
-  readonly #stored = computed(() => rowsOf(this.#entries.value));
+  readonly #memory = computed(() => this.state.value.context.memory);
+  readonly #stored = computed(() => rowsOf(this.#entries.value, this.#memory.value?.frames));
   readonly rows = computed(() => withLive(this.#stored.value, this.#live.value));
 
   readonly #channel: Channel;
@@ -99,6 +109,7 @@ export class Panel {
     this.#left.delete(view.session.id);
     if (before !== view.session.id) this.arrived(view.session.id);
     this.dispatch({ type: 'view', view });
+    this.memoryChanged();
     this.countSoon(0);
   }
 
@@ -113,15 +124,17 @@ export class Panel {
   }
 
   async #count(): Promise<void> {
-    const { session, draft } = this.state.value;
+    const { session } = this.state.value;
     if (!session) return;
-    const preview = await this.ask('preview', {
-      sessionId: session.id,
-      text: draft.text,
-      attachments: [...draft.attachments],
-      excluded: draft.excluded.map(({ id }) => id),
-    });
+    this.requestChanged();
+    const preview = await this.ask('preview', { sessionId: session.id, ...this.nextInput });
     if (preview && this.sessionId === session.id) this.preview.value = preview;
+  }
+
+  /** The input as it would be sent now. */
+  get nextInput(): Omit<PanelParams<'preview'>, 'sessionId'> {
+    const { draft } = this.state.value;
+    return { text: draft.text, attachments: [...draft.attachments], ...choicesOf(draft) };
   }
 
   #hear(message: HostMessage): void {
@@ -143,6 +156,11 @@ export class Panel {
         this.sessionsChanged();
         return;
       case 'contextChanged':
+        this.countSoon();
+        return;
+      case 'memoryChanged':
+        if (message.sessionId !== this.sessionId) return;
+        this.memoryChanged();
         this.countSoon();
         return;
       case 'attach':
@@ -199,7 +217,11 @@ export class Panel {
     const before = this.state.value;
     const after = reduce(before, action);
     this.state.value = after;
-    if (before.live && !after.live) this.countSoon();
+    if (before.live && !after.live) {
+      this.countSoon();
+      // Another branch remembers other things.
+      this.memoryChanged();
+    }
     if (after.stale && !before.stale) void this.#showAnew();
   }
 

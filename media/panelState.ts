@@ -3,8 +3,10 @@ import type { AssistantBlock } from '../src/protocol/content.ts';
 import type { AssistantEntry, Attachment, Entry } from '../src/protocol/entries.ts';
 import type { ErrorInfo } from '../src/protocol/errors.ts';
 import type { HostMessage, PanelStatus, SessionView } from '../src/protocol/panel.ts';
+import type { MemoryChange } from '../src/protocol/panelContext.ts';
 import type { QueuedTurn, SearchHit, SessionSummary } from '../src/protocol/session.ts';
 import type { SessionEvent } from '../src/protocol/turnEvents.ts';
+import { type ContextAction, type ContextState, initialContext, reduceContext } from './contextState.ts';
 import { emptyDraft, joinAttachments, type PanelDraft, wholeDraft } from './drafts.ts';
 import { t } from './l10n.ts';
 
@@ -31,7 +33,9 @@ export interface PanelState {
   draft: PanelDraft;
   /** Counts up when the draft is replaced from outside, so that the input takes it over. */
   draftNumber: number;
-  screen: 'chat' | 'history';
+  screen: 'chat' | 'history' | 'context' | 'memory';
+  /** What is sent and what the session remembers, as far as it was asked for. */
+  context: ContextState;
   history: {
     query: string;
     trashed: boolean;
@@ -45,6 +49,7 @@ export interface PanelState {
   undo:
     | { what: 'trashed'; sessionId: string; title: string }
     | { what: 'withdrawn'; sessionId: string; inputs: readonly QueuedTurn[] }
+    | { what: 'directive'; sessionId: string; text: string; change: MemoryChange }
     | undefined;
   /** Words for the screen reader's live region. */
   announcement: string;
@@ -63,6 +68,7 @@ export const initialState: PanelState = {
   draft: emptyDraft,
   draftNumber: 0,
   screen: 'chat',
+  context: initialContext,
   history: { query: '', trashed: false, sessions: [], hits: [] },
   find: undefined,
   problem: undefined,
@@ -76,6 +82,7 @@ export type PanelAction =
   | { type: 'view'; view: SessionView }
   | { type: 'earlier'; sessionId: string; entries: Entry[]; hasEarlier: boolean }
   | { type: 'screen'; screen: PanelState['screen'] }
+  | { type: 'context'; action: ContextAction }
   | { type: 'history'; history: PanelState['history'] }
   | { type: 'find'; find: PanelState['find'] }
   | { type: 'problem'; problem: ErrorInfo | undefined }
@@ -95,6 +102,8 @@ export function reduce(state: PanelState, action: PanelAction): PanelState {
       return withEarlier(state, action);
     case 'screen':
       return { ...state, screen: action.screen };
+    case 'context':
+      return { ...state, context: reduceContext(state.context, state.session?.id, action.action) };
     case 'history':
       return { ...state, history: action.history };
     case 'find':
@@ -147,6 +156,7 @@ function reduceMessage(state: PanelState, message: HostMessage): PanelState {
     }
     case 'sessionsChanged':
     case 'contextChanged':
+    case 'memoryChanged':
     case 'navigate':
       return state;
     default:
@@ -179,6 +189,7 @@ function showView(state: PanelState, view: SessionView): PanelState {
     ),
     draftNumber: same ? state.draftNumber : state.draftNumber + 1,
     screen: same ? state.screen : 'chat',
+    context: same ? state.context : initialContext,
     find: same ? state.find : undefined,
     problem: undefined,
     stale: false,
@@ -281,6 +292,8 @@ function reduceEvent(state: PanelState, event: SessionEvent): PanelState {
     case 'turn.queued':
     case 'turn.withdrawn':
     case 'turn.usage':
+    // The entry with the whole result follows.
+    case 'turn.tool_result':
       return state;
     default:
       return event satisfies never;

@@ -1,6 +1,8 @@
 /** What the transcript shows, one row an article, as a pure function of entries and the live answer. */
 import type { AssistantBlock, ToolResultBlock } from '../src/protocol/content.ts';
 import type { AssistantEntry, Entry, UserEntry } from '../src/protocol/entries.ts';
+import type { PanelFrame } from '../src/protocol/panelContext.ts';
+import { frameKey } from './contextState.ts';
 import { type LiveAnswer, liveBlocks } from './panelState.ts';
 
 export interface UserRow {
@@ -26,12 +28,13 @@ export interface AnswerRow {
 export interface NoteRow {
   kind: 'note';
   key: string;
-  note: { type: 'model'; model: string } | { type: 'frame' };
+  /** A frame's note stands where the turns begin that are sent word for word; `turns` are those in frames. */
+  note: { type: 'model'; model: string } | { type: 'frame'; frame: string; turns: number };
 }
 export type Row = UserRow | AnswerRow | NoteRow;
 
 /** Rows of the stored entries. An answer that is stored in parts, with tool results between, is one row. */
-export function rowsOf(entries: readonly Entry[]): Row[] {
+export function rowsOf(entries: readonly Entry[], frames: readonly PanelFrame[] = []): Row[] {
   const rows: Row[] = [];
   let turn = 0;
   let open: { turnId: string; blocks: AssistantBlock[]; results: Map<string, ToolResultBlock> } | undefined;
@@ -57,9 +60,6 @@ export function rowsOf(entries: readonly Entry[]): Row[] {
         rows.push({ kind: 'note', key: entry.id, note: { type: 'model', model: entry.model } });
         break;
       case 'frame':
-        open = undefined;
-        rows.push({ kind: 'note', key: entry.id, note: { type: 'frame' } });
-        break;
       case 'directive':
       case 'task':
       case 'title':
@@ -70,7 +70,31 @@ export function rowsOf(entries: readonly Entry[]): Row[] {
         entry satisfies never;
     }
   }
-  return rows;
+  return withFrameNote(rows, entries, frames);
+}
+
+/** The rows with the note of the frames after the last entry that is in one, where that is loaded. */
+function withFrameNote(rows: Row[], entries: readonly Entry[], frames: readonly PanelFrame[]): Row[] {
+  const framed = lastFramed(frames);
+  const last = framed && rowOfEntry(rows, entries, framed.toId);
+  if (!framed || !last) return rows;
+  const { frame, turns } = framed;
+  const note: NoteRow = { kind: 'note', key: `frame ${frame}`, note: { type: 'frame', frame, turns } };
+  return rows.toSpliced(rows.indexOf(last) + 1, 0, note);
+}
+
+/** The frame after which the turns begin that are sent word for word. */
+function lastFramed(
+  frames: readonly PanelFrame[],
+): { frame: string; toId: string; turns: number } | undefined {
+  const sent = frames.filter(({ active, within }) => active && within === undefined);
+  const last = sent.reduce<PanelFrame | undefined>(
+    (newest, one) => (newest === undefined || one.to >= newest.to ? one : newest),
+    undefined,
+  );
+  if (!last) return undefined;
+  const turns = sent.reduce((sum, { turnCount }) => sum + turnCount, 0);
+  return { frame: frameKey(last), toId: last.covers.toId, turns };
 }
 
 /** The stored rows with the live answer at the end, or in the row of what is stored of its turn. */

@@ -3,25 +3,34 @@ import { pathToFileURL } from 'node:url';
 import type { Assistant } from './core/assistant.ts';
 import { Engine } from './core/engine.ts';
 import { toErrorInfo } from './core/errors.ts';
-import type { Clock, Log, Secrets, Workspace } from './core/ports.ts';
+import type { Clock, Log, SecretScanner, Secrets, Workspace } from './core/ports.ts';
+import { Profiles } from './core/profiles/profiles.ts';
 import { AnthropicProvider } from './core/providers/anthropic/anthropic.ts';
 import { OfflineProvider } from './core/providers/offline.ts';
 import type { ResolvedWorkspace, WorkspaceIdentity } from './core/register.ts';
+import { AnthropicRelay } from './core/relay/modelRelay.ts';
+import type { ModelRelay } from './core/relay.ts';
 import type { SessionStore } from './core/session/store.ts';
 import type { Settings } from './core/settings.ts';
 import { resolveWorkspace, shownWorkspaces } from './core/workspace/attachment.ts';
+import { modelNotesOnDisk } from './modelNotesOnDisk.ts';
+import { profileFilesOnDisk } from './profileFilesOnDisk.ts';
 import type { ErrorInfo } from './protocol/errors.ts';
 import { CompositeStore } from './store/compositeStore.ts';
-import { sessionDatabaseFile, userDatabaseFile } from './store/dataFolders.ts';
+import { notesFolder, sessionDatabaseFile, userDatabaseFile } from './store/dataFolders.ts';
 import { openSessionStore } from './store/openSessionStore.ts';
 import { fingerprintOf } from './store/user/fingerprint.ts';
 import { openUserDatabase, type UserDatabase } from './store/user/openUserDatabase.ts';
 import { openPassageSearch } from './workers/openPassageSearch.ts';
+import { openRecall } from './workers/openRecall.ts';
+import { openSecretScanner } from './workers/openSecretScanner.ts';
 import { openTokenCounter } from './workers/openTokenCounter.ts';
 
 export interface Surroundings {
   /** Where the databases lie; made when it is missing. */
   dataFolder: string;
+  /** The user's own profiles; it need not be there. */
+  profilesFolder: string;
   /** Folder of the bundled workers. */
   workersFolder: string;
   identity: WorkspaceIdentity;
@@ -39,6 +48,9 @@ export interface OpenCore {
   readonly assistant: Assistant;
   readonly resolved: ResolvedWorkspace;
   readonly user: UserDatabase;
+  readonly scanner: SecretScanner;
+  /** For programs that call a model themselves. */
+  readonly relay: ModelRelay;
   /** Asks Claude's API which models the key may use; asks nothing in Restricted Mode. */
   refreshModels(signal: AbortSignal): Promise<void>;
   /** What the user must be told of the databases, such as a salvage. */
@@ -79,10 +91,27 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     log,
   });
   const counter = openTokenCounter({ workerUrl: worker('tokens'), log });
+  const recall = openRecall({
+    workerUrl: worker('recall'),
+    stores: [own, ...related],
+    isWanted: () => settings.recall !== 'off',
+    log,
+  });
+  const scanner = openSecretScanner({ workerUrl: worker('secrets'), log });
   const claude = new AnthropicProvider({
     secrets,
     clock: systemClock,
     log,
+    baseUrl: () => settings.anthropicBaseUrl,
+    features: () => settings.anthropicFeatures,
+    prices: () => settings.prices,
+  });
+  const notes = modelNotesOnDisk(notesFolder(dataFolder, resolved.workspace.id));
+  const relay = new AnthropicRelay({
+    secrets,
+    calls: user.calls,
+    log,
+    isTrusted: () => workspace.isTrusted(),
     baseUrl: () => settings.anthropicBaseUrl,
     prices: () => settings.prices,
   });
@@ -90,9 +119,32 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     store,
     providers: [claude],
     offline: new OfflineProvider(search),
+    userDirectives: {
+      ...user.directives,
+      // A turn is not lost because of them.
+      list: () =>
+        user.directives.list().catch((error: unknown) => {
+          log.error('Your own standing instructions could not be read.', error);
+          return [];
+        }),
+    },
     workspace,
     counter,
+    recall,
     settings,
+    factorRecord: user.tokenFactors,
+    modelNotes: () => (settings.anthropicFeatures.memoryTool ? notes : undefined),
+    profiles: new Profiles(
+      profileFilesOnDisk(
+        {
+          userFolder: options.profilesFolder,
+          roots: options.roots,
+          isTrusted: () => workspace.isTrusted(),
+        },
+        log,
+      ),
+      log,
+    ),
     clock: systemClock,
     log,
   });
@@ -100,6 +152,8 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     assistant: engine,
     resolved,
     user,
+    scanner,
+    relay,
     refreshModels: (signal) => engine.refreshModels(signal),
     async notices() {
       const told = await Promise.allSettled([store.status(), user.status()]);
@@ -111,7 +165,8 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
       try {
         await engine.close();
       } finally {
-        await Promise.all([user.close(), search.close(), counter.close()]);
+        await relay.close();
+        await Promise.all([user.close(), search.close(), counter.close(), recall.close(), scanner.close()]);
       }
     },
   };

@@ -19,6 +19,7 @@ export const windowWiring: Wiring = {
       ...options,
       assistant: core.assistant,
       clients: core.user.clients,
+      relay: core.relay,
       stateDir: await openStateFolder(),
       clock: systemClock,
     });

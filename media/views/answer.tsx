@@ -74,9 +74,10 @@ const TextPart = memo(
   },
 );
 
+const contextButton = (turnId: string): string => `context-${turnId}`;
+
 function Footer({ row, entry }: { row: AnswerRow; entry: AssistantEntry }) {
-  const { panel, acts } = useApp();
-  const sessionId = panel.sessionId;
+  const { panel, acts, context } = useApp();
   const readOnly = panel.state.value.session?.readOnly ?? false;
   const parts = footer(entry);
   return (
@@ -94,11 +95,12 @@ function Footer({ row, entry }: { row: AnswerRow; entry: AssistantEntry }) {
           />
         )}
         <IconButton icon="repo-forked" label={t('forkTip')} onClick={() => void acts.fork(entry.id)} />
-        {entry.report && sessionId && (
+        {entry.report && (
           <IconButton
             icon="list-tree"
+            id={contextButton(row.turnId)}
             label={t('contextTip')}
-            onClick={() => void panel.ask('openReport', { sessionId, turnId: row.turnId })}
+            onClick={() => context.inspect({ kind: 'turn', turnId: row.turnId }, contextButton(row.turnId))}
           />
         )}
       </span>

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import type { PanelStatus } from '../../src/protocol/panel.ts';
 import { quoted } from '../format.ts';
 import { t } from '../l10n.ts';
+import type { PanelState } from '../panelState.ts';
 import { useApp } from './context.ts';
 import { Icon, IconButton } from './controls.tsx';
 import { actionWords } from './ending.tsx';
@@ -56,6 +57,19 @@ function Offline({ status }: { status: PanelStatus }) {
   );
 }
 
+function undoWords(undo: NonNullable<PanelState['undo']>): string {
+  switch (undo.what) {
+    case 'trashed':
+      return t('movedToTrash', undo.title);
+    case 'withdrawn':
+      return t('withdrawn', undo.inputs.map(({ text }) => quoted(text)).join(', '));
+    case 'directive':
+      return t('directiveRemoved', quoted(undo.text));
+    default:
+      return undo satisfies never;
+  }
+}
+
 export function Banners() {
   const { panel, acts } = useApp();
   const { status, session, problem, undo } = panel.state.value;
@@ -94,7 +108,7 @@ export function Banners() {
       })}
       {undo && (
         <Banner
-          icon={undo.what === 'trashed' ? 'trash' : 'history'}
+          icon={undo.what === 'withdrawn' ? 'history' : 'trash'}
           action={
             <>
               {action(t('undo'), () => void acts.undo())}
@@ -106,9 +120,7 @@ export function Banners() {
             </>
           }
         >
-          {undo.what === 'trashed'
-            ? t('movedToTrash', undo.title)
-            : t('withdrawn', undo.inputs.map(({ text }) => quoted(text)).join(', '))}
+          {undoWords(undo)}
         </Banner>
       )}
       {problem && (

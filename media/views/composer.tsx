@@ -9,6 +9,7 @@ import { Chips } from './chips.tsx';
 import { useApp } from './context.ts';
 import { IconButton } from './controls.tsx';
 import { Grounding, Meter } from './meter.tsx';
+import { OpenTasks } from './openTasks.tsx';
 import { Queue } from './queue.tsx';
 
 export function Composer() {
@@ -33,6 +34,7 @@ export function Composer() {
 
   return (
     <form class="composer" aria-label={t('ask')} onSubmit={(event) => event.preventDefault()}>
+      <OpenTasks />
       <Queue />
       <div class="input-box">
         <Chips />

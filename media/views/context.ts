@@ -1,12 +1,14 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Acts } from '../acts.ts';
+import type { ContextActs } from '../contextActs.ts';
 import type { Panel } from '../panel.ts';
 import type { Scroller } from './scroller.ts';
 
 export interface App {
   panel: Panel;
   acts: Acts;
+  context: ContextActs;
   scroller: Scroller;
 }
 

@@ -12,10 +12,12 @@ export function IconButton(props: {
   pressed?: boolean;
   disabled?: boolean;
   class?: string;
+  id?: string;
 }) {
   return (
     <button
       type="button"
+      id={props.id}
       class={`icon-button ${props.class ?? ''}`}
       title={props.label}
       aria-label={props.label}

@@ -108,8 +108,9 @@ export const Retrying = ({ retrying }: { retrying: NonNullable<LiveAnswer['retry
   </p>
 );
 
-/** What was not sent, for want of room or by the user's wish, in one line; the report says why. */
+/** What was not sent, for want of room or by the user's wish, in one line; the inspector says why. */
 export function Omitted({ entry }: { entry: AssistantEntry }) {
+  const { context } = useApp();
   const omitted = entry.report?.omitted ?? [];
   const first = omitted[0];
   if (!first) return null;
@@ -120,7 +121,15 @@ export function Omitted({ entry }: { entry: AssistantEntry }) {
   return (
     <p class="ending faint">
       <Icon name="fold" />
-      <span>{words}</span>
+      <button
+        type="button"
+        class="words-button"
+        id={`omitted-${entry.id}`}
+        title={t('trimmedTip')}
+        onClick={() => context.inspect({ kind: 'turn', turnId: entry.turnId }, `omitted-${entry.id}`)}
+      >
+        {words}
+      </button>
     </p>
   );
 }

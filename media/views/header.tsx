@@ -3,14 +3,27 @@ import { t } from '../l10n.ts';
 import { useApp } from './context.ts';
 import { Icon } from './controls.tsx';
 
-/** The session's title, renamed in place, and the model, which the host lets the user choose. */
+/** The session's title, renamed in place, and the profile and the model, which the host lets the user choose. */
 export function Header() {
   const { panel } = useApp();
-  const { status, session } = panel.state.value;
+  const { status, session, context } = panel.state.value;
+  const profile = context.memory?.profile;
   const name = status?.offline ? t('offlineTurn') : (status?.model.name ?? '');
   return (
     <header class="header">
       {session && <Title key={session.id} />}
+      {profile !== undefined && (
+        <button
+          type="button"
+          class="model profile"
+          title={t('profile', profile)}
+          aria-label={t('profile', profile)}
+          onClick={() => void panel.ask('pickProfile', {})}
+        >
+          <Icon name="account" />
+          <span class="model-name">{profile}</span>
+        </button>
+      )}
       {status && (
         <button
           type="button"

@@ -1,7 +1,8 @@
 import { type GroundingMode, groundingModes } from '../../src/protocol/entries.ts';
-import { groundingWords, tokens } from '../format.ts';
+import { groundingWords, secretWords, tokens } from '../format.ts';
 import { t } from '../l10n.ts';
 import { useApp } from './context.ts';
+import { Icon } from './controls.tsx';
 
 /** Modes that can be chosen. */
 const offered: readonly GroundingMode[] = ['off', 'open_files'];
@@ -31,26 +32,23 @@ export function Grounding() {
   );
 }
 
-/** How much of the window the next request takes; opens what was sent last. */
+/** How much of the window the next request takes; opens what would be sent. */
 export function Meter() {
-  const { panel } = useApp();
+  const { panel, context } = useApp();
   const preview = panel.preview.value;
-  const { entries, session } = panel.state.value;
+  const { session } = panel.state.value;
   if (!preview || !session) return null;
-  const last = entries.findLast((entry) => entry.kind === 'assistant');
-  const words = t('budget', tokens(preview.tokens), tokens(preview.window));
+  const budget = t('budget', tokens(preview.tokens), tokens(preview.window));
+  const words = preview.secrets === 0 ? budget : `${secretWords(preview.secrets, true)} ${budget}`;
   const share = Math.min(1, preview.tokens / preview.window);
   return (
     <button
       type="button"
+      id="meter"
       class={share > 0.9 ? 'meter full' : 'meter'}
       title={words}
       aria-label={words}
-      disabled={!last}
-      onClick={() => {
-        if (last && 'turnId' in last)
-          void panel.ask('openReport', { sessionId: session.id, turnId: last.turnId });
-      }}
+      onClick={() => context.inspect({ kind: 'next' }, 'meter')}
     >
       <svg viewBox="0 0 16 16" aria-hidden="true">
         <circle class="meter-ring" cx="8" cy="8" r="6" />
@@ -58,6 +56,7 @@ export function Meter() {
         <circle class="meter-share" cx="8" cy="8" r="6" pathLength="1" stroke-dasharray={`${share} 1`} />
       </svg>
       <span>{t('window', tokens(preview.tokens), tokens(preview.window))}</span>
+      {preview.secrets > 0 && <Icon name="warning" />}
     </button>
   );
 }

@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { plainText } from '../../src/protocol/content.ts';
 import { author } from '../format.ts';
 import { t } from '../l10n.ts';
-import type { Row } from '../rows.ts';
+import type { NoteRow, Row } from '../rows.ts';
 import { Answer } from './answer.tsx';
 import { useApp } from './context.ts';
 import { Icon } from './controls.tsx';
@@ -82,14 +82,38 @@ function RowView({ row, earlier, edit }: { row: Row; earlier: boolean; edit: str
     case 'answer':
       return <Answer row={row} earlier={earlier} />;
     case 'note':
+      return <Note row={row} />;
+    default:
+      return row satisfies never;
+  }
+}
+
+function Note({ row: { key, note } }: { row: NoteRow }) {
+  const { context } = useApp();
+  switch (note.type) {
+    case 'model':
       return (
         <p class="note">
-          <Icon name={row.note.type === 'model' ? 'arrow-swap' : 'fold'} />
-          {row.note.type === 'model' ? t('modelNow', row.note.model) : t('olderInFrame')}
+          <Icon name="arrow-swap" />
+          {t('modelNow', note.model)}
+        </p>
+      );
+    case 'frame':
+      return (
+        <p class="note">
+          <Icon name="fold" />
+          <button
+            type="button"
+            class="words-button"
+            id={key}
+            onClick={() => context.showFrame(note.frame, key)}
+          >
+            {note.turns === 1 ? t('olderInFrameOne') : t('olderInFrameMany', note.turns)}
+          </button>
         </p>
       );
     default:
-      return row satisfies never;
+      return note satisfies never;
   }
 }
 

@@ -3,10 +3,12 @@ import type { Assistant } from '../core/assistant.ts';
 import { noRoute, tokenMissing, tokenUnknown } from '../core/errors.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { ClientRegister } from '../core/register.ts';
+import type { ModelRelay } from '../core/relay.ts';
 import { type BodyLimits, BodyReader, defaultBodyLimits } from './body.ts';
 import { defaultStreamLimits, type StreamLimits } from './eventStream.ts';
 import { compose, type Exchange } from './exchange.ts';
 import type { BridgeRequest, BridgeResponse } from './http.ts';
+import { KnownClients } from './knownClients.ts';
 import { authenticate } from './middleware/authentication.ts';
 import { checkBodyKind } from './middleware/bodyKind.ts';
 import { shapeErrors } from './middleware/errorShape.ts';
@@ -17,16 +19,27 @@ import { logRequests } from './middleware/requestLog.ts';
 import { requireScope } from './middleware/scope.ts';
 import { refuseUpgrade } from './middleware/upgrade.ts';
 import { type OtherWindows, type OwnWorkspace, routeByWorkspace } from './middleware/workspace.ts';
-import { type Hold, RevocationWatch } from './revocation.ts';
+import { revoked } from './presence.ts';
+import { Call, Received } from './received.ts';
+import { RevocationWatch } from './revocation.ts';
+import { chatRoute } from './routes/chatCompletions.ts';
+import { contextRoute } from './routes/context.ts';
 import { eventRoutes } from './routes/events.ts';
 import { answerHealth } from './routes/health.ts';
+import { messageRoutes } from './routes/messages.ts';
+import { modelRoutes } from './routes/models.ts';
+import { recallRoute } from './routes/recall.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { turnRoutes } from './routes/turns.ts';
+import { usageRoute } from './routes/usage.ts';
 import { findRoute } from './routing.ts';
+import { ModelCalls } from './wire/modelCalls.ts';
 
 export interface BridgeAppDeps {
   assistant: Assistant;
   clients: ClientRegister;
+  /** What programs that call a model themselves go through. */
+  relay: ModelRelay;
   workspace: OwnWorkspace;
   /** Of this start; never stored but in the discovery file. */
   ownerToken: string;
@@ -50,10 +63,18 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
   const bodies = new BodyReader(deps.bodies ?? defaultBodyLimits);
   const streams = deps.streams ?? defaultStreamLimits;
   const revocation = new RevocationWatch(clients, log);
+  const known = new KnownClients(clients, () => deps.clock.monotonic());
+  const calls = new ModelCalls({ relay: deps.relay, clock: deps.clock, pingMs: streams.pingMs });
   const routes = [
     ...sessionRoutes(assistant, bodies),
+    recallRoute(assistant, bodies),
+    contextRoute(assistant),
     ...turnRoutes({ assistant, bodies, streams, log }),
     ...eventRoutes(assistant, streams, log),
+    ...messageRoutes(calls, bodies),
+    ...modelRoutes(calls),
+    chatRoute(calls, bodies, deps.clock),
+    usageRoute(deps.relay, deps.clock),
   ];
   const chain = compose(
     [
@@ -63,7 +84,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
       checkOrigin(new Set(deps.origins)),
       refuseUpgrade,
       answerHealth(deps.ownerToken),
-      authenticate(deps.ownerToken, clients),
+      authenticate(deps.ownerToken, known),
       checkPath,
       routeByWorkspace(deps.workspace, deps.others),
       findRoute(routes),
@@ -74,35 +95,28 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
   );
   return {
     answer(request) {
-      const { path, query } = split(request.target);
-      return chain({ request, path, query });
+      return chain(new Received(request));
     },
-    dispose: () => revocation.dispose(),
+    dispose() {
+      revocation.dispose();
+      known.dispose();
+      calls.dispose();
+    },
   };
 }
 
-function split(target: string): { path: string; query: URLSearchParams } {
-  const mark = target.indexOf('?');
-  return mark < 0
-    ? { path: target, query: new URLSearchParams() }
-    : { path: target.slice(0, mark), query: new URLSearchParams(target.slice(mark + 1)) };
-}
-
-/** Calls the route with a signal that aborts when the client goes away or loses its right to be here. */
+/** Calls the route for as long as the client is there and has its right to be. */
 async function callRoute(exchange: Exchange, revocation: RevocationWatch): Promise<BridgeResponse> {
-  const { request, query, principal, route, params = {} } = exchange;
+  const { principal, route } = exchange;
   if (!route) throw noRoute(exchange.path);
   if (!principal) throw tokenMissing();
-  const hold = () => (principal.kind === 'client' ? revocation.hold(principal.client.id) : unlimited());
-  const held = hold();
-  if (request.signal.aborted) held.release();
-  else request.signal.addEventListener('abort', held.release, { once: true });
-  const signal = AbortSignal.any([request.signal, held.signal]);
-  const response = await route.answer({ request, query, params, principal, signal, hold });
-  // A client that was revoked while its answer was made is told nothing of it.
-  if (held.signal.aborted) throw tokenUnknown();
+  const { presence } = exchange.request;
+  if (principal.kind === 'client') presence.onEnd(revocation.watch(principal.client.id, presence));
+  const answer = route.answer(new Call(exchange, principal, revocation));
+  // A client that was revoked while its answer was made is told nothing of it, nor of why there is none.
+  const response = await answer.catch((error: unknown) => {
+    throw presence.reason === revoked ? tokenUnknown() : error;
+  });
+  if (presence.reason === revoked) throw tokenUnknown();
   return response;
 }
-
-/** Of the user's own command line, which nobody revokes. */
-const unlimited = (): Hold => ({ signal: new AbortController().signal, release: () => undefined });

@@ -14,7 +14,14 @@ export const defaultBodyLimits: BodyLimits = {
   maxBytesAtOnce: 128 * 1024 * 1024,
 };
 
-/** Reads bodies as text, counting while it reads, so that no more than the limit is ever held. */
+export interface HeldBody {
+  /** Made anew each time it is asked for. */
+  readonly bytes: Buffer;
+  /** Bytes that count as held. */
+  length: number;
+}
+
+/** Reads bodies, counting while it reads, so that no more than the limit is ever held. */
 export class BodyReader {
   readonly #limits: BodyLimits;
   #held = 0;
@@ -27,21 +34,53 @@ export class BodyReader {
     return this.#limits.maxBytes;
   }
 
-  async text({ body }: BridgeRequest): Promise<string> {
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
+  async text(request: BridgeRequest): Promise<string> {
+    const held = new Held();
     try {
-      for await (const chunk of body) {
-        bytes += chunk.byteLength;
-        this.#held += chunk.byteLength;
-        if (bytes > this.#limits.maxBytes) throw bodyTooLarge(this.#limits.maxBytes);
-        if (this.#held > this.#limits.maxBytesAtOnce) throw bridgeBusy();
-        chunks.push(chunk);
-      }
-      return decode(chunks);
+      await this.#read(request, held);
+      return decode(held.chunks);
     } finally {
-      this.#held -= bytes;
+      this.release(held);
     }
+  }
+
+  /** The body as it came. It counts as held until it is released. */
+  async bytes(request: BridgeRequest): Promise<HeldBody> {
+    const held = new Held();
+    try {
+      await this.#read(request, held);
+    } catch (error) {
+      this.release(held);
+      throw error;
+    }
+    return held;
+  }
+
+  release(held: HeldBody): void {
+    this.#held -= held.length;
+    held.length = 0;
+  }
+
+  #read({ body }: BridgeRequest, held: Held): Promise<void> {
+    return body.each((chunk) => {
+      held.length += chunk.byteLength;
+      this.#held += chunk.byteLength;
+      if (held.length > this.#limits.maxBytes) throw bodyTooLarge(this.#limits.maxBytes);
+      if (this.#held > this.#limits.maxBytesAtOnce) throw bridgeBusy();
+      held.chunks.push(chunk);
+    });
+  }
+}
+
+class Held implements HeldBody {
+  readonly chunks: Uint8Array[] = [];
+  length = 0;
+
+  get bytes(): Buffer {
+    const [only] = this.chunks;
+    return this.chunks.length === 1 && only
+      ? Buffer.from(only.buffer, only.byteOffset, only.byteLength)
+      : Buffer.concat(this.chunks);
   }
 }
 

@@ -5,6 +5,7 @@ import type { Event } from '../base/emitter.ts';
 import type { Assistant } from '../core/assistant.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { ClientRegister } from '../core/register.ts';
+import type { ModelRelay } from '../core/relay.ts';
 import { type BridgeRole, type BridgeState, spareCount } from '../protocol/bridge.ts';
 import { createBridgeApp } from './app.ts';
 import type { BodyLimits } from './body.ts';
@@ -19,6 +20,7 @@ import { Relay } from './relay.ts';
 export interface BridgeOptions {
   assistant: Assistant;
   clients: ClientRegister;
+  relay: ModelRelay;
   workspace: OwnWorkspace;
   /** The user's state directory; discovery files are kept in `bridges` below it. */
   stateDir: string;

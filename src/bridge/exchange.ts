@@ -2,6 +2,7 @@
 import type { Client, ClientScope } from '../core/register.ts';
 import type { Door } from '../protocol/entries.ts';
 import type { BridgeRequest, BridgeResponse } from './http.ts';
+import type { Presence } from './presence.ts';
 import type { Hold } from './revocation.ts';
 
 /** Who asks: the user's own command line, by the token of this start, or a client that was let in. */
@@ -20,7 +21,10 @@ export interface Exchange {
 }
 
 type Next = () => Promise<BridgeResponse>;
-/** One concern of every request: answers, throws a `CausewayError`, or passes on. */
+/**
+ * One concern of every request: answers, throws a `CausewayError`, or passes on. Those that need not wait are no
+ * asynchronous functions, of which each would cost every request its turns of the loop.
+ */
 export type Middleware = (exchange: Exchange, next: Next) => Promise<BridgeResponse>;
 
 /** What a route is called with, once everything in front of it agreed. */
@@ -31,28 +35,22 @@ export interface RouteCall {
   readonly principal: Principal;
   /** Aborts when the client goes away, is revoked, or the bridge stops. */
   readonly signal: AbortSignal;
+  /** The same for those who need no signal. */
+  readonly presence: Presence;
   /** For what goes on when the client goes away: its signal aborts only when the client is revoked. */
   hold(): Hold;
 }
 
 export interface Route {
   method: 'GET' | 'POST';
-  /** Segments in braces are UUIDs: `/v1/sessions/{id}`. */
+  /** Segments in braces are UUIDs, `/v1/sessions/{id}`, or names, `/v1/models/{model:name}`. */
   pattern: string;
   scope: ClientScope;
   answer(call: RouteCall): Promise<BridgeResponse>;
 }
 
+type Handler = (exchange: Exchange) => Promise<BridgeResponse>;
+
 /** Runs middleware in order, the last of which is given the end of the chain. */
-export function compose(
-  middleware: readonly Middleware[],
-  last: (exchange: Exchange) => Promise<BridgeResponse>,
-) {
-  return (exchange: Exchange): Promise<BridgeResponse> => {
-    const run = (index: number): Promise<BridgeResponse> => {
-      const step = middleware[index];
-      return step === undefined ? last(exchange) : step(exchange, () => run(index + 1));
-    };
-    return run(0);
-  };
-}
+export const compose = (middleware: readonly Middleware[], last: Handler): Handler =>
+  middleware.reduceRight<Handler>((rest, step) => (exchange) => step(exchange, () => rest(exchange)), last);

@@ -1,14 +1,15 @@
 /** Between Node's HTTP messages and the app's request and response. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { BridgeRequest, BridgeResponse } from './http.ts';
+import type { BridgeRequest, BridgeResponse, PushedBody, RequestBody } from './http.ts';
+import { gone, Presence } from './presence.ts';
 
 export function requestOf(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   expectsContinue: boolean,
 ): BridgeRequest {
-  const gone = new AbortController();
-  outgoing.once('close', () => gone.abort());
+  const presence = new Presence();
+  outgoing.once('close', () => presence.end(gone));
   const { headers, repeated } = headersOf(incoming.rawHeaders);
   return {
     method: incoming.method ?? '',
@@ -16,8 +17,8 @@ export function requestOf(
     headers,
     repeated,
     port: incoming.socket.localPort ?? 0,
-    body: bodyOf(incoming, outgoing, expectsContinue),
-    signal: gone.signal,
+    body: new IncomingBody(incoming, outgoing, expectsContinue),
+    presence,
   };
 }
 
@@ -33,15 +34,66 @@ function headersOf(raw: readonly string[]): { headers: Map<string, string>; repe
   return { headers, repeated };
 }
 
-/** A client that asked whether to send its body is told to only when someone wants to read it. */
-async function* bodyOf(
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  expectsContinue: boolean,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  if (expectsContinue) outgoing.writeContinue();
-  // Leaving the loop early must not close the socket: the refusal is still to be written to it.
-  for await (const chunk of incoming.iterator({ destroyOnReturn: false })) yield chunk;
+class IncomingBody implements RequestBody {
+  readonly #incoming: IncomingMessage;
+  readonly #outgoing: ServerResponse;
+  readonly #expectsContinue: boolean;
+
+  constructor(incoming: IncomingMessage, outgoing: ServerResponse, expectsContinue: boolean) {
+    this.#incoming = incoming;
+    this.#outgoing = outgoing;
+    this.#expectsContinue = expectsContinue;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+    this.#goOn();
+    // Leaving the loop early must not close the socket: the refusal is still to be written to it.
+    for await (const chunk of this.#incoming.iterator({ destroyOnReturn: false })) yield chunk;
+  }
+
+  each(take: (chunk: Uint8Array) => void): Promise<void> {
+    this.#goOn();
+    return eachChunk(this.#incoming, take);
+  }
+
+  /** A client that asked whether to send its body is told to only when someone wants to read it. */
+  #goOn(): void {
+    if (this.#expectsContinue) this.#outgoing.writeContinue();
+  }
+}
+
+/**
+ * What an asynchronous loop does, at a fraction of its price: most bodies are one chunk that is there already. The
+ * listeners stay, and hear nothing any more, once it is over.
+ */
+function eachChunk(incoming: IncomingMessage, take: (chunk: Uint8Array) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let over = false;
+    incoming.on('data', (chunk: Uint8Array) => {
+      if (over) return;
+      try {
+        take(chunk);
+      } catch (error) {
+        over = true;
+        // Nothing more is read until someone wants to be rid of it.
+        incoming.pause();
+        reject(error);
+      }
+    });
+    incoming.on('end', () => {
+      over = true;
+      resolve();
+    });
+    incoming.on('error', (error) => {
+      over = true;
+      reject(error);
+    });
+    incoming.on('close', () => {
+      if (!over) reject(gone);
+      over = true;
+    });
+    if (incoming.destroyed && !incoming.readableEnded) reject(gone);
+  });
 }
 
 /** Bytes of an answer that are written at a time, so that a client that takes nothing is noticed. */
@@ -51,7 +103,20 @@ const pieceBytes = 64 * 1024;
  * Writes a response and resolves when the client took all of it, or is gone. A chunk is asked for only when the
  * ones before it were taken; a client that takes nothing for `stallMs` is closed.
  */
-export async function respond(
+export function respond(outgoing: ServerResponse, response: BridgeResponse, stallMs: number): Promise<void> {
+  const { status, headers, body, cut } = response;
+  if (cut === undefined && (typeof body === 'string' || body instanceof Uint8Array)) {
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    headers['content-length'] = String(bytes.length);
+    if (bytes.length <= pieceBytes) {
+      outgoing.writeHead(status, headers).end(bytes);
+      return taken(outgoing, 'close', stallMs);
+    }
+  }
+  return respondInParts(outgoing, response, stallMs);
+}
+
+async function respondInParts(
   outgoing: ServerResponse,
   { status, headers, body, cut }: BridgeResponse,
   stallMs: number,
@@ -59,23 +124,22 @@ export async function respond(
   const onCut = () => {
     outgoing.destroy();
   };
-  if (cut?.aborted) return onCut();
-  cut?.addEventListener('abort', onCut, { once: true });
+  if (cut instanceof Presence ? cut.over : cut?.aborted) return onCut();
+  if (cut instanceof Presence) cut.onEnd(onCut);
+  else cut?.addEventListener('abort', onCut, { once: true });
   try {
-    if (typeof body === 'string') {
-      const bytes = Buffer.from(body);
-      outgoing.writeHead(status, { ...headers, 'content-length': bytes.length });
-      await write(outgoing, pieces(bytes), stallMs);
-    } else {
-      outgoing.writeHead(status, headers);
-      await write(outgoing, body, stallMs);
-    }
+    outgoing.writeHead(status, headers);
+    if (typeof body === 'string') await write(outgoing, pieces(Buffer.from(body)), stallMs);
+    else if (body instanceof Uint8Array) await write(outgoing, pieces(body), stallMs);
+    else if ('flow' in body) await push(outgoing, body, stallMs);
+    else await write(outgoing, body, stallMs);
   } catch (error) {
     // The head is out, so breaking off is the only way left to say that the answer is not whole.
     outgoing.destroy();
     throw error;
   } finally {
-    cut?.removeEventListener('abort', onCut);
+    if (cut instanceof Presence) cut.offEnd(onCut);
+    else cut?.removeEventListener('abort', onCut);
   }
 }
 
@@ -92,25 +156,63 @@ async function write(
   if (!outgoing.writableFinished) await taken(outgoing, 'finish', stallMs);
 }
 
-function* pieces(bytes: Buffer): Generator<Uint8Array> {
+function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
   for (let from = 0; from < bytes.length; from += pieceBytes) yield bytes.subarray(from, from + pieceBytes);
 }
 
+/** Resolves when the client took all of it, or is gone. */
+function push(outgoing: ServerResponse, body: PushedBody, stallMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    let stalled: NodeJS.Timeout | undefined;
+    const wait = () => {
+      stalled ??= setTimeout(() => outgoing.destroy(), stallMs).unref();
+    };
+    outgoing.on('drain', () => {
+      clearTimeout(stalled);
+      stalled = undefined;
+      body.resume();
+    });
+    outgoing.once('close', () => {
+      clearTimeout(stalled);
+      resolve();
+    });
+    body.flow({
+      write(chunk) {
+        const more = outgoing.write(chunk);
+        if (!more) wait();
+        return more;
+      },
+      end(last) {
+        outgoing.end(last);
+        if (!outgoing.writableFinished) wait();
+      },
+    });
+    // The client is to know that its stream is open before there is anything in it.
+    outgoing.flushHeaders();
+  });
+}
+
 /** Resolves when the client took what was written, or is gone. */
-function taken(outgoing: ServerResponse, event: 'drain' | 'finish', stallMs: number): Promise<void> {
+function taken(
+  outgoing: ServerResponse,
+  event: 'drain' | 'finish' | 'close',
+  stallMs: number,
+): Promise<void> {
   if (outgoing.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
-    // An answer without a socket waits for the one before it on the same connection, whose own clock runs.
-    const look = () => {
+    const timer = setTimeout(() => {
+      // An answer without a socket waits for the one before it on the same connection, whose own clock runs.
       if (outgoing.socket) outgoing.destroy();
       else timer.refresh();
-    };
-    const timer = setTimeout(look, stallMs).unref();
-    const finish = () => {
+    }, stallMs).unref();
+    outgoing.once('close', () => {
       clearTimeout(timer);
-      outgoing.off(event, finish).off('close', finish);
       resolve();
-    };
-    outgoing.on(event, finish).on('close', finish);
+    });
+    if (event === 'close') return;
+    outgoing.once(event, () => {
+      clearTimeout(timer);
+      resolve();
+    });
   });
 }

@@ -25,14 +25,20 @@ const notPassedOn = new Set([
   'expect',
 ]);
 
+export const isOfConnection = (name: string): boolean => notPassedOn.has(name);
+
+const nothing: ReadonlySet<string> = new Set();
+
+/** Names in a `Connection` header: what they name belongs to the connection too. */
+export function namedBy(connection: string | undefined): ReadonlySet<string> {
+  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return nothing;
+  return new Set(connection.split(',').map((one) => one.trim().toLowerCase()));
+}
+
 /** Headers as they are passed on: without what belongs to this connection, or is named in `Connection`. */
 export function endToEnd(headers: Iterable<readonly [string, string]>): Record<string, string> {
   const all = [...headers];
-  const named = new Set(
-    all
-      .filter(([name]) => name === 'connection')
-      .flatMap(([, value]) => value.split(',').map((one) => one.trim().toLowerCase())),
-  );
+  const named = namedBy(all.find(([name]) => name === 'connection')?.[1]);
   return Object.fromEntries(all.filter(([name]) => !notPassedOn.has(name) && !named.has(name)));
 }
 
@@ -55,7 +61,11 @@ export class Relay {
     }
     const headers = endToEnd(request.headers);
     headers[relayedHeader] = '1';
-    if (principal?.kind === 'owner') headers.authorization = `Bearer ${to.ownerToken}`;
+    if (principal?.kind === 'owner') {
+      headers.authorization = `Bearer ${to.ownerToken}`;
+      // The start token of this window is nothing for another.
+      delete headers['x-api-key'];
+    }
     try {
       return responseOf(
         await send({
@@ -64,7 +74,7 @@ export class Relay {
           path: request.target,
           headers,
           ...(hasBody(request) ? { body: request.body } : {}),
-          signal: request.signal,
+          signal: request.presence.signal,
           agent: this.#agent,
         }),
       );

@@ -31,6 +31,7 @@ Options:
   --session ID         in this session; the beginning of an id is enough
   --model NAME         PROVIDER/MODEL, such as anthropic/claude-sonnet-5-5 or offline/quotes
   --grounding MODE     off, open_files or workspace
+  --profile NAME       who answers from here on: coding, tutor, storyteller, document-analyst, or your own
   --json               one line of JSON for each event
   --no-stream          print the answer when it is complete
 ${folderHelp}
@@ -85,7 +86,8 @@ ${folderHelp}`,
 "add" prints the token once, alone on standard output; it is kept as a hash and cannot be shown again.
 
 Options:
-  --scope SCOPE        sessions:read, sessions:write or turns; several times for several (default: all)
+  --scope SCOPE        sessions:read, sessions:write, turns, models or usage; several times for several
+                       (default: all)
   --all-workspaces     for all your workspaces instead of the folder's alone
   --json               one line of JSON for each client
 ${folderHelp}`,

@@ -10,7 +10,7 @@ import { defaultSettings, type Settings } from '../core/settings.ts';
 import { readMemoryFiles } from '../memoryFilesOnDisk.ts';
 import type { OpenCore } from '../openCore.ts';
 import { groundingModes } from '../protocol/entries.ts';
-import { userDatabaseFile } from '../store/dataFolders.ts';
+import { openStateFolder, userDatabaseFile } from '../store/dataFolders.ts';
 import { openUserDatabase, type UserDatabase } from '../store/user/openUserDatabase.ts';
 import type { Invocation } from './main.ts';
 import { listOwnDataFolder, type Place } from './place.ts';
@@ -33,6 +33,7 @@ export async function openHeadless(
   const log = logOf(terminal, verbose);
   const core = await openCore({
     dataFolder: place.dataFolder,
+    profilesFolder: join(await openStateFolder(), 'profiles'),
     workersFolder,
     identity: place.identity,
     workspace: {

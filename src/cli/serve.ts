@@ -42,6 +42,7 @@ export async function runServe(invocation: Invocation): Promise<number> {
       const bridge = await startBridge({
         assistant: core.assistant,
         clients: core.user.clients,
+        relay: core.relay,
         workspace: { id: core.resolved.workspace.id, name: place.identity.name, folders: place.roots },
         stateDir: await openStateFolder(),
         port,

@@ -1,10 +1,12 @@
 /** A small client of the bridge. It needs nothing but fetch, so it runs wherever scripts do. */
 import type { z } from 'zod';
-import type { startTurnBody } from '../protocol/bridge.ts';
+import type { ContextResult, RecallResult, recallBody, startTurnBody } from '../protocol/bridge.ts';
 import {
+  contextResult,
   errorBody,
   health,
   proofText,
+  recallResult,
   sessionCreated,
   sessionDetail,
   sessionList,
@@ -34,6 +36,13 @@ export interface BridgeClient {
     list(options?: { limit?: number; cursor?: string; trashed?: boolean }): Promise<SessionPage>;
     create(init?: { title?: string }): Promise<SessionSummary>;
     get(sessionId: string, options?: { limit?: number; before?: string }): Promise<SessionDetail>;
+    /** Earlier entries that matter for a text, best first, with an excerpt each. */
+    /** What was sent in a turn, the newest one when none is named. */
+    context(
+      sessionId: string,
+      options?: { turn?: string; texts?: boolean; request?: boolean },
+    ): Promise<ContextResult>;
+    recall(sessionId: string, request: z.input<typeof recallBody>): Promise<RecallResult['entries']>;
     /** What happens in a session from now on, or from after a place in its log. Aborting the signal ends it. */
     events(
       sessionId: string,
@@ -85,6 +94,9 @@ export function connect({ url, token, workspace }: ConnectOptions): BridgeClient
       list: (options = {}) => get(`/v1/sessions${queryOf(options)}`, sessionList),
       create: async (init = {}) => (await parse(await post('/v1/sessions', init), sessionCreated)).session,
       get: (sessionId, options = {}) => get(`${at(sessionId)}${queryOf(options)}`, sessionDetail),
+      context: (sessionId, options = {}) => get(`${at(sessionId)}/context${queryOf(options)}`, contextResult),
+      recall: async (sessionId, request) =>
+        (await parse(await post(`${at(sessionId)}/recall`, request), recallResult)).entries,
       async *events(sessionId, { after, signal } = {}) {
         const path = `${at(sessionId)}/events${queryOf({ after })}`;
         const answer = await ask(path, signal === undefined ? {} : { signal });

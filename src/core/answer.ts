@@ -1,4 +1,4 @@
-/** The answer of one request as it grows, block by block, in the canonical form. */
+/** The answer of the turn's request under way as it grows, block by block, in the canonical form. */
 import type { AssistantBlock } from '../protocol/content.ts';
 import type { ProviderEvent } from './providers/provider.ts';
 
@@ -8,6 +8,7 @@ type Growing =
 
 export class Answer {
   readonly #blocks = new Map<number, Growing>();
+  #storing: string | undefined;
 
   /** Takes in an event; true when it changed the content. */
   take(event: ProviderEvent): boolean {
@@ -51,6 +52,18 @@ export class Answer {
       default:
         return event satisfies never;
     }
+  }
+
+  /** What has arrived is about to be stored as the entry of that id. */
+  storing(entryId: string): void {
+    this.#storing = entryId;
+  }
+
+  /** It is stored, and the next request of the turn begins anew. Heard twice, or late, it changes nothing more. */
+  stored(entryId: string): void {
+    if (this.#storing !== entryId) return;
+    this.#storing = undefined;
+    this.#blocks.clear();
   }
 
   get isEmpty(): boolean {

@@ -4,10 +4,12 @@
  */
 import type { Event } from '../base/emitter.ts';
 import type { AssistantBlock } from '../protocol/content.ts';
+import type { RecalledEntry } from '../protocol/memory.ts';
 import type { ContextReport } from '../protocol/report.ts';
 import type { QueuedTurn, SessionSummary } from '../protocol/session.ts';
 import type { SessionEvent, TurnEvent } from '../protocol/turnEvents.ts';
 import type { TurnInput } from '../protocol/turnInput.ts';
+import type { Inspected, InspectedContext } from './context/contextInspector.ts';
 import type { Availability, ModelInfo } from './providers/provider.ts';
 import type { SessionStore } from './session/store.ts';
 import type { SessionMemory } from './sessionMemory.ts';
@@ -40,6 +42,12 @@ export interface ResolvedModel {
   insteadOf?: string;
 }
 
+export interface RecallRequest {
+  text: string;
+  limit: number;
+  scope: 'session' | 'workspace';
+}
+
 export interface Assistant {
   /** What happens in all sessions of this store, whichever process does it. */
   readonly onEvent: Event<SessionEvent>;
@@ -49,7 +57,8 @@ export interface Assistant {
   readonly memory: SessionMemory;
 
   /**
-   * Accepts an input. Throws `invalid_input`, `empty_input`, `not_found`, `store_*`: then nothing was stored.
+   * Accepts an input. Throws `invalid_input`, `empty_input`, `not_found`, `profile_not_found`, `store_*`: then nothing
+   * was stored.
    * Aborting the signal stops the turn.
    */
   startTurn(sessionId: string, input: TurnInput, signal?: AbortSignal): Promise<StartedTurn>;
@@ -68,8 +77,15 @@ export interface Assistant {
   /** Moves the head of the session back to an entry; nothing is deleted. */
   rewind(sessionId: string, entryId: string, door: TurnInput['door']): Promise<void>;
 
+  /** Earlier entries that matter for a text, best first; of this session's branch, or of the workspace's sessions too. */
+  recall(sessionId: string, request: RecallRequest): Promise<RecalledEntry[]>;
   /** What would be sent now. */
   preview(sessionId: string, input: TurnInput): Promise<ContextReport>;
+  /**
+   * What was sent in a turn that has ended, in the newest such turn, or what would be sent with an input. Throws `not_found` for a turn that is
+   * not there or sent nothing, and as `startTurn` for an input.
+   */
+  context(sessionId: string, of: Inspected): Promise<InspectedContext>;
   providers(): Promise<ProviderState[]>;
   /** The model the next turn of the session would use. */
   modelFor(sessionId: string | undefined): Promise<ResolvedModel>;

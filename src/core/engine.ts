@@ -10,31 +10,19 @@ import { AcceptedTurns } from './acceptedTurns.ts';
 import { Answer } from './answer.ts';
 import type { Assistant, OwnLiveTurn, ProviderState, ResolvedModel, StartedTurn } from './assistant.ts';
 import { ContextBuilder } from './context/contextBuilder.ts';
+import { ContextInspector, type Inspected, type InspectedContext } from './context/contextInspector.ts';
 import { TokenFactors } from './context/factors.ts';
+import type { EngineOptions } from './engineOptions.ts';
 import * as errors from './errors.ts';
 import { LoggedMemory } from './memory/loggedMemory.ts';
-import type { Clock, CoreSettings, Log, TokenCounter, Workspace } from './ports.ts';
-import type { Provider } from './providers/provider.ts';
 import { type Chosen, ProviderRegistry, splitModel } from './providers/registry.ts';
 import type { Answerer, SessionStore, StoreChange } from './session/store.ts';
+import { SessionChoices } from './sessionChoices.ts';
 import { eventsOf } from './sessionEvents.ts';
 import { runTurn } from './turn.ts';
 import { turnStream } from './turnStream.ts';
 import { untilStored } from './untilStored.ts';
-import { userEntryOf } from './userEntry.ts';
-
-export interface EngineOptions {
-  store: SessionStore;
-  /** In order of preference. */
-  providers: readonly Provider[];
-  /** Answers when no other provider is ready; never leaves the machine. */
-  offline: Provider;
-  workspace: Workspace;
-  counter: TokenCounter;
-  settings: CoreSettings;
-  clock: Clock;
-  log: Log;
-}
+import { againOf, userEntryOf } from './userEntry.ts';
 
 interface Running {
   turnId: string;
@@ -48,8 +36,10 @@ export class Engine implements Assistant {
   readonly memory: LoggedMemory;
   readonly #options: EngineOptions;
   readonly #registry: ProviderRegistry;
+  readonly #choices: SessionChoices;
   readonly #context: ContextBuilder;
-  readonly #factors = new TokenFactors();
+  readonly #factors: TokenFactors;
+  readonly #inspector: ContextInspector;
   readonly #events: Emitter<SessionEvent>;
   readonly #lifetime = new DisposableStore();
   readonly #accepted = new AcceptedTurns();
@@ -67,8 +57,26 @@ export class Engine implements Assistant {
     this.#registry = new ProviderRegistry(options.providers, options.offline, () =>
       options.workspace.isTrusted(),
     );
-    this.memory = new LoggedMemory(options);
-    this.#context = new ContextBuilder({ ...options, factors: this.#factors });
+    this.#factors = new TokenFactors({
+      ...(options.factorRecord === undefined ? {} : { record: options.factorRecord }),
+      onError: (error) => options.log.error('What was learned of token counts is not kept.', error),
+    });
+    this.#choices = new SessionChoices({ ...options, registry: this.#registry });
+    this.memory = new LoggedMemory({
+      ...options,
+      factors: this.#factors,
+      choose: (sessionId) => this.#choices.keptModel(sessionId),
+      profiles: this.#choices.profiles,
+      profileOf: (sessionId) => this.#choices.profile(sessionId),
+    });
+    const { branches } = this.memory;
+    this.#context = new ContextBuilder({ ...options, branches, factors: this.#factors });
+    this.#inspector = new ContextInspector({
+      ...options,
+      registry: this.#registry,
+      context: this.#context,
+      choices: this.#choices,
+    });
     this.#events = this.#lifetime.add(
       new Emitter<SessionEvent>((error) => options.log.error('A listener of session events failed.', error)),
     );
@@ -78,6 +86,7 @@ export class Engine implements Assistant {
           if (event.type !== 'turn.ended' || !this.#endedHere.delete(event.turnId)) this.#emit(event);
         }
         this.memory.follow(change);
+        this.#context.follow(change);
         this.#follow(change);
       }),
     );
@@ -88,8 +97,11 @@ export class Engine implements Assistant {
     switch (change.type) {
       case 'appended':
         for (const entry of change.entries)
-          if (entry.kind === 'assistant' && entry.outcome !== undefined)
-            this.#over(change.sessionId, entry.turnId);
+          if (entry.kind === 'assistant') {
+            if (entry.outcome !== undefined) this.#over(change.sessionId, entry.turnId);
+            // Whoever comes now finds this part of the answer in the log.
+            else this.#running.get(change.sessionId)?.answer.stored(entry.id);
+          }
         return;
       case 'turn_live':
         this.#accepted.setWaits(change.turnId, false);
@@ -126,8 +138,16 @@ export class Engine implements Assistant {
   }
 
   async startTurn(sessionId: string, input: TurnInput, signal?: AbortSignal): Promise<StartedTurn> {
-    const user = userEntryOf(input, this.#options.settings.grounding, this.#options.clock.now());
-    return this.#accept(sessionId, user, () => this.#choose(sessionId, input.model), signal);
+    this.#refuseWhenClosing();
+    const profile = await this.#choices.profile(sessionId, input.profile);
+    const user = userEntryOf(input, this.#choices.grounding(profile), this.#options.clock.now());
+    const choose = async () => {
+      const chosen = await this.#choices.model(sessionId, input.model, profile);
+      if (input.profile !== undefined)
+        await this.#choices.keepProfile(sessionId, profile, this.#mark(input.door));
+      return chosen;
+    };
+    return this.#accept(sessionId, user, choose, signal);
   }
 
   async retryTurn(sessionId: string, turnId: string, door: Door): Promise<StartedTurn> {
@@ -136,20 +156,8 @@ export class Engine implements Assistant {
       (entry): entry is UserEntry => entry.kind === 'user' && entry.turnId === turnId,
     );
     if (!earlier) throw errors.notFound('turn', turnId);
-    const user: UserEntryDraft = {
-      id: crypto.randomUUID(),
-      kind: 'user',
-      turnId: crypto.randomUUID(),
-      at: this.#options.clock.now(),
-      door,
-      parentId: earlier.parentId,
-      content: earlier.content,
-      ...(earlier.attachments === undefined ? {} : { attachments: earlier.attachments }),
-      grounding: earlier.grounding,
-      ...(earlier.model === undefined ? {} : { model: earlier.model }),
-      ...(earlier.excluded === undefined ? {} : { excluded: earlier.excluded }),
-    };
-    return this.#accept(sessionId, user, () => this.#chooseKept(sessionId, earlier.model));
+    const user = againOf(earlier, door, this.#options.clock.now());
+    return this.#accept(sessionId, user, () => this.#choices.keptModel(sessionId, earlier.model));
   }
 
   async stopTurn(sessionId: string): Promise<boolean> {
@@ -203,21 +211,17 @@ export class Engine implements Assistant {
     await this.sessions.append(sessionId, [{ ...this.#mark(door), kind: 'rewind', parentId: entryId }]);
   }
 
+  readonly recall: Assistant['recall'] = async (sessionId, request) => {
+    const question = { ...request, sessionId, leafId: undefined, now: this.#options.clock.now() };
+    return (await this.#options.recall?.search({ ...question, except: new Set() })) ?? [];
+  };
+
   async preview(sessionId: string, input: TurnInput): Promise<ContextReport> {
-    const { model } = await this.#choose(sessionId, input.model);
-    const assembly = await this.#context.build({
-      sessionId,
-      input: {
-        id: '00000000-0000-4000-8000-000000000000',
-        content: [...(input.media ?? []), { type: 'text', text: input.text }],
-        ...(input.attachments === undefined ? {} : { attachments: input.attachments }),
-        grounding: input.grounding ?? this.#options.settings.grounding,
-      },
-      parentId: input.parentId,
-      model,
-      excluded: input.excluded ?? [],
-    });
-    return assembly.report;
+    return (await this.#inspector.unsent(sessionId, input)).report;
+  }
+
+  context(sessionId: string, of: Inspected): Promise<InspectedContext> {
+    return this.#inspector.context(sessionId, of);
   }
 
   providers(): Promise<ProviderState[]> {
@@ -230,7 +234,7 @@ export class Engine implements Assistant {
   }
 
   async modelFor(sessionId: string | undefined): Promise<ResolvedModel> {
-    const { model, insteadOf } = await this.#choose(sessionId, undefined);
+    const { model, insteadOf } = await this.#choices.keptModel(sessionId);
     return { model, ...(insteadOf === undefined ? {} : { insteadOf }) };
   }
 
@@ -246,6 +250,7 @@ export class Engine implements Assistant {
     const running = [...this.#running.values()];
     for (const { abort } of running) abort.abort();
     await Promise.all(running.map(({ done }) => done));
+    await this.memory.close();
     // Inputs that still wait stay in the store, where another window keeps them as interrupted.
     this.#accepted.close();
     this.#lifetime.dispose();
@@ -334,6 +339,8 @@ export class Engine implements Assistant {
         settings: this.#options.settings,
         clock: this.#options.clock,
         log: this.#options.log,
+        profileOf: (id) => this.#choices.profile(id),
+        toolsFor: (id, profile, answering) => this.#choices.tools(id, profile, answering),
         closing: this.#closing.signal,
         emit: (event) => {
           if (event.type === 'turn.ended') this.#endedHere.add(event.turnId);
@@ -361,17 +368,6 @@ export class Engine implements Assistant {
       },
     );
     if (user) this.#run(user);
-  }
-
-  async #choose(sessionId: string | undefined, wanted: string | undefined): Promise<Chosen> {
-    return wanted === undefined ? this.#chooseKept(sessionId) : this.#registry.choose(wanted);
-  }
-
-  /** The turn's own model, else the session's, else the setting's. */
-  async #chooseKept(sessionId: string | undefined, ofTurn?: string): Promise<Chosen> {
-    const ofSession = sessionId === undefined ? undefined : (await this.sessions.get(sessionId))?.model;
-    const kept = [ofTurn, ofSession].filter((name) => name !== undefined);
-    return this.#registry.chooseKept([...kept, this.#options.settings.model]);
   }
 
   async #summary(sessionId: string): Promise<SessionSummary> {

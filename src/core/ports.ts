@@ -74,11 +74,26 @@ export interface TokenCounter {
   count(texts: readonly string[]): Promise<number[]>;
 }
 
+/** Something in a text that looks like a secret; the value itself is not told. */
+export interface FoundSecret {
+  /** From 1. */
+  line: number;
+  /** What it looks like, in words. */
+  what: string;
+}
+
+/** Looks for secrets in texts off the host's thread. The result has one list for each text, in order. Never rejects. */
+export interface SecretScanner {
+  scan(texts: readonly string[]): Promise<FoundSecret[][]>;
+}
+
 export interface RecallQuestion {
   sessionId: string;
   /** Last entry of the branch that counts; undefined for the head. */
   leafId: string | undefined;
   text: string;
+  /** What was said just before, for a question that points back, such as "and the other one?". */
+  before?: string;
   /** Time words are read from here; ms since the epoch. */
   now: number;
   limit: number;
@@ -117,6 +132,22 @@ export interface ProfileFile {
   text: string;
 }
 
+/**
+ * Files in which a model keeps notes of its own. Paths are relative, with forward slashes; `''` is the folder itself.
+ * All methods throw `invalid_input` for a path that leads out, and where a bound would be passed.
+ */
+export interface ModelNotes {
+  /** All files below the path, in order of their paths; undefined when there is nothing at the path. */
+  list(path: string): Promise<{ path: string; bytes: number }[] | undefined>;
+  /** Undefined when there is no such file. */
+  read(path: string): Promise<string | undefined>;
+  /** Replaces the whole file at once, or makes it. */
+  write(path: string, text: string): Promise<void>;
+  /** A file, or a folder with all in it; false when there was none. */
+  remove(path: string): Promise<boolean>;
+  rename(from: string, to: string): Promise<void>;
+}
+
 /** The profile files there are now; those of the workspace only when it is trusted. */
 export interface ProfileFiles {
   read(): Promise<ProfileFile[]>;
@@ -130,6 +161,8 @@ export interface CoreSettings {
   /** Ceiling of one answer in tokens. */
   readonly maxOutputTokens: number;
   readonly thinking: boolean;
+  /** Name of the profile that answers in sessions that have chosen none. */
+  readonly profile: string;
   /** Words the user wants in every system prompt. */
   readonly instructions: string;
   /** Tokens of the conversation sent word for word; older turns go into frames. Never more than fits. */

@@ -1,6 +1,7 @@
 /**
  * The user's own database, one for all workspaces: the register of workspaces and the clients of the bridge.
  */
+import type { Event } from '../base/emitter.ts';
 
 /** What lets a moved folder be recognised. All fields are as the file system or git gave them when last seen. */
 export interface FolderFingerprint {
@@ -50,7 +51,7 @@ export interface WorkspaceRegister {
 }
 
 /** What a client of the bridge may do. */
-export const clientScopes = ['sessions:read', 'sessions:write', 'turns'] as const;
+export const clientScopes = ['sessions:read', 'sessions:write', 'turns', 'models', 'usage'] as const;
 export type ClientScope = (typeof clientScopes)[number];
 
 export interface Client {
@@ -75,6 +76,8 @@ export interface ClientRegister {
   find(token: string): Promise<Client | undefined>;
   list(): Promise<Client[]>;
   revoke(clientId: string): Promise<boolean>;
+  /** Fires with a client's id when this process has revoked it; other processes are not told. */
+  readonly onDidRevoke: Event<string>;
 }
 
 /**

@@ -33,5 +33,6 @@ export interface SessionMemory {
   changeTask(sessionId: string, change: TaskChange, door: Door): Promise<TaskEntry>;
 
   profiles(): Promise<ProfileChoice[]>;
+  /** Throws `profile_not_found`, naming those there are. */
   setProfile(sessionId: string, name: string, door: Door): Promise<void>;
 }

@@ -1,9 +1,11 @@
 import type { CoreSettings } from './ports.ts';
+import { type AnthropicFeatures, noFeatures } from './providers/anthropic/secondWind.ts';
 import type { Price } from './providers/provider.ts';
 
 /** All settings the core is wired with. */
 export interface Settings extends CoreSettings {
   readonly anthropicBaseUrl: string;
+  readonly anthropicFeatures: AnthropicFeatures;
   /** Prices the user has set, by model id; they come before the table. */
   readonly prices: Readonly<Record<string, Price>>;
 }
@@ -15,11 +17,13 @@ export const defaultSettings: Settings = {
   // Room for a long file and for thinking before it, far below what every current model may answer.
   maxOutputTokens: 16_000,
   thinking: true,
+  profile: 'coding',
   instructions: '',
   // A day's work at the desk; what is older is recalled when it matters, and a longer tail is paid for in each turn.
   conversationTokens: 24_000,
   recall: 'session',
   compaction: 'model',
   anthropicBaseUrl: 'https://api.anthropic.com',
+  anthropicFeatures: noFeatures,
   prices: {},
 };

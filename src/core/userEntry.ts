@@ -1,5 +1,5 @@
 /** From an input to the entry that keeps it. */
-import type { GroundingMode, UserEntryDraft } from '../protocol/entries.ts';
+import type { Door, GroundingMode, UserEntry, UserEntryDraft } from '../protocol/entries.ts';
 import { type TurnInput, turnInput } from '../protocol/turnInput.ts';
 import { type CausewayError, emptyInput, invalidInput } from './errors.ts';
 
@@ -7,7 +7,7 @@ import { type CausewayError, emptyInput, invalidInput } from './errors.ts';
 export function userEntryOf(input: TurnInput, grounding: GroundingMode, at: number): UserEntryDraft {
   const parsed = turnInput.safeParse(input);
   if (!parsed.success) throw invalid(input, parsed.error.issues[0]);
-  const { text, media = [], attachments = [], excluded = [], client, parentId, model } = parsed.data;
+  const { text, media = [], attachments = [], client, parentId, model } = parsed.data;
   const isBlank = text.trim() === '';
   if (isBlank && media.length + attachments.length === 0) throw emptyInput();
   return {
@@ -22,7 +22,48 @@ export function userEntryOf(input: TurnInput, grounding: GroundingMode, at: numb
     ...(attachments.length === 0 ? {} : { attachments }),
     grounding: parsed.data.grounding ?? grounding,
     ...(model === undefined ? {} : { model }),
+    ...choicesOf(parsed.data),
+  };
+}
+
+/** The input of an earlier turn once more, with all that was chosen for it, as a branch beside it. */
+export function againOf(earlier: UserEntry, door: Door, at: number): UserEntryDraft {
+  const { content, attachments, grounding, model, parentId } = earlier;
+  return {
+    id: crypto.randomUUID(),
+    kind: 'user',
+    turnId: crypto.randomUUID(),
+    at,
+    door,
+    parentId,
+    content,
+    ...(attachments === undefined ? {} : { attachments }),
+    grounding,
+    ...(model === undefined ? {} : { model }),
+    ...choicesOf(earlier),
+  };
+}
+
+/** Stands for an input that is not in the log, since it was not sent. */
+const unsentId = '00000000-0000-4000-8000-000000000000';
+
+/** An input as it would be sent. It may be empty: then the context is what would go with any input. */
+export function unsentInput(input: TurnInput, grounding: GroundingMode) {
+  return {
+    id: unsentId,
+    content: [...(input.media ?? []), { type: 'text' as const, text: input.text }],
+    ...(input.attachments === undefined ? {} : { attachments: input.attachments }),
+    grounding: input.grounding ?? grounding,
+    ...choicesOf(input),
+  };
+}
+
+/** What the user changed about the context of the turn. */
+function choicesOf({ excluded = [], pinned = [], replaced = [] }: Partial<TurnInput | UserEntry>) {
+  return {
     ...(excluded.length === 0 ? {} : { excluded }),
+    ...(pinned.length === 0 ? {} : { pinned }),
+    ...(replaced.length === 0 ? {} : { replaced }),
   };
 }
 

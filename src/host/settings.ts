@@ -29,6 +29,9 @@ export class Settings implements AllSettings {
   get thinking(): boolean {
     return this.get('thinking');
   }
+  get profile(): string {
+    return this.get('profile');
+  }
   get instructions(): string {
     return this.get('instructions');
   }
@@ -53,6 +56,15 @@ export class Settings implements AllSettings {
       vscode.workspace.getConfiguration(settingsSection).inspect('anthropic.baseUrl') ?? {};
     const named = this.#keyIsFromEnvironment() ? process.env.ANTHROPIC_BASE_URL : undefined;
     return globalValue === undefined && named ? named : this.get('anthropic.baseUrl');
+  }
+
+  get anthropicFeatures(): AllSettings['anthropicFeatures'] {
+    return {
+      contextEditing: this.get('anthropic.contextEditing'),
+      serverCompaction: this.get('anthropic.serverCompaction'),
+      memoryTool: this.get('anthropic.memoryTool'),
+      longCache: this.get('anthropic.longCache'),
+    };
   }
 
   get<N extends SettingName>(name: N): SettingValue<N> {

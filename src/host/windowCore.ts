@@ -154,6 +154,7 @@ export class WindowCore implements vscode.Disposable {
       (vscode.workspace.workspaceFolders ?? []).flatMap(({ uri }) => localPathOf(uri.toString()) ?? []);
     const core = await wiring.openCore({
       dataFolder,
+      profilesFolder: vscode.Uri.joinPath(context.globalStorageUri, 'profiles').fsPath,
       workersFolder: vscode.Uri.joinPath(context.extensionUri, 'dist', 'workers').fsPath,
       identity: windowIdentity(),
       workspace: {

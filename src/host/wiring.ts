@@ -1,7 +1,7 @@
 /** What this window is wired with by the entry point: the host knows neither databases nor sockets. */
 import type { Event } from '../base/emitter.ts';
 import type { Assistant } from '../core/assistant.ts';
-import type { Log, MemoryFile, Secrets, Workspace } from '../core/ports.ts';
+import type { Log, MemoryFile, SecretScanner, Secrets, Workspace } from '../core/ports.ts';
 import type {
   ClientRegister,
   ResolvedWorkspace,
@@ -9,6 +9,7 @@ import type {
   WorkspaceIdentity,
   WorkspaceRegister,
 } from '../core/register.ts';
+import type { ModelRelay } from '../core/relay.ts';
 import type { AttachmentPorts } from '../core/workspace/attachment.ts';
 import type { BridgeState } from '../protocol/bridge.ts';
 import type { ErrorInfo } from '../protocol/errors.ts';
@@ -18,12 +19,14 @@ import type { Settings } from './settings.ts';
 export interface OpenedCore {
   readonly assistant: Assistant;
   readonly resolved: ResolvedWorkspace;
+  readonly relay: ModelRelay;
   readonly user: {
     readonly workspaces: WorkspaceRegister;
     readonly clients: ClientRegister;
     readonly sessionKey: SessionKeyRegister;
     hasSessions(workspaceId: string): Promise<boolean>;
   };
+  readonly scanner: SecretScanner;
   /** Asks the providers which models the keys may use. */
   refreshModels(signal: AbortSignal): Promise<void>;
   notices(): Promise<ErrorInfo[]>;
@@ -32,6 +35,7 @@ export interface OpenedCore {
 
 export interface CoreRequest {
   dataFolder: string;
+  profilesFolder: string;
   workersFolder: string;
   identity: WorkspaceIdentity;
   workspace: Omit<Workspace, 'id' | 'name'>;

@@ -1,7 +1,9 @@
 /** The REST wire of the bridge: bodies, queries, answers, and the file by which a running bridge is found. */
 import { z } from 'zod';
+import { contextView } from './contextView.ts';
 import { entry, turnOutcomes } from './entries.ts';
 import { errorInfo } from './errors.ts';
+import { recalledEntry } from './memory.ts';
 import { sessionSummary } from './session.ts';
 import { turnInput } from './turnInput.ts';
 
@@ -75,6 +77,34 @@ export const eventsQuery = z.strictObject({
   /** Tells first what was appended after this place in the log. */
   after: z.coerce.number().int().nonnegative().optional(),
 });
+export const contextQuery = z.strictObject({
+  /** A turn that has ended; the newest one when left out. */
+  turn: z.uuid().optional(),
+  /** Adds the text of each segment. */
+  texts: flag.default(false),
+  /** Adds the exact body of the request. */
+  request: flag.default(false),
+});
+
+export const contextResult = z.object({
+  context: contextView,
+  /** One for each segment, in order. */
+  texts: z.array(z.string()).optional(),
+  request: z.record(z.string(), z.unknown()).optional(),
+});
+export type ContextResult = z.infer<typeof contextResult>;
+
+export const recallBody = z.strictObject({
+  query: z.string().trim().min(1).max(10_000),
+  limit: z.number().int().min(1).max(50).default(10),
+  /** `workspace`: the workspace's other sessions too. */
+  scope: z.enum(['session', 'workspace']).default('session'),
+});
+/** Best first; `text` is an excerpt of the entry, around what was found of it. */
+export const recallResult = z.object({
+  entries: z.array(z.object({ ...recalledEntry.shape, text: z.string() })),
+});
+export type RecallResult = z.infer<typeof recallResult>;
 export const stopResult = z.object({ stopped: z.boolean() });
 
 /** The body of every answer that is not a success; an error of a turn also names the turn. */

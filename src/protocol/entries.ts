@@ -71,9 +71,12 @@ const assistantEntry = z.object({
   outcome: z.enum(turnOutcomes).optional(),
   stopReason: stopReason.optional(),
   error: errorInfo.optional(),
+  /** Of all requests of the turn together; stands on its last entry, so that a sum over entries counts each once. */
   usage: usage.optional(),
-  /** US dollars by the price table of the day; absent when the price is unknown. */
+  /** US dollars by the price table of the day, as `usage`; absent when the price is unknown. */
   costUsd: z.number().nonnegative().optional(),
+  /** Of the one request that this entry answers and `report` tells of, where the turn made several. */
+  requestUsage: usage.optional(),
   report: contextReport.optional(),
 });
 const toolResultEntry = z.object({

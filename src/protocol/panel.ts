@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { assistantBlock, citation } from './content.ts';
 import { attachment, entry, groundingModes } from './entries.ts';
 import { errorActions, errorInfo } from './errors.ts';
+import { contextRequests, nextInput, turnChoices } from './panelContext.ts';
 import { draft, queuedTurn, searchHit, sessionSummary, spending } from './session.ts';
 import { sessionEvent } from './turnEvents.ts';
 
@@ -67,6 +68,8 @@ export const contextPreview = z.object({
   /** Tokens of the request as it would be sent now. */
   tokens: z.number().int().nonnegative(),
   window: z.number().int().positive(),
+  /** Secrets found in it. */
+  secrets: z.number().int().nonnegative(),
 });
 export type ContextPreview = z.infer<typeof contextPreview>;
 
@@ -94,14 +97,13 @@ export const panelRequests = {
   },
   /**
    * `parentId` makes a branch: edit-and-resend. `from` names the entry whose images and documents are sent again;
-   * `excluded` the automatic context that is left out of this turn.
+   * the rest are the choices that hold for this turn.
    */
   send: {
-    params: z.object({
+    params: turnChoices.extend({
       ...session,
       text: z.string(),
       attachments: z.array(attachment),
-      excluded: z.array(z.string()).max(1000),
       parentId: z.uuid().nullable().optional(),
       from: z.uuid().optional(),
     }),
@@ -126,12 +128,7 @@ export const panelRequests = {
   pickModel: { params: z.object({}), result: nothing },
   /** What would be sent with this text now. */
   preview: {
-    params: z.object({
-      ...session,
-      text: z.string(),
-      attachments: z.array(attachment),
-      excluded: z.array(z.string()),
-    }),
+    params: nextInput.extend(session),
     result: contextPreview,
   },
   /** Lets the user pick files to attach; resolves to the new attachments. */
@@ -149,6 +146,7 @@ export const panelRequests = {
   /** The context report of a turn, opened as text. */
   openReport: { params: z.object({ ...session, turnId: z.uuid() }), result: nothing },
   runAction: { params: z.object({ action: z.enum(errorActions) }), result: nothing },
+  ...contextRequests,
 } as const;
 
 export type PanelRequests = typeof panelRequests;
@@ -165,6 +163,8 @@ export const hostMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('view'), view: sessionView }),
   z.object({ type: z.literal('sessionsChanged') }),
   z.object({ type: z.literal('contextChanged') }),
+  /** Frames, directives, tasks or the profile of a session are others now; the page asks for them. */
+  z.object({ type: z.literal('memoryChanged'), sessionId: z.uuid() }),
   z.object({
     type: z.literal('attach'),
     sessionId: z.uuid(),
@@ -182,6 +182,8 @@ export const hostMessage = z.discriminatedUnion('type', [
       'previous_code',
       'find',
       'history',
+      'context',
+      'memory',
     ]),
   }),
 ]);

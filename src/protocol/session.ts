@@ -64,10 +64,16 @@ export const draft = z.object({
   attachments: z.array(attachment),
   /** Automatic context that the user took out of the next turn, with the words it was shown by. */
   excluded: z.array(z.object({ id: z.string(), label: z.string() })).optional(),
+  /** Earlier entries that go word for word with the next turn, with the words they were shown by. */
+  pinned: z.array(z.object({ entryId: z.uuid(), label: z.string() })).optional(),
+  /** Parts of the context that were written anew for the next turn. */
+  replaced: z.array(z.object({ partId: z.string(), label: z.string(), text: z.string() })).optional(),
   /** New texts of earlier inputs that are being edited. */
   edits: z.array(z.object({ entryId: z.uuid(), text: z.string() })).optional(),
 });
 export type Draft = z.infer<typeof draft>;
 
-export const isEmptyDraft = ({ text, attachments, excluded = [], edits = [] }: Draft): boolean =>
-  text === '' && attachments.length + excluded.length + edits.length === 0;
+export function isEmptyDraft({ text, attachments, ...chosen }: Draft): boolean {
+  const { excluded = [], pinned = [], replaced = [], edits = [] } = chosen;
+  return text === '' && [attachments, excluded, pinned, replaced, edits].every(({ length }) => length === 0);
+}

@@ -6,7 +6,10 @@ import { queuedTurn, sessionSummary } from './session.ts';
 
 const turn = { sessionId: z.uuid(), turnId: z.uuid() };
 
-/** What follows `turn.started` and precedes the terminal event. Block indexes count from 0 within one answer. */
+/**
+ * What follows `turn.started` and precedes the terminal event. Block indexes count from 0 within one answer; an assistant
+ * entry without an outcome ends one, and the answer to the results of its tool calls counts from 0 again.
+ */
 export const turnDelta = z.discriminatedUnion('type', [
   z.object({ ...turn, type: z.literal('turn.text'), block: z.number().int(), text: z.string() }),
   z.object({ ...turn, type: z.literal('turn.thinking'), block: z.number().int(), text: z.string() }),
@@ -19,6 +22,15 @@ export const turnDelta = z.discriminatedUnion('type', [
     name: z.string(),
     input: z.record(z.string(), z.unknown()),
   }),
+  /** What a tool gave back; `text` is the beginning of it, the whole is in the entry that follows. */
+  z.object({
+    ...turn,
+    type: z.literal('turn.tool_result'),
+    id: z.string(),
+    isError: z.boolean(),
+    text: z.string(),
+  }),
+  /** Of the turn so far, all its requests together. */
   z.object({ ...turn, type: z.literal('turn.usage'), usage }),
   /** The provider is being asked again after `delayMs`; nothing of an answer had arrived. */
   z.object({

@@ -17,6 +17,8 @@ export const turnInput = z.object({
   grounding: z.enum(groundingModes).optional(),
   /** `provider/model`; the session's or the setting's when absent. */
   model: z.string().optional(),
+  /** Name of the profile that answers in the session from here on. */
+  profile: z.string().min(1).max(60).optional(),
   /** Entry after which the input stands: set for edit-and-resend and retry; null at the root. */
   parentId: z.uuid().nullable().optional(),
   /** Ids of context the user took out of this turn. */

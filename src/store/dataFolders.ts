@@ -18,7 +18,7 @@ import { writePrivateFile } from './user/privateFile.ts';
 import { readRegister } from './user/readRegister.ts';
 
 export { openStateFolder, stateFolderPath } from './stateFolder.ts';
-export { sessionDatabaseFile, userDatabaseFile, workspacesFolder } from './user/layout.ts';
+export { notesFolder, sessionDatabaseFile, userDatabaseFile, workspacesFolder } from './user/layout.ts';
 
 const dataFolder = z.object({
   path: z.string().min(1),

@@ -1,6 +1,6 @@
 /** The session store as the main thread sees it: a worker that starts with the first call. */
-import { Worker } from 'node:worker_threads';
-import { Emitter } from '../base/emitter.ts';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { Emitter, type Event } from '../base/emitter.ts';
 import { connectRpc, type RpcClient } from '../base/rpc.ts';
 import { errorCodec, storeUnavailable } from '../core/errors.ts';
 import type { SessionStore, StoreChange } from '../core/session/store.ts';
@@ -17,15 +17,28 @@ export interface SessionStoreLocation {
   key?: Uint8Array;
 }
 
+/** A store that other threads can ask too, past the main one. */
+export interface LinkedSessionStore extends SessionStore {
+  /**
+   * A port to the store's worker, for a thread of ours: it serves `RecallSource` and tells `RecallNews`, and closes when
+   * the worker ends. Throws `store_unavailable` after `close()`.
+   */
+  link(): MessagePort;
+  /** The worker ended unasked: a link from before is dead, and the next call or link starts another. */
+  readonly onDidEnd: Event<void>;
+}
+
 /**
  * Does no I/O until the first call. When the worker dies, calls under way reject with `store_unavailable` and the next
  * one starts another. After `close()` the process can end, and calls reject.
  */
-export function openSessionStore(location: SessionStoreLocation): SessionStore {
+export function openSessionStore(location: SessionStoreLocation): LinkedSessionStore {
   const changes = new Emitter<StoreChange>();
+  const ended = new Emitter<void>();
   let worker: Worker | undefined;
   let client: RpcClient<SqliteStore> | undefined;
   let key = location.key;
+  let isClosed = false;
 
   const start = (): RpcClient<SqliteStore> => {
     if (client) return client;
@@ -40,7 +53,9 @@ export function openSessionStore(location: SessionStoreLocation): SessionStore {
     );
     const fail = (cause: unknown) => {
       connected.fail(storeUnavailable(cause));
-      if (client === connected) client = undefined;
+      if (client !== connected) return;
+      client = undefined;
+      ended.fire();
     };
     started.on('error', fail);
     started.on('exit', (code) => fail(new Error(`The store's worker ended with code ${code}.`)));
@@ -52,6 +67,14 @@ export function openSessionStore(location: SessionStoreLocation): SessionStore {
 
   return {
     onDidChange: changes.event,
+    onDidEnd: ended.event,
+    link() {
+      if (isClosed) throw storeUnavailable(new Error('The store was closed.'));
+      start();
+      const { port1, port2 } = new MessageChannel();
+      worker?.postMessage({ kind: 'link', port: port1 }, [port1]);
+      return port2;
+    },
     status: () => remote().status(),
     create: (init) => remote().create(init),
     list: (options) => remote().list(options),
@@ -93,12 +116,14 @@ export function openSessionStore(location: SessionStoreLocation): SessionStore {
     },
     backup: () => remote().backup(),
     async close() {
+      isClosed = true;
       const last = client;
       client = closedClient();
       // A store that did not open has nothing to close; what was acknowledged is durable in any case.
       await last?.remote.close().catch(() => undefined);
       await worker?.terminate();
       changes.dispose();
+      ended.dispose();
     },
   };
 }

@@ -1,19 +1,28 @@
 /** A worker thread that starts with the first call and never keeps the process alive for its own sake. */
-import { Worker } from 'node:worker_threads';
+import { type Transferable, Worker } from 'node:worker_threads';
 import { connectRpc, type Remote, type RpcClient } from '../base/rpc.ts';
 import { errorCodec } from '../core/errors.ts';
+
+interface Options {
+  /** A dead thread is followed by another at the next call; else calls reject from then on. */
+  restarts?: boolean;
+  /** Hears what the thread tells by itself. */
+  onEvent?(event: unknown): void;
+}
 
 export class LazyWorker<T extends object> {
   readonly #url: URL;
   readonly #onDeath: (error: Error) => void;
+  readonly #options: Options;
   #worker: Worker | undefined;
   #client: RpcClient<T> | undefined;
   #death: Error | undefined;
   #closed = false;
   #pending = 0;
 
-  /** `onDeath` is told once, when the thread ends without having been closed. */
-  constructor(url: URL, onDeath: (error: Error) => void) {
+  /** `onDeath` is told when the thread ends without having been closed. */
+  constructor(url: URL, onDeath: (error: Error) => void, options: Options = {}) {
+    this.#options = options;
     this.#url = url;
     this.#onDeath = onDeath;
   }
@@ -37,6 +46,14 @@ export class LazyWorker<T extends object> {
     }
   }
 
+  /** Sends the thread what is no call, such as a port. Throws where `call` would reject. */
+  send(message: unknown, transferred: readonly Transferable[]): void {
+    if (this.#closed) throw new Error('The worker was closed.');
+    if (this.#death) throw this.#death;
+    this.#start();
+    this.#worker?.postMessage(message, transferred);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#client?.fail(new Error('The worker was closed.'));
@@ -47,18 +64,26 @@ export class LazyWorker<T extends object> {
     if (this.#client) return this.#client;
     const worker = new Worker(this.#url);
     worker.unref();
-    const client = connectRpc<T, ReturnType<typeof errorCodec.encode>>(worker, errorCodec);
-    worker.on('error', (error) => this.#died(error instanceof Error ? error : new Error(String(error))));
-    worker.on('exit', (code) => this.#died(new Error(`The worker ended with code ${code}.`)));
+    const client = connectRpc<T, ReturnType<typeof errorCodec.encode>>(
+      worker,
+      errorCodec,
+      this.#options.onEvent,
+    );
+    const died = (error: Error) => this.#died(client, error);
+    worker.on('error', (error) => died(error instanceof Error ? error : new Error(String(error))));
+    worker.on('exit', (code) => died(new Error(`The worker ended with code ${code}.`)));
     this.#worker = worker;
     this.#client = client;
     return client;
   }
 
-  #died(error: Error): void {
-    if (this.#closed || this.#death) return;
-    this.#death = error;
-    this.#client?.fail(error);
+  #died(client: RpcClient<T>, error: Error): void {
+    if (this.#closed || this.#death || this.#client !== client) return;
+    if (this.#options.restarts) {
+      this.#client = undefined;
+      this.#worker = undefined;
+    } else this.#death = error;
+    client.fail(error);
     this.#onDeath(error);
   }
 }

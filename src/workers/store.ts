@@ -3,8 +3,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
 import { serveRpc } from '../base/rpc.ts';
 import { CausewayError, errorCodec, storeUnavailable } from '../core/errors.ts';
+import type { StoreChange } from '../core/session/store.ts';
 import { SqliteStore } from '../store/sqlite/sqliteStore.ts';
 import { isSqliteError } from '../store/sqliteErrors.ts';
+import { StoreLinks } from './storeLinks.ts';
 
 const options = z
   .object({ file: z.string(), workspaceId: z.string(), key: z.instanceof(Uint8Array).optional() })
@@ -26,7 +28,7 @@ function opened(): Promise<SqliteStore> {
 
 async function open(): Promise<SqliteStore> {
   try {
-    return await SqliteStore.open({ ...options, key: options.key, emit: (change) => send(change) });
+    return await SqliteStore.open({ ...options, key: options.key, emit });
   } catch (error) {
     throw error instanceof CausewayError ? error : storeUnavailable(error);
   }
@@ -53,3 +55,10 @@ const target = new Proxy(
 );
 
 const send = serveRpc(port, target, errorCodec);
+const links = new StoreLinks(target);
+port.on('message', (message) => links.take(message));
+
+function emit(change: StoreChange): void {
+  send(change);
+  links.tell(change);
+}

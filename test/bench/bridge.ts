@@ -1,6 +1,6 @@
 /**
- * The bridge: the time to the first token of a session's turn beside a call of the API itself (here its fake, which
- * answers at once), and requests a second of a JSON route beside a bare `node:http` server that sends the same bytes.
+ * The bridge: what passing a call of a model on costs, beside the bare limit on Node and Portkey's gateway; the time
+ * to the first token of a session's turn beside a call of the API itself (here its fake, which answers at once); and requests a second of a JSON route beside a bare `node:http` server that sends the same bytes.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,12 +9,16 @@ import { Pool } from 'undici';
 import type { BridgeProcessOptions } from '../conformance/bridge/bridgeProcess.ts';
 import { discoveries, freePorts } from '../conformance/bridge/support.ts';
 import { type ChildServer, startChildServer } from './support/childServer.ts';
+import { relayTables } from './support/relay/run.ts';
 import { finish, median, type Row } from './support/table.ts';
 
 const rounds = 5;
 const turnsPerRound = 40;
 const secondsPerRound = 2;
 const connections = 16;
+
+// First and alone, since nothing else of this benchmark may run beside it.
+const relays = await relayTables();
 
 const stateDir = mkdtempSync(join(tmpdir(), 'causeway-bench-'));
 const fake = await startChildServer<{ url: string; key: string }>(
@@ -194,6 +198,7 @@ async function listing(): Promise<Row[]> {
 
 try {
   await finish('bridge', [
+    ...relays,
     { name: 'time to the first token of a turn', rows: await firstTokens() },
     {
       name: `GET /v1/sessions over ${connections} connections; direct is a bare node:http server`,

@@ -5,7 +5,8 @@
  * evidence turn. Each figure stands beside its 95% interval: 1,000 bootstrap samples over questions.
  * Without a file only the speed is measured.
  */
-import { contextRow, everything, filledBy, newestOnly, withRecall } from './memory/context.ts';
+import { assembled } from './memory/assembled.ts';
+import { contextRow, everything, filledBy, newestOnly } from './memory/context.ts';
 import { type MemoryData, type Question, readMemoryData } from './memory/data.ts';
 import { asksForDirectives, directiveRows } from './memory/directives.ts';
 import { type Rank, rankingRow, sharesNoWord } from './memory/figures.ts';
@@ -19,10 +20,10 @@ if (files.length === 0) {
     'What is found again was not measured, because no conversations were given: add -- --data FILE.',
   );
 }
-const tables = files.flatMap((file) => tablesOf(readMemoryData(file)));
+const tables = (await Promise.all(files.map((file) => tablesOf(readMemoryData(file))))).flat();
 await finish('memory', [...tables, { name: 'speed', rows: [speedRow()] }]);
 
-function tablesOf(data: MemoryData): Table[] {
+async function tablesOf(data: MemoryData): Promise<Table[]> {
   const { name, questions } = data;
   if (data.missingEvidence > 0) {
     console.log(`${name}: ${data.missingEvidence} turns named as evidence are in no conversation; left out.`);
@@ -46,7 +47,7 @@ function tablesOf(data: MemoryData): Table[] {
   const kinds = [...new Set(questions.map(({ kind }) => kind))].sort();
   const apart = questions.filter(sharesNoWord);
   const assemblies: [string, Parameters<typeof contextRow>[2]][] = [
-    ['causeway', withRecall(index)],
+    ['causeway', assembled(index)],
     ['bm25', filledBy(bm25())],
     ['recency', newestOnly],
     ['full-history', everything],
@@ -65,7 +66,9 @@ function tablesOf(data: MemoryData): Table[] {
       : []),
     {
       name: `${name}, evidence in context`,
-      rows: assemblies.map(([system, assemble]) => contextRow(system, questions, assemble)),
+      rows: await Promise.all(
+        assemblies.map(([system, assemble]) => contextRow(system, questions, assemble)),
+      ),
     },
   ];
 }

@@ -20,6 +20,7 @@ import { Pool } from 'undici';
 import { z } from 'zod';
 import { Emitter } from '../../src/base/emitter.ts';
 import { anthropicKeyName } from '../../src/core/providers/anthropic/keyName.ts';
+import { noFeatures } from '../../src/core/providers/anthropic/secondWind.ts';
 import { identityOf } from '../../src/core/workspace/identity.ts';
 import { openCore } from '../../src/openCore.ts';
 import { answer } from '../support/anthropic/script.ts';
@@ -43,6 +44,7 @@ await control('always', answer('The retry timer is created before the fake clock
 const silent = () => undefined;
 const core = await openCore({
   dataFolder: join(folder, 'data'),
+  profilesFolder: join(folder, 'profiles'),
   workersFolder: join(repositoryRoot, 'dist', 'workers'),
   identity: identityOf({ folders: [{ uri: pathToFileURL(folder).href, name: 'bench' }] }),
   workspace: { isTrusted: () => true, memoryFiles: async () => [], openFiles: async () => [] },
@@ -52,11 +54,13 @@ const core = await openCore({
     grounding: 'off',
     maxOutputTokens: 8_000,
     thinking: false,
+    profile: 'coding',
     instructions: '',
     conversationTokens: 24_000,
     recall: 'session',
     compaction: 'extractive',
     anthropicBaseUrl: url,
+    anthropicFeatures: noFeatures,
     prices: {},
   },
   secrets: {

@@ -145,6 +145,9 @@ describe('Chatting with Claude in VS Code', () => {
     const { window, panel } = open;
     await panel.lastAnswer.hover();
     await panel.frame.getByRole('button', { name: 'What was sent in this turn' }).last().click();
+    await panel.frame.getByRole('button', { name: 'Open as text' }).click();
     await until('the report', async () => /What was sent to anthropic/.test(await window.editorText()));
+    await panel.frame.getByRole('button', { name: 'Back to the session' }).click();
+    await panel.input.waitFor();
   });
 });

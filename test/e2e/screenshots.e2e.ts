@@ -16,6 +16,14 @@ export function backoff(attempt: number, options: RetryOptions, random = Math.ra
 
 With \`baseMs: 200\` that is **0.2 s, 0.4 s, 0.8 s** and so on, never more than 30 s, each less a random part so that many clients do not come back in step.`;
 
+const remembered = [
+  { label: 'Add a directive', text: 'Always answer with the shortest change that works.' },
+  { label: 'Add a directive', text: 'Tests are written with node:test.' },
+  { label: 'Add a task', text: 'Make uploads resumable' },
+  { label: 'Add a step to Make uploads resumable', text: 'Ask the server which chunks it has' },
+  { label: 'Add a step to Make uploads resumable', text: 'Send only the missing chunks' },
+];
+
 describe('Pictures of Causeway in VS Code', () => {
   let vscode: Installed;
   before(async () => {
@@ -23,7 +31,7 @@ describe('Pictures of Causeway in VS Code', () => {
   });
   after(() => vscode?.close());
 
-  it('are kept of a fresh session and of an answer, in the four themes', async () => {
+  it('are kept of a fresh session, of an answer, of what was sent and of what is remembered, in the four themes', async () => {
     const { window, panel } = await vscode.open();
     await panel.frame.locator('.suggestion').first().waitFor();
     await window.openFile('retry.ts');
@@ -40,6 +48,27 @@ describe('Pictures of Causeway in VS Code', () => {
       await window.setTheme(name);
       await assertPicture(await window.screenshot(`vscode-answer-${name}`));
     }
+    await panel.frame.getByRole('button', { name: 'What was sent in this turn' }).click();
+    await panel.frame.getByRole('button', { name: /^Workspace: .*retry\.ts/ }).click();
+    await panel.frame.locator('.segment-text').waitFor();
+    for (const name of names) {
+      await window.setTheme(name);
+      await assertPicture(await window.screenshot(`vscode-context-${name}`));
+    }
+    await panel.frame.getByRole('button', { name: 'Directives, tasks and frames' }).click();
+    for (const { label, text } of remembered) {
+      const line = panel.frame.getByRole('textbox', { name: label });
+      await line.fill(text);
+      await line.press('Enter');
+      await panel.frame.locator('.screen-body').getByText(text, { exact: true }).waitFor();
+    }
+    for (const name of names) {
+      await window.setTheme(name);
+      await assertPicture(await window.screenshot(`vscode-memory-${name}`));
+    }
+    await panel.frame.getByRole('button', { name: 'Back to the session' }).click();
+    await panel.waitFor('Make uploads resumable');
+    await assertPicture(await window.screenshot('vscode-task'));
   });
 });
 

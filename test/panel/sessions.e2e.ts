@@ -46,6 +46,8 @@ describe('sessions and drafts', function () {
       text: 'left behind',
       attachments: [],
       excluded: [],
+      pinned: [],
+      replaced: [],
       edits: [],
     });
     assert.ok(order.indexOf('setDraft') < order.indexOf('openSession'));

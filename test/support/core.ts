@@ -6,13 +6,27 @@ import { Emitter } from '../../src/base/emitter.ts';
 import { traceOf } from '../../src/base/trace.ts';
 import { estimateTokens } from '../../src/core/context/tokens.ts';
 import { Engine } from '../../src/core/engine.ts';
-import type { CoreSettings, Log, OpenFile, PassageSearch, Secrets, Workspace } from '../../src/core/ports.ts';
+import type {
+  Clock,
+  CoreSettings,
+  Log,
+  OpenFile,
+  PassageSearch,
+  ProfileFile,
+  Recall,
+  Secrets,
+  UserDirectives,
+  Workspace,
+} from '../../src/core/ports.ts';
+import { Profiles } from '../../src/core/profiles/profiles.ts';
 import { AnthropicProvider } from '../../src/core/providers/anthropic/anthropic.ts';
 import { anthropicKeyName } from '../../src/core/providers/anthropic/keyName.ts';
+import { type AnthropicFeatures, noFeatures } from '../../src/core/providers/anthropic/secondWind.ts';
 import { OfflineProvider } from '../../src/core/providers/offline.ts';
 import type { SessionStore } from '../../src/core/session/store.ts';
 import type { SessionEvent } from '../../src/protocol/turnEvents.ts';
 import { openSessionStore } from '../../src/store/openSessionStore.ts';
+import { openRecall } from '../../src/workers/openRecall.ts';
 import { type FakeAnthropic, startFakeAnthropic } from './anthropic/server.ts';
 
 export const workerUrl = (name: string): URL => new URL(`../../src/workers/${name}.ts`, import.meta.url);
@@ -41,6 +55,13 @@ export interface TestCoreOptions {
   fake?: FakeAnthropic;
   search?: PassageSearch;
   idleLimitMs?: number;
+  recall?: Recall;
+  /** What Claude's API is asked to do about a long context. */
+  features?: Partial<AnthropicFeatures>;
+  profileFiles?: ProfileFile[];
+  userDirectives?: UserDirectives;
+  /** What the engine sees as the time. */
+  clock?: Clock;
 }
 
 export async function startCore(options: TestCoreOptions = {}): Promise<TestCore> {
@@ -51,6 +72,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     grounding: 'open_files',
     maxOutputTokens: 8_000,
     thinking: false,
+    profile: 'coding',
     instructions: '',
     conversationTokens: 24_000,
     recall: 'session',
@@ -81,11 +103,18 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     memoryFiles: async () => workspace.memoryFiles,
     openFiles: async () => workspace.openFiles,
   };
-  const clock = { now: () => Date.now(), monotonic: () => performance.now() };
+  const clock = options.clock ?? { now: () => Date.now(), monotonic: () => performance.now() };
   const store = openSessionStore({
     file: join(folder, 'sessions.db'),
     workspaceId: 'test-workspace',
     workerUrl: workerUrl('store'),
+  });
+  const recall = openRecall({
+    workerUrl: workerUrl('recall'),
+    stores: [store],
+    // Most tests recall nothing: the worker starts when one does.
+    isWanted: () => false,
+    log,
   });
   const engine = new Engine({
     store,
@@ -95,15 +124,20 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
         clock,
         log,
         baseUrl: () => fake.url,
+        features: () => ({ ...noFeatures, ...options.features }),
         ...(options.idleLimitMs === undefined ? {} : { idleLimitMs: options.idleLimitMs }),
       }),
     ],
     offline: new OfflineProvider(options.search ?? { search: async () => [] }),
     workspace: workspacePort,
     counter: { count: async (texts) => texts.map(estimateTokens) },
+    recall,
     settings,
+    profiles: new Profiles({ read: async () => options.profileFiles ?? [] }, log),
+    ...(options.recall === undefined ? {} : { recall: options.recall }),
     clock,
     log,
+    ...(options.userDirectives === undefined ? {} : { userDirectives: options.userDirectives }),
   });
   return {
     engine,
@@ -134,6 +168,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
       }),
     async close() {
       await engine.close();
+      await recall.close();
       if (!options.fake) await fake.close();
       if (!options.folder) rmSync(folder, { recursive: true, force: true });
     },

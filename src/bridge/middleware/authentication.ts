@@ -1,31 +1,51 @@
 import { badRequest, tokenMissing, tokenUnknown } from '../../core/errors.ts';
-import type { ClientRegister } from '../../core/register.ts';
-import type { Middleware, Principal } from '../exchange.ts';
-import { sameSecret } from '../secret.ts';
+import type { Client } from '../../core/register.ts';
+import type { Exchange, Middleware, Principal } from '../exchange.ts';
+import type { BridgeResponse } from '../http.ts';
+import type { KnownClients } from '../knownClients.ts';
+import { digestOf, sameDigest } from '../secret.ts';
 
 /** Longer than any token of ours; what is longer is not looked up. */
 const maxTokenLength = 512;
 
-function bearerToken(header: string | undefined): string {
-  const match = /^Bearer ([A-Za-z0-9._~+/=-]+)$/i.exec(header ?? '');
-  if (!match?.[1]) throw tokenMissing();
-  if (match[1].length > maxTokenLength) throw tokenUnknown();
-  return match[1];
+const bearer = /^Bearer ([A-Za-z0-9._~+/=-]+)$/i;
+const plainToken = /^[A-Za-z0-9._~+/=-]+$/;
+
+/** Anthropic's SDKs send what they take for an API key in a header of its own; `Authorization` comes first. */
+function tokenOf({ request: { headers, repeated } }: Exchange): string {
+  if (repeated.has('authorization')) throw badRequest('There is more than one Authorization header.');
+  if (repeated.has('x-api-key')) throw badRequest('There is more than one X-Api-Key header.');
+  const authorization = headers.get('authorization');
+  const key = headers.get('x-api-key');
+  const token =
+    authorization === undefined && key !== undefined && plainToken.test(key)
+      ? key
+      : bearer.exec(authorization ?? '')?.[1];
+  if (!token) throw tokenMissing();
+  if (token.length > maxTokenLength) throw tokenUnknown();
+  return token;
 }
 
-/** Lets in the user's own command line and clients whose token was not revoked; nobody else learns anything. */
-export const authenticate =
-  (ownerToken: string, clients: ClientRegister): Middleware =>
-  async (exchange, next) => {
-    const { headers, repeated } = exchange.request;
-    if (repeated.has('authorization')) throw badRequest('There is more than one Authorization header.');
-    const token = bearerToken(headers.get('authorization'));
-    exchange.principal = sameSecret(token, ownerToken) ? { kind: 'owner', door: 'cli' } : await client(token);
-    return next();
+const owner: Principal = { kind: 'owner', door: 'cli' };
 
-    async function client(token: string): Promise<Principal> {
-      const found = await clients.find(token);
-      if (!found) throw tokenUnknown();
-      return { kind: 'client', door: 'bridge', client: found };
-    }
+/** Lets in the user's own command line and clients whose token was not revoked; nobody else learns anything. */
+export function authenticate(ownerToken: string, clients: KnownClients): Middleware {
+  const ownerDigest = digestOf(ownerToken);
+  const letIn = (exchange: Exchange, client: Client | undefined, next: () => Promise<BridgeResponse>) => {
+    if (!client) throw tokenUnknown();
+    exchange.principal = { kind: 'client', door: 'bridge', client };
+    return next();
   };
+  return (exchange, next) => {
+    const token = tokenOf(exchange);
+    const digest = digestOf(token);
+    if (sameDigest(digest, ownerDigest)) {
+      exchange.principal = owner;
+      return next();
+    }
+    const found = clients.find(token, digest.toString('latin1'));
+    return found instanceof Promise
+      ? found.then((client) => letIn(exchange, client, next))
+      : letIn(exchange, found, next);
+  };
+}

@@ -7,7 +7,7 @@ import type { Middleware } from '../exchange.ts';
  */
 export const checkBodyKind =
   (maxBytes: number): Middleware =>
-  async ({ request: { headers } }, next) => {
+  ({ request: { headers } }, next) => {
     const length = Number(headers.get('content-length') ?? 0);
     if (length === 0 && !headers.has('transfer-encoding') && !headers.has('content-type')) return next();
     const encoding = headers.get('content-encoding')?.trim().toLowerCase();

@@ -14,7 +14,7 @@ export function isOurHost(host: string, port: number): boolean {
 }
 
 /** Holds off DNS rebinding: a page that made its own name point here still sends that name. */
-export const checkHost: Middleware = async ({ request }, next) => {
+export const checkHost: Middleware = ({ request }, next) => {
   if (request.repeated.has('host')) throw badRequest('There is more than one Host header.');
   if (!isOurHost(request.headers.get('host') ?? '', request.port)) throw hostNotAllowed();
   return next();

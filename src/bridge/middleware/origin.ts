@@ -7,7 +7,7 @@ import type { Middleware } from '../exchange.ts';
  */
 export const checkOrigin =
   (allowed: ReadonlySet<string>): Middleware =>
-  async ({ request }, next) => {
+  ({ request }, next) => {
     const origin = request.headers.get('origin');
     if (origin !== undefined && !allowed.has(origin)) throw originNotAllowed();
     const site = request.headers.get('sec-fetch-site');

@@ -25,7 +25,7 @@ const isAt = (place: { workspaceId: string; folders: readonly string[] }, wanted
 /** Sends a request to the window whose workspace its header or its token names; without either it is for this one. */
 export const routeByWorkspace =
   (own: OwnWorkspace, others: OtherWindows): Middleware =>
-  async (exchange, next) => {
+  (exchange, next) => {
     const { principal, request } = exchange;
     const bound = principal?.kind === 'client' ? principal.client.workspaceId : undefined;
     const wanted = decoded(request.headers.get(workspaceHeader)) ?? bound;
@@ -33,12 +33,21 @@ export const routeByWorkspace =
       if (bound !== undefined && bound !== own.id) throw workspaceNotAllowed();
       return next();
     }
-    const there = (await others.list()).find((one) => isAt(one, wanted));
-    if (bound !== undefined && wanted !== bound && bound !== there?.workspaceId) throw workspaceNotAllowed();
-    if (!there) throw workspaceNotOpen(wanted.slice(0, longestName));
-    exchange.pattern = 'relay';
-    return others.pass(exchange, there);
+    return passOn(exchange, wanted, bound, others);
   };
+
+async function passOn(
+  exchange: Exchange,
+  wanted: string,
+  bound: string | undefined,
+  others: OtherWindows,
+): Promise<BridgeResponse> {
+  const there = (await others.list()).find((one) => isAt(one, wanted));
+  if (bound !== undefined && wanted !== bound && bound !== there?.workspaceId) throw workspaceNotAllowed();
+  if (!there) throw workspaceNotOpen(wanted.slice(0, longestName));
+  exchange.pattern = 'relay';
+  return others.pass(exchange, there);
+}
 
 /** Paths come percent-encoded, since headers hold only ASCII safely; ids look the same either way. */
 function decoded(header: string | undefined): string | undefined {

@@ -10,16 +10,13 @@ import { proofOf } from '../secret.ts';
  */
 export const answerHealth =
   (ownerToken: string): Middleware =>
-  async (exchange, next) => {
-    const { path, request, query } = exchange;
+  (exchange, next) => {
+    const { path, request } = exchange;
     if (path !== '/health' || request.method !== 'GET') return next();
     exchange.pattern = path;
-    const parsed = healthQuery.safeParse(Object.fromEntries(query));
+    const parsed = healthQuery.safeParse(Object.fromEntries(exchange.query));
     if (!parsed.success) throw badRequest('A nonce has 16 to 128 letters, digits, _ or -.');
     const { nonce } = parsed.data;
-    return json(200, {
-      ok: true,
-      name: 'causeway',
-      ...(nonce === undefined ? {} : { proof: proofOf(ownerToken, nonce, request.port) }),
-    });
+    const proof = nonce === undefined ? {} : { proof: proofOf(ownerToken, nonce, request.port) };
+    return Promise.resolve(json(200, { ok: true, name: 'causeway', ...proof }));
   };

@@ -34,6 +34,7 @@ const options = {
   continue: { type: 'boolean' },
   model: { type: 'string' },
   grounding: { type: 'string' },
+  profile: { type: 'string' },
   json: { type: 'boolean' },
   'no-stream': { type: 'boolean' },
 } as const;
@@ -44,7 +45,11 @@ export async function runAsk(invocation: Invocation): Promise<number> {
   const choice = choiceOf(values);
   // What was typed is checked before standard input is waited for.
   settingsOf(values, env);
-  const question: Question = { ...turnChoices(values), text: await readQuestion(positionals, terminal) };
+  const question: Question = {
+    ...turnChoices(values),
+    ...(values.profile === undefined ? {} : { profile: values.profile }),
+    text: await readQuestion(positionals, terminal),
+  };
   const printer = values.json ? jsonPrinter(terminal) : new TextPrinter(terminal, !values['no-stream']);
   const signals = new StopSignals();
   try {

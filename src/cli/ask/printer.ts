@@ -16,6 +16,9 @@ export const jsonPrinter = (terminal: Terminal): Printer => ({
   finish: async () => undefined,
 });
 
+/** No block of an answer has this number. */
+const beforeCall = -1;
+
 /** The text of the answer, streamed or as a whole, then where it is from. */
 export class TextPrinter implements Printer {
   readonly #terminal: Terminal;
@@ -43,10 +46,14 @@ export class TextPrinter implements Printer {
       case 'turn.ended':
         if (event.entry.kind === 'assistant') await this.#end(event.entry);
         return;
+      case 'turn.tool_call':
+        // What is said after the results counts its blocks from 0 again.
+        if (this.#block !== undefined) this.#block = beforeCall;
+        return;
       case 'turn.started':
       case 'turn.thinking':
       case 'turn.citation':
-      case 'turn.tool_call':
+      case 'turn.tool_result':
       case 'turn.usage':
       case 'turn.withdrawn':
         return;

@@ -8,6 +8,7 @@ export interface Question {
   text: string;
   model?: string;
   grounding?: GroundingMode;
+  profile?: string;
 }
 
 export interface AskTarget {

@@ -1,241 +1,251 @@
 /**
  * Fits everything that wants to be sent into the budget and writes down what is sent and why.
  * A pure projection: the same input gives the same request and the same report.
- * Wire order: tools; system; the conversation; and in the last user message grounding and the input.
+ * Wire order: tools; system with the directives of before the last frame; frames; the conversation; and in the last
+ * user message alone newer directives, tasks, recalled turns, grounding and the input; then the turn's tool calls.
  */
 import type { ContextReport, Segment } from '../../protocol/report.ts';
 import { inputTooLarge } from '../errors.ts';
-import type { RequestBlock, RequestMessage } from '../providers/provider.ts';
+import type { ToolDefinition } from '../providers/provider.ts';
+import { documentsPart, withBreakpoints } from './breakpoints.ts';
 import { type Budget, ceilings } from './budget.ts';
-import { mergeMessages, type Unit } from './conversation.ts';
-import type { GroundingPart } from './grounding.ts';
+import type { Unit } from './conversation.ts';
+import { fitFrames, fitInOrder, fitNewest, type Omitted, total } from './fit.ts';
+import type { Counted, DirectivePart, Part } from './parts.ts';
+import { type Rendered, render, type SaidEntry, toolsText } from './render.ts';
+import { type RecalledPart, shareOut } from './shareOut.ts';
 import type { SystemPart } from './systemPrompt.ts';
 
-export type Counted<T> = T & { tokens: number };
-
 export interface AssemblyInput {
+  /** `provider/model`. */
   model: string;
   budget: Budget;
+  thinking: boolean;
+  /** Undefined for a turn without tools. */
+  tools: Counted<{ definitions: readonly ToolDefinition[] }> | undefined;
   system: readonly Counted<SystemPart>[];
-  /** Whole units before the input, oldest first. */
+  /** Oldest first; the candidates among them the most fitting first. */
+  directives: readonly Counted<DirectivePart>[];
+  /** Oldest first. */
+  frames: readonly Counted<Part>[];
+  /** Inputs with documents that the profile keeps word for word, oldest first. */
+  documents?: readonly Counted<Unit>[];
+  /** Whole units between the last frame and the input, oldest first. */
   conversation: readonly Counted<Unit>[];
+  /** Tokens the conversation may take, less where the budget is small. */
+  conversationTokens: number;
   /** Older entries that were not even read because the newer ones fill the window. */
   olderOmitted: boolean;
-  grounding: readonly Counted<GroundingPart>[];
-  /** Automatic context that the user took out of this turn. */
-  excluded: readonly Counted<GroundingPart>[];
-  input: Counted<{ entryId: string; blocks: RequestBlock[] }>;
+  tasks: readonly Counted<Part>[];
+  /** The most fitting first. */
+  recalled: readonly Counted<RecalledPart>[];
+  grounding: readonly Counted<Part>[];
+  /** What the user took out of this turn. */
+  excluded: readonly { label: string; tokens: number }[];
+  /** What could not be had for this turn, with the reason in words. */
+  missing: readonly { label: string; reason: string }[];
+  input: Counted<{ entryId: string }>;
+  /** What the model and its tools said in this turn so far. */
+  turn: readonly Counted<Unit>[];
+  entryOf(id: string): SaidEntry | undefined;
 }
 
-export interface Assembly {
-  system: { text: string; cache?: '5m' | '1h' }[];
-  messages: RequestMessage[];
+export interface Assembly extends Rendered {
   report: ContextReport;
 }
 
-/**
- * When the conversation outgrows its share it is cut at a place that stays the same for many turns, because
- * each move of the cut makes the API read everything anew. Cuts lie where this many log entries begin.
- */
-const cutEvery = 32;
-
-const total = (parts: readonly { tokens: number }[]): number =>
-  parts.reduce((sum, part) => sum + part.tokens, 0);
-
-/** Throws `input_too_large` when the input alone does not fit. */
+/** Throws `input_too_large` when the input does not fit beside what must be sent with it. */
 export function assemble(input: AssemblyInput): Assembly {
-  const { budget } = input;
-  const omitted: ContextReport['omitted'] = input.excluded.map(({ label, tokens }) => ({
-    label,
-    tokens,
-    reason: 'You left it out of this turn.',
-  }));
-
-  const system = fitSystem(input, omitted);
-  let room = budget.total - total(system) - input.input.tokens;
-  if (room < 0) {
-    throw inputTooLarge(input.input.tokens, Math.max(0, budget.total - total(system)));
-  }
-  const grounding = fitGrounding(
-    input,
-    Math.min(room, Math.floor(budget.total * ceilings.grounding)),
-    omitted,
-  );
-  room -= total(grounding);
-  const conversation = fitConversation(input, room, omitted);
-
-  return {
-    system: system.map((part, index) => ({
-      text: part.text,
-      // One breakpoint after the whole system prompt: it changes least.
-      ...(index === system.length - 1 ? { cache: '5m' as const } : {}),
+  const segments: Segment[] = [];
+  const omitted: Omitted = [
+    ...input.excluded.map(({ label, tokens }) => ({
+      label,
+      tokens,
+      reason: 'You left it out of this turn.',
     })),
-    messages: messagesOf(conversation, grounding, input.input.blocks),
+    ...input.missing.map((one) => ({ ...one, tokens: 0 })),
+  ];
+  const fitted = choose(input, omitted);
+  const { prefix, newer } = fitted;
+  if (input.tools)
+    segments.push({
+      kind: 'tools',
+      label: input.tools.definitions.length === 1 ? '1 tool' : `${input.tools.definitions.length} tools`,
+      tokens: input.tools.tokens,
+      reason: 'What the model may do in this turn.',
+      text: toolsText(input.tools.definitions),
+    });
+  for (const { kind, id, label, tokens, reason, text } of fitted.system)
+    segments.push({ kind, label, tokens, reason, ...(id === undefined ? {} : { partId: id }), text });
+  segments.push(
+    ...prefix.map(segmentOf('directives')),
+    ...documentSegments(fitted.documents),
+    ...fitted.frames.map(segmentOf('frame')),
+    ...conversationSegments(fitted.conversation),
+    ...newer.map(segmentOf('directives')),
+    ...fitted.tasks.map(segmentOf('task')),
+    ...fitted.recalled.map(segmentOf('recall')),
+    ...fitted.grounding.map(segmentOf('grounding')),
+    {
+      kind: 'input',
+      label: 'Your input',
+      tokens: input.input.tokens,
+      reason: 'What was asked in this turn.',
+      entryIds: [input.input.entryId],
+    },
+    ...turnSegment(fitted.turn),
+  );
+  const marked = withBreakpoints(segments, input.entryOf);
+  const { budget } = input;
+  return {
+    ...render(marked, input.entryOf),
     report: {
       model: input.model,
       window: budget.window,
       outputReserve: budget.outputReserve,
       budget: budget.total,
-      segments: [
-        ...system.map(
-          ({ kind, label, tokens, reason, text }): Segment => ({ kind, label, tokens, reason, text }),
-        ),
-        ...conversationSegment(conversation),
-        ...grounding.map(
-          ({ id, label, tokens, reason, text }): Segment => ({
-            kind: 'grounding',
-            label,
-            tokens,
-            reason,
-            partId: id,
-            text,
-          }),
-        ),
-        {
-          kind: 'input',
-          label: 'Your input',
-          tokens: input.input.tokens,
-          reason: 'What was asked in this turn.',
-          entryIds: [input.input.entryId],
-        },
-      ],
+      options: { maxOutputTokens: Math.max(1, budget.outputReserve), thinking: input.thinking },
+      segments: marked,
       omitted,
     },
   };
 }
 
-/** Causeway's own words always go; memory files go in order while they stay below their ceiling. */
-function fitSystem(input: AssemblyInput, omitted: ContextReport['omitted']): Counted<SystemPart>[] {
-  let memoryRoom = Math.floor(input.budget.total * ceilings.memoryFile);
-  return input.system.filter((part) => {
-    if (part.kind === 'system') return true;
-    if (part.tokens <= memoryRoom) {
-      memoryRoom -= part.tokens;
-      return true;
-    }
+/** What must be sent, then by kind within the ceilings; the conversation takes what is left. */
+function choose(input: AssemblyInput, omitted: Omitted) {
+  const { budget } = input;
+  const share = (ceiling: number) => Math.floor(budget.total * ceiling);
+  const words = input.system.filter(({ kind }) => kind === 'system');
+  const least = (input.tools?.tokens ?? 0) + total(words);
+  let room = budget.total - least - input.input.tokens;
+  if (room < 0) throw inputTooLarge(input.input.tokens, Math.max(0, budget.total - least));
+  const take = <P extends { tokens: number }>(parts: P[]): P[] => {
+    room -= total(parts);
+    return parts;
+  };
+
+  const pinned = input.directives.filter((one) => one.pinned);
+  if (total(pinned) > share(ceilings.directives))
     omitted.push({
-      label: part.label,
-      tokens: part.tokens,
-      reason: 'Instruction files together may take a tenth of the budget; this one did not fit.',
+      label: 'Pinned directives',
+      tokens: 0,
+      reason: `All are sent, though their ${total(pinned)} tokens are more than a tenth of the budget. Merge or remove some.`,
     });
-    return false;
-  });
-}
-
-function fitGrounding(
-  input: AssemblyInput,
-  share: number,
-  omitted: ContextReport['omitted'],
-): Counted<GroundingPart>[] {
-  let room = share;
-  return input.grounding.filter((part) => {
-    if (part.tokens <= room) {
-      room -= part.tokens;
-      return true;
-    }
-    omitted.push({ label: part.label, tokens: part.tokens, reason: 'It did not fit beside the input.' });
-    return false;
-  });
-}
-
-/** The newest units that fit, cut at a stable place, beginning with something the user said. */
-function fitConversation(
-  input: AssemblyInput,
-  share: number,
-  omitted: ContextReport['omitted'],
-): Counted<Unit>[] {
-  const units = input.conversation;
-  let first = units.length;
-  let room = share;
-  while (first > 0) {
-    const tokens = units[first - 1]?.tokens ?? 0;
-    if (tokens > room) break;
-    room -= tokens;
-    first--;
-  }
-  if (first > 0 || input.olderOmitted) first = stableCut(units, first);
-  while (first < units.length && !units[first]?.opens) first++;
-
-  const left = units.slice(0, first);
-  if (left.length > 0 || input.olderOmitted) {
-    omitted.push({
-      label: olderLabel(left, input.olderOmitted),
-      tokens: total(left),
-      reason: 'They do not fit into the token budget. They stay in the session and can be searched.',
-    });
-  }
-  return units.slice(first);
-}
-
-function olderLabel(left: readonly Unit[], more: boolean): string {
-  if (more) return 'Older turns';
-  const turns = left.filter((unit) => unit.opens).length;
-  // What stands before the first input, as an import or a fork may leave it, is no turn.
-  if (turns === 0) return 'The beginning';
-  return turns === 1 ? '1 older turn' : `${turns} older turns`;
-}
-
-/** The first unit at or after `first` that opens a new stretch of the log; `first` where there is none. */
-function stableCut(units: readonly Counted<Unit>[], first: number): number {
-  const stretch = (unit: Unit) => Math.floor(unit.seq / cutEvery);
-  // What begins a stretch of entries may be an answer; the cut is the first input in it.
-  let before = units.slice(0, first).findLast((unit) => unit.opens);
-  for (let index = first; index < units.length; index++) {
-    const unit = units[index];
-    if (!unit?.opens) continue;
-    if (before && stretch(unit) !== stretch(before)) return index;
-    before = unit;
-  }
-  return first;
-}
-
-function conversationSegment(units: readonly Counted<Unit>[]): Segment[] {
-  if (units.length === 0) return [];
-  const turns = units.filter((unit) => unit.opens).length;
-  return [
-    {
-      kind: 'conversation',
-      label: turns === 1 ? '1 earlier turn' : `${turns} earlier turns`,
-      tokens: total(units),
-      reason: 'The conversation so far, word for word.',
-      entryIds: units.flatMap((unit) => unit.entryIds),
-    },
-  ];
-}
-
-function messagesOf(
-  conversation: readonly Counted<Unit>[],
-  grounding: readonly Counted<GroundingPart>[],
-  input: readonly RequestBlock[],
-): RequestMessage[] {
-  const lastTurn = Math.max(
-    0,
-    conversation.findLastIndex((unit) => unit.opens),
+  const fixed = take(
+    fitNewest(pinned, room, 'It is pinned, but there is no room for it beside the input.', omitted),
   );
-  const before = conversation.slice(0, lastTurn).flatMap((unit) => unit.messages);
-  const latest = conversation.slice(lastTurn).flatMap((unit) => unit.messages);
-  const ground = grounding.map((part) => ({ type: 'text' as const, text: part.text }));
-  // The API looks for what it has kept in the last twenty blocks before a breakpoint, and one turn can have more.
-  // So there is one where the last request had its own, and one at the end of the conversation, before everything
-  // that changes from turn to turn. Where nothing does, the input is kept too: it costs a quarter more now, and a
-  // tenth instead of five quarters in the next turn.
-  return mergeMessages([
-    ...keptAtEnd(before),
-    ...keptAtEnd(latest),
-    ...(ground.length > 0
-      ? [{ role: 'user' as const, content: [...ground, ...input] }]
-      : keptAtEnd([{ role: 'user', content: [...input] }])),
-  ]);
+  const turn = take(fitTurn(input, room, omitted));
+  const documents = take(
+    fitNewest(
+      (input.documents ?? []).map((unit) => ({ ...unit, label: 'A document' })),
+      room,
+      'It does not fit beside the input. A model with a larger window may hold it.',
+      omitted,
+    ),
+  );
+  const files = input.system.filter(({ kind }) => kind === 'memory_file');
+  const memory = take(
+    fitInOrder(
+      files,
+      Math.min(room, share(ceilings.memoryFile)),
+      'Instruction files together may take a tenth of the budget; this one did not fit.',
+      omitted,
+    ),
+  );
+  const tasks = take(
+    fitNewest(
+      input.tasks,
+      Math.min(room, share(ceilings.task)),
+      'Open tasks together may take a tenth of the budget; newer ones came first.',
+      omitted,
+    ),
+  );
+  const frames = take(fitFrames(input.frames, Math.min(room, share(ceilings.frame)), omitted));
+  const candidates = take(
+    fitInOrder(
+      input.directives.filter((one) => !one.pinned),
+      Math.min(room, share(ceilings.candidates)),
+      'Directives that are not confirmed may take little room.',
+      omitted,
+    ),
+  );
+  const directives = input.directives.filter((one) => fixed.includes(one) || candidates.includes(one));
+  return {
+    system: [...words, ...memory],
+    prefix: directives.filter(({ isNew }) => !isNew),
+    newer: directives.filter(({ isNew }) => isNew),
+    documents,
+    frames,
+    tasks,
+    turn,
+    ...shareOut(input, room, frames.length + documents.length > 0, omitted),
+  };
 }
 
-/** The same messages with a breakpoint of the prompt cache after the last block; thinking cannot carry one. */
-function keptAtEnd(messages: readonly RequestMessage[]): RequestMessage[] {
-  const last = messages.at(-1);
-  const block = last?.content.at(-1);
-  if (!last || !block || block.type === 'thinking' || block.type === 'redacted_thinking')
-    return [...messages];
+/** The newest calls with their results; the first of them must fit, since the model waits for it. */
+function fitTurn(input: AssemblyInput, room: number, omitted: Omitted): Counted<Unit>[] {
+  const labelled = input.turn.map((unit) => ({ ...unit, label: 'An earlier call of this turn' }));
+  const newest = labelled.at(-1);
+  if (newest && newest.tokens > room) throw inputTooLarge(newest.tokens, room);
+  let first = labelled.length;
+  for (let left = room; first > 0 && (labelled[first - 1]?.tokens ?? 0) <= left; first--)
+    left -= labelled[first - 1]?.tokens ?? 0;
+  for (const { label, tokens } of labelled.slice(0, first))
+    omitted.push({ label, tokens, reason: 'It does not fit beside the newer ones.' });
+  return labelled.slice(first);
+}
+
+const segmentOf =
+  (kind: Segment['kind']) =>
+  ({ id, label, tokens, reason, text, entryIds }: Counted<Part>): Segment => ({
+    kind,
+    label,
+    tokens,
+    reason,
+    ...(entryIds === undefined ? {} : { entryIds }),
+    partId: id,
+    text,
+  });
+
+/** The last turn apart from those before it, since the request before this one ended where it begins. */
+function conversationSegments(units: readonly Counted<Unit>[]): Segment[] {
+  const last = Math.max(
+    0,
+    units.findLastIndex((unit) => unit.opens),
+  );
+  const before = units.slice(0, last);
+  const turns = before.filter((unit) => unit.opens).length;
   return [
-    ...messages.slice(0, -1),
-    { ...last, content: [...last.content.slice(0, -1), { ...block, cache: '5m' }] },
+    ...conversationSegment(before, turns === 1 ? '1 earlier turn' : `${turns} earlier turns`),
+    ...conversationSegment(units.slice(last), 'The last turn'),
   ];
 }
+
+const conversationSegment = (units: readonly Counted<Unit>[], label: string): Segment[] =>
+  units.length === 0
+    ? []
+    : [
+        {
+          kind: 'conversation',
+          label,
+          tokens: total(units),
+          reason: 'The conversation so far, word for word.',
+          entryIds: units.flatMap((unit) => unit.entryIds),
+        },
+      ];
+
+/** By its part the segment is known to the breakpoints: what follows may change, and it is to be found again. */
+const documentSegments = (units: readonly Counted<Unit>[]): Segment[] =>
+  conversationSegment(units, units.length === 1 ? 'The document' : `${units.length} documents`).map(
+    (segment) => ({
+      ...segment,
+      partId: documentsPart,
+      reason: 'Documents stay word for word as long as the session lasts, as its profile asks.',
+    }),
+  );
+
+const turnSegment = (units: readonly Counted<Unit>[]): Segment[] =>
+  conversationSegment(units, 'This turn so far').map((segment) => ({
+    ...segment,
+    reason: 'What the model called in this turn, and what came back.',
+  }));

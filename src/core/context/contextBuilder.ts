@@ -1,128 +1,327 @@
 /** Gathers what may be sent in a turn, counts it, and has the assembler fit it. */
+import { plainText } from '../../protocol/content.ts';
 import type { Entry, UserEntry } from '../../protocol/entries.ts';
-import type { CoreSettings, OpenFile, TokenCounter, Workspace } from '../ports.ts';
-import type { ModelInfo, RequestMessage } from '../providers/provider.ts';
-import type { SessionStore } from '../session/store.ts';
-import { type Assembly, assemble, type Counted } from './assembler.ts';
-import { type Budget, budgetOf } from './budget.ts';
+import type { Branches } from '../memory/branch.ts';
+import { projectDirectives } from '../memory/directives/project.ts';
+import { projectTasks, toldTasks } from '../memory/tasks.ts';
+import type { Clock, CoreSettings, Recall, TokenCounter, UserDirectives, Workspace } from '../ports.ts';
+import type { ModelInfo, ToolDefinition } from '../providers/provider.ts';
+import type { SessionStore, StoreChange } from '../session/store.ts';
+import { type Assembly, type AssemblyInput, assemble } from './assembler.ts';
+import { branchMap } from './branchMap.ts';
+import { budgetOf, conversationFloor } from './budget.ts';
 import { type Unit, unitsOf, userBlocks } from './conversation.ts';
 import { ContextCounter } from './counting.ts';
+import { directivesFor } from './directiveChoice.ts';
 import type { TokenFactors } from './factors.ts';
-import { type GroundingPart, openFileParts } from './grounding.ts';
-import { systemParts } from './systemPrompt.ts';
+import { newestWithin, total } from './fit.ts';
+import { type ProjectedFrame, projectFrames, sentFrames } from './frames.ts';
+import { frameParts } from './frameText.ts';
+import { openFileParts } from './grounding.ts';
+import { keptDocuments } from './keptDocuments.ts';
+import { type Counted, directiveParts, type Part, taskParts } from './parts.ts';
+import { askRecall, foundParts, pinnedParts, saidBefore } from './recalled.ts';
+import { Remembered } from './remembered.ts';
+import { type SaidEntry, toolsText } from './render.ts';
+import type { RecalledPart } from './shareOut.ts';
+import { type Persona, systemParts } from './systemPrompt.ts';
+import { countUnits, readTail, type Tail } from './tail.ts';
 
 export interface ContextRequest {
   sessionId: string;
   /** The input; for a preview it is not in the log. */
-  input: Pick<UserEntry, 'id' | 'content' | 'attachments' | 'grounding'>;
+  input: Pick<UserEntry, 'id' | 'content' | 'attachments' | 'grounding' | 'excluded' | 'pinned' | 'replaced'>;
   /** Last entry of the branch the input follows; null at the root, undefined for the head. */
   parentId: string | null | undefined;
   model: ModelInfo;
-  excluded: readonly string[];
+  /** Who answers, where a profile says so. */
+  persona?: Persona;
+  tools?: readonly ToolDefinition[];
+  /** In place of the setting. */
+  recall?: CoreSettings['recall'];
   /** Below 1 after the API found the request too long. */
   shrink?: number;
 }
 
-interface Options {
+export interface ContextOptions {
   store: SessionStore;
+  branches: Branches;
   workspace: Workspace;
   counter: TokenCounter;
   factors: TokenFactors;
   settings: CoreSettings;
+  clock: Clock;
+  /** Without it nothing is recalled. */
+  recall?: Recall;
+  /** Without it the user has no directives beyond the session. */
+  userDirectives?: UserDirectives;
 }
 
-/** Entries read at a time; a page of this size was never seen to take the store more than a few ms. */
-const pageSize = 400;
+/** What was gathered for a turn, so that the requests after its first one begin with the same. */
+export interface BuiltContext extends Assembly {
+  readonly gathered: AssemblyInput;
+  /** Tokens of the model for one of the counter, as they were reckoned. */
+  readonly factor: number;
+}
+
+/**
+ * While frames are written the tail may outgrow its share by this: a frame comes behind the turn that made it
+ * necessary, and cutting the tail meanwhile would leave turns out and make the API read all of it anew.
+ */
+const tailSlack = 1.5;
 
 export class ContextBuilder {
-  readonly #options: Options;
+  readonly #options: ContextOptions;
   readonly #counter: ContextCounter;
+  readonly #remembered: Remembered;
 
-  constructor(options: Options) {
+  constructor(options: ContextOptions) {
     this.#options = options;
     this.#counter = new ContextCounter(options.counter);
+    this.#remembered = new Remembered(options.store);
+  }
+
+  /** Hears every change of the store. */
+  follow(change: StoreChange): void {
+    this.#remembered.follow(change);
   }
 
   /** Throws `input_too_large`. */
-  async build(request: ContextRequest): Promise<Assembly> {
-    const { settings, workspace, factors } = this.#options;
+  async build(request: ContextRequest): Promise<BuiltContext> {
+    const { factors } = this.#options;
+    await factors.ready();
     const factor = factors.of(request.model);
-    const budget = budgetOf(request.model, settings.maxOutputTokens, request.shrink);
-
-    const memoryFiles = workspace.isTrusted() ? await workspace.memoryFiles() : [];
-    const instructions = settings.instructions;
-    const [system, grounding, input] = await Promise.all([
-      this.#countTexts(systemParts(instructions, memoryFiles), factor),
-      this.#grounding(request.input, factor),
-      this.#input(request.input, factor),
+    const [system, grounding, tools, input, kept] = await Promise.all([
+      this.#system(request, factor),
+      this.#grounding(request, factor),
+      this.#tools(request, factor),
+      this.#input(request, factor),
+      this.#kept(request, factor),
     ]);
-    const conversation = await this.#conversation(request, budget, factor);
-    return assemble({
+    const excluded = new Set(request.input.excluded);
+    const left: Counted<{ label: string }>[] = [];
+    const wanted = <P extends Counted<{ id?: string; label: string }>>(parts: P[]): P[] =>
+      parts.filter((part) => {
+        const isOut = part.id !== undefined && excluded.has(part.id);
+        if (isOut) left.push(part);
+        return !isOut;
+      });
+    const gathered: AssemblyInput = {
       model: `${request.model.provider}/${request.model.id}`,
-      budget,
-      system,
-      conversation: conversation.units,
-      olderOmitted: conversation.olderOmitted,
-      grounding: grounding.filter(({ id }) => !request.excluded.includes(id)),
-      excluded: grounding.filter(({ id }) => request.excluded.includes(id)),
+      budget: this.#budget(request),
+      thinking: this.#options.settings.thinking,
+      tools,
+      system: wanted(system),
+      directives: wanted(kept.directives),
+      documents: kept.documents,
+      frames: wanted(kept.frames),
+      conversation: kept.tail.units,
+      conversationTokens: this.#conversationTokens,
+      olderOmitted: kept.tail.olderOmitted,
+      tasks: wanted(kept.tasks),
+      recalled: wanted(kept.recalled),
+      grounding: wanted(grounding),
+      excluded: left,
+      missing: kept.missing,
       input,
-    });
+      turn: [],
+      entryOf: entryFinder(request.input, [...kept.tail.entries, ...kept.documentEntries]),
+    };
+    return { ...assemble(gathered), gathered, factor };
+  }
+
+  /**
+   * The next request of a turn whose model calls tools: what the first one had, and what was said since. `turn` has all
+   * entries of the turn after its input, oldest first. Throws `input_too_large`.
+   */
+  async extend(before: BuiltContext, turn: readonly Entry[]): Promise<BuiltContext> {
+    const { factor } = before;
+    const units = await countUnits(this.#counter, unitsOf(turn), factor);
+    const said = new Map(turn.map((entry) => [entry.id, entry]));
+    const { entryOf } = before.gathered;
+    const gathered: AssemblyInput = {
+      ...before.gathered,
+      turn: units,
+      entryOf: (id) => said.get(id) ?? entryOf(id),
+    };
+    return { ...assemble(gathered), gathered, factor };
+  }
+
+  #budget(request: ContextRequest) {
+    return budgetOf(request.model, this.#options.settings.maxOutputTokens, request.shrink);
+  }
+
+  get #conversationTokens(): number {
+    const { conversationTokens, compaction } = this.#options.settings;
+    return compaction === 'off' ? conversationTokens : Math.floor(conversationTokens * tailSlack);
+  }
+
+  async #system({ persona, input }: ContextRequest, factor: number) {
+    const { settings, workspace } = this.#options;
+    const memoryFiles = workspace.isTrusted() ? await workspace.memoryFiles() : [];
+    return this.#countTexts(systemParts(persona, settings.instructions, memoryFiles, input), factor);
   }
 
   /** What the user attached by hand goes once, as that. */
-  async #grounding(
-    { grounding, attachments = [] }: ContextRequest['input'],
-    factor: number,
-  ): Promise<Counted<GroundingPart>[]> {
-    if (grounding === 'off') return [];
-    const attached = new Set(attachments.map(({ kind, uri }) => `${kind}:${uri}`));
-    const files: OpenFile[] = await this.#options.workspace.openFiles();
+  async #grounding({ input }: ContextRequest, factor: number): Promise<Counted<Part>[]> {
+    if (input.grounding === 'off') return [];
+    const attached = new Set((input.attachments ?? []).map(({ kind, uri }) => `${kind}:${uri}`));
+    const files = await this.#options.workspace.openFiles();
     return this.#countTexts(
-      openFileParts(files).filter(({ id }) => !attached.has(id)),
+      openFileParts(files, input).filter(({ id }) => !attached.has(id)),
       factor,
     );
   }
 
-  async #input(
-    input: ContextRequest['input'],
-    factor: number,
-  ): Promise<Counted<{ entryId: string; blocks: RequestMessage['content'] }>> {
-    const blocks = userBlocks(input);
-    const [tokens] = await this.#counter.count([{ messages: [{ role: 'user', content: blocks }] }]);
-    return { entryId: input.id, blocks, tokens: Math.ceil((tokens ?? 0) * factor) };
+  async #tools({ tools = [] }: ContextRequest, factor: number): Promise<AssemblyInput['tools']> {
+    if (tools.length === 0) return undefined;
+    const [counted] = await this.#countTexts([{ text: toolsText(tools) }], factor);
+    return { definitions: tools, tokens: counted?.tokens ?? 0 };
   }
 
-  /** Reads the branch backwards until it fills the budget, so that a turn costs the same in an endless session. */
-  async #conversation(
+  async #input({ input }: ContextRequest, factor: number): Promise<AssemblyInput['input']> {
+    const [tokens] = await this.#counter.count([
+      { messages: [{ role: 'user', content: userBlocks(input) }] },
+    ]);
+    return { entryId: input.id, tokens: Math.ceil((tokens ?? 0) * factor) };
+  }
+
+  /** What the session remembers: its tail word for word, and of what is older what matters now. */
+  async #kept(request: ContextRequest, factor: number) {
+    const { store, branches, userDirectives } = this.#options;
+    const { sessionId, parentId, input, persona } = request;
+    const [entries, branch, ofUser] = await Promise.all([
+      this.#remembered.of(sessionId),
+      branchMap(branches, store, sessionId, parentId),
+      userDirectives?.list() ?? [],
+    ]);
+    const projected = projectFrames(of(entries, 'frame'), (id) => branch.placeOf(id));
+    const frames = sentFrames(projected);
+    const framesEnd = frames.at(-1)?.to ?? -1;
+    const documentEntries =
+      persona?.documents === 'keep' && parentId !== null
+        ? await keptDocuments(store, sessionId, (id) => id !== input.id && branch.placeOf(id) !== undefined)
+        : [];
+    const documents = await countUnits(this.#counter, unitsOf(documentEntries), factor);
+    const read: Tail =
+      parentId === null
+        ? { units: [], entries: [], olderOmitted: false }
+        : await readTail(store, this.#counter, {
+            sessionId,
+            leafId: parentId,
+            isAfterFrames: (id) => (branch.placeOf(id) ?? Number.POSITIVE_INFINITY) > framesEnd,
+            tokens: Math.min(this.#budget(request).total, this.#conversationTokens + total(documents)),
+            factor,
+          });
+    const isKept = new Set(documentEntries.map(({ id }) => id));
+    const tail: Tail = {
+      ...read,
+      units: read.units.filter(({ entryIds }) => !entryIds.some((id) => isKept.has(id))),
+    };
+    const directives = directivesFor({
+      ofUser,
+      ofSession: projectDirectives(of(entries, 'directive'), (id) => branch.placeOf(id) !== undefined),
+      frameSeq: Math.max(0, ...frames.map(({ entry }) => entry.seq)),
+      text: plainText(input.content),
+    });
+    const tasks = toldTasks(projectTasks(of(entries, 'task')));
+    const [directivesCounted, framesCounted, tasksCounted, recalled] = await Promise.all([
+      this.#countTexts(directiveParts(directives, input), factor),
+      this.#countTexts(
+        frameParts(
+          frames.map(({ entry, from, to }) => ({
+            id: entry.id,
+            body: entry.body,
+            turnCount: branch.turnsBetween(from, to),
+          })),
+          input,
+        ),
+        factor,
+      ),
+      this.#countTexts(taskParts(tasks, input), factor),
+      this.#recalled(request, tail, factor),
+    ]);
+    return {
+      tail,
+      documents,
+      documentEntries,
+      directives: directivesCounted,
+      frames: framesCounted,
+      tasks: tasksCounted,
+      recalled: recalled.parts,
+      missing: [...recalled.missing, ...framesOff(projected, framesEnd)],
+    };
+  }
+
+  /** The newest turns, which are sent word for word whatever is found; others may have to be found to be there. */
+  #surelySent(request: ContextRequest, { units }: Tail): Counted<Unit>[] {
+    const floor = Math.floor(this.#budget(request).total * conversationFloor);
+    return newestWithin(units, Math.min(floor, this.#conversationTokens));
+  }
+
+  /** Runs beside the counting of everything else. */
+  async #recalled(
     request: ContextRequest,
-    budget: Budget,
+    tail: Tail,
     factor: number,
-  ): Promise<{ units: Counted<Unit>[]; olderOmitted: boolean }> {
-    if (request.parentId === null) return { units: [], olderOmitted: false };
-    const leaf = request.parentId === undefined ? {} : { leafId: request.parentId };
-    let path: Entry[] = [];
-    let counted: Counted<Unit>[] = [];
-    for (;;) {
-      const first = path[0];
-      const page = await this.#options.store.path(request.sessionId, {
-        ...leaf,
-        limit: pageSize,
-        ...(first ? { beforeId: first.id } : {}),
-      });
-      path = [...page, ...path];
-      const units = unitsOf(path);
-      const tokens = await this.#counter.count(
-        units.map((unit) => ({ key: unit.entryIds.join(), messages: unit.messages })),
-      );
-      counted = units.map((unit, index) => ({ ...unit, tokens: Math.ceil((tokens[index] ?? 0) * factor) }));
-      const sum = counted.reduce((all, unit) => all + unit.tokens, 0);
-      const whole = page.length < pageSize;
-      if (whole || sum > budget.total) return { units: counted, olderOmitted: !whole };
-    }
+  ): Promise<{ parts: Counted<RecalledPart>[]; missing: AssemblyInput['missing'] }> {
+    const { store, recall, settings, clock } = this.#options;
+    const { sessionId, parentId, input } = request;
+    const scope = request.recall ?? settings.recall;
+    const pinned = input.pinned ?? [];
+    const before = saidBefore(tail.entries);
+    const asked = recall && scope !== 'off' && parentId !== null;
+    const [pinnedEntries, answer] = await Promise.all([
+      pinned.length > 0 ? store.entries(sessionId, pinned) : [],
+      asked
+        ? askRecall(recall, {
+            sessionId,
+            leafId: parentId,
+            text: plainText(input.content),
+            ...(before === undefined ? {} : { before }),
+            now: clock.now(),
+            except: new Set([
+              input.id,
+              ...this.#surelySent(request, tail).flatMap(({ entryIds }) => entryIds),
+            ]),
+            scope,
+          })
+        : { found: [], late: false },
+    ]);
+    const found = answer.found.filter(({ entryId }) => entryId !== input.id && !pinned.includes(entryId));
+    const parts = [...pinnedParts(pinnedEntries, input), ...(await foundParts(store, found, input))];
+    return {
+      parts: await this.#countTexts(parts, factor),
+      missing: answer.late
+        ? [{ label: 'Recalled turns', reason: 'Recall took too long, so this turn went on without it.' }]
+        : [],
+    };
   }
 
   async #countTexts<T extends { text: string }>(parts: readonly T[], factor: number): Promise<Counted<T>[]> {
     const tokens = await this.#counter.countTexts(parts.map((part) => part.text));
     return parts.map((part, index) => ({ ...part, tokens: Math.ceil((tokens[index] ?? 0) * factor) }));
   }
+}
+
+/** What stands before a newer frame is not sent word for word, so a frame there that is off leaves a hole. */
+const framesOff = (projected: readonly ProjectedFrame[], framesEnd: number): AssemblyInput['missing'] =>
+  projected
+    .filter(({ entry, to, within }) => !entry.active && within === undefined && to < framesEnd)
+    .map(() => ({
+      label: 'Turns of a frame that is off',
+      reason: 'They stand before newer frames. They stay in the session and are recalled when they matter.',
+    }));
+
+function entryFinder(
+  input: ContextRequest['input'],
+  tail: readonly Entry[],
+): (id: string) => SaidEntry | undefined {
+  const entries = new Map<string, SaidEntry>(tail.map((entry) => [entry.id, entry]));
+  entries.set(input.id, { ...input, kind: 'input' });
+  return (id) => entries.get(id);
+}
+
+function of<K extends Entry['kind']>(entries: readonly Entry[], kind: K): Extract<Entry, { kind: K }>[] {
+  return entries.filter((entry): entry is Extract<Entry, { kind: K }> => entry.kind === kind);
 }

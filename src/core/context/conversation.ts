@@ -8,7 +8,7 @@ import type {
   UserEntry,
 } from '../../protocol/entries.ts';
 import type { RequestMessage } from '../providers/provider.ts';
-import { escapeAttribute, withoutEnd } from './systemPrompt.ts';
+import { escapeAttribute, withoutEnd } from './tags.ts';
 
 /**
  * A run of entries that is sent whole or not at all, such as a tool call with its result.

@@ -1,50 +1,72 @@
-/** Counts what will be sent, remembering what was counted: entries never change, so neither do their tokens. */
+/** Counts what will be sent, remembering by its content what was counted: a file that is open costs one count. */
 import type { ContentBlock } from '../../protocol/content.ts';
 import type { TokenCounter } from '../ports.ts';
 import type { RequestMessage } from '../providers/provider.ts';
+import { contentHash } from './contentHash.ts';
 import { imageTokens, pdfTokens } from './tokens.ts';
 
 /** Tokens the wire adds around a message for its role and delimiters; a bound, not a measure. */
 const perMessage = 6;
 
-/** Texts kept in memory by their counts; a hundred thousand short strings stay below about 20 MB. */
-const rememberedUnits = 100_000;
+/** Counts kept in memory; a hundred thousand short names with a number each stay below about 20 MB. */
+const rememberedCounts = 100_000;
+
+/** Something to be counted. `key` names content that never changes, which spares the hash of it. */
+export interface Countable {
+  key?: string;
+  messages: readonly RequestMessage[];
+}
 
 export class ContextCounter {
   readonly #counter: TokenCounter;
-  readonly #byKey = new Map<string, number>();
+  readonly #known = new Map<string, number>();
 
   constructor(counter: TokenCounter) {
     this.#counter = counter;
   }
 
-  /** Tokens of each item by the local vocabulary. `key` names content that never changes; without it nothing is kept. */
-  async count(items: readonly { key?: string; messages: readonly RequestMessage[] }[]): Promise<number[]> {
-    const missing = items.filter((item) => item.key === undefined || !this.#byKey.has(item.key));
-    const texts = missing.map((item) =>
-      item.messages.flatMap((message) => message.content.flatMap(countedText)).join('\n'),
+  /** Tokens of each item by the local vocabulary, before the factor of the model. */
+  async count(items: readonly Countable[]): Promise<number[]> {
+    const known = items.map(({ key }) => (key === undefined ? undefined : this.#known.get(key)));
+    const unknown = items.filter((_, place) => known[place] === undefined);
+    const texts = unknown.map(({ messages }) =>
+      messages.flatMap((message) => message.content.flatMap(countedText)).join('\n'),
     );
-    const counted = texts.length > 0 ? await this.#counter.count(texts) : [];
-    const fresh = new Map(
-      missing.map((item, index) => [item, (counted[index] ?? 0) + fixedTokens(item.messages)] as const),
+    const fresh = (await this.countTexts(texts)).map(
+      (tokens, place) => tokens + fixedTokens(unknown[place]?.messages ?? []),
     );
-    return items.map((item) => {
-      const tokens = fresh.get(item) ?? this.#byKey.get(item.key ?? '') ?? 0;
-      if (item.key !== undefined) this.#remember(item.key, tokens);
+    let next = 0;
+    return items.map(({ key }, place) => {
+      const tokens = known[place] ?? fresh[next++] ?? 0;
+      if (key !== undefined) this.#remember(key, tokens);
       return tokens;
     });
   }
 
   async countTexts(texts: readonly string[]): Promise<number[]> {
-    return texts.length > 0 ? this.#counter.count(texts) : [];
+    const keys = texts.map(contentHash);
+    const missing = new Map(
+      texts.flatMap((text, place) => {
+        const key = keys[place] ?? '';
+        return this.#known.has(key) ? [] : [[key, text] as const];
+      }),
+    );
+    const counted = missing.size > 0 ? await this.#counter.count([...missing.values()]) : [];
+    const fresh = new Map([...missing.keys()].map((key, place) => [key, counted[place] ?? 0]));
+    return keys.map((key) => {
+      const tokens = fresh.get(key) ?? this.#known.get(key) ?? 0;
+      this.#remember(key, tokens);
+      return tokens;
+    });
   }
 
+  /** What was used last is forgotten last. */
   #remember(key: string, tokens: number): void {
-    this.#byKey.delete(key);
-    this.#byKey.set(key, tokens);
-    if (this.#byKey.size <= rememberedUnits) return;
-    const oldest = this.#byKey.keys().next();
-    if (!oldest.done) this.#byKey.delete(oldest.value);
+    this.#known.delete(key);
+    this.#known.set(key, tokens);
+    if (this.#known.size <= rememberedCounts) return;
+    const oldest = this.#known.keys().next();
+    if (!oldest.done) this.#known.delete(oldest.value);
   }
 }
 

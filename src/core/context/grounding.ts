@@ -1,35 +1,26 @@
 /** Open files as context of one turn. Pure. */
+import type { Attachment } from '../../protocol/entries.ts';
 import type { OpenFile } from '../ports.ts';
 import { attachmentText } from './conversation.ts';
-
-export interface GroundingPart {
-  id: string;
-  label: string;
-  text: string;
-  reason: string;
-}
+import { chosenReason, chosenText, type Part, type TurnChoices } from './parts.ts';
 
 /** The selection first, then the files in the given order: the active one, then by recency. */
-export function openFileParts(files: readonly OpenFile[]): GroundingPart[] {
-  const parts: GroundingPart[] = [];
-  for (const file of files) {
-    if (!file.active || !file.selection || file.selection.text.trim() === '') continue;
-    const { startLine, endLine, text } = file.selection;
-    parts.push({
-      id: `selection:${file.uri}`,
-      label: `${file.path}:${startLine}-${endLine}`,
-      text: attachmentText({ kind: 'selection', uri: file.uri, path: file.path, startLine, endLine, text }),
-      reason: 'The selection in the active editor.',
-    });
+export function openFileParts(files: readonly OpenFile[], choices: TurnChoices): Part[] {
+  const parts: Part[] = [];
+  const add = (label: string, reason: string, attachment: Attachment): void => {
+    const id = `${attachment.kind}:${attachment.uri}`;
+    const text = attachmentText({ ...attachment, text: chosenText(choices, id, attachment.text) });
+    parts.push({ id, label, text, reason: chosenReason(choices, id, reason) });
+  };
+  for (const { uri, path, active, selection } of files) {
+    if (!active || !selection || selection.text.trim() === '') continue;
+    const { startLine, endLine, text } = selection;
+    const attachment: Attachment = { kind: 'selection', uri, path, startLine, endLine, text };
+    add(`${path}:${startLine}-${endLine}`, 'The selection in the active editor.', attachment);
   }
-  for (const file of files) {
-    if (file.text.trim() === '') continue;
-    parts.push({
-      id: `file:${file.uri}`,
-      label: file.path,
-      text: attachmentText({ kind: 'file', uri: file.uri, path: file.path, text: file.text }),
-      reason: file.active ? 'The active editor.' : 'Open in an editor.',
-    });
+  for (const { uri, path, active, text } of files) {
+    if (text.trim() === '') continue;
+    add(path, active ? 'The active editor.' : 'Open in an editor.', { kind: 'file', uri, path, text });
   }
   return parts;
 }

@@ -21,6 +21,12 @@ export const interrupted = () =>
     'This answer was cut off when its window closed. What had arrived was kept. Continue or retry.',
     { action: 'retry' },
   );
+export const tooManyToolRounds = (rounds: number) =>
+  new CausewayError(
+    'too_many_tool_rounds',
+    `The model asked for tools ${rounds} times in one turn without coming to an answer, so it was stopped. What it said is kept. Ask again, or ask for a part of it.`,
+    { action: 'retry' },
+  );
 export const stoppedByUser = () => new CausewayError('stopped', 'Stopped.', { action: 'none' });
 
 export const restrictedMode = () =>

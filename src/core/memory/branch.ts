@@ -1,10 +1,9 @@
 /** Which entries stand on the active branch of a session, kept up with the log so that nobody reads it whole again. */
-import type { Entry, EntryKind } from '../../protocol/entries.ts';
+import type { Entry } from '../../protocol/entries.ts';
 import type { SessionStore } from '../session/store.ts';
 
 interface Step {
   id: string;
-  kind: EntryKind;
   /** Inputs of the user up to and including this entry. */
   turns: number;
 }
@@ -27,13 +26,9 @@ export class Branch {
     return this.#places.has(id);
   }
 
-  /** What stands between two entries, both included; undefined when they are not a range of the branch. */
-  range(fromId: string, toId: string): { from: number; to: number; turnCount: number } | undefined {
-    const from = this.#places.get(fromId);
-    const to = this.#places.get(toId);
-    if (from === undefined || to === undefined || from > to) return undefined;
-    const before = this.#steps[from - 1]?.turns ?? 0;
-    return { from, to, turnCount: (this.#steps[to]?.turns ?? 0) - before };
+  /** Inputs of the user between two places, both included. */
+  turnsBetween(from: number, to: number): number {
+    return (this.#steps[to]?.turns ?? 0) - (this.#steps[from - 1]?.turns ?? 0);
   }
 
   /** Takes in what was appended; false when the branch is now another one and must be read again. */
@@ -50,7 +45,7 @@ export class Branch {
   #push({ id, kind }: Entry): void {
     const turns = (this.#steps.at(-1)?.turns ?? 0) + (kind === 'user' ? 1 : 0);
     this.#places.set(id, this.#steps.length);
-    this.#steps.push({ id, kind, turns });
+    this.#steps.push({ id, turns });
   }
 }
 

@@ -8,68 +8,163 @@ import {
   type FrameEntry,
   frameBody,
   type TaskEntry,
+  type UserEntry,
 } from '../../protocol/entries.ts';
 import {
+  type DirectiveView,
   type ProfileChoice,
   type SessionMemoryView,
   type TaskChange,
   taskChange,
 } from '../../protocol/memory.ts';
-import { invalidInput, notFound } from '../errors.ts';
-import type { Clock, Log } from '../ports.ts';
+import type { TokenFactors } from '../context/factors.ts';
+import { newestVersions } from '../context/frames.ts';
+import { Remembered } from '../context/remembered.ts';
+import { invalidInput, notFound, registerUnavailable } from '../errors.ts';
+import type { Clock, CoreSettings, Log, TokenCounter, UserDirectives } from '../ports.ts';
+import type { Profile } from '../profiles/profile.ts';
+import type { Profiles } from '../profiles/profiles.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { Chosen } from '../providers/registry.ts';
 import type { SessionStore, StoreChange } from '../session/store.ts';
 import type { SessionMemory } from '../sessionMemory.ts';
 import { Branches } from './branch.ts';
-import { projectDirectives } from './directives.ts';
-import { newest, projectFrames } from './frames.ts';
+import { Compactor } from './compaction/compactor.ts';
+import { DirectiveKeeper } from './directives/keeper.ts';
+import { overriddenBy } from './directives/notice.ts';
+import { projectDirectives, type SessionDirective } from './directives/project.ts';
+import { frameViews } from './frames.ts';
 import { changedTask, projectTasks } from './tasks.ts';
 
 export interface MemoryOptions {
   store: SessionStore;
+  counter: TokenCounter;
+  factors: TokenFactors;
+  settings: CoreSettings;
   clock: Clock;
   log: Log;
+  /** Without it the user has no directives beyond the session. */
+  userDirectives?: UserDirectives;
+  /** What answers when no model does; it writes no frames. */
+  offline: Provider;
+  /** What answers in a session. */
+  choose(sessionId: string): Promise<Chosen>;
+  profiles: Profiles;
+  /** Who answers in a session. */
+  profileOf(sessionId: string): Promise<Profile>;
 }
 
 /** Longest directive, in characters: a sentence or two; longer texts are instructions, which have their own setting. */
 const longestDirective = 2_000;
 
-/** What answers where nobody has chosen. */
-const defaultProfile: ProfileChoice = {
-  name: 'coding',
-  description: 'Answers questions about this workspace and its code.',
-  source: 'built_in',
-};
+/** What is told of a directive that holds in every workspace. */
+const usersOwn = {
+  state: 'confirmed',
+  origin: 'user',
+  history: [],
+  scope: 'user',
+} as const satisfies Partial<DirectiveView>;
 
 export class LoggedMemory implements SessionMemory {
   readonly #options: MemoryOptions;
   readonly #branches: Branches;
+  readonly #remembered: Remembered;
+  readonly #compactor: Compactor;
+  readonly #directives: DirectiveKeeper;
+  /** Inputs of turns that are not over, by session. */
+  readonly #unread = new Map<string, UserEntry[]>();
 
   constructor(options: MemoryOptions) {
     this.#options = options;
     this.#branches = new Branches(options.store);
+    this.#remembered = new Remembered(options.store);
+    const directives = new DirectiveKeeper({ ...options, branches: this.#branches });
+    this.#directives = directives;
+    this.#compactor = new Compactor({
+      ...options,
+      branches: this.#branches,
+      remember: async (sessionId) => (await options.profileOf(sessionId)).remember ?? [],
+      remembered: this.#remembered,
+      async choose(sessionId) {
+        const chosen = await options.choose(sessionId);
+        return chosen.provider === options.offline ? undefined : chosen;
+      },
+      // What was not read when it was said, as by a process that was killed, is read at the latest now.
+      onCovered: async (sessionId, covered, instructions) => {
+        await directives.said(sessionId, covered);
+        const candidates = instructions.map(({ entryId, text }) => ({
+          text: text.slice(0, longestDirective),
+          strength: 'candidate' as const,
+          origin: 'model' as const,
+          sourceId: entryId,
+        }));
+        await directives.notice(sessionId, candidates);
+      },
+    });
+  }
+
+  /** The branches of the sessions in use, for whoever asks where an entry stands. */
+  get branches(): Branches {
+    return this.#branches;
   }
 
   /** Hears every change of the store. */
   follow(change: StoreChange): void {
-    if (change.type === 'appended') this.#branches.appended(change.sessionId, change.entries);
-    else if (change.type === 'purged') this.#branches.forget(change.sessionId);
+    this.#remembered.follow(change);
+    if (change.type === 'purged') {
+      this.#branches.forget(change.sessionId);
+      this.#unread.delete(change.sessionId);
+    }
+    if (change.type !== 'appended') return;
+    this.#branches.appended(change.sessionId, change.entries);
+    if (!change.own) return;
+    const { sessionId } = change;
+    for (const entry of change.entries) {
+      if (entry.kind === 'user') this.#unread.set(sessionId, [...(this.#unread.get(sessionId) ?? []), entry]);
+      // Behind the turn, so that what is appended stands on its branch and never in its way.
+      if (entry.kind === 'assistant' && entry.outcome !== undefined) this.#turnEnded(sessionId);
+    }
+  }
+
+  #turnEnded(sessionId: string): void {
+    const said = this.#unread.get(sessionId) ?? [];
+    this.#unread.delete(sessionId);
+    void this.#directives.said(sessionId, said);
+    void this.#compactor.turnEnded(sessionId);
+  }
+
+  /** Resolves when nothing goes on behind the turns of the session. */
+  async idle(sessionId: string): Promise<void> {
+    await this.#compactor.idle(sessionId);
+    await this.#directives.idle(sessionId);
+  }
+
+  /** Stops what goes on behind the turns. */
+  async close(): Promise<void> {
+    await this.#compactor.close();
+    await this.#directives.close();
   }
 
   async view(sessionId: string): Promise<SessionMemoryView> {
     const entries = await this.#kept(sessionId);
-    const branch = await this.#branches.of(sessionId);
+    const [branch, ofUser = []] = await Promise.all([
+      this.#branches.of(sessionId),
+      this.#options.userDirectives?.list(),
+    ]);
     return {
-      frames: projectFrames(of(entries, 'frame'), branch),
-      directives: projectDirectives(of(entries, 'directive'), (id) => branch.has(id)).map(
-        ({ seq: _, firstSeq: _first, ...view }) => view,
-      ),
+      frames: frameViews(of(entries, 'frame'), branch),
+      directives: [
+        ...projectDirectives(of(entries, 'directive'), (id) => branch.has(id)).map(viewOf),
+        ...ofUser.map((one) => ({ ...one, ...usersOwn })),
+      ],
       tasks: projectTasks(of(entries, 'task')),
-      profile: of(entries, 'profile').at(-1)?.name ?? defaultProfile.name,
+      profile: (await this.#options.profileOf(sessionId)).name,
     };
   }
 
-  async compact(_sessionId: string, _door: Door, _signal?: AbortSignal): Promise<FrameEntry | undefined> {
-    return undefined;
+  async compact(sessionId: string, door: Door, signal?: AbortSignal): Promise<FrameEntry | undefined> {
+    await this.#session(sessionId);
+    return this.#compactor.compact(sessionId, door, signal);
   }
 
   async editFrame(sessionId: string, frameId: string, body: FrameBody, door: Door): Promise<FrameEntry> {
@@ -105,21 +200,20 @@ export class LoggedMemory implements SessionMemory {
   async rebuildFrame(
     sessionId: string,
     frameId: string,
-    _door: Door,
-    _signal?: AbortSignal,
+    door: Door,
+    signal?: AbortSignal,
   ): Promise<FrameEntry> {
-    return this.#frame(sessionId, frameId);
+    return this.#compactor.rebuild(sessionId, await this.#frame(sessionId, frameId), door, signal);
   }
 
   async addDirective(sessionId: string, text: string, door: Door): Promise<DirectiveEntry> {
-    return this.#append(sessionId, {
-      ...this.#mark(door),
-      kind: 'directive',
+    await this.#session(sessionId);
+    const change = {
       directiveId: crypto.randomUUID(),
       text: directiveText(text),
-      state: 'confirmed',
-      origin: 'user',
-    });
+      state: 'confirmed' as const,
+    };
+    return this.#putDirective(sessionId, change, door);
   }
 
   async changeDirective(
@@ -129,22 +223,49 @@ export class LoggedMemory implements SessionMemory {
     door: Door,
   ): Promise<DirectiveEntry> {
     const before = await this.#directive(sessionId, directiveId);
-    return this.#append(sessionId, {
-      ...this.#mark(door),
-      kind: 'directive',
-      directiveId,
-      text: change.text === undefined ? before.text : directiveText(change.text),
-      state: change.state ?? before.state,
-      origin: 'user',
-    });
+    const text = change.text === undefined ? before.text : directiveText(change.text);
+    return this.#putDirective(sessionId, { directiveId, text, state: change.state ?? before.state }, door);
   }
 
-  async promoteDirective(sessionId: string, directiveId: string, _door: Door): Promise<void> {
-    await this.#directive(sessionId, directiveId);
+  async promoteDirective(sessionId: string, directiveId: string, door: Door): Promise<void> {
+    const { text } = await this.#directive(sessionId, directiveId);
+    // First there, then out of here: what is interrupted in between stands in both and is lost from neither.
+    await this.#usersOwn().put({ directiveId, text, at: this.#options.clock.now() });
+    await this.#putDirective(sessionId, { directiveId, text, state: 'removed' }, door);
   }
 
   async removeUserDirective(directiveId: string): Promise<void> {
-    throw notFound('directive', directiveId);
+    const list = this.#usersOwn();
+    if (!(await list.list()).some((one) => one.directiveId === directiveId))
+      throw notFound('directive', directiveId);
+    await list.remove(directiveId);
+  }
+
+  #usersOwn(): UserDirectives {
+    const { userDirectives } = this.#options;
+    if (!userDirectives) throw registerUnavailable(new Error('This process has no database of the user.'));
+    return userDirectives;
+  }
+
+  /** From the user's own hand; the pinned ones are within their budget afterwards. */
+  async #putDirective(
+    sessionId: string,
+    change: Pick<DirectiveEntry, 'directiveId' | 'text' | 'state'>,
+    door: Door,
+  ): Promise<DirectiveEntry> {
+    const others = (await this.#directives.known(sessionId)).filter(
+      (one) => one.directiveId !== change.directiveId,
+    );
+    const over = change.state === 'confirmed' && overriddenBy(change.text, change.state, others);
+    const entry = await this.#append(sessionId, {
+      ...this.#mark(door),
+      kind: 'directive',
+      ...change,
+      origin: 'user',
+      ...(over ? { supersedesId: over.directiveId } : {}),
+    });
+    await this.#directives.relieve(sessionId);
+    return entry;
   }
 
   async changeTask(sessionId: string, change: TaskChange, door: Door): Promise<TaskEntry> {
@@ -162,28 +283,26 @@ export class LoggedMemory implements SessionMemory {
     return this.#append(sessionId, { ...this.#mark(door), kind: 'task', ...task });
   }
 
-  async profiles(): Promise<ProfileChoice[]> {
-    return [defaultProfile];
+  profiles(): Promise<ProfileChoice[]> {
+    return this.#options.profiles.list();
   }
 
   async setProfile(sessionId: string, name: string, door: Door): Promise<void> {
-    const known = await this.profiles();
-    if (!known.some((profile) => profile.name === name))
-      throw invalidInput(
-        'profile',
-        name.slice(0, 100),
-        `one of ${known.map((profile) => profile.name).join(', ')}`,
-      );
-    await this.#append(sessionId, { ...this.#mark(door), kind: 'profile', name });
+    const profile = await this.#options.profiles.need(name);
+    await this.#append(sessionId, { ...this.#mark(door), kind: 'profile', name: profile.name });
+  }
+
+  async #session(sessionId: string): Promise<void> {
+    if (!(await this.#options.store.get(sessionId))) throw notFound('session', sessionId);
   }
 
   async #kept(sessionId: string) {
-    if (!(await this.#options.store.get(sessionId))) throw notFound('session', sessionId);
+    await this.#session(sessionId);
     return this.#options.store.ofKinds(sessionId, ['frame', 'directive', 'task', 'profile']);
   }
 
   async #frame(sessionId: string, frameId: string): Promise<FrameEntry> {
-    const frame = newest(await this.#options.store.ofKinds(sessionId, ['frame'])).find(
+    const frame = newestVersions(await this.#options.store.ofKinds(sessionId, ['frame'])).find(
       ({ id }) => id === frameId,
     );
     if (!frame) throw notFound('frame', frameId);
@@ -215,6 +334,8 @@ export class LoggedMemory implements SessionMemory {
 function of<K extends Entry['kind']>(entries: readonly Entry[], kind: K): Extract<Entry, { kind: K }>[] {
   return entries.filter((entry): entry is Extract<Entry, { kind: K }> => entry.kind === kind);
 }
+
+const viewOf = ({ seq: _, firstSeq: _first, ...view }: SessionDirective): DirectiveView => view;
 
 function directiveText(text: string): string {
   const trimmed = text.trim();

@@ -29,3 +29,21 @@ export function changedTask(
     steps: steps ?? before?.steps ?? [],
   };
 }
+
+/** Tasks that are over and still told of: a model asked to go on must not begin what was just done. */
+const mostOver = 3;
+
+/** What a model is told of: all that are open, and of the others the newest, in the order in which they were begun. */
+export function toldTasks(tasks: readonly TaskView[]): TaskView[] {
+  const over = tasks.filter(({ state }) => state !== 'open').sort((a, b) => b.at - a.at);
+  const told = new Set(over.slice(0, mostOver));
+  return tasks.filter((task) => task.state === 'open' || told.has(task));
+}
+
+/** As a model reads it: an open task with all its steps, another in a line. */
+export function taskText({ title, state, steps }: TaskView): string {
+  if (state === 'open') return [title, ...steps.map((step) => `- [${step.state}] ${step.text}`)].join('\n');
+  const done = steps.filter((step) => step.state === 'done').length;
+  const count = steps.length === 0 ? '' : ` (${done} of ${steps.length} steps)`;
+  return `${state === 'done' ? 'Done' : 'Abandoned'}: ${title}${count}`;
+}

@@ -6,11 +6,16 @@ export function promptTokens(usage: Usage): number {
   return usage.inputTokens + usage.cacheCreationTokens + usage.cacheReadTokens;
 }
 
+/** The rates of a request whose prompt has that many tokens. */
+export function ratesOf(price: Price, tokens: number): Rates {
+  const long = price.longPrompt;
+  return long && tokens > long.aboveTokens ? long : price;
+}
+
 /** US dollars of one response; undefined when the price is unknown, which is not the same as free. */
 export function costOf(usage: Usage, price: Price | undefined): number | undefined {
   if (!price) return undefined;
-  const long = price.longPrompt;
-  const rates: Rates = long && promptTokens(usage) > long.aboveTokens ? long : price;
+  const rates = ratesOf(price, promptTokens(usage));
   const written1h = usage.cacheCreation1hTokens ?? 0;
   return (
     (usage.inputTokens * rates.input +
@@ -23,3 +28,15 @@ export function costOf(usage: Usage, price: Price | undefined): number | undefin
 }
 
 export const noUsage: Usage = { inputTokens: 0, outputTokens: 0, cacheCreationTokens: 0, cacheReadTokens: 0 };
+
+/** Of two responses together. */
+export function addUsage(a: Usage, b: Usage): Usage {
+  const oneHour = (a.cacheCreation1hTokens ?? 0) + (b.cacheCreation1hTokens ?? 0);
+  return {
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    cacheCreationTokens: a.cacheCreationTokens + b.cacheCreationTokens,
+    ...(oneHour === 0 ? {} : { cacheCreation1hTokens: oneHour }),
+    cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
+  };
+}

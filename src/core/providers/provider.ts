@@ -30,6 +30,8 @@ export interface ModelInfo {
   pdfs: boolean;
   tools: boolean;
   thinking: boolean;
+  /** It was trained for the memory tool. */
+  memoryTool?: boolean;
   /** Tokens of this model for one token of the local counter, before anything was learned from responses. */
   tokenFactor: number;
   /** Absent when the price is unknown; unknown is never zero. */
@@ -49,6 +51,8 @@ export interface ToolDefinition {
   description: string;
   /** JSON Schema of the input object. */
   inputSchema: Record<string, unknown>;
+  /** A tool some models were trained for; where the provider has it, it is named instead of described. */
+  native?: 'memory';
 }
 
 export interface ProviderRequest {
@@ -62,6 +66,14 @@ export interface ProviderRequest {
   question: string;
   /** JSON Schema the whole answer must follow, for models that can be held to one. */
   outputSchema?: Record<string, unknown>;
+}
+
+/** What of a request the other side kept from the model; then `usage` says nothing of the request's size. */
+export interface LeftOut {
+  label: string;
+  /** 0 where it did not say. */
+  tokens: number;
+  reason: string;
 }
 
 /**
@@ -79,7 +91,7 @@ export type ProviderEvent =
   | { type: 'tool_use'; block: number; id: string; name: string; input: Record<string, unknown> }
   | { type: 'usage'; usage: Usage }
   | { type: 'retrying'; attempt: number; delayMs: number; reason: string }
-  | { type: 'stop'; stopReason: StopReason; usage: Usage }
+  | { type: 'stop'; stopReason: StopReason; usage: Usage; leftOut?: LeftOut[] }
   | { type: 'error'; error: ErrorInfo }
   | { type: 'aborted' };
 

@@ -45,10 +45,16 @@ export class ProviderRegistry {
   async choose(wanted: string): Promise<Chosen> {
     if (wanted === '') return this.#firstReady();
     const { provider: id, model } = splitModel(wanted);
-    const provider = [...this.#providers, this.#fallback].find((candidate) => candidate.id === id);
-    if (!provider) throw modelNotFound(wanted);
+    const provider = this.#providerOf(id, wanted);
     const availability = await this.#availability(provider);
     if (!availability.ready) return this.#offline(availability.error.message);
+    return { provider, model: await namedModel(provider, model) };
+  }
+
+  /** A model by its name, whether or not it can be used now. Throws `model_not_found`. */
+  async named(name: string): Promise<{ provider: Provider; model: ModelInfo }> {
+    const { provider: id, model } = splitModel(name);
+    const provider = this.#providerOf(id, name);
     return { provider, model: await namedModel(provider, model) };
   }
 
@@ -76,6 +82,12 @@ export class ProviderRegistry {
         if (!this.#isBarred(provider)) await provider.refreshModels?.(signal);
       }),
     );
+  }
+
+  #providerOf(id: string, name: string): Provider {
+    const provider = [...this.#providers, this.#fallback].find((candidate) => candidate.id === id);
+    if (!provider) throw modelNotFound(name);
+    return provider;
   }
 
   async #firstReady(): Promise<Chosen> {

@@ -28,6 +28,12 @@ export function analyse(text: string): Analysis {
   return { counts, length: quarters / wholeWord };
 }
 
+/** "Thanks, I'll try that": it takes up an answer and repeats its words, where other messages bring something up. */
+export const takesUpAnswer = (text: string): boolean =>
+  /^\W*(?:thanks|thank you|thx|ok(?:ay)?|got it|cool|great|perfect|awesome|nice|sounds (?:good|great)|that (?:sounds|looks|works|helps|makes sense)|sure|yes|yeah|yep|alright|hmm)\b/i.test(
+    text,
+  );
+
 const written = /[\p{L}\p{N}_$]+/gu;
 
 export interface AskedWord {
@@ -67,6 +73,20 @@ export function askedWords(text: string): AskedWord[] {
     }
   }
   return [...asked.values()];
+}
+
+/** A question with a single word of its own, or none, can hardly be understood without what was said before it. */
+const understoodAlone = 2;
+/** A guess at what is pointed back to counts half of what is said. */
+const pointedBack = 0.5;
+
+/** The words of a question, and of what was said before where the question points back to it. */
+export function askedTogether(text: string, before: string | undefined): AskedWord[] {
+  const asked = askedWords(text);
+  if (before === undefined || asked.length >= understoodAlone) return asked;
+  const known = new Set(asked.map(({ term }) => term));
+  const more = askedWords(before).filter(({ term }) => !known.has(term));
+  return [...asked, ...more.map((word) => ({ ...word, weight: word.weight * pointedBack }))];
 }
 
 /** What an assistant does with words. */

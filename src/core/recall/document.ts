@@ -19,6 +19,11 @@ export type RecallRole = 'user' | 'assistant' | 'tool' | 'frame' | 'note';
 
 export interface RecallQuery {
   text: string;
+  /**
+   * What was said just before, for a question that points back, such as "and the other one?". Do not append it to `text`:
+   * its words would count as much as those of the question.
+   */
+  before?: string;
   /** The time against which "last week" is understood, in ms since 1970. */
   now?: number;
   limit: number;
@@ -36,7 +41,8 @@ export interface RecallHit {
   terms: string[];
 }
 
-export type RecallReason = 'words' | 'meaning' | 'time' | 'note';
+/** `neighbour`: the turns around it hold the words. */
+export type RecallReason = 'words' | 'meaning' | 'time' | 'note' | 'neighbour';
 
 /** What the index still knows of a document; its text stays in the store. */
 export type KnownDocument = Pick<RecallDocument, 'id' | 'seq' | 'at' | 'role' | 'covers'>;

@@ -14,6 +14,7 @@ export class Documents {
   readonly #known: KnownDocument[] = [];
   readonly #lengths: number[] = [];
   readonly #users: boolean[] = [];
+  readonly #replying: boolean[] = [];
   readonly #speakers: (string | undefined)[] = [];
   readonly #instructing = new Set<number>();
   readonly #previous: number[] = [];
@@ -38,6 +39,7 @@ export class Documents {
     this.#known.push(known);
     this.#lengths.push(document.length);
     this.#users.push(role === 'user');
+    this.#replying.push(document.replies);
     this.#speakers.push(document.speaker);
     if (document.instructs) this.#instructing.add(index);
     if (document.speaker !== undefined) this.#names.add(document.speaker);
@@ -69,6 +71,11 @@ export class Documents {
     return this.#names;
   }
 
+  /** Whether anybody is an assistant; where all are people, nobody is instructed and "thanks" is talk. */
+  get hasAssistant(): boolean {
+    return this.#hasAssistant;
+  }
+
   /** Documents that instruct the assistant; none where nobody is one. */
   get instructing(): ReadonlySet<number> {
     return this.#hasAssistant ? this.#instructing : new Set();
@@ -91,6 +98,11 @@ export class Documents {
 
   isUser(index: number): boolean {
     return this.#users[index] ?? false;
+  }
+
+  /** Whether a user takes up an answer in it. */
+  replies(index: number): boolean {
+    return this.#replying[index] ?? false;
   }
 
   speaker(index: number): string | undefined {

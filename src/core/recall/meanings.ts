@@ -1,7 +1,12 @@
 /** Directions of all documents in one array, compared with that of a question. */
 
+/** Numbers that are multiplied at once, side by side, which processors are faster at. */
+const lanes = 4;
+
 export class Meanings {
   readonly #dimensions: number;
+  /** Numbers of a row, filled up with zeros to whole lanes. */
+  readonly #width: number;
   #rows: Int8Array;
   #size = 0;
   /** Whole numbers, so that it does not matter in which runs the documents came. */
@@ -9,14 +14,15 @@ export class Meanings {
 
   constructor(dimensions: number) {
     this.#dimensions = dimensions;
-    this.#rows = new Int8Array(dimensions * 1024);
+    this.#width = Math.ceil(dimensions / lanes) * lanes;
+    this.#rows = new Int8Array(this.#width * 1024);
     this.#sum = new Float64Array(dimensions);
   }
 
   /** One without a direction, or from a table of another size, is like nothing. */
   add(meaning: Int8Array): void {
-    const start = this.#size * this.#dimensions;
-    if (start + this.#dimensions > this.#rows.length) {
+    const start = this.#size * this.#width;
+    if (start + this.#width > this.#rows.length) {
       const larger = new Int8Array(this.#rows.length * 2);
       larger.set(this.#rows);
       this.#rows = larger;
@@ -29,7 +35,7 @@ export class Meanings {
 
   /** Empty where the document has none. */
   read(index: number): Int8Array<ArrayBuffer> {
-    const row = this.#rows.slice(index * this.#dimensions, (index + 1) * this.#dimensions);
+    const row = this.#rows.slice(index * this.#width, index * this.#width + this.#dimensions);
     return row.some((value) => value !== 0) ? row : new Int8Array(0);
   }
 
@@ -40,16 +46,19 @@ export class Meanings {
   likeness(question: Int8Array): Float64Array | undefined {
     const wanted = this.#particular(question);
     if (!wanted) return undefined;
-    const dimensions = this.#dimensions;
+    const width = this.#width;
     const rows = this.#rows;
     const result = new Float64Array(this.#size);
     for (let index = 0, at = 0; index < result.length; index++) {
-      let sum = 0;
-      // Said to be a 32-bit number at each step, which a third of the time is won by.
-      for (let place = 0; place < dimensions; place++, at++) {
-        sum = (sum + Math.imul(rows[at] ?? 0, wanted[place] ?? 0)) | 0;
+      let [a, b, c, d] = [0, 0, 0, 0];
+      // Said to be 32-bit numbers at each step, by which a third of the time is won.
+      for (let place = 0; place < width; place += lanes, at += lanes) {
+        a = (a + Math.imul(rows[at] ?? 0, wanted[place] ?? 0)) | 0;
+        b = (b + Math.imul(rows[at + 1] ?? 0, wanted[place + 1] ?? 0)) | 0;
+        c = (c + Math.imul(rows[at + 2] ?? 0, wanted[place + 2] ?? 0)) | 0;
+        d = (d + Math.imul(rows[at + 3] ?? 0, wanted[place + 3] ?? 0)) | 0;
       }
-      result[index] = sum / (127 * 127);
+      result[index] = (a + b + c + d) / (127 * 127);
     }
     return result;
   }
@@ -66,6 +75,9 @@ export class Meanings {
     const factor = common === 0 ? 0 : along / common;
     const rest = Float64Array.from(this.#sum, (value, at) => (question[at] ?? 0) - factor * value);
     const length = Math.hypot(...rest);
-    return length === 0 ? undefined : Int32Array.from(rest, (value) => Math.round((value / length) * 127));
+    if (length === 0) return undefined;
+    const wanted = new Int32Array(this.#width);
+    wanted.set(rest.map((value) => Math.round((value / length) * 127)));
+    return wanted;
   }
 }

@@ -9,11 +9,13 @@ export interface PackOptions {
   neighboursOf?(index: number): readonly number[];
 }
 
-export interface PackedTurn {
+type Scored = Pick<RecallHit, 'index' | 'score'>;
+
+export interface PackedTurn<H extends Scored = RecallHit> {
   index: number;
   tokens: number;
   /** The hit that brought it here; a neighbour has the hit it was pulled in for. */
-  hit: RecallHit;
+  hit: H;
   isNeighbour: boolean;
 }
 
@@ -27,8 +29,8 @@ const neighbourShare = 1 / 16;
  * for the square root of their tokens: by the score alone, one long answer takes the place of five turns, and by the score
  * for each token, scraps that hold little but the words of the question win.
  */
-export function packRecall(hits: readonly RecallHit[], options: PackOptions): PackedTurn[] {
-  const chosen = new Map<number, PackedTurn>();
+export function packRecall<H extends Scored>(hits: readonly H[], options: PackOptions): PackedTurn<H>[] {
+  const chosen = new Map<number, PackedTurn<H>>();
   let room = options.budgetTokens;
   let roomForNeighbours = room * neighbourShare;
   for (const { hit, tokens } of byValue(hits, options)) {
@@ -48,10 +50,10 @@ export function packRecall(hits: readonly RecallHit[], options: PackOptions): Pa
   return [...chosen.values()].sort((a, z) => a.index - z.index);
 }
 
-function byValue(
-  hits: readonly RecallHit[],
+function byValue<H extends Scored>(
+  hits: readonly H[],
   { tokensOf }: PackOptions,
-): { hit: RecallHit; tokens: number }[] {
+): { hit: H; tokens: number }[] {
   const priced = hits.flatMap((hit) => {
     const tokens = tokensOf(hit.index);
     return tokens === undefined ? [] : [{ hit, tokens, value: hit.score / Math.sqrt(Math.max(1, tokens)) }];

@@ -12,6 +12,16 @@ export interface TermCounts {
   counts: Uint8Array;
 }
 
+/** Documents that hold a term, from `start` to before `end`; valid only while it is visited. */
+export interface PostingList {
+  /** Added to each of `documents`. */
+  first: number;
+  documents: Uint16Array;
+  counts: Uint8Array;
+  start: number;
+  end: number;
+}
+
 interface Stretch {
   first: number;
   /** Different terms, ascending. */
@@ -52,26 +62,29 @@ export class Postings {
     }
   }
 
-  /** Calls `visit` for each document that holds one of the terms, term by term within a stretch. */
-  visit(terms: readonly number[], visit: (at: number, document: number, count: number) => void): void {
+  /** Calls `visit` for the documents that hold one of the terms, once or more for each term. */
+  visit(terms: readonly number[], visit: (at: number, list: PostingList) => void): void {
     for (const { first, ids, starts, documents, counts } of this.#closed) {
       for (const [at, term] of terms.entries()) {
         const place = find(ids, term);
         if (place < 0) continue;
-        const end = starts[place + 1] ?? 0;
-        for (let entry = starts[place] ?? 0; entry < end; entry++) {
-          visit(at, first + (documents[entry] ?? 0), counts[entry] ?? 0);
-        }
+        visit(at, { first, documents, counts, start: starts[place] ?? 0, end: starts[place + 1] ?? 0 });
       }
     }
     const first = this.#size - this.#open.length;
-    for (let offset = 0; offset < this.#open.length; offset++) {
-      const open = this.#open[offset];
-      if (!open) continue;
-      for (let at = 0; at < terms.length; at++) {
-        const place = find(open.ids, terms[at] ?? 0);
-        if (place >= 0) visit(at, first + offset, open.counts[place] ?? 0);
+    const documents = new Uint16Array(this.#open.length);
+    const counts = new Uint8Array(this.#open.length);
+    for (const [at, term] of terms.entries()) {
+      let end = 0;
+      for (let offset = 0; offset < this.#open.length; offset++) {
+        const open = this.#open[offset];
+        const place = open ? find(open.ids, term) : -1;
+        if (!open || place < 0) continue;
+        documents[end] = offset;
+        counts[end] = open.counts[place] ?? 0;
+        end += 1;
       }
+      if (end > 0) visit(at, { first, documents, counts, start: 0, end });
     }
   }
 

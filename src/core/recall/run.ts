@@ -13,6 +13,8 @@ export interface IndexedDocument extends KnownDocument {
   speaker?: string;
   /** Whether a standing instruction to the assistant is in it. */
   instructs: boolean;
+  /** Whether it begins as a reply to an answer, such as "Thanks, …". */
+  replies: boolean;
   /** Numbers of the different terms, and how often each occurs, in quarters, at most 255. */
   ids: Uint32Array;
   counts: Uint8Array;
@@ -99,7 +101,7 @@ function write(body: ByteWriter, document: IndexedDocument, numbers: ReadonlyMap
   for (const id of document.covers ?? []) body.text(id);
   body.number(Math.round(document.length * wholeWord));
   body.text(document.speaker ?? '');
-  body.byte(document.instructs ? 1 : 0);
+  body.byte((document.instructs ? 1 : 0) + (document.replies ? 2 : 0));
   body.number(document.ids.length);
   for (const id of document.ids) body.number(numbers.get(id) ?? 0);
   body.raw(document.counts);
@@ -131,7 +133,7 @@ function readDocument(body: ByteReader, known: number): IndexedDocument {
   const covers = covered === 0 ? undefined : Array.from({ length: covered - 1 }, () => body.text());
   const length = body.number() / wholeWord;
   const speaker = body.text();
-  const instructs = body.byte() === 1;
+  const marks = body.byte();
   const ids = new Uint32Array(count(body));
   for (let place = 0; place < ids.length; place++) {
     const id = body.number();
@@ -145,7 +147,8 @@ function readDocument(body: ByteReader, known: number): IndexedDocument {
     seq,
     role,
     length,
-    instructs,
+    instructs: (marks & 1) !== 0,
+    replies: (marks & 2) !== 0,
     ids,
     counts,
     meaning,

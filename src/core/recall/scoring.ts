@@ -2,8 +2,7 @@
  * How much each document has to do with a question: its words, those of the turns around it, who said it, what it
  * means and when it was said, added up. Pure.
  */
-import type { AskedWord } from './analysis.ts';
-import { wholeWord } from './analysis.ts';
+import { type AskedWord, wholeWord } from './analysis.ts';
 import type { RecallReason } from './document.ts';
 import { type Documents, none } from './documents.ts';
 import type { Postings } from './postings.ts';
@@ -41,6 +40,9 @@ const otherSpeakerShare = -0.1;
 /** A note is about its turns as surely as a neighbour is; the more turns it stands for, the less about each. */
 const noteShare = 0.6;
 
+/** A reply that takes up an answer holds little of its own. */
+const replyWeight = userWeight * (2 / 3);
+
 export interface Question {
   words: readonly (AskedWord & { number: number })[];
   /** The names of speakers that it mentions. */
@@ -64,6 +66,10 @@ export function score(question: Question, documents: Documents, postings: Postin
     weights.reduce((sum, weight) => sum + weight, 0),
   );
   const ofUser = question.isAboutAnswers ? userWeightBesideAnswers : userWeight;
+  const weightOf = (index: number): number => {
+    if (!documents.isUser(index)) return 1;
+    return documents.hasAssistant && documents.replies(index) ? Math.min(replyWeight, ofUser) : ofUser;
+  };
   const size = documents.size;
   const own = wordScores(question.words, weights, documents, postings);
   const lent = new Float64Array(size);
@@ -71,7 +77,7 @@ export function score(question: Question, documents: Documents, postings: Postin
     if (to !== none) lent[to] = (lent[to] ?? 0) + amount;
   };
   for (let index = 0; index < size; index++) {
-    const words = (own[index] ?? 0) * (documents.isUser(index) ? ofUser : 1);
+    const words = (own[index] ?? 0) * weightOf(index);
     if (words === 0) continue;
     own[index] = words;
     const next = documents.next(index);
@@ -85,15 +91,14 @@ export function score(question: Question, documents: Documents, postings: Postin
     const { at } = documents.at(index);
     return at === undefined ? 0 : nearness(at, question.ranges);
   };
+  const borrowed = (index: number): number =>
+    (lent[index] ?? 0) / (1 + documents.length(index) / halfByItself);
   const total = new Float64Array(size);
   for (let index = 0; index < size; index++) {
     let beside = meaningShare * Math.max(0, question.likeness?.[index] ?? 0);
     if (question.ranges.length > 0) beside += timeShare * timely(index);
     if (question.speakers.size > 0) beside += speakerPart(question, documents.speaker(index));
-    total[index] =
-      (own[index] ?? 0) +
-      (lent[index] ?? 0) / (1 + documents.length(index) / halfByItself) +
-      whole * beside * (documents.isUser(index) ? ofUser : 1);
+    total[index] = (own[index] ?? 0) + borrowed(index) + whole * beside * weightOf(index);
   }
   const fromNotes = noteScores(documents, total);
   for (const [index, more] of fromNotes) total[index] = (total[index] ?? 0) + more;
@@ -104,8 +109,10 @@ export function score(question: Question, documents: Documents, postings: Postin
       const words = own[index] ?? 0;
       const { role } = documents.at(index);
       if (role === 'note' || role === 'frame' || (fromNotes.get(index) ?? 0) > words) return 'note';
-      if (timeShare * whole * timely(index) * (documents.isUser(index) ? ofUser : 1) > words) return 'time';
-      return words > 0 ? 'words' : 'meaning';
+      if (timeShare * whole * timely(index) * weightOf(index) > words) return 'time';
+      if (words > 0) return 'words';
+      const meant = meaningShare * whole * (question.likeness?.[index] ?? 0) * weightOf(index);
+      return borrowed(index) > meant ? 'neighbour' : 'meaning';
     },
   };
 }
@@ -126,10 +133,14 @@ function wordScores(
   const average = documents.averageLength;
   postings.visit(
     words.map(({ number }) => number),
-    (at, document, quarters) => {
-      const count = quarters / wholeWord;
-      const norm = k1 * (1 - b + (b * documents.length(document)) / average);
-      scores[document] = (scores[document] ?? 0) + ((weights[at] ?? 0) * count * (k1 + 1)) / (count + norm);
+    (at, { first, documents: places, counts, start, end }) => {
+      const weight = (weights[at] ?? 0) * (k1 + 1);
+      for (let entry = start; entry < end; entry++) {
+        const document = first + (places[entry] ?? 0);
+        const count = (counts[entry] ?? 0) / wholeWord;
+        const norm = k1 * (1 - b + (b * documents.length(document)) / average);
+        scores[document] = (scores[document] ?? 0) + (weight * count) / (count + norm);
+      }
     },
   );
   return scores;

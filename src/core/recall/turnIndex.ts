@@ -3,7 +3,14 @@
  * same question give the same hits, however the documents came in. It keeps no texts.
  */
 import { detectDirectives } from '../context/directives/cues.ts';
-import { type AskedWord, analyse, askedWords, asksForAnswers } from './analysis.ts';
+import {
+  type AskedWord,
+  analyse,
+  askedTogether,
+  askedWords,
+  asksForAnswers,
+  takesUpAnswer,
+} from './analysis.ts';
 import { best } from './best.ts';
 import type { KnownDocument, RecallDocument, RecallHit, RecallQuery } from './document.ts';
 import { Documents } from './documents.ts';
@@ -79,6 +86,7 @@ export class TurnIndex {
           ...(speaker === undefined ? {} : { speaker }),
           length: this.#documents.length(index),
           instructs: this.#documents.instructs(index),
+          replies: this.#documents.replies(index),
           meaning: this.#meanings.read(index),
           ids,
           counts,
@@ -106,6 +114,7 @@ export class TurnIndex {
       length,
       instructs:
         document.role === 'user' && detectDirectives(text).some(({ strength }) => strength === 'confirmed'),
+      replies: document.role === 'user' && takesUpAnswer(text),
       ids: Uint32Array.from(counts.keys(), (term) => this.#number(term)),
       counts: Uint8Array.from(counts.values(), (count) => Math.min(count, 255)),
       meaning: this.#vectors?.meaning(text) ?? new Int8Array(0),
@@ -118,10 +127,10 @@ export class TurnIndex {
     this.#meanings.add(document.meaning);
   }
 
-  #question({ text, now }: RecallQuery): Question {
+  #question({ text, before, now }: RecallQuery): Question {
     const speakers = new Set([...this.#documents.names].filter((name) => mentions(text, name)));
     const spoken = new Set([...speakers].flatMap((name) => askedWords(name)).map(({ term }) => term));
-    const asked = askedWords(text).filter(({ term }) => !spoken.has(term));
+    const asked = askedTogether(text, before).filter(({ term }) => !spoken.has(term));
     const latest = now ?? this.#documents.latest;
     const ranges = latest === undefined ? [] : timeRanges(text, latest);
     return {
@@ -150,6 +159,7 @@ export class TurnIndex {
 
   /** Each tenth place goes to an instruction where none stands in the ten by itself. */
   #withInstructions(found: readonly number[], total: Float64Array, query: RecallQuery): number[] {
+    if (this.#documents.instructing.size === 0) return [...found];
     const standing = new Float64Array(total.length);
     for (const index of this.#documents.instructing) standing[index] = total[index] ?? 0;
     const instructions = best(standing, Math.floor(query.limit / instructionEvery), query.accepts);

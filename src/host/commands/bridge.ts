@@ -57,6 +57,8 @@ async function pickScopes(): Promise<ClientScope[] | undefined> {
     'sessions:read': t('Read the sessions of a workspace'),
     'sessions:write': t('Create sessions and change them'),
     turns: t('Send inputs to a model, which can cost money'),
+    models: t('Call models directly with your key, which can cost money'),
+    usage: t('Read what was used and what it cost, of every program'),
   };
   const picked = await vscode.window.showQuickPick(
     clientScopes.map((scope) => ({ label: scope, description: words[scope], picked: true })),

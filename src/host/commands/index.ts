@@ -8,6 +8,7 @@ import { plainWords } from '../plainWords.ts';
 import { removeApiKey, setApiKey } from './apiKey.ts';
 import { createClientToken, revokeClient, startBridge, stopBridge } from './bridge.ts';
 import { generateCommitMessage } from './commitMessage.ts';
+import { chooseProfile, compactSession } from './memory.ts';
 import { chooseModel } from './model.ts';
 import { navigate } from './navigation.ts';
 import { addSelectionToChat, askAboutSelection, editSelection, explain } from './selection.ts';
@@ -54,6 +55,10 @@ const commands: { readonly [id in CommandId]: Command } = {
   'causeway.previousCodeBlock': (app) => navigate(app, 'previous_code'),
   'causeway.findInSession': (app) => navigate(app, 'find'),
   'causeway.stopTurn': stopTurn,
+  'causeway.openContext': (app) => navigate(app, 'context'),
+  'causeway.openMemory': (app) => navigate(app, 'memory'),
+  'causeway.compactSession': compactSession,
+  'causeway.chooseProfile': chooseProfile,
   'causeway.showLog': (app) => app.act('show_log'),
 };
 

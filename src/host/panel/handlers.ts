@@ -1,14 +1,11 @@
 /** What the page may ask, answered. */
 import * as vscode from 'vscode';
-import type { Assistant } from '../../core/assistant.ts';
-import { attachmentText } from '../../core/context/conversation.ts';
-import { estimateTokens } from '../../core/context/tokens.ts';
-import type { ContextPreview, PanelParams } from '../../protocol/panel.ts';
-import { reportTokens } from '../../protocol/report.ts';
 import type { App } from '../app.ts';
 import { applyCode } from '../edits/applyCode.ts';
 import { pickContext } from './attachments.ts';
 import { openCitation } from './citations.ts';
+import { contextHandlers } from './contextHandlers.ts';
+import { memoryHandlers } from './memoryHandlers.ts';
 import type { PanelHandlers, PanelHost } from './panelHost.ts';
 import { sendInput } from './sendInput.ts';
 import { findIn, listSessions, pageBefore } from './sessionViews.ts';
@@ -89,7 +86,6 @@ export function panelHandlers(app: App, host: PanelHost): PanelHandlers {
       await app.run('causeway.chooseModel');
       return undefined;
     },
-    preview: preview,
     pickContext: async () => ({ attachments: await pickContext(app.editors) }),
     copy: async ({ text }) => {
       await vscode.env.clipboard.writeText(text);
@@ -108,38 +104,12 @@ export function panelHandlers(app: App, host: PanelHost): PanelHandlers {
       await app.openLink(url);
       return undefined;
     },
-    openReport: async ({ sessionId, turnId }, { sessions }) => {
-      await app.reports.open(sessions, sessionId, turnId);
-      return undefined;
-    },
     runAction: async ({ action }) => {
       await app.act(action);
       return undefined;
     },
+    ...contextHandlers(app),
+    ...memoryHandlers(app, host),
   };
   return { views, answers };
-
-  async function preview(params: PanelParams<'preview'>, assistant: Assistant): Promise<ContextPreview> {
-    const { sessionId, text, attachments } = params;
-    const report = await assistant.preview(sessionId, {
-      text,
-      attachments,
-      excluded: params.excluded,
-      grounding: settings.grounding,
-      door,
-    });
-    const automatic = report.segments.flatMap(({ kind, partId, label, tokens, reason }) =>
-      kind === 'grounding' && partId !== undefined
-        ? [{ id: partId, label, source: 'auto' as const, tokens, reason }]
-        : [],
-    );
-    const attached = attachments.map((attachment, index) => ({
-      id: `attached:${index}`,
-      label: attachment.path,
-      source: 'attached' as const,
-      tokens: estimateTokens(attachmentText(attachment)),
-      reason: vscode.l10n.t('You attached it.'),
-    }));
-    return { chips: [...automatic, ...attached], tokens: reportTokens(report), window: report.window };
-  }
 }

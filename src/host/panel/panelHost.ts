@@ -5,6 +5,7 @@ import type { Event } from '../../base/emitter.ts';
 import type { Assistant } from '../../core/assistant.ts';
 import { CausewayError, invalidInput, toErrorInfo } from '../../core/errors.ts';
 import type { Log } from '../../core/ports.ts';
+import type { Entry } from '../../protocol/entries.ts';
 import {
   type HostMessage,
   type HostToPanel,
@@ -46,6 +47,7 @@ const inView = new Set<SessionEvent['type']>([
   'turn.thinking',
   'turn.citation',
   'turn.tool_call',
+  'turn.tool_result',
   'turn.usage',
   'turn.retrying',
   'turn.progress',
@@ -194,7 +196,12 @@ export class PanelHost implements vscode.Disposable {
       this.push({ type: 'sessionsChanged' });
     }
     if (this.#opening?.sessionId === event.sessionId) this.#opening.held.push(event);
-    else if (event.sessionId === this.#shown) this.#post({ type: 'event', event: leanEvent(event) });
+    else if (event.sessionId === this.#shown) {
+      this.#post({ type: 'event', event: leanEvent(event) });
+      if (event.type === 'entry.appended' && isRemembered(event.entry)) {
+        this.push({ type: 'memoryChanged', sessionId: event.sessionId });
+      }
+    }
   }
 
   #post(message: HostToPanel): void {
@@ -218,5 +225,9 @@ class Page {
     };
   });
 }
+
+/** Of these the page asks how they stand together; a page that opens a session asks for that anyway. */
+const isRemembered = ({ kind }: Entry): boolean =>
+  kind === 'frame' || kind === 'directive' || kind === 'task' || kind === 'profile';
 
 const isMethod = (method: string): method is PanelMethod => Object.hasOwn(panelRequests, method);

@@ -1,4 +1,4 @@
-/** Context reports as read-only documents: what was sent in a turn, and why. */
+/** Context reports and requests as read-only documents: what was sent in a turn, why, and how exactly. */
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable.ts';
 import { reportText } from '../../core/context/reportText.ts';
@@ -10,6 +10,7 @@ import { reportScheme } from '../ids.ts';
 export class Reports implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #lifetime = new DisposableStore();
   readonly #texts = new Map<string, string>();
+  #number = 0;
 
   constructor() {
     this.#lifetime.add(vscode.workspace.registerTextDocumentContentProvider(reportScheme, this));
@@ -24,6 +25,11 @@ export class Reports implements vscode.TextDocumentContentProvider, vscode.Dispo
     return this.#texts.get(uri.query) ?? '';
   }
 
+  /** The body of a request as a JSON document. */
+  async openRequest(json: string): Promise<void> {
+    await this.#show(`${vscode.l10n.t('Request')}.json`, `request=${++this.#number}`, json);
+  }
+
   /** Throws `not_found` for a turn that sent nothing, such as one that failed before. */
   async open(sessions: SessionStore, sessionId: string, turnId: string): Promise<void> {
     const path = await sessions.path(sessionId);
@@ -32,12 +38,13 @@ export class Reports implements vscode.TextDocumentContentProvider, vscode.Dispo
     );
     if (!last?.report) throw notFound('context report', turnId);
     const entries = new Map(path.map((entry) => [entry.id, entry]));
-    const title = vscode.l10n.t('Context of a turn');
-    this.#texts.set(
-      turnId,
-      reportText(last.report, last.usage, (id) => entries.get(id)),
-    );
-    const uri = vscode.Uri.from({ scheme: reportScheme, path: `/${title}.md`, query: turnId });
+    const text = reportText(last.report, last.usage, (id) => entries.get(id));
+    await this.#show(`${vscode.l10n.t('Context of a turn')}.md`, turnId, text);
+  }
+
+  async #show(title: string, query: string, text: string): Promise<void> {
+    this.#texts.set(query, text);
+    const uri = vscode.Uri.from({ scheme: reportScheme, path: `/${title}`, query });
     const document = await vscode.workspace.openTextDocument(uri);
     await vscode.window.showTextDocument(document, { preview: true });
   }

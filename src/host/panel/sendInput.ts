@@ -17,6 +17,8 @@ export async function sendInput(
     text: input.text,
     attachments: input.attachments,
     excluded: input.excluded,
+    ...(input.pinned === undefined ? {} : { pinned: input.pinned }),
+    ...(input.replaced === undefined ? {} : { replaced: input.replaced }),
     ...(media.length === 0 ? {} : { media }),
     ...(input.parentId === undefined ? {} : { parentId: input.parentId }),
   });
@@ -44,5 +46,12 @@ async function forgetSent(
   const draft = await sessions.draft(sessionId);
   if (!draft || draft.text !== sent.text) return;
   if (JSON.stringify(draft.attachments) !== JSON.stringify(sent.attachments)) return;
-  await sessions.setDraft(sessionId, { ...draft, text: '', attachments: [], excluded: [] });
+  await sessions.setDraft(sessionId, {
+    ...draft,
+    text: '',
+    attachments: [],
+    excluded: [],
+    pinned: [],
+    replaced: [],
+  });
 }

@@ -28,16 +28,25 @@ export class PayloadCodec {
 
   /** `context` names the row; an encrypted payload that is moved to another row cannot be read there. */
   encode(value: unknown, context: string): Encoded {
-    const plain = Buffer.from(JSON.stringify(value), 'utf8');
+    return this.encodeBytes(Buffer.from(JSON.stringify(value), 'utf8'), context);
+  }
+
+  /** As `encode`, of what is bytes already. */
+  encodeBytes(plain: Uint8Array, context: string): Encoded {
     if (!this.#key) return { codec: plainCodec, payload: plain };
     return { codec: aesCodec, payload: this.seal(plain, context) };
   }
 
   /** Throws `store_locked` without the key, and other errors for what cannot be read. */
-  decode({ codec, payload }: Encoded, context: string): unknown {
-    if (codec === plainCodec) return JSON.parse(Buffer.from(payload).toString('utf8'));
+  decode(encoded: Encoded, context: string): unknown {
+    return JSON.parse(Buffer.from(this.decodeBytes(encoded, context)).toString('utf8'));
+  }
+
+  /** As `decode`, of what stays bytes. */
+  decodeBytes({ codec, payload }: Encoded, context: string): Uint8Array {
+    if (codec === plainCodec) return payload;
     if (codec !== aesCodec) throw new RangeError(`Unknown codec ${codec}.`);
-    return JSON.parse(this.unseal(payload, context).toString('utf8'));
+    return this.unseal(payload, context);
   }
 
   /** Nonce, tag and content under the key. Throws `store_locked` without it. */

@@ -91,7 +91,10 @@ export class Leases {
   }
 
   append(turnId: string, drafts: readonly EntryDraft[]): Entry[] {
-    return this.#log.append(this.#held(turnId).sessionId, drafts);
+    const entries = this.#log.append(this.#held(turnId).sessionId, drafts);
+    // What had arrived is an entry now; after a crash it would be told a second time.
+    if (entries.some(({ kind }) => kind === 'assistant')) this.#turns.setProgress(turnId, []);
+    return entries;
   }
 
   finish(turnId: string, draft: AssistantEntryDraft): AssistantEntry {

@@ -7,6 +7,7 @@ import { PayloadCodec } from './codec.ts';
 import { rowColumns } from './entryRows.ts';
 import { writeKeyCheck } from './keyCheck.ts';
 import { removeLeftovers } from './leftovers.ts';
+import { RecallRuns } from './recallRuns.ts';
 import { SearchIndex } from './searchIndex.ts';
 import type { Shelf } from './shelf.ts';
 
@@ -94,9 +95,11 @@ function scrubCopy(path: string, purged: readonly string[]): boolean {
     db.exec('PRAGMA secure_delete = ON');
     SearchIndex.drop(db);
     const remove = db.prepare('DELETE FROM session WHERE id = ?');
-    const removeEntries = db.prepare('DELETE FROM entry WHERE session_id = ?');
     for (const id of purged) {
-      removeEntries.run(id);
+      RecallRuns.remove(db, id);
+      // They would go with the session's row, which a damaged copy may have lost.
+      for (const table of ['entry', 'turn', 'draft'])
+        db.prepare(`DELETE FROM ${table} WHERE session_id = ?`).run(id);
       remove.run(id);
     }
     rewrite(db);
@@ -122,6 +125,7 @@ export function recode(shelf: Shelf, key: Uint8Array | undefined): void {
     shelf.sessions.recode(target);
     shelf.turns.recode(target);
     shelf.drafts.recode(target);
+    shelf.recallRuns.recode(target);
     // The index would keep the words in plain; in plain it is made anew.
     SearchIndex.drop(shelf.db);
     writeKeyCheck(shelf.db, target);

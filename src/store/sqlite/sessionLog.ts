@@ -103,10 +103,11 @@ export class SessionLog {
     return this.#read(
       this.#db
         .prepare(
-          `SELECT ${rowColumns} FROM entry
-           WHERE session_id = ? AND kind IN (SELECT value FROM json_each(?)) ORDER BY seq`,
+          // Written so that SQLite goes from kind to kind; with IN it reads the whole session to have it in order.
+          `SELECT ${rowColumns} FROM (SELECT DISTINCT value AS wanted FROM json_each(:kinds))
+           CROSS JOIN entry ON session_id = :session AND kind = wanted ORDER BY seq`,
         )
-        .all(sessionId, JSON.stringify(kinds)),
+        .all({ session: sessionId, kinds: JSON.stringify(kinds) }),
     );
   }
 

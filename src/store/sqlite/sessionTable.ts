@@ -115,6 +115,14 @@ export class SessionTable {
       .map((raw) => this.#summary(read(raw)));
   }
 
+  /** Those that are not in the trash, the last used first. */
+  untrashed(): { sessionId: string; lastSeq: number }[] {
+    return this.#db
+      .prepare('SELECT id, entry_count FROM session WHERE trashed_at IS NULL ORDER BY updated_at DESC, id')
+      .all()
+      .map((raw) => ({ sessionId: String(raw.id), lastSeq: Number(raw.entry_count) }));
+  }
+
   /** Sessions changed after the given change number, with the newest number. */
   changedAfter(change: number): { sessions: SessionSummary[]; last: number } {
     const rows = this.#db

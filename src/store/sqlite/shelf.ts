@@ -13,6 +13,7 @@ import { EntryRows } from './entryRows.ts';
 import { keyState } from './keyCheck.ts';
 import { Leases } from './leases.ts';
 import { migrations } from './migrations/index.ts';
+import { RecallRuns } from './recallRuns.ts';
 import { restoreEntry } from './restore.ts';
 import { SearchIndex } from './searchIndex.ts';
 import { SessionLog } from './sessionLog.ts';
@@ -50,6 +51,7 @@ export class Shelf {
   readonly turns: TurnTable;
   readonly leases: Leases;
   readonly drafts: Drafts;
+  readonly recallRuns: RecallRuns;
   readonly feed: ChangeFeed;
   readonly search: SearchIndex | undefined;
   mode: 'normal' | 'read_only' | 'locked';
@@ -79,6 +81,7 @@ export class Shelf {
     this.turns = new TurnTable(db, options.codec, options.holder);
     this.leases = new Leases(this.log, this.turns);
     this.drafts = new Drafts(db, options.codec);
+    this.recallRuns = new RecallRuns(db, options.codec);
     const indexInMemory = options.codec.encrypts || isPrivate;
     this.search =
       fullText && this.mode === 'normal'

@@ -41,6 +41,7 @@ export class Shelves {
   #opened: OpenedDatabase;
   #disk: Shelf;
   #memory: Shelf | undefined;
+  #opening = 1;
 
   /** Opens the database on disk, and repairs it before where it is damaged. */
   constructor(options: SqliteStoreOptions) {
@@ -52,6 +53,11 @@ export class Shelves {
 
   get disk(): Shelf {
     return this.#disk;
+  }
+
+  /** Counts how often the database was opened; another file may stand under its path since. */
+  get opening(): number {
+    return this.#opening;
   }
 
   get memory(): Shelf | undefined {
@@ -132,6 +138,7 @@ export class Shelves {
     if (replaced.mode === 'locked' && this.#disk.mode !== 'locked')
       this.#disk.feed.continueFrom(replaced.feed);
     replaced.db.close();
+    this.#opening += 1;
   }
 
   /** From now on payloads are written and read under this key. */

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { notFound } from '../../core/errors.ts';
+import type { Recallable, RecallRun, RecallState } from '../../core/session/recallSource.ts';
 import type { Answerer, LiveTurn, SessionInit, StoreStatus, SubmitResult } from '../../core/session/store.ts';
 import type { AssistantBlock } from '../../protocol/content.ts';
 import type {
@@ -155,6 +156,35 @@ export class SqliteStore {
     const limit = options.limit ?? defaultSearchLimit;
     const kept = this.#shelves.unlocked().search?.search(query, limit) ?? [];
     return [...(this.#shelves.memory?.search?.search(query, limit) ?? []), ...kept].slice(0, limit);
+  }
+
+  recallState(sessionId: string): RecallState | undefined {
+    const { memory } = this.#shelves;
+    const isPrivate = memory?.sessions.has(sessionId) === true;
+    const shelf = isPrivate ? memory : this.#shelves.unlocked();
+    if (!shelf.sessions.has(sessionId)) return undefined;
+    return {
+      lastSeq: shelf.log.lastSeq(sessionId),
+      private: isPrivate,
+      opening: this.#shelves.opening,
+    };
+  }
+
+  recallable(): Recallable {
+    return { sessions: this.#shelves.unlocked().sessions.untrashed(), opening: this.#shelves.opening };
+  }
+
+  recallRuns(sessionId: string, { fromSeq, limit }: { fromSeq: number; limit: number }): RecallRun[] {
+    const shelf = this.#shelves.of(sessionId);
+    // What a newer version has made of the log is not known here.
+    return shelf.mode === 'normal' ? shelf.recallRuns.from(sessionId, fromSeq, limit) : [];
+  }
+
+  putRecallRun(sessionId: string, run: RecallRun & { bytes: Uint8Array }): void {
+    this.#shelves.write(this.#shelves.of(sessionId), (shelf) => {
+      if (!shelf.sessions.has(sessionId)) throw notFound('session', sessionId);
+      return { value: shelf.recallRuns.put(sessionId, run) };
+    });
   }
 
   draft(sessionId: string): Draft | undefined {

@@ -5,5 +5,8 @@ export const userDatabaseFile = (dataFolder: string): string => join(dataFolder,
 export const workspacesFolder = (dataFolder: string): string => join(dataFolder, 'workspaces');
 export const sessionDatabaseFile = (dataFolder: string, workspaceId: string): string =>
   join(workspacesFolder(dataFolder), `${workspaceId}.db`);
+/** Where a model keeps its own notes of a workspace. */
+export const notesFolder = (dataFolder: string, workspaceId: string): string =>
+  join(dataFolder, 'notes', workspaceId);
 export const sidecarFile = (dataFolder: string, workspaceId: string): string =>
   join(workspacesFolder(dataFolder), `${workspaceId}.json`);

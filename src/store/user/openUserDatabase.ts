@@ -1,14 +1,20 @@
 /** The user's database from any thread: the register of workspaces and the clients of the bridge. */
 import { Worker } from 'node:worker_threads';
+import { Emitter } from '../../base/emitter.ts';
 import { connectRpc, type RpcClient } from '../../base/rpc.ts';
 import { errorCodec, registerUnavailable } from '../../core/errors.ts';
+import type { TokenFactorRecord, UserDirectives } from '../../core/ports.ts';
 import type { ClientRegister, SessionKeyRegister, WorkspaceRegister } from '../../core/register.ts';
+import type { CallLog } from '../../core/relay.ts';
 import type { UserStore, UserStoreStatus } from './userStore.ts';
 
 export interface UserDatabase {
   readonly workspaces: WorkspaceRegister;
   readonly clients: ClientRegister;
   readonly sessionKey: SessionKeyRegister;
+  readonly directives: UserDirectives;
+  readonly tokenFactors: TokenFactorRecord;
+  readonly calls: CallLog;
   status(): Promise<UserStoreStatus>;
   /** Whether a workspace has sessions outside the trash, without opening its store. */
   hasSessions(workspaceId: string): Promise<boolean>;
@@ -35,6 +41,7 @@ interface Running {
 export function openUserDatabase({ file, workerUrl }: UserDatabaseLocation): UserDatabase {
   let running: Running | undefined;
   let closed = false;
+  const revoked = new Emitter<string>();
 
   const start = (): Running => {
     const worker = new Worker(workerUrl, { workerData: { file } });
@@ -64,13 +71,32 @@ export function openUserDatabase({ file, workerUrl }: UserDatabaseLocation): Use
       add: async (init) => remote().addClient(init),
       find: async (token) => remote().findClient(token),
       list: async () => remote().clients(),
-      revoke: async (clientId) => remote().revokeClient(clientId),
+      async revoke(clientId) {
+        const done = await remote().revokeClient(clientId);
+        revoked.fire(clientId);
+        return done;
+      },
+      onDidRevoke: revoked.event,
     },
     sessionKey: {
       kept: async () => remote().keptSessionKey(),
       agree: async (fingerprint) => remote().agreeSessionKey(fingerprint),
       keep: async (fingerprint) => remote().keepSessionKey(fingerprint),
       release: async (fingerprint) => remote().releaseSessionKey(fingerprint),
+    },
+    tokenFactors: {
+      load: async () => remote().tokenFactors(),
+      save: async (model, factor) => remote().putTokenFactor(model, factor),
+    },
+    directives: {
+      list: async () => remote().directives(),
+      put: async (directive) => remote().putDirective(directive),
+      remove: async (directiveId) => remote().removeDirective(directiveId),
+    },
+    calls: {
+      // As one text: a list of objects costs several times as much on its way between threads.
+      add: async (calls) => remote().addCalls(JSON.stringify(calls)),
+      usage: async (query) => remote().callUsage(query),
     },
     status: async () => remote().status(),
     hasSessions: async (workspaceId) => remote().hasSessions(workspaceId),

@@ -2,13 +2,17 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Client } from '../../core/register.ts';
 import { ClientTable } from './clientTable.ts';
+import { DirectiveTable, type UserDirective } from './directiveTable.ts';
 import { readSidecars } from './sidecars.ts';
 import { type WorkspaceEntry, WorkspaceTable } from './workspaceTable.ts';
 
 export interface Salvaged {
   workspaces: WorkspaceEntry[];
   clients: { client: Client; tokenHash: string }[];
+  directives: UserDirective[];
 }
+
+export const nothingSalvaged: Salvaged = { workspaces: [], clients: [], directives: [] };
 
 export interface RebuildReport {
   workspaces: number;
@@ -38,5 +42,7 @@ export function rebuild(
   const clientTable = new ClientTable(db);
   const byHash = new Map(clients.map((row) => [row.tokenHash, row.client]));
   for (const [tokenHash, client] of byHash) clientTable.put({ revokedAt: now, ...client }, tokenHash);
+  const directiveTable = new DirectiveTable(db);
+  for (const directive of salvaged.directives) directiveTable.put(directive);
   return { workspaces: table.list().length, clients: byHash.size };
 }

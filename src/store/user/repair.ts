@@ -4,8 +4,9 @@ import { basename, dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { alone } from '../alone.ts';
 import { ClientTable } from './clientTable.ts';
+import { DirectiveTable, directiveColumns, directiveOfRow } from './directiveTable.ts';
 import { type OpenedFile, openFile } from './openFile.ts';
-import { type RebuildReport, rebuild, type Salvaged } from './rebuild.ts';
+import { nothingSalvaged, type RebuildReport, rebuild, type Salvaged } from './rebuild.ts';
 import { clientColumns, clientOfRow, workspaceColumns, workspaceOfRow } from './rows.ts';
 import { WorkspaceTable } from './workspaceTable.ts';
 
@@ -37,6 +38,7 @@ function openIfSound(file: string, isDamage: (error: unknown) => boolean): Opene
     opened = openFile(file);
     new WorkspaceTable(opened.db).list();
     new ClientTable(opened.db).list();
+    new DirectiveTable(opened.db).list();
     return opened;
   } catch (error) {
     opened?.db.close();
@@ -62,7 +64,7 @@ function salvage(file: string): Salvaged {
     db = new DatabaseSync(file);
   } catch {
     // Not even a database; the sidecars are what is left.
-    return { workspaces: [], clients: [] };
+    return nothingSalvaged;
   }
   try {
     const texts = (sql: string) => readable(db, sql, (row) => [String(row.a), String(row.b)] as const);
@@ -75,6 +77,7 @@ function salvage(file: string): Salvaged {
         kin: kin.filter(([id]) => id === record.id).map(([, other]) => other),
       })),
       clients: readable(db, `SELECT ${clientColumns} FROM client`, clientOfRow),
+      directives: readable(db, `SELECT ${directiveColumns} FROM user_directive`, directiveOfRow),
     };
   } finally {
     db.close();

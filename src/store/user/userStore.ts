@@ -12,20 +12,24 @@ import {
   toErrorInfo,
 } from '../../core/errors.ts';
 import type { Client, ResolvedWorkspace, WorkspaceIdentity, WorkspaceRecord } from '../../core/register.ts';
+import type { LoggedCall, UsageQuery, UsageRow } from '../../core/relay.ts';
 import { canonicalUri } from '../../core/workspace/uri.ts';
 import type { ErrorInfo } from '../../protocol/errors.ts';
 import { thisHolder } from '../sqlite/holder.ts';
 import { transaction } from '../sqlite/transaction.ts';
 import { isCorrupt, isMoved } from '../sqliteErrors.ts';
+import { CallTable } from './callTable.ts';
 import { checkClientInit } from './clientInit.ts';
 import { ClientTable } from './clientTable.ts';
+import { DirectiveTable, type UserDirective } from './directiveTable.ts';
 import { sessionDatabaseFile } from './layout.ts';
 import { DamagedDatabase, type OpenedFile, openFile } from './openFile.ts';
-import { rebuild } from './rebuild.ts';
+import { nothingSalvaged, rebuild } from './rebuild.ts';
 import { repair } from './repair.ts';
 import { SessionKeyTable } from './sessionKeyTable.ts';
 import { hasSessionsIn } from './sessionsIn.ts';
 import { writeSidecar } from './sidecars.ts';
+import { TokenFactorTable } from './tokenFactorTable.ts';
 import { WorkspaceTable } from './workspaceTable.ts';
 
 export interface UserStoreStatus {
@@ -39,6 +43,9 @@ interface Tables {
   workspaces: WorkspaceTable;
   clients: ClientTable;
   sessionKey: SessionKeyTable;
+  directives: DirectiveTable;
+  tokenFactors: TokenFactorTable;
+  calls: CallTable;
 }
 
 interface Handle extends OpenedFile, Tables {
@@ -147,6 +154,38 @@ export class UserStore {
     this.#write(({ sessionKey }) => ({ result: sessionKey.release(fingerprint) }));
   }
 
+  tokenFactors(): Map<string, number> {
+    return this.#read(({ tokenFactors }) => tokenFactors.list());
+  }
+
+  /** Throws `register_read_only`. */
+  putTokenFactor(model: string, factor: number): void {
+    this.#write(({ tokenFactors }) => ({ result: tokenFactors.put(model, factor) }));
+  }
+
+  directives(): UserDirective[] {
+    return this.#read(({ directives }) => directives.list());
+  }
+
+  /** Throws `register_read_only`, as does the next one. */
+  putDirective(directive: UserDirective): void {
+    this.#write(({ directives }) => ({ result: directives.put(directive) }));
+  }
+
+  removeDirective(directiveId: string): void {
+    this.#write(({ directives }) => ({ result: directives.remove(directiveId) }));
+  }
+
+  /** `written` are `LoggedCall`s as JSON. Throws `register_read_only`. */
+  addCalls(written: string): void {
+    const calls: LoggedCall[] = JSON.parse(written);
+    this.#write((tables) => ({ result: tables.calls.add(calls, this.#now()) }));
+  }
+
+  callUsage(query: UsageQuery): UsageRow[] {
+    return this.#read(({ calls }) => calls.usage(query));
+  }
+
   close(): void {
     this.#handle?.db.close();
     this.#handle = undefined;
@@ -207,7 +246,7 @@ export class UserStore {
 
   /** Where the database is gone and the workspaces are not, they are registered anew. */
   #fillNew(db: DatabaseSync): void {
-    const { workspaces } = rebuild(db, dirname(this.#file), { workspaces: [], clients: [] }, this.#now());
+    const { workspaces } = rebuild(db, dirname(this.#file), nothingSalvaged, this.#now());
     if (workspaces > 0) this.#notices.push(toErrorInfo(registerRebuilt(workspaces)));
   }
 
@@ -226,6 +265,9 @@ export class UserStore {
       workspaces: new WorkspaceTable(opened.db),
       clients: new ClientTable(opened.db),
       sessionKey: new SessionKeyTable(opened.db),
+      directives: new DirectiveTable(opened.db),
+      tokenFactors: new TokenFactorTable(opened.db),
+      calls: new CallTable(opened.db),
       inode: inodeOf(this.#file),
     };
   }

@@ -5,8 +5,6 @@
  */
 import { detectDirectives } from '../../../src/core/context/directives/cues.ts';
 import { systemParts } from '../../../src/core/context/systemPrompt.ts';
-import { packRecall } from '../../../src/core/recall/pack.ts';
-import type { TurnIndex } from '../../../src/core/recall/turnIndex.ts';
 import { ClaudeVocabulary } from '../../../src/workers/claudeVocabulary.ts';
 import type { Row } from '../support/table.ts';
 import type { Conversation, Question, Turn } from './data.ts';
@@ -14,10 +12,6 @@ import { type Rank, shareFound, withIntervals } from './figures.ts';
 import { remembered } from './systems.ts';
 
 const budgets = { '4k': 4000, '8k': 8000, '16k': 16_000 };
-/** The newest turns are what a question is most often about; they get this share of the budget. */
-const tailShare = 1 / 8;
-/** More hits than fit into the largest budget. */
-const mostHits = 400;
 
 interface Sent {
   /** Places of the turns that are there word for word. */
@@ -26,7 +20,7 @@ interface Sent {
   directives: readonly number[];
   tokens: number;
 }
-type Assemble = (question: Question, budget: number) => Sent;
+export type Assemble = (question: Question, budget: number) => Sent | Promise<Sent>;
 
 interface Priced {
   /** What each turn costs with its framing. */
@@ -35,9 +29,9 @@ interface Priced {
 }
 
 const vocabulary = new ClaudeVocabulary();
-const count = (text: string): number => vocabulary.count([text])[0] ?? 0;
+export const count = (text: string): number => vocabulary.count([text])[0] ?? 0;
 const ownWords = count(
-  systemParts('', [])
+  systemParts(undefined, '', [], {})
     .map(({ text }) => text)
     .join('\n'),
 );
@@ -79,30 +73,6 @@ function newest(prices: readonly number[], room: number): number[] {
 const sum = (prices: readonly number[], places: readonly number[]): number =>
   places.reduce((total, place) => total + (prices[place] ?? 0), 0);
 
-export function withRecall(index: (conversation: Conversation) => TurnIndex): Assemble {
-  return ({ text, conversation }, budget) => {
-    const { turns, directives } = priced(conversation);
-    const fixed = ownWords + directives.tokens + count(text);
-    const tail = newest(turns, budget * tailShare);
-    const inTail = new Set(tail);
-    const hits = index(conversation).search({
-      text,
-      limit: mostHits,
-      accepts: (place) => place < conversation.size && !inTail.has(place),
-    });
-    const packed = packRecall(hits, {
-      budgetTokens: budget - fixed - sum(turns, tail),
-      tokensOf: (place) => (inTail.has(place) ? undefined : turns[place]),
-      neighboursOf: (place) => (sameSitting(conversation, place - 1, place) ? [place - 1] : []),
-    });
-    const sent = [...packed.map((turn) => turn.index), ...tail];
-    return { turns: sent, directives: directives.places, tokens: fixed + sum(turns, sent) };
-  };
-}
-
-const sameSitting = ({ turns }: Conversation, a: number, z: number): boolean =>
-  turns[a] !== undefined && turns[a]?.session === turns[z]?.session;
-
 /** In the order of the ranking, whatever still fits. */
 export function filledBy(rank: Rank): Assemble {
   return (question, budget) => {
@@ -132,14 +102,18 @@ export const everything: Assemble = ({ text, conversation }) => {
   return { turns: sent, directives: [], tokens: ownWords + count(text) + sum(turns, sent) };
 };
 
-export function contextRow(system: string, questions: readonly Question[], assemble: Assemble): Row {
+export async function contextRow(
+  system: string,
+  questions: readonly Question[],
+  assemble: Assemble,
+): Promise<Row> {
   const row: Row = { system };
   for (const [name, budget] of Object.entries(budgets)) {
     const verbatim: number[] = [];
     const pinned: number[] = [];
     let tokens = 0;
     for (const question of questions) {
-      const sent = assemble(question, budget);
+      const sent = await assemble(question, budget);
       if (assemble !== everything && sent.tokens > budget) {
         throw new Error(`${sent.tokens} tokens were sent where ${budget} are allowed.`);
       }

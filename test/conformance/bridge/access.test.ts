@@ -210,6 +210,7 @@ describe('bridge: who may come in', function () {
         startBridge({
           assistant: core.engine,
           clients: users.clients,
+          relay: test.relay,
           workspace: { id: 'w', name: 'w', folders: [] },
           stateDir,
           host,
@@ -248,6 +249,7 @@ describe('bridge: who may come in', function () {
         startBridge({
           assistant: test.core.engine,
           clients: test.users.clients,
+          relay: test.relay,
           workspace: { id: 'w', name: 'w', folders: [] },
           stateDir,
           clock: { now: Date.now, monotonic: () => performance.now() },

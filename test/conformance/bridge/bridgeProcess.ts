@@ -5,6 +5,7 @@ import { startBridge } from '../../../src/bridge/bridge.ts';
 import { openUserDatabase } from '../../../src/store/user/openUserDatabase.ts';
 import type { FakeAnthropic } from '../../support/anthropic/server.ts';
 import { startCore, workerUrl } from '../../support/core.ts';
+import { testRelay } from '../../support/relay.ts';
 
 export interface BridgeProcessOptions {
   stateDir: string;
@@ -25,6 +26,7 @@ const tell = (message: unknown) => process.stdout.write(`${JSON.stringify(messag
 const bridge = await startBridge({
   assistant: core.engine,
   clients: users.clients,
+  relay: testRelay(core, users),
   workspace: { id: options.workspaceId, name: options.folder, folders: [options.folder] },
   stateDir: options.stateDir,
   port: options.port,

@@ -131,7 +131,7 @@ describe('bridge: sessions and turns for scripts', function () {
     const id = await newSession();
     test.core.fake.enqueue({ kind: 'drip', text: 'one two three four', gated: true });
     const asked = ask(id, { text: 'Count.' });
-    await test.core.event('turn.started', (event) => event.sessionId === id);
+    await test.core.fake.gate.arrived();
     assert.equal(await client.stop(id), true);
     assert.equal((await asked).body.outcome, 'stopped');
     assert.equal(await client.stop(id), false);

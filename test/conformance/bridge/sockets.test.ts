@@ -33,7 +33,7 @@ describe('bridge: sockets of clients that misbehave', function () {
     const both = new Promise<void>((resolve) => {
       asked = () => gone.length === 2 && resolve();
     });
-    const port = await serve(({ signal }) => {
+    const port = await serve(({ presence: { signal } }) => {
       gone.push(once(signal, 'abort'));
       asked();
       return { status: 200, headers: {}, body: 'x'.repeat(16 * 1024 * 1024) };
@@ -60,7 +60,7 @@ describe('bridge: sockets of clients that misbehave', function () {
   });
 
   it('threat 14: what is no HTTP, sent while an answer streams, ends the connection without a word within the answer', async () => {
-    const port = await serve(({ signal }) => ({
+    const port = await serve(({ presence: { signal } }) => ({
       status: 200,
       headers: {},
       body: (async function* () {

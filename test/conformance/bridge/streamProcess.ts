@@ -34,7 +34,7 @@ const server = await listenLoopback(
   {
     async answer(request) {
       if (request.target === '/pull') {
-        return { status: 200, headers: { ...eventStreamHeaders }, body: pull(), cut: request.signal };
+        return { status: 200, headers: { ...eventStreamHeaders }, body: pull(), cut: request.presence };
       }
       const stream = new EventStream({ pingMs: 15_000, maxUnreadBytes: 4 * 1024 * 1024 });
       void push(stream);

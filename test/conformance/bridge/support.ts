@@ -6,9 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bridge, type BridgeOptions, startBridge } from '../../../src/bridge/bridge.ts';
 import { type ClientScope, clientScopes } from '../../../src/core/register.ts';
+import type { AnthropicRelay, AnthropicRelayOptions } from '../../../src/core/relay/modelRelay.ts';
 import { type Discovery, discovery } from '../../../src/protocol/bridge.ts';
 import { openUserDatabase, type UserDatabase } from '../../../src/store/user/openUserDatabase.ts';
 import { startCore, type TestCore, type TestCoreOptions, workerUrl } from '../../support/core.ts';
+import { testRelay } from '../../support/relay.ts';
 
 export const ownWorkspaceId = '11111111-1111-4111-8111-111111111111';
 
@@ -21,6 +23,7 @@ export interface TestBridge {
   url: string;
   /** Token of a client that may do everything. */
   token: string;
+  relay: AnthropicRelay;
   logged: string[];
   ownerToken(): string;
   addClient(init?: { name?: string; scopes?: ClientScope[]; workspaceId?: string }): Promise<{
@@ -51,6 +54,7 @@ export interface TestBridgeOptions extends TestCoreOptions {
   port?: number;
   users?: UserDatabase;
   bridge?: Partial<BridgeOptions>;
+  relay?: Partial<AnthropicRelayOptions>;
 }
 
 export async function startTestBridge(options: TestBridgeOptions = {}): Promise<TestBridge> {
@@ -59,7 +63,9 @@ export async function startTestBridge(options: TestBridgeOptions = {}): Promise<
   const users =
     options.users ?? openUserDatabase({ file: join(stateDir, 'user.db'), workerUrl: workerUrl('user') });
   const logged: string[] = [];
+  const relay = testRelay(core, users, options.relay);
   const closeCore = async () => {
+    await relay.close();
     await core.close();
     if (!options.users) await users.close();
     if (!options.stateDir) rmSync(stateDir, { recursive: true, force: true });
@@ -67,6 +73,7 @@ export async function startTestBridge(options: TestBridgeOptions = {}): Promise<
   const bridge = await startBridge({
     assistant: core.engine,
     clients: users.clients,
+    relay,
     workspace: { id: ownWorkspaceId, name: 'test', folders: ['/projects/test'] },
     stateDir,
     port: options.port ?? (await freePorts()),
@@ -91,6 +98,7 @@ export async function startTestBridge(options: TestBridgeOptions = {}): Promise<
     bridge,
     core,
     users,
+    relay,
     stateDir,
     port: bridge.state.port,
     url: bridge.address,

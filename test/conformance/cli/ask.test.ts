@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { answer } from '../../support/anthropic/script.ts';
+import { answer, toolCall } from '../../support/anthropic/script.ts';
 import { type FakeAnthropic, startFakeAnthropic } from '../../support/anthropic/server.ts';
 import { type Cli, type Finished, filesWith, jsonLines, key, openCli, sessionIn } from './support.ts';
 
@@ -102,6 +102,26 @@ describe('causeway ask with Claude', () => {
     fake.enqueue(answer('Yes.'));
     await cli.output(['ask', '--model', 'anthropic/claude-haiku-5-5', 'Ready?']);
     assert.match(JSON.stringify(fake.requests.at(-1)?.body), /"model":"claude-haiku-5-5"/);
+  });
+
+  it('answers as the profile that --profile names, from the folder’s own files too', async () => {
+    const profiles = join(cli.folder, '.causeway', 'profiles');
+    mkdirSync(profiles, { recursive: true });
+    writeFileSync(join(profiles, 'pirate.md'), '---\ndescription: Talks\n---\nTalk like a pirate.\n');
+    fake.enqueue(answer('Arr.'), answer('Aye.'));
+    await cli.output(['ask', '--profile', 'pirate', 'Ready?']);
+    await cli.output(['ask', '--continue', 'Still?']);
+    for (const { body } of fake.requests.slice(-2)) assert.match(JSON.stringify(body), /Talk like a pirate/);
+    const { code, stderr } = await cli.run(['ask', '--profile', 'nobody', 'Ready?']);
+    assert.equal(code, 1);
+    assert.match(stderr, /No profile is named “nobody”\. There are: coding, tutor, .*pirate/);
+  });
+
+  it('prints what is said before and after a tool apart', async () => {
+    const task = toolCall('t1', 'update_task', { title: 'Count' });
+    const before = { type: 'text' as const, deltas: ['Noting it.'] };
+    fake.enqueue({ ...task, blocks: [before, ...task.blocks] }, answer('Noted.'));
+    assert.equal(await cli.output(['ask', 'Plan.']), 'Noting it.\n\nNoted.\n');
   });
 
   it('says what to do when the key is rejected, and nowhere what the key is', async () => {

@@ -8,7 +8,7 @@ import { change, filled, Scratch, textsOf, user } from '../../unit/store/sqlite/
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** The next version, made of this one: a second migration that adds a column and fills a table. */
+/** The next version, made of this one: a migration more that adds a column and fills a table. */
 function makeNewerBuild(folder: string): string {
   const build = join(folder, 'newer');
   cpSync(join(root, 'src'), join(build, 'src'), { recursive: true });
@@ -17,7 +17,7 @@ function makeNewerBuild(folder: string): string {
   symlinkSync(join(root, 'node_modules'), join(build, 'node_modules'));
   const index = join(build, 'src', 'store', 'sqlite', 'migrations', 'index.ts');
   const added = `(db) => db.exec('ALTER TABLE entry ADD COLUMN note TEXT; CREATE TABLE extra AS SELECT id FROM entry')`;
-  const text = readFileSync(index, 'utf8').replace('[createLog]', `[createLog, ${added}]`);
+  const text = readFileSync(index, 'utf8').replace(/(migrations: .* = \[.*)\];/, `$1, ${added}];`);
   assert.ok(text.includes('extra'), 'the migration was added');
   writeFileSync(index, text);
   return pathToFileURL(join(build, 'test', 'durability', 'x.ts')).href;
@@ -82,12 +82,42 @@ describe('A session database that versions share', function () {
     await assert.rejects(store.append(id, [user('x')]), { code: 'store_read_only' });
 
     const [name, ...more] = backups();
-    assert.ok(name?.includes('.v2.') && more.length === 0, 'one backup from before the migration');
+    assert.ok(name?.includes('.v3.') && more.length === 0, 'one backup from before the migration');
     const before = new DatabaseSync(join(scratch.folder, 'backups', name ?? ''), { readOnly: true });
-    assert.equal(before.prepare('PRAGMA user_version').get()?.user_version, 1);
+    assert.equal(before.prepare('PRAGMA user_version').get()?.user_version, 2);
     const kept = Number(before.prepare('SELECT count(*) AS n FROM entry').get()?.n);
     before.close();
     assert.ok(kept >= 20);
+  });
+
+  it('is migrated from the first version with all that is in it, after a backup (threat 29)', async () => {
+    const made = scratch.open();
+    const id = await filled(made, 'one', 'two');
+    await made.setDraft(id, { text: 'draft', attachments: [] });
+    const before = await made.exportSession(id);
+    await made.close();
+    // What the second migration made is all that parts the two versions.
+    const db = new DatabaseSync(scratch.file, { timeout: 10_000 });
+    db.exec('DROP TABLE recall_run; DROP INDEX entry_by_kind; PRAGMA user_version = 1');
+    db.exec(`UPDATE meta SET value = 1 WHERE key = 'version'`);
+    db.close();
+
+    const [store, other] = [scratch.open(), scratch.open()];
+    const texts = await Promise.all([textsOf(store, id), textsOf(other, id)]);
+    assert.deepEqual(texts, [
+      ['one', 'two'],
+      ['one', 'two'],
+    ]);
+    assert.equal(await store.exportSession(id), before);
+    assert.equal((await store.draft(id))?.text, 'draft');
+    assert.deepEqual((await store.status()).notices, []);
+    assert.equal((await store.ofKinds(id, ['user'])).length, 2);
+    const [name, ...more] = backups();
+    assert.ok(name?.includes('.v2.') && more.length === 0, 'one backup from before the migration');
+    await store.purge(id);
+    const copy = new DatabaseSync(join(scratch.folder, 'backups', name ?? ''), { readOnly: true });
+    assert.equal(copy.prepare('SELECT count(*) AS n FROM entry').get()?.n, 0, 'purged there too');
+    copy.close();
   });
 
   it('opens read-only where a newer version wrote it, with a notice, and shows what that goes on to write (threat 29)', async () => {

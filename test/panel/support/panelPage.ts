@@ -9,6 +9,7 @@ import {
   panelToHost,
 } from '../../../src/protocol/panel.ts';
 import { newProfile } from '../../support/vscode/browser.ts';
+import { contextNext, frameWords, memory } from './contextSamples.ts';
 import { status, view } from './samples.ts';
 import { bodyClasses, type ThemeName, themes } from './themes.ts';
 
@@ -69,6 +70,19 @@ export class PanelPage {
     await this.page.evaluate((data) => window.postMessage(data, '*'), message);
   }
 
+  /** Shows the page in another theme, as VS Code does when the user chooses one. */
+  async setTheme(theme: ThemeName): Promise<void> {
+    await this.page.evaluate(dress, dressOf(theme));
+    await this.drawn();
+  }
+
+  /** Resolves once all that was changed is drawn. */
+  async drawn(): Promise<void> {
+    await this.page.evaluate(
+      () => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))),
+    );
+  }
+
   push(message: HostMessage): Promise<void> {
     return this.post(message);
   }
@@ -112,7 +126,7 @@ const isMethod = (method: string): method is PanelMethod => Object.hasOwn(panelR
 const usual: Answers = {
   ready: () => ({ status: status(), view: view() }),
   listSessions: () => ({ sessions: [view().session], hits: [] }),
-  preview: () => ({ chips: [], tokens: 12_400, window: 200_000 }),
+  preview: () => ({ chips: [], tokens: 12_400, window: 200_000, secrets: 0 }),
   loadEarlier: () => ({ entries: [], hasEarlier: false }),
   find: () => ({ entryIds: [] }),
   send: () => ({ turnId: '00000000-0000-4000-8000-00000000ffff', state: 'live' }),
@@ -120,7 +134,23 @@ const usual: Answers = {
   withdraw: () => ({ withdrawn: true }),
   pickContext: () => ({ attachments: [] }),
   openCitation: () => ({ found: true }),
+  context: () => contextNext(),
+  contextText: ({ segment }) => ({ text: `The text of segment ${segment}.` }),
+  memory: () => memory(),
+  frameWords: () => frameWords,
+  memoryChange: () => ({ done: true }),
 };
+
+const dressOf = (theme: ThemeName) => ({ variables: themes[theme], classes: bodyClasses[theme] });
+
+/** Runs in the page. */
+function dress({ variables, classes }: ReturnType<typeof dressOf>): void {
+  const { style } = document.documentElement;
+  style.cssText = '';
+  for (const [name, value] of Object.entries(variables)) style.setProperty(`--vscode-${name}`, value);
+  style.background = variables['sideBar-background'] ?? '';
+  document.body.className = classes;
+}
 
 export async function openPanel(
   browser: Browser,
@@ -142,31 +172,23 @@ export async function openPanel(
   await page.exposeFunction('toHost', (message: unknown) => {
     panel.take(message).catch((error: unknown) => panel.errors.push(String(error)));
   });
-  const theme = options.theme ?? 'dark';
+  await page.addInitScript(() => {
+    let state: unknown;
+    const toHost: unknown = Reflect.get(window, 'toHost');
+    const post = (message: unknown) => {
+      if (typeof toHost === 'function') toHost(message);
+    };
+    const api = {
+      postMessage: post,
+      getState: () => state,
+      setState: (next: unknown) => {
+        state = next;
+      },
+    };
+    Reflect.set(window, 'acquireVsCodeApi', () => api);
+  });
   await page.addInitScript(
-    ({ variables, classes }) => {
-      let state: unknown;
-      const toHost: unknown = Reflect.get(window, 'toHost');
-      const post = (message: unknown) => {
-        if (typeof toHost === 'function') toHost(message);
-      };
-      const api = {
-        postMessage: post,
-        getState: () => state,
-        setState: (next: unknown) => {
-          state = next;
-        },
-      };
-      Reflect.set(window, 'acquireVsCodeApi', () => api);
-      document.addEventListener('DOMContentLoaded', () => {
-        for (const [name, value] of Object.entries(variables)) {
-          document.documentElement.style.setProperty(`--vscode-${name}`, value);
-        }
-        document.documentElement.style.background = variables['sideBar-background'] ?? '';
-        document.body.className = classes;
-      });
-    },
-    { variables: themes[theme], classes: bodyClasses[theme] },
+    `document.addEventListener('DOMContentLoaded', () => (${dress})(${JSON.stringify(dressOf(options.theme ?? 'dark'))}));`,
   );
   await page.goto(`${origin}/`);
   await page.waitForSelector('#input, .banner.problem');

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HostMessage } from '../../../src/protocol/panel.ts';
 import { repositoryRoot } from '../../support/vscode/paths.ts';
+import { contextStates } from './contextStates.ts';
 import { type Answers, type PanelPage, Refusal } from './panelPage.ts';
 import { answer, id, session, sessionId, start, status, turns, user, view } from './samples.ts';
 import { everyKindOfMarkdown, flaky, longCode, longInput } from './texts.ts';
@@ -62,7 +63,7 @@ const plain = (
 /** A picture that was sent: the extension's own icon. */
 const picture = readFileSync(join(repositoryRoot, 'media/icons/causeway.png'), 'base64');
 
-export const states: State[] = [
+const states: State[] = [
   { name: 'empty', answers: { ready: ready({}) }, shows: 'Causeway answers from this workspace' },
   {
     name: 'offline',
@@ -409,11 +410,15 @@ export const states: State[] = [
         ],
         tokens: 186_000,
         window: 200_000,
+        secrets: 1,
       }),
     },
     shows: 'chunks.ts',
   },
 ];
+
+/** Those of the chat and those of its screens. */
+export const allStates: State[] = [...states, ...contextStates];
 
 /** Brings an open panel into a state; resolves when all of it is drawn, the colours of code too. */
 export async function reach(panel: PanelPage, state: State): Promise<void> {

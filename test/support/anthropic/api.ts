@@ -1,5 +1,6 @@
 /** The routes of the API, behind the checks every request passes. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { checkModelEdits, type Edited, edited } from './contextManagement.ts';
 import { CacheDiagnostics } from './diagnostics.ts';
 import { echo, preWarmed } from './echo.ts';
 import { ApiFailure, refuse } from './errors.ts';
@@ -15,6 +16,13 @@ import { type Behaviour, blocksOfBehaviour, type FailingBehaviour } from './scri
 import { streamAnswer } from './stream.ts';
 import { checkThinking, checkTurnBegins, GivenThinking } from './thinking.ts';
 import { conversation, type MessagesBody, parseBody } from './validate.ts';
+
+/** A request as the model reads it. */
+interface ReadRequest {
+  model: FakeModel;
+  parts: ReturnType<typeof promptParts>;
+  edits: Edited;
+}
 
 export class Api {
   readonly key: string;
@@ -48,10 +56,16 @@ export class Api {
       if (recorded.method !== 'POST') throw new ApiFailure(405, 'Method Not Allowed');
       recorded.body = parseJson(raw);
       if (!counting) announce();
-      const body = parseBody(recorded.body, String(request.headers['anthropic-version']), counting);
-      const { model, parts } = this.#read(body);
-      if (counting) return sendJson(response, recorded, 200, { input_tokens: tokensOf(parts) });
-      return this.#message(body, model, parts, response, recorded, requestId);
+      const betas = String(request.headers['anthropic-beta'] ?? '').split(',');
+      const body = parseBody(
+        recorded.body,
+        String(request.headers['anthropic-version']),
+        counting,
+        betas.map((beta) => beta.trim()).filter((beta) => beta !== ''),
+      );
+      const read = this.#read(body);
+      if (counting) return sendJson(response, recorded, 200, { input_tokens: tokensOf(read.parts) });
+      return this.#message(body, read, response, recorded, requestId);
     }
     if (path !== '/v1/models' && !path.startsWith('/v1/models/')) throw new ApiFailure(404, 'Not found');
     if (recorded.method !== 'GET') throw new ApiFailure(405, 'Method Not Allowed');
@@ -61,7 +75,7 @@ export class Api {
   }
 
   /** The checks that need the model. */
-  #read(body: MessagesBody) {
+  #read(body: MessagesBody): ReadRequest {
     const model = this.models.find(({ id }) => id === body.model);
     if (!model || model.lifecycle === 'retired') throw new ApiFailure(404, `model: ${body.model}`);
     const messages = conversation(body);
@@ -70,19 +84,23 @@ export class Api {
         `max_tokens: ${body.max_tokens} > ${model.maxOutput}, which is the maximum allowed number of output tokens for ${model.id}`,
       );
     checkThinking(body, model);
+    if (body.output_config?.format && !model.structured)
+      refuse(`output_config.format: '${model.id}' does not support structured outputs.`);
     checkTurnBegins(body, messages);
     this.#given.check(messages);
-    if (!model.prefill && messages.at(-1)?.role === 'assistant')
+    if (!model.prefill && messages.at(-1)?.role === 'assistant' && !this.#given.isPaused(messages))
       refuse(
         'This model does not support assistant message prefill. The conversation must end with a user message.',
       );
-    return { model, parts: promptParts(body, model, this.key) };
+    checkModelEdits(body, model);
+    const partsOf = (one: MessagesBody) => promptParts(one, model, this.key);
+    const edits = edited(body, (one) => tokensOf(partsOf(one)));
+    return { model, parts: partsOf(edits.body), edits };
   }
 
   async #message(
     body: MessagesBody,
-    model: FakeModel,
-    parts: ReturnType<typeof promptParts>,
+    { model, parts, edits }: ReadRequest,
     response: ServerResponse,
     recorded: RecordedRequest,
     requestId: string,
@@ -101,17 +119,20 @@ export class Api {
         : (this.queue.shift() ?? this.fallback?.(body) ?? echo(body, model.factor));
     if (fails(behaviour)) return failAs(behaviour, response, recorded);
     const blocks = blocksOfBehaviour(behaviour);
+    const usage = this.#cache.account(parts, model, this.clock.now);
     const context = {
       model: model.id,
       messageId: requestId.replace('req_', 'msg_'),
       requestId,
-      usage: this.#cache.account(parts, model, this.clock.now),
+      usage,
+      applied: edits.applied,
+      compacts: edits.compacts,
       factor: model.factor,
       speed: body.speed ?? ('standard' as const),
       diagnostics: this.#diagnostics.explain(body, parts),
     };
     this.#diagnostics.remember(context.messageId, model.id, parts);
-    this.#given.remember(blocks);
+    this.#given.remember(blocks, stopFields(behaviour).stop_reason);
     this.rates.answered(outputTokens(blocks, model.factor).output_tokens);
     if (!body.stream && behaviour.kind !== 'disconnect' && behaviour.kind !== 'stall')
       return sendJson(response, recorded, 200, plainMessage(context, blocks, stopFields(behaviour)));

@@ -26,7 +26,7 @@ export const modelInfo = (model: FakeModel): Anthropic.ModelInfo => ({
       supported: true,
       clear_thinking_20251015: yes,
       clear_tool_uses_20250919: yes,
-      compact_20260112: null,
+      compact_20260112: when(model.compaction),
     },
     effort: {
       supported: model.thinking !== 'manual',
@@ -39,7 +39,7 @@ export const modelInfo = (model: FakeModel): Anthropic.ModelInfo => ({
     image_input: yes,
     pdf_input: yes,
     server_tools: { supported: false, code_execution: no, web_search: no },
-    structured_outputs: yes,
+    structured_outputs: when(model.structured),
     thinking: {
       supported: true,
       types: {

@@ -7,6 +7,10 @@ export interface FakeModel {
   /** Shortest prefix that is cached, in tokens. */
   minimumPrefix: number;
   thinking: 'always' | 'adaptive' | 'manual';
+  /** Whether the API can summarise a conversation with it. */
+  compaction: boolean;
+  /** Whether an answer can be held to a JSON Schema. */
+  structured: boolean;
   /** Whether a conversation may end with the beginning of the answer. */
   prefill: boolean;
   line: 'haiku' | 'sonnet' | 'opus';
@@ -25,6 +29,8 @@ export const fakeModels: FakeModel[] = [
     maxOutput: 128_000,
     minimumPrefix: 1024,
     thinking: 'adaptive',
+    compaction: true,
+    structured: true,
     prefill: false,
     line: 'sonnet',
     lifecycle: 'active',
@@ -38,6 +44,8 @@ export const fakeModels: FakeModel[] = [
     maxOutput: 128_000,
     minimumPrefix: 1024,
     thinking: 'always',
+    compaction: true,
+    structured: true,
     prefill: false,
     line: 'opus',
     lifecycle: 'active',
@@ -51,6 +59,8 @@ export const fakeModels: FakeModel[] = [
     maxOutput: 128_000,
     minimumPrefix: 2048,
     thinking: 'adaptive',
+    compaction: true,
+    structured: true,
     prefill: false,
     line: 'haiku',
     lifecycle: 'active',
@@ -64,6 +74,8 @@ export const fakeModels: FakeModel[] = [
     maxOutput: 64_000,
     minimumPrefix: 4096,
     thinking: 'manual',
+    compaction: false,
+    structured: true,
     prefill: true,
     line: 'haiku',
     lifecycle: 'active',

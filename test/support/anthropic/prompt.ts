@@ -44,7 +44,11 @@ export function promptParts(request: MessagesBody, model: FakeModel, key: string
   const last = parts.findLast(({ cacheable }) => cacheable);
   if (request.cache_control && last) last.ttl ??= ttlOf(request.cache_control);
 
-  const running = createHash('sha256').update(`${key}\n${model.id}\n`);
+  // A schema is told to the model before all else, and another one invalidates everything kept.
+  const format = request.output_config?.format;
+  const first = parts[0];
+  if (format && first) first.extra += Math.round(countValue(format.schema) * model.factor);
+  const running = createHash('sha256').update(`${key}\n${model.id}\n${JSON.stringify(format ?? null)}\n`);
   let where: PromptPart['where'] = 'tools';
   return parts.map((part) => {
     if (part.where !== where) running.update(settingsFrom(part.where, request));

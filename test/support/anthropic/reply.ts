@@ -1,6 +1,7 @@
 /** A whole answer as one message of the API, with its usage. */
 import type Anthropic from '@anthropic-ai/sdk';
 import { finalBlock, written } from './blocks.ts';
+import type { AppliedEdit } from './contextManagement.ts';
 import { countText } from './counting.ts';
 import type { CacheUsage } from './promptCache.ts';
 import type { ScriptedBlock, StreamedBehaviour } from './script.ts';
@@ -15,6 +16,10 @@ export interface AnswerContext {
   factor: number;
   speed: 'standard' | 'fast';
   diagnostics: Anthropic.Diagnostics | null;
+  /** What was left out of the prompt; undefined when that was not asked for. */
+  applied: AppliedEdit[] | undefined;
+  /** A summary of the prompt comes first, which is paid for beside the answer. */
+  compacts: boolean;
 }
 
 export type StopFields = Pick<Anthropic.Message, 'stop_reason' | 'stop_sequence' | 'stop_details'>;

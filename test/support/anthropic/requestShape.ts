@@ -1,5 +1,6 @@
 /** The body of `POST /v1/messages`; source: https://platform.claude.com/docs/en/api/messages/create. */
 import { z } from 'zod';
+import { contextManagement } from './contextManagement.ts';
 import { message, shapes } from './shapes.ts';
 
 const customTool = z.strictObject({
@@ -57,6 +58,7 @@ const counted = {
     })
     .optional(),
   speed: z.enum(['standard', 'fast']).nullish(),
+  context_management: contextManagement,
 };
 
 export const countBody = z.strictObject(counted);

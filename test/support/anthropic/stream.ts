@@ -7,7 +7,32 @@ import type { Gate } from './gate.ts';
 import { type AnswerContext, messageOf, outputTokens, stopFields, unstopped } from './reply.ts';
 import { blocksOfBehaviour, type StreamedBehaviour } from './script.ts';
 
-type StreamEvent = Anthropic.RawMessageStreamEvent | ReturnType<typeof errorBody> | { type: 'ping' };
+type StreamEvent =
+  | Anthropic.RawMessageStreamEvent
+  | Anthropic.Beta.BetaRawMessageStreamEvent
+  | ReturnType<typeof errorBody>
+  | { type: 'ping' };
+
+/** The block of a summary, which comes before the answer. */
+const compaction: Anthropic.Beta.BetaRawMessageStreamEvent[] = [
+  {
+    type: 'content_block_start',
+    index: 0,
+    content_block: { type: 'compaction', content: null, encrypted_content: null },
+  },
+  {
+    type: 'content_block_delta',
+    index: 0,
+    delta: { type: 'compaction_delta', content: 'Summary of the conversation.', encrypted_content: 'opaque' },
+  },
+  { type: 'content_block_stop', index: 0 },
+];
+/** Output tokens of that summary. */
+const summaryTokens = 5;
+
+const iterationsOf = ({ usage }: AnswerContext) => [
+  { type: 'compaction' as const, ...usage, output_tokens: summaryTokens },
+];
 
 export async function streamAnswer(
   response: ServerResponse,
@@ -29,7 +54,10 @@ export async function streamAnswer(
   const start = { output_tokens: 1, output_tokens_details: null };
   await send({ type: 'message_start', message: messageOf(context, [], unstopped, start) });
   await ping();
-  for (const [index, block] of blocks.entries()) {
+  const first = context.compacts ? 1 : 0;
+  if (context.compacts) for (const event of compaction) await send(event);
+  for (const [place, block] of blocks.entries()) {
+    const index = first + place;
     await send({ type: 'content_block_start', index, content_block: emptyBlock(block) });
     for (const delta of deltasOf(block)) {
       if (behaviour.gated) await gate.pass();
@@ -38,7 +66,7 @@ export async function streamAnswer(
       await ping();
     }
     // The block in which the stream breaks off has no end.
-    if (whole || index < blocks.length - 1) await send({ type: 'content_block_stop', index });
+    if (whole || place < blocks.length - 1) await send({ type: 'content_block_stop', index });
   }
   switch (behaviour.kind) {
     case 'error_in_stream':
@@ -67,7 +95,9 @@ export async function streamAnswer(
           cache_read_input_tokens,
           ...outputTokens(blocks, context.factor),
           server_tool_use: null,
+          ...(context.compacts ? { iterations: iterationsOf(context) } : {}),
         },
+        ...(context.applied === undefined ? {} : { context_management: { applied_edits: context.applied } }),
       });
       await send({ type: 'message_stop' });
       response.end();

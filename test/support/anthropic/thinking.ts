@@ -1,5 +1,5 @@
 /** Which thinking a model takes, and that thinking comes back as it was given. */
-
+import { written } from './blocks.ts';
 import { refuse } from './errors.ts';
 import type { FakeModel } from './models.ts';
 import type { MessagesBody } from './requestShape.ts';
@@ -46,16 +46,25 @@ export function checkTurnBegins(request: MessagesBody, messages: readonly FakeMe
   );
 }
 
-/** Remembers the thinking it has given out: the API refuses any other, and any that was changed. */
+/** Remembers what it has given out: the API refuses any other thinking, and any that was changed. */
 export class GivenThinking {
   readonly #signed = new Map<string, string>();
   readonly #redacted = new Set<string>();
+  /** Texts of answers that paused: these may be sent back as the end of a conversation, to be continued. */
+  readonly #paused = new Set<string>();
 
-  remember(blocks: readonly ScriptedBlock[]): void {
+  remember(blocks: readonly ScriptedBlock[], stopReason: string | null): void {
+    const said = blocks.flatMap((block) => (block.type === 'text' ? [written(block)] : []));
+    if (stopReason === 'pause_turn') this.#paused.add(said.join('\n'));
     for (const block of blocks) {
       if (block.type === 'thinking') this.#signed.set(block.signature, block.deltas.join(''));
       if (block.type === 'redacted_thinking') this.#redacted.add(block.data);
     }
+  }
+
+  isPaused(messages: readonly FakeMessage[]): boolean {
+    const said = messages.at(-1)?.content.flatMap((block) => (block.type === 'text' ? [block.text] : []));
+    return said !== undefined && this.#paused.has(said.join('\n'));
   }
 
   check(messages: readonly FakeMessage[]): void {

@@ -1,9 +1,11 @@
 /** Refuses what the API refuses, with its kind of message. */
 import { z } from 'zod';
 import { checkBreakpoints } from './breakpoints.ts';
+import { checkContextManagement } from './contextManagement.ts';
 import { checkConversation } from './conversation.ts';
 import { refuse } from './errors.ts';
 import { refuseShape } from './issues.ts';
+import { checkOutputFormat } from './outputFormat.ts';
 import { countBody, type MessagesBody, messagesBody } from './requestShape.ts';
 import { blocksOf, type FakeMessage } from './shapes.ts';
 import { checkSources } from './sources.ts';
@@ -14,7 +16,12 @@ export type { MessagesBody };
 export const versions = ['2023-06-01', '2026-10-21'];
 
 /** Parses a body as the API does for the given `anthropic-version`, before it looks at the model. Throws `ApiFailure`. */
-export function parseBody(value: unknown, version: string, counting = false): MessagesBody {
+export function parseBody(
+  value: unknown,
+  version: string,
+  counting = false,
+  betas: readonly string[] = [],
+): MessagesBody {
   const named = z.looseObject({}).safeParse(value);
   if (version === '2026-10-21' && named.success) {
     for (const name of ['temperature', 'top_p', 'top_k'])
@@ -25,8 +32,10 @@ export function parseBody(value: unknown, version: string, counting = false): Me
   checkConversation(messages, version);
   checkSources(messages);
   checkBreakpoints(request);
+  checkContextManagement(request, betas);
   checkSystem(request);
   checkTools(request);
+  checkOutputFormat(request);
   if (request.stop_sequences?.some((sequence) => sequence.trim() === ''))
     refuse('stop_sequences: each stop sequence must contain non-whitespace');
   if (request.max_tokens === 0) checkPreWarming(request);

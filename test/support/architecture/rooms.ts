@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import type { Import } from './imports.ts';
 
 /** Pure computation that the core may use: no I/O, no host, no globals. */
-const pureLibraries = ['wink-porter2-stemmer'];
+const pureLibraries = ['wink-porter2-stemmer', 'yaml'];
 
 /** Each of these may use one package more, and nobody else may use it. */
 const providerSdks: { under: string; package: string }[] = [
@@ -36,6 +36,7 @@ const rooms: Record<string, Room> = {
       'src/core/errors.ts',
       'src/core/ports.ts',
       'src/core/register.ts',
+      'src/core/relay.ts',
       'src/core/session/',
       'src/core/workspace/uri.ts',
     ],
@@ -55,7 +56,17 @@ const rooms: Record<string, Room> = {
     node: true,
   },
   client: { rooms: ['protocol'], packages: ['zod'] },
-  workers: { rooms: ['core', 'store', 'base'], packages: ['zod', 'ai-tokenizer', 'ignore'], node: true },
+  workers: {
+    rooms: ['core', 'store', 'base'],
+    packages: [
+      'zod',
+      'ai-tokenizer',
+      'ignore',
+      '@secretlint/core',
+      '@secretlint/secretlint-rule-preset-recommend',
+    ],
+    node: true,
+  },
   media: {
     rooms: ['protocol', 'base'],
     packages: [

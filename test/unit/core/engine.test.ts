@@ -121,6 +121,8 @@ describe('The assistant', function () {
         text: `${place} ${long}`,
       }));
       core.fake.always(() => answer('Yes.'));
+      // Three turns of this size are more than is sent word for word otherwise.
+      core.settings.conversationTokens = 100_000;
       for (const grounding of ['off', 'open_files'] as const) {
         core.workspace.openFiles = [
           { uri: 'file:///w/a.ts', path: 'a.ts', languageId: 'typescript', text: 'let a = 1;', active: true },

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { promptTokens } from '../../../src/core/providers/prices.ts';
 import { plainText } from '../../../src/protocol/content.ts';
 import type { AssistantEntry } from '../../../src/protocol/entries.ts';
 import type { TurnEvent } from '../../../src/protocol/turnEvents.ts';
@@ -42,11 +43,11 @@ describe('A turn', () => {
     assert.equal(streamed, 'The retry timer is created too early.');
     assert.equal(plainText(entry.content), streamed);
     assert.equal(entry.outcome, 'done');
-    assert.ok((entry.usage?.inputTokens ?? 0) > 0);
+    assert.ok(entry.usage && promptTokens(entry.usage) > 0);
     assert.ok((entry.costUsd ?? 0) > 0);
     assert.deepEqual(
       entry.report?.segments.map(({ kind }) => kind),
-      ['system', 'input'],
+      ['tools', 'system', 'input'],
     );
     assert.deepEqual(
       (await core.store.path(sessionId)).map(({ kind }) => kind),
@@ -328,6 +329,7 @@ describe('A turn', () => {
     assert.deepEqual(
       entry.report?.segments.map(({ kind, label }) => [kind, label]),
       [
+        ['tools', '2 tools'],
         ['system', 'Causeway'],
         ['memory_file', 'AGENTS.md'],
         ['grounding', 'a.ts'],

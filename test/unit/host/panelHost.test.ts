@@ -117,6 +117,13 @@ describe('The host of the panel', () => {
         openLink: unused,
         openReport: unused,
         runAction: unused,
+        context: unused,
+        contextText: unused,
+        openRequest: unused,
+        memory: unused,
+        frameWords: unused,
+        memoryChange: unused,
+        pickProfile: unused,
       },
     };
   };
@@ -142,6 +149,15 @@ describe('The host of the panel', () => {
     const told = await page.message((one) => one.type === 'event');
     assert.ok(told.type === 'event' && told.event.sessionId === first);
     assert.ok(page.got.every((one) => one.type !== 'event' || one.event.sessionId === first));
+  });
+
+  it('tells that what is remembered changed in the session that is shown, by whichever door', async () => {
+    await ready();
+    await core.engine.memory.addDirective(second, 'Always be brief.', 'cli');
+    await core.engine.memory.addDirective(first, 'Always be brief.', 'bridge');
+    const told = await page.message((one) => one.type === 'memoryChanged');
+    assert.deepEqual(told, { type: 'memoryChanged', sessionId: first });
+    assert.equal(page.got.filter(({ type }) => type === 'memoryChanged').length, 1);
   });
 
   it('sends nothing to a page that is hidden, and is ready again when it is drawn anew', async () => {

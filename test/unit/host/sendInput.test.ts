@@ -43,7 +43,26 @@ describe('an input of the panel', function () {
     const excluded = [{ id: 'file:file:///w/b.ts', label: 'b.ts' }];
     await core.store.setDraft(sessionId, { text: 'Why?', attachments: [file('a.ts')], excluded, edits });
     await send({ text: 'Why?', attachments: [file('a.ts')] });
-    assert.deepEqual(await core.store.draft(sessionId), { text: '', attachments: [], excluded: [], edits });
+    assert.deepEqual(await core.store.draft(sessionId), {
+      text: '',
+      attachments: [],
+      excluded: [],
+      pinned: [],
+      replaced: [],
+      edits,
+    });
+  });
+
+  it('has what was decided about its turn', async () => {
+    const first = await inputOf(await send({ text: 'Why?' }));
+    const replaced = [{ partId: 'file:file:///w/a.ts', text: 'Written anew.' }];
+    const entry = await inputOf(
+      await send({ text: 'And?', excluded: ['file:file:///w/b.ts'], pinned: [first.id], replaced }),
+    );
+    assert.deepEqual(
+      [entry.excluded, entry.pinned, entry.replaced],
+      [['file:file:///w/b.ts'], [first.id], replaced],
+    );
   });
 
   it('leaves alone what was typed or attached since it was sent', async () => {

@@ -20,6 +20,8 @@ describe('an input that comes back to the draft', () => {
       text: '',
       attachments: [file('a'), file('b')],
       excluded: [{ id: 'c', label: 'c.ts' }],
+      pinned: [{ entryId: 'p', label: 'A turn' }],
+      replaced: [{ partId: 'c', label: 'c.ts', text: 'C' }],
       edits: [{ entryId: 'd', text: 'D' }],
     };
     const joined = putBefore(draft, { text: 'x', attachments: [file('b'), file('e')] });

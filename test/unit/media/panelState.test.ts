@@ -122,6 +122,8 @@ describe('the state of the panel', () => {
       text: 'half',
       attachments: [],
       excluded: [{ id: 'file:b', label: 'b.ts' }],
+      pinned: [{ entryId: id(2, 1), label: '2 November' }],
+      replaced: [{ partId: 'file:c', label: 'c.ts', text: 'C' }],
       ...editing(id(2, 1)),
     };
     const state = opened({ entries: turns(1), draft });
@@ -130,6 +132,8 @@ describe('the state of the panel', () => {
       text: '',
       attachments: [],
       excluded: [],
+      pinned: [],
+      replaced: [],
       edits: [],
     });
   });

@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { RowHeights } from '../../../media/rowHeights.ts';
 import { rowsOf, withLive } from '../../../media/rows.ts';
 import type { Entry } from '../../../src/protocol/entries.ts';
+import type { PanelFrame } from '../../../src/protocol/panelContext.ts';
+import { frame } from '../../panel/support/contextSamples.ts';
 import { answer, id, turns, user } from '../../panel/support/samples.ts';
 
 describe('rows of the transcript', () => {
@@ -35,6 +37,35 @@ describe('rows of the transcript', () => {
     assert.equal(row.blocks.length, 2);
     assert.ok(row.results.has('t1'));
     assert.equal(row.entry?.outcome, 'done');
+  });
+
+  const noteAt = (frames: PanelFrame[]) =>
+    rowsOf(turns(3), frames).flatMap((row, index) =>
+      row.kind === 'note' && row.note.type === 'frame' ? [{ index, turns: row.note.turns }] : [],
+    );
+  const upTo = (turn: number, change: Partial<PanelFrame> = {}) =>
+    frame({
+      id: id(7, turn),
+      covers: { fromId: id(2, 1), toId: id(3, turn) },
+      turnCount: turn,
+      to: turn,
+      ...change,
+    });
+
+  it('the note of the frames stands where the turns begin that are sent word for word', () => {
+    assert.deepEqual(noteAt([upTo(2)]), [{ index: 4, turns: 2 }]);
+    assert.deepEqual(noteAt([]), []);
+  });
+
+  it('counts the turns of all frames that are sent, and of none that is off or within another', () => {
+    const second = upTo(2, { covers: { fromId: id(2, 2), toId: id(3, 2) }, turnCount: 1 });
+    assert.deepEqual(noteAt([upTo(1), second]), [{ index: 4, turns: 2 }]);
+    assert.deepEqual(noteAt([upTo(1), upTo(2, { active: false })]), [{ index: 2, turns: 1 }]);
+    assert.deepEqual(noteAt([upTo(1, { within: id(7, 2) }), upTo(2)]), [{ index: 4, turns: 2 }]);
+  });
+
+  it('is not there where what the frames hold is not loaded', () => {
+    assert.deepEqual(noteAt([upTo(2, { covers: { fromId: id(2, 80), toId: id(3, 90) } })]), []);
   });
 
   it('the live answer has the key that the stored one will have', () => {

@@ -116,6 +116,7 @@ const samples = [
   },
   { ...common, kind: 'title', title: 'Mine' },
   { ...common, kind: 'model', provider: 'anthropic', model: 'm' },
+  { ...common, kind: 'profile', name: 'tutor' },
   { ...common, kind: 'rewind' },
 ];
 

@@ -13,8 +13,9 @@ import { isRetryable, longestWaitMs, maxRetries, retryDelayMs, waitFor } from '.
 import { apiError, retryAfterOf } from './errors.ts';
 import { IdleWatch } from './idleWatch.ts';
 import { anthropicKeyName } from './keyName.ts';
-import { type ClaudeModel, claudeModels, unknownClaudeModel } from './models.ts';
+import { type ClaudeModel, claudeModels, unknownClaudeModel, withCapabilities } from './models.ts';
 import { messagesBody } from './request.ts';
+import { type AnthropicFeatures, noFeatures, type SecondWind, secondWind } from './secondWind.ts';
 import { AnthropicStream } from './stream.ts';
 
 /** The API pings a waiting stream every few seconds, so a minute of silence means the connection is dead. */
@@ -32,6 +33,8 @@ export interface AnthropicOptions {
   baseUrl(): string;
   /** Prices the user has set, by model id; they come before the table. */
   prices?(): Readonly<Record<string, Price>>;
+  /** What the API is to do about a long context; nothing when absent. Read anew for each request. */
+  features?(): AnthropicFeatures;
   idleLimitMs?: number;
 }
 
@@ -86,15 +89,16 @@ export class AnthropicProvider implements Provider {
         { limit: 100 },
         { signal },
       )) {
-        listed.push(
+        const known =
           claudeModels.find(({ id }) => id === model.id) ??
-            unknownClaudeModel(
-              model.id,
-              model.display_name,
-              model.max_input_tokens ?? undefined,
-              model.max_tokens ?? undefined,
-            ),
-        );
+          unknownClaudeModel(
+            model.id,
+            model.display_name,
+            model.max_input_tokens ?? undefined,
+            model.max_tokens ?? undefined,
+            model.capabilities?.structured_outputs.supported,
+          );
+        listed.push(withCapabilities(known, model.capabilities));
       }
       const rank = (model: ClaudeModel) => {
         const place = claudeModels.findIndex(({ id }) => id === model.id);
@@ -107,6 +111,34 @@ export class AnthropicProvider implements Provider {
       this.#options.log.warn(
         `The list of Claude models could not be read: ${errors.toErrorInfo(this.#failure(await loadSdk(), error, '', undefined)).code}.`,
       );
+    }
+  }
+
+  #modelOf({ model }: ProviderRequest): ClaudeModel {
+    const known = [...(this.#listedNow() ?? []), ...claudeModels].find(({ id }) => id === model);
+    return known ?? unknownClaudeModel(model);
+  }
+
+  wireBody(request: ProviderRequest): Record<string, unknown> {
+    const { request: wound, body } = this.#wind(request);
+    return { ...messagesBody(wound, this.#modelOf(request)), ...body };
+  }
+
+  #wind(request: ProviderRequest): SecondWind {
+    return secondWind(request, this.#modelOf(request), this.#options.features?.() ?? noFeatures);
+  }
+
+  /** Source: https://platform.claude.com/docs/en/build-with-claude/token-counting. */
+  async countTokens(request: ProviderRequest, signal: AbortSignal): Promise<number> {
+    const key = await this.#options.secrets.get(anthropicKeyName);
+    if (!key) throw errors.noApiKey();
+    const sdk = await loadSdk();
+    try {
+      const { max_tokens: _, stream: _stream, ...counted } = messagesBody(request, this.#modelOf(request));
+      const { input_tokens } = await this.#client(sdk, key, fetch).messages.countTokens(counted, { signal });
+      return input_tokens;
+    } catch (error) {
+      throw this.#failure(sdk, error, request.model, key);
     }
   }
 
@@ -149,13 +181,15 @@ export class AnthropicProvider implements Provider {
       // What cannot stand in a header is no key; the platform's own error would quote it.
       if (!/^[\x21-\x7e]+$/.test(key)) throw errors.apiKeyRejected();
       if (!isHttp(this.#options.baseUrl())) throw errors.baseUrlInvalid();
-      const model =
-        [...(this.#listedNow() ?? []), ...claudeModels].find(({ id }) => id === request.model) ??
-        unknownClaudeModel(request.model);
       sdk = await loadSdk();
-      const events = await this.#client(sdk, key, watch.fetch).messages.create(messagesBody(request, model), {
-        signal: watch.signal,
-      });
+      const { request: wound, body, betas } = this.#wind(request);
+      const events = await this.#client(sdk, key, watch.fetch).messages.create(
+        { ...messagesBody(wound, this.#modelOf(request)), ...body },
+        {
+          signal: watch.signal,
+          ...(betas.length === 0 ? {} : { headers: { 'anthropic-beta': betas.join() } }),
+        },
+      );
       for await (const event of events) {
         // What was read ahead is not what the user wanted to see after stopping.
         if (signal.aborted) break;

@@ -3,6 +3,7 @@
  * https://platform.claude.com/docs/en/about-claude/pricing and the models' own pages there.
  * Models that are not in the table are taken from the API's list; their price is unknown until the user gives it.
  */
+import type Anthropic from '@anthropic-ai/sdk';
 import type { ModelInfo, Price, Rates } from '../provider.ts';
 
 /** How a model lets its thinking be chosen. */
@@ -10,6 +11,11 @@ export type ThinkingMode = 'always' | 'adaptive' | 'manual' | 'none';
 
 export interface ClaudeModel extends ModelInfo {
   thinkingMode: ThinkingMode;
+  /** Its answer can be held to a JSON Schema. */
+  structuredOutputs: boolean;
+  /** What the API can do about its context; see `secondWind.ts`. */
+  contextEditing: boolean;
+  serverCompaction: boolean;
 }
 
 const asOf = '2026-11-24';
@@ -47,6 +53,11 @@ function claude(
     tools: true,
     thinking: thinkingMode !== 'none',
     thinkingMode,
+    structuredOutputs: true,
+    contextEditing: true,
+    // Models of 2025 cannot.
+    serverCompaction: thinkingMode !== 'manual',
+    memoryTool: true,
     price,
   };
 }
@@ -73,7 +84,13 @@ export const claudeModels: readonly ClaudeModel[] = [
 ];
 
 /** A model the table does not know, with the limits the API's list gives. */
-export function unknownClaudeModel(id: string, name = id, window = 200_000, maxOutput = 32_000): ClaudeModel {
+export function unknownClaudeModel(
+  id: string,
+  name = id,
+  window = 200_000,
+  maxOutput = 32_000,
+  structuredOutputs = false,
+): ClaudeModel {
   return {
     provider: 'anthropic',
     id,
@@ -85,6 +102,28 @@ export function unknownClaudeModel(id: string, name = id, window = 200_000, maxO
     tools: true,
     thinking: false,
     thinkingMode: 'none',
+    structuredOutputs,
+    // Asked for where it is missing, the API refuses the whole request.
+    contextEditing: false,
+    serverCompaction: false,
+    memoryTool: false,
     tokenFactor: newTokenizer,
+  };
+}
+
+/** The model as the API's own list tells of it; what the list does not tell stays. */
+export function withCapabilities(
+  model: ClaudeModel,
+  capabilities: Pick<Anthropic.ModelCapabilities, 'context_management'> | null,
+): ClaudeModel {
+  const can = capabilities?.context_management;
+  if (!can) return model;
+  const contextEditing = can.clear_tool_uses_20250919?.supported ?? false;
+  return {
+    ...model,
+    contextEditing,
+    serverCompaction: can.compact_20260112?.supported ?? false,
+    // It has no capability of its own; models that edit their context came with it.
+    memoryTool: contextEditing,
   };
 }

@@ -1,7 +1,7 @@
 /** From the canonical request to the Messages API's body. Pure. */
 import type Anthropic from '@anthropic-ai/sdk';
 import type { ContentBlock } from '../../../protocol/content.ts';
-import type { ProviderRequest, RequestBlock } from '../provider.ts';
+import type { ProviderRequest, RequestBlock, ToolDefinition } from '../provider.ts';
 import type { ClaudeModel } from './models.ts';
 
 type Param = Anthropic.Messages.ContentBlockParam;
@@ -46,6 +46,13 @@ function blockParam(block: ContentBlock): Param {
 
 const withCache = (block: RequestBlock): Param => Object.assign(blockParam(block), cacheControl(block.cache));
 
+/** A tool the model was trained for is only named; others, and other models, get it described. */
+function toolParam(tool: ToolDefinition, model: ClaudeModel): Anthropic.Messages.ToolUnion {
+  if (tool.native === 'memory' && model.memoryTool) return { type: 'memory_20250818', name: 'memory' };
+  const { name, description, inputSchema } = tool;
+  return { name, description, input_schema: { type: 'object', ...inputSchema } };
+}
+
 /** Tokens of thinking for models whose thinking is given a budget; the API's least is 1,024. */
 const manualThinkingBudget = 4_096;
 
@@ -71,20 +78,30 @@ function thinkingParam(
   }
 }
 
+/** For models that cannot be held to a schema; what they answer is checked by whoever asked. */
+const schemaWords = (schema: Record<string, unknown>): string =>
+  `Answer with one JSON value that fits this JSON Schema, and with nothing before or after it:\n${JSON.stringify(schema)}`;
+
 /** The body of `POST /v1/messages`; source: https://platform.claude.com/docs/en/api/messages. */
 export function messagesBody(
   request: ProviderRequest,
   model: ClaudeModel,
 ): Anthropic.Messages.MessageCreateParamsStreaming {
   const thinking = thinkingParam(request, model);
+  const schema = request.outputSchema;
+  const isHeld = schema !== undefined && model.structuredOutputs;
+  const system: ProviderRequest['system'] = [
+    ...request.system,
+    ...(schema === undefined || isHeld ? [] : [{ text: schemaWords(schema) }]),
+  ];
   return {
     model: request.model,
     max_tokens: Math.min(request.maxOutputTokens, model.maxOutput),
     stream: true,
-    ...(request.system.length === 0
+    ...(system.length === 0
       ? {}
       : {
-          system: request.system.map((part) => ({
+          system: system.map((part) => ({
             type: 'text',
             text: part.text,
             ...cacheControl(part.cache),
@@ -97,12 +114,9 @@ export function messagesBody(
     ...(request.tools.length === 0
       ? {}
       : {
-          tools: request.tools.map((tool) => ({
-            name: tool.name,
-            description: tool.description,
-            input_schema: { type: 'object' as const, ...tool.inputSchema },
-          })),
+          tools: request.tools.map((tool) => toolParam(tool, model)),
         }),
     ...(thinking === undefined ? {} : { thinking }),
+    ...(isHeld ? { output_config: { format: { type: 'json_schema' as const, schema } } } : {}),
   };
 }

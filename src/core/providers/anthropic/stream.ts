@@ -3,8 +3,9 @@ import type Anthropic from '@anthropic-ai/sdk';
 import { z } from 'zod';
 import { stopReason, type Usage } from '../../../protocol/content.ts';
 import { streamTruncated, toErrorInfo } from '../../errors.ts';
-import { noUsage } from '../prices.ts';
-import type { ProviderEvent } from '../provider.ts';
+import { addUsage, noUsage } from '../prices.ts';
+import type { LeftOut, ProviderEvent } from '../provider.ts';
+import { type Altered, alteredBy, summarised } from './altered.ts';
 
 type StreamEvent = Anthropic.Messages.RawMessageStreamEvent;
 
@@ -14,6 +15,8 @@ export class AnthropicStream {
   #usage: Usage = noUsage;
   #stopReason: string | null = null;
   #finished = false;
+  #leftOut: LeftOut[] = [];
+  #summaries: Usage | undefined;
   readonly #toolCalls = new Map<number, { id: string; name: string; json: string }>();
 
   /** Whether `message_stop` has come. */
@@ -40,8 +43,9 @@ export class AnthropicStream {
         return;
       case 'message_delta':
         this.#takeUsage(event.usage);
+        this.#takeAltered(alteredBy(event));
         this.#stopReason = event.delta.stop_reason;
-        yield { type: 'usage', usage: this.#usage };
+        yield { type: 'usage', usage: this.#paid };
         return;
       case 'message_stop':
         this.#finished = true;
@@ -99,7 +103,23 @@ export class AnthropicStream {
     const reason = stopReason.safeParse(this.#stopReason);
     // A stop reason this version does not know still ends the answer; without any it was cut off.
     if (this.#stopReason === null) return { type: 'error', error: toErrorInfo(streamTruncated()) };
-    return { type: 'stop', stopReason: reason.success ? reason.data : 'end_turn', usage: this.#usage };
+    return {
+      type: 'stop',
+      stopReason: reason.success ? reason.data : 'end_turn',
+      usage: this.#paid,
+      ...(this.#leftOut.length === 0 ? {} : { leftOut: this.#leftOut }),
+    };
+  }
+
+  /** What the answer costs, with summaries the API made for it. */
+  get #paid(): Usage {
+    return this.#summaries ? addUsage(this.#usage, this.#summaries) : this.#usage;
+  }
+
+  #takeAltered({ leftOut, summaries }: Altered): void {
+    if (leftOut.length + (summaries ? 1 : 0) === 0) return;
+    this.#leftOut = summaries ? [...leftOut, summarised] : leftOut;
+    this.#summaries = summaries;
   }
 
   /** `message_delta` counts are cumulative, so what it names replaces what was known. */

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { createLog } from './001-log.ts';
+import { keepRecall } from './002-recall.ts';
 
 /** In order; the number of those applied is the database's `user_version`. A released one never changes. */
-export const migrations: readonly ((db: DatabaseSync) => void)[] = [createLog];
+export const migrations: readonly ((db: DatabaseSync) => void)[] = [createLog, keepRecall];

@@ -1,6 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { createUserTables } from './001-user.ts';
 import { createSessionKeyTable } from './002-session-key.ts';
+import { createTokenFactorTable } from './003-token-factors.ts';
+import { createUserDirectiveTable } from './004-user-directives.ts';
+import { createCallLog } from './005-call-log.ts';
 
 /** In order; the number of those applied is the database's `user_version`. A released one never changes. */
-export const migrations: readonly ((db: DatabaseSync) => void)[] = [createUserTables, createSessionKeyTable];
+export const migrations: readonly ((db: DatabaseSync) => void)[] = [
+  createUserTables,
+  createSessionKeyTable,
+  createTokenFactorTable,
+  createUserDirectiveTable,
+  createCallLog,
+];

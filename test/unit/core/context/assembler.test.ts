@@ -1,90 +1,38 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { type AssemblyInput, assemble } from '../../../../src/core/context/assembler.ts';
+import { type Assembly, type AssemblyInput, assemble } from '../../../../src/core/context/assembler.ts';
 import { budgetOf } from '../../../../src/core/context/budget.ts';
 import { attachmentText, unitsOf } from '../../../../src/core/context/conversation.ts';
+import { type InputEntry, render } from '../../../../src/core/context/render.ts';
 import { claudeModels } from '../../../../src/core/providers/anthropic/models.ts';
 import { messagesBody } from '../../../../src/core/providers/anthropic/request.ts';
 import type { RequestBlock } from '../../../../src/core/providers/provider.ts';
 import type { ContentBlock } from '../../../../src/protocol/content.ts';
 import type { Entry } from '../../../../src/protocol/entries.ts';
-import { reportTokens } from '../../../../src/protocol/report.ts';
+import { contextReport, reportTokens, type Segment } from '../../../../src/protocol/report.ts';
 import { parseBody } from '../../../support/anthropic/validate.ts';
-import { entriesOf, idAt, logs, numbersIn } from './logs.ts';
+import { entriesOf, numbersIn } from './logs.ts';
+import { inputId, type Sample, samples } from './samples.ts';
 
-const inputId = idAt(999);
+const sum = (parts: readonly { tokens: number }[]): number =>
+  parts.reduce((total, { tokens }) => total + tokens, 0);
 
-/** Everything an assembly is made from, with the branch it comes from. */
-interface Sample {
-  path: Entry[];
-  input: AssemblyInput;
-}
-
-/** A block costs its size, so that what a request takes can be added up from the request itself. */
-const size = (value: unknown): number => Math.ceil(JSON.stringify(value).length / 4);
-
-const part = fc.record({ size: fc.nat({ max: 60 }) });
-
-const samples: fc.Arbitrary<Sample> = fc
-  .record({
-    path: logs,
-    total: fc.oneof(fc.nat({ max: 400 }), fc.nat({ max: 5_000 })),
-    older: fc.boolean(),
-    memory: fc.array(part, { maxLength: 3 }),
-    grounding: fc.array(part, { maxLength: 4 }),
-    excluded: fc.array(part, { maxLength: 2 }),
-    asked: fc.nat({ max: 60 }),
-  })
-  .map(({ path, total, older, memory, grounding, excluded, asked }) => ({
-    path,
-    input: {
-      model: 'anthropic/m',
-      budget: { window: total + 100, outputReserve: 50, total },
-      system: [
-        { kind: 'system' as const, label: 'Causeway', text: '<9001>words', reason: 'r', tokens: 10 },
-        ...memory.map((one, place) => {
-          const text = `<${9002 + place}>${'m'.repeat(one.size)}`;
-          return { kind: 'memory_file' as const, label: `M${place}`, text, reason: 'r', tokens: size(text) };
-        }),
-      ],
-      conversation: unitsOf(path).map((unit) => ({ ...unit, tokens: size(unit.messages) })),
-      olderOmitted: older,
-      grounding: grounding.map((one, place) => {
-        const text = `<${9100 + place}>${'g'.repeat(one.size)}`;
-        return { id: `g${place}`, label: `G${place}`, text, reason: 'r', tokens: size(text) };
-      }),
-      excluded: excluded.map((one, place) => ({
-        id: `e${place}`,
-        label: `E${place}`,
-        text: '<8000>',
-        reason: 'r',
-        tokens: one.size,
-      })),
-      input: {
-        entryId: inputId,
-        blocks: [{ type: 'text' as const, text: `<9999>${'?'.repeat(asked)}` }],
-        tokens: size(asked) + Math.ceil(asked / 4) + 4,
-      },
-    },
-  }));
-
-/** Undefined when the input alone is too large, which must be for that reason only. */
-function assembled({ input }: Sample) {
-  const least = input.input.tokens + (input.system[0]?.tokens ?? 0);
+/** Undefined when the input cannot go, which must be for want of room only. */
+function assembled({ input }: Sample): Assembly | undefined {
   try {
     return assemble(input);
   } catch (error) {
     assert.equal((error as { code?: unknown }).code, 'input_too_large');
-    const memory = input.system.slice(1).reduce((sum, { tokens }) => sum + tokens, 0);
-    assert.ok(least + Math.min(memory, input.budget.total * 0.1) > input.budget.total);
+    const words = input.system.filter(({ kind }) => kind === 'system');
+    const pinned = input.directives.filter((one) => one.pinned);
+    const newest = input.turn.slice(-1);
+    const least = sum([input.input, ...words, ...pinned, ...newest]) + (input.tools?.tokens ?? 0);
+    assert.ok(least > input.budget.total, `${least} would have fitted into ${input.budget.total}`);
     return undefined;
   }
 }
 
-const always = (
-  property: (sample: Sample, made: NonNullable<ReturnType<typeof assembled>>) => void,
-  runs = 3_000,
-) =>
+const always = (property: (sample: Sample, made: Assembly) => void, runs = 3_000) =>
   fc.assert(
     fc.property(samples, (sample) => {
       const made = assembled(sample);
@@ -93,21 +41,30 @@ const always = (
     { numRuns: runs },
   );
 
-const blocksIn = (made: ReturnType<typeof assemble>): RequestBlock[] =>
-  made.messages.flatMap(({ content }) => content);
+const blocksIn = (made: Assembly): RequestBlock[] => made.messages.flatMap(({ content }) => content);
 
 const bare = ({ cache: _, ...block }: RequestBlock): ContentBlock => block;
 
+const ofKind = (made: Assembly, kind: Segment['kind']): Segment[] =>
+  made.report.segments.filter((segment) => segment.kind === kind);
+
 /** What an entry could have sent, as the blocks of a request. */
-const blocksOfEntry = (entry: Entry): ContentBlock[] => {
+const blocksOfEntry = (entry: Entry | InputEntry): ContentBlock[] => {
   if (entry.kind === 'tool_result') return entry.results;
   if (entry.kind === 'assistant') return entry.content;
-  if (entry.kind !== 'user') return [];
+  if (entry.kind !== 'user' && entry.kind !== 'input') return [];
   const attached = (entry.attachments ?? []).map((item) => ({
     type: 'text' as const,
     text: attachmentText(item),
   }));
   return [...attached, ...entry.content];
+};
+
+const bodyOf = (made: Assembly) => {
+  const model = claudeModels[0];
+  assert.ok(model);
+  const tools = [{ name: 't', description: 'd', inputSchema: {} }];
+  return messagesBody({ ...made, tools, model: model.id, maxOutputTokens: 100, question: '' }, model);
 };
 
 describe('What is sent, whatever the log', () => {
@@ -119,101 +76,184 @@ describe('What is sent, whatever the log', () => {
 
   it('is a request the API takes: roles alternate, and no call is parted from its result', () =>
     always((_, made) => {
-      const model = claudeModels[0];
-      assert.ok(model);
-      const request = { model: model.id, ...made, tools: [], maxOutputTokens: 100, question: '' };
-      const body = messagesBody(
-        { ...request, tools: [{ name: 't', description: 'd', inputSchema: {} }] },
-        model,
-      );
+      const body = bodyOf(made);
       parseBody(body, '2026-10-21');
       const roles = made.messages.map(({ role }) => role);
       assert.deepEqual(
         roles,
-        roles.map((_, place) => (place % 2 === 0 ? 'user' : 'assistant')),
+        roles.map((_role, place) => (place % 2 === 0 ? 'user' : 'assistant')),
       );
       const marks = JSON.stringify(body).split('"cache_control"').length - 1;
       assert.ok(marks <= 4, `${marks} cache breakpoints`);
+      assert.equal(marks, made.report.segments.filter(({ cache }) => cache).length);
     }));
 
-  it('keeps the order of the log, with the grounding and then the input at its end', () =>
+  it('stands in the order of the wire: system, frames, conversation, what changes, input, calls', () =>
     always((_, made) => {
-      const numbers = numbersIn(blocksIn(made));
+      const order = ['tools', 'system', 'memory_file', 'directives', 'frame', 'conversation'];
+      const volatile = ['directives', 'task', 'recall', 'grounding', 'input', 'conversation'];
+      let at = 0;
+      for (const { kind } of made.report.segments) {
+        const next = [...order, ...volatile].indexOf(kind, at);
+        assert.ok(next >= 0, `${kind} stands too late`);
+        at = next;
+      }
+      const byPlace = numbersIn(blocksIn(made)).filter((number) => number < 8_000 || number >= 10_000);
       assert.deepEqual(
-        numbers,
-        [...numbers].sort((a, b) => a - b),
+        byPlace,
+        [...byPlace].sort((a, b) => a - b),
+        'the order of the log',
       );
-      assert.equal(numbers.at(-1), 9999);
-      assert.equal(made.messages.at(-1)?.role, 'user');
+    }));
+
+  it('has each directive that is pinned, whole, while there is room for it beside the input', () =>
+    always(({ input }, made) => {
+      const words = input.system.filter(({ kind }) => kind === 'system');
+      const pinned = input.directives.filter((one) => one.pinned);
+      const least = sum([input.input, ...words, ...pinned]) + (input.tools?.tokens ?? 0);
+      const sent = JSON.stringify([made.system, made.messages]);
+      for (const { label, text } of pinned) {
+        if (least <= input.budget.total) assert.ok(sent.includes(JSON.stringify(text).slice(1, -1)), text);
+        else
+          assert.ok(
+            sent.includes(JSON.stringify(text).slice(1, -1)) ||
+              made.report.omitted.some((one) => one.label === label),
+            'it is gone without a word',
+          );
+      }
+      if (sum(pinned) > input.budget.total * 0.1)
+        assert.ok(made.report.omitted.some(({ label }) => label === 'Pinned directives'));
     }));
 
   it('is the newest part of the conversation without a hole', () =>
-    always(({ input }, { report }) => {
+    always(({ input }, made) => {
       const all = input.conversation.flatMap(({ entryIds }) => entryIds);
-      const sent = report.segments.find(({ kind }) => kind === 'conversation')?.entryIds ?? [];
-      assert.deepEqual(sent, all.slice(all.length - sent.length));
+      const turn = new Set(input.turn.flatMap(({ entryIds }) => entryIds));
+      const sent = ofKind(made, 'conversation').flatMap(({ entryIds = [] }) => entryIds);
+      const before = sent.filter((id) => !turn.has(id));
+      assert.deepEqual(before, all.slice(all.length - before.length));
+      const after = sent.filter((id) => turn.has(id));
+      assert.deepEqual(after, [...turn].slice(turn.size - after.length));
+      const mostly = Math.max(input.conversationTokens, sum(lastTurn(input)));
+      assert.ok(
+        sum(input.conversation.filter(({ entryIds }) => before.includes(entryIds[0] ?? ''))) <= mostly,
+      );
+    }));
+
+  it('quotes no turn that it has word for word, and each that the user pinned while there is room', () =>
+    always(({ input }, made) => {
+      const sent = new Set(ofKind(made, 'conversation').flatMap(({ entryIds = [] }) => entryIds));
+      const quoted = ofKind(made, 'recall');
+      assert.ok(quoted.every(({ entryIds = [] }) => !entryIds.every((id) => sent.has(id))));
+      for (const part of input.recalled.filter(({ asked }) => asked)) {
+        const isThere =
+          quoted.some(({ partId }) => partId === part.id) || part.entryIds.every((id) => sent.has(id));
+        assert.ok(isThere || made.report.omitted.some(({ label }) => label === part.label), part.label);
+      }
+    }));
+
+  it('is what the report gives back, also after it was stored', () =>
+    always((sample, made) => {
+      const stored = contextReport.parse(JSON.parse(JSON.stringify(made.report)));
+      const { tools, system, messages } = made;
+      assert.deepEqual(render(stored.segments, sample.input.entryOf), { tools, system, messages });
     }));
 
   it('is listed in the report, and nothing is listed that is not sent', () =>
-    always(({ path, input }, made) => {
+    always((sample, made) => {
       const { segments } = made.report;
-      assert.deepEqual(
-        segments.filter(({ kind }) => kind === 'system' || kind === 'memory_file').map(({ text }) => text),
-        made.system.map(({ text }) => text),
+      const texts = segments.flatMap(({ text }) => (text === undefined ? [] : [text]));
+      const ofEntries = segments.flatMap(({ text, entryIds = [] }) =>
+        text === undefined ? entryIds.map((id) => [id, blocksOfEntry(entryWith(sample, id))] as const) : [],
       );
-      const listed = segments.find(({ kind }) => kind === 'conversation')?.entryIds ?? [];
-      const ofEntries = listed.map((id) => blocksOfEntry(path.find((entry) => entry.id === id) as Entry));
-      const ofGrounding = segments.flatMap(({ kind, text }) =>
-        kind === 'grounding' ? [{ type: 'text' as const, text: text ?? '' }] : [],
-      );
-      // Calls may be renamed, because ids must be unique in a request.
+      // Calls may be renamed, because ids must be unique in a request, and directives stand in one block.
       const key = (block: ContentBlock) => JSON.stringify(block).replaceAll(/"c\d(_\d+)?"/g, '"c"');
       const left = blocksIn(made).map((block) => key(bare(block)));
-      const take = (blocks: readonly ContentBlock[]): number => {
-        const places = blocks.flatMap((block) =>
-          left.includes(key(block)) ? [left.indexOf(key(block))] : [],
-        );
-        for (const block of blocks) if (left.includes(key(block))) left.splice(left.indexOf(key(block)), 1);
-        return places.length;
-      };
-      for (const [place, blocks] of ofEntries.entries())
-        assert.ok(take(blocks) > 0, `entry ${listed[place]} is listed, but nothing of it is sent`);
-      assert.equal(take(ofGrounding), ofGrounding.length);
-      assert.equal(take(input.input.blocks.map(bare)), input.input.blocks.length);
-      assert.deepEqual(left, [], 'sent, but not listed');
+      for (const [id, blocks] of ofEntries) {
+        let found = 0;
+        for (const block of blocks) {
+          const place = left.indexOf(key(block));
+          if (place < 0) continue;
+          left.splice(place, 1);
+          found++;
+        }
+        assert.ok(found > 0, `entry ${id} is listed, but nothing of it is sent`);
+      }
+      const own = [...made.system.map(({ text }) => text), ...left.map((json) => JSON.parse(json).text)];
+      const ofTools = ofKind(made, 'tools').map(({ text }) => text);
+      assert.deepEqual(own.join('\n'), texts.filter((text) => !ofTools.includes(text)).join('\n'));
+      assert.equal(ofTools.join(), made.tools.length > 0 ? JSON.stringify(made.tools) : '');
     }));
 
   it('and what is not sent is named, with its tokens and a reason', () =>
     always(({ input }, { report }) => {
-      const labels = [...report.segments, ...report.omitted].map(({ label }) => label);
-      for (const { label } of [...input.system, ...input.grounding, ...input.excluded])
-        assert.ok(labels.includes(label), label);
-      const sent = report.segments.find(({ kind }) => kind === 'conversation')?.entryIds?.length ?? 0;
-      const all = input.conversation.flatMap(({ entryIds }) => entryIds).length;
-      const older = report.omitted.filter(({ label }) =>
-        /^(\d+ )?older turns?$|^The beginning$/i.test(label),
-      );
-      assert.equal(older.length, sent < all || input.olderOmitted ? 1 : 0);
+      const sent = report.segments.filter(({ kind }) => kind === 'conversation');
+      const ids = new Set(sent.flatMap(({ entryIds = [] }) => entryIds));
+      // A recalled turn that is sent word for word is neither quoted nor left out.
+      const recalled = input.recalled.filter((part) => !part.entryIds.every((id) => ids.has(id)));
       const given = [
+        ...(input.tools ? [input.tools] : []),
         ...input.system,
+        ...input.directives,
+        ...input.frames,
+        ...input.conversation,
+        ...input.tasks,
+        ...recalled,
         ...input.grounding,
         ...input.excluded,
-        ...input.conversation,
+        ...input.turn,
         input.input,
       ];
-      const sum = (parts: readonly { tokens: number }[]) =>
-        parts.reduce((total, { tokens }) => total + tokens, 0);
       assert.equal(sum(report.omitted) + reportTokens(report), sum(given));
-      assert.ok(report.omitted.every(({ reason }) => reason !== ''));
+      assert.ok(report.omitted.every(({ label, reason }) => label !== '' && reason !== ''));
     }));
 
   it('is the same for the same input, which is left as it was', () =>
-    always((sample, made) => {
-      const before = structuredClone(sample.input);
-      assert.deepEqual(assemble(sample.input), made);
-      assert.deepEqual(sample.input, before);
+    always(({ input }, made) => {
+      const { entryOf: _, ...data } = input;
+      const before = structuredClone(data);
+      assert.deepEqual(assemble(input), made);
+      assert.deepEqual(data, before);
     }, 1_000));
 });
+
+const lastTurn = ({ conversation }: AssemblyInput) =>
+  conversation.slice(
+    Math.max(
+      0,
+      conversation.findLastIndex(({ opens }) => opens),
+    ),
+  );
+
+function entryWith({ path, turn, asked }: Sample, id: string): Entry | InputEntry {
+  const entry = [...path, ...turn, asked].find((one) => one.id === id);
+  assert.ok(entry);
+  return entry;
+}
+
+const asked: InputEntry = { kind: 'input', id: inputId, content: [{ type: 'text', text: '?' }] };
+const entryOf = (path: readonly Entry[]) => (id: string) =>
+  id === inputId ? asked : path.find((entry) => entry.id === id);
+const bareInput: AssemblyInput = {
+  model: 'anthropic/m',
+  budget: { window: 1_000, outputReserve: 0, total: 1_000 },
+  thinking: false,
+  tools: undefined,
+  system: [],
+  directives: [],
+  frames: [],
+  conversation: [],
+  conversationTokens: 100_000,
+  olderOmitted: false,
+  tasks: [],
+  recalled: [],
+  grounding: [],
+  excluded: [],
+  missing: [],
+  input: { entryId: inputId, tokens: 10 },
+  turn: [],
+  entryOf: entryOf([]),
+};
 
 describe('The part of a conversation that is sent', () => {
   const turns = (count: number): Entry[] =>
@@ -225,16 +265,13 @@ describe('The part of a conversation that is sent', () => {
       ),
       [],
     );
-  const assembleTurns = (count: number, total: number) =>
+  const assembleTurns = (count: number, total: number, more: Partial<AssemblyInput> = {}) =>
     assemble({
-      model: 'anthropic/m',
+      ...bareInput,
       budget: { window: total, outputReserve: 0, total },
-      system: [],
       conversation: unitsOf(turns(count)).map((unit) => ({ ...unit, tokens: 10 })),
-      olderOmitted: false,
-      grounding: [],
-      excluded: [],
-      input: { entryId: inputId, blocks: [{ type: 'text', text: '?' }], tokens: 10 },
+      ...more,
+      entryOf: entryOf(turns(count)),
     });
 
   it('begins at a place that stays for many turns, so that the prompt cache holds', () => {

@@ -95,6 +95,8 @@ describe('The context of a turn', () => {
         openFiles: async () => core.workspace.openFiles,
       },
       counter: { count: async (texts) => texts.map(estimateTokens) },
+      branches: core.engine.memory.branches,
+      clock: { now: () => Date.now(), monotonic: () => performance.now() },
       factors: new TokenFactors(),
       settings: core.settings,
     });
@@ -104,10 +106,9 @@ describe('The context of a turn', () => {
   const build = (text: string, more: { excluded?: string[]; window?: number; shrink?: number } = {}) =>
     builder.build({
       sessionId,
-      input: input(text),
+      input: { ...input(text), ...(more.excluded ? { excluded: more.excluded } : {}) },
       parentId: undefined,
       model: { ...model, window: more.window ?? model.window },
-      excluded: more.excluded ?? [],
       ...(more.shrink === undefined ? {} : { shrink: more.shrink }),
     });
   const sent = ({ messages }: Awaited<ReturnType<typeof build>>): string => JSON.stringify(messages);
@@ -126,9 +127,9 @@ describe('The context of a turn', () => {
         assert.ok(all.includes(text), text);
     }
     assert.deepEqual(made.report.omitted, []);
-    assert.equal(
-      made.report.segments.find(({ kind }) => kind === 'conversation')?.label,
-      '200 earlier turns',
+    assert.deepEqual(
+      made.report.segments.flatMap(({ kind, label }) => (kind === 'conversation' ? [label] : [])),
+      ['199 earlier turns', 'The last turn'],
     );
   });
 

@@ -63,12 +63,17 @@ const pixel =
 export const idAt = (place: number): string => `00000000-0000-4000-8000-${String(place).padStart(12, '0')}`;
 
 /** `gaps` are the distances in the session's log, where other branches lie between. */
-export function entriesOf(steps: readonly Step[], gaps: readonly number[]): Entry[] {
-  let number = 0;
-  let seq = 0;
+export function entriesOf(
+  steps: readonly Step[],
+  gaps: readonly number[],
+  first = { number: 0, place: 0 },
+): Entry[] {
+  let { number } = first;
+  let seq = first.place;
   const text = (size: number) => `<${++number}>${'x '.repeat(size)}.`;
-  return steps.map((one, place): Entry => {
-    seq += gaps[place] ?? 1;
+  return steps.map((one, index): Entry => {
+    const place = first.place + index;
+    seq += gaps[index] ?? 1;
     const id = idAt(place);
     const common = {
       id,

@@ -164,7 +164,7 @@ describe('What a session remembers', () => {
     [
       'a profile nobody knows',
       () => core.engine.memory.setProfile(sessionId, 'pirate', 'panel'),
-      'invalid_input',
+      'profile_not_found',
     ],
     [
       'a frame that is not there',

@@ -28,7 +28,9 @@ describe('Lists of documents by term', () => {
           return count === undefined ? [] : [[document, count]];
         });
         const found: number[][] = [];
-        postings.visit([wanted], (_, document, count) => found.push([document, count]));
+        postings.visit([wanted], (_, { first, documents, counts, start, end }) => {
+          for (let at = start; at < end; at++) found.push([first + (documents[at] ?? 0), counts[at] ?? 0]);
+        });
         assert.deepEqual(found, expected);
         assert.equal(postings.frequency(wanted), expected.length);
         for (const document of [0, 1023, 1024, 2099]) {

@@ -33,6 +33,18 @@ describe('Recall of older turns', () => {
       first: '1',
     },
     {
+      title: 'prefers what was brought up to the reply that takes up its answer',
+      lines: [
+        'user: Thanks, the nightly backup goes to the archive disk.',
+        'assistant: Fine.',
+        'user: What about fonts?',
+        'assistant: Larger ones.',
+        'user: Listen, the nightly backup goes to the archive disk.',
+      ],
+      asked: 'Where does the nightly backup go?',
+      first: '5',
+    },
+    {
       title: 'finds the answer where what the assistant said is asked for',
       lines: [
         'user: Which database fits?',
@@ -81,11 +93,42 @@ describe('Recall of older turns', () => {
     });
   }
 
+  it('understands a question that points back by what was said before it', () => {
+    const index = indexOf(
+      conversation([
+        'user: The printer in the cellar is called Hugo.',
+        'user: Trains were late.',
+        'user: It rains.',
+        'user: And the scanner is called Emma.',
+      ]),
+    );
+    const before = 'The printer in the cellar has no toner.';
+    assert.equal(index.search({ text: 'What is it called?', before, limit: 1 })[0]?.id, '1');
+    const whole = 'Which scanner was called Emma last time?';
+    assert.deepEqual(
+      index.search({ text: whole, before, limit: 5 }),
+      index.search({ text: whole, limit: 5 }),
+    );
+  });
+
   it('tells which words were found, as the user wrote them', () => {
     const index = indexOf(conversation(['user: The invoices are paid.', 'user: Hello.']));
     const [hit] = index.search({ text: 'Which Invoice was PAID?', limit: 1 });
     assert.deepEqual(hit?.terms, ['Invoice', 'PAID']);
     assert.equal(hit?.why, 'words');
+  });
+
+  it('says of a short reply that it was found by what stands around it', () => {
+    const lines = ['Anna: Where is the spare key?', 'Ben: Under the blue pot.'];
+    assert.deepEqual(
+      indexOf(conversation(lines), shippedVectors)
+        .search({ text: 'spare key', limit: 5 })
+        .map(({ id, why, terms }) => ({ id, why, terms })),
+      [
+        { id: '1', why: 'words', terms: ['spare', 'key'] },
+        { id: '2', why: 'neighbour', terms: [] },
+      ],
+    );
   });
 
   it('finds what was meant where no word is shared, and says so', () => {

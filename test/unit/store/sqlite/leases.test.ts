@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { plainText } from '../../../../src/protocol/content.ts';
 import { PayloadCodec } from '../../../../src/store/sqlite/codec.ts';
 import { openDatabase } from '../../../../src/store/sqlite/database.ts';
 import { thisHolder } from '../../../../src/store/sqlite/holder.ts';
 import { Shelf } from '../../../../src/store/sqlite/shelf.ts';
-import { by, Scratch, user } from './samples.ts';
+import { answer, by, Scratch, user } from './samples.ts';
 
 /** How often a window looks, in ms. */
 const tickMs = 200;
@@ -49,6 +50,23 @@ describe('The lease of a turn of another window', () => {
   it('ends when it was seen silent for more than ten seconds', () => {
     assert.equal(look(0, 10_000), false);
     assert.equal(look(10_200, 10_600), true);
+  });
+
+  it('that ends in mid-tool leaves what is in the log as it is, and tells none of it twice', () => {
+    const turn = holder.turns.of('s')[0] ?? assert.fail();
+    const { outcome: _, ...said } = answer('Let me look.', turn.turnId);
+    holder.write(() => ({ value: holder.leases.checkpoint(turn.turnId, said.content) }));
+    holder.write(() => ({ value: holder.leases.append(turn.turnId, [said]) }));
+    assert.deepEqual(observer.leases.live('s')?.content, []);
+    assert.equal(look(0, 10_600), true);
+    const expired = observer.turns.leasesOf('s')[0] ?? assert.fail();
+    observer.write(() => ({ value: observer.leases.close(expired, 1) }));
+    assert.deepEqual(
+      observer.log.path('s').map((entry) => ('content' in entry ? plainText(entry.content) : entry.kind)),
+      ['question', 'Let me look.', ''],
+    );
+    const end = observer.log.path('s').at(-1);
+    assert.ok(end?.kind === 'assistant' && end.outcome === 'interrupted' && end.parentId === said.id);
   });
 
   it('lives when the machine slept, or the observer was busy, however long', () => {

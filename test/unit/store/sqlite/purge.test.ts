@@ -3,19 +3,67 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { SessionStore } from '../../../../src/core/session/store.ts';
+import { setImmediate } from 'node:timers/promises';
+import type { LinkedSessionStore } from '../../../../src/store/openSessionStore.ts';
 import { PayloadCodec } from '../../../../src/store/sqlite/codec.ts';
+import { openRecall } from '../../../../src/workers/openRecall.ts';
+import { workerUrl } from '../../../support/core.ts';
 import { answer, change, filled, Scratch, textsOf, title, user } from './samples.ts';
 
 /** Words that stand nowhere else; the index keeps them one by one, in lower case. */
 const canary = 'Zyzzyva quokka wobbegong';
 const canaries = canary.split(' ');
 
+/** Has recall keep what it makes of the canary, as it is told of what was appended. */
+async function recalled(scratch: Scratch, store: LinkedSessionStore, id: string): Promise<void> {
+  const log = { info: assert.fail, warn: assert.fail, error: assert.fail };
+  const recall = openRecall({ workerUrl: workerUrl('recall'), stores: [store], isWanted: () => true, log });
+  try {
+    await store.append(
+      id,
+      Array.from({ length: 40 }, () => user(canary)),
+    );
+    const question = {
+      sessionId: id,
+      text: 'quokka',
+      limit: 1,
+      scope: 'session',
+      except: new Set<string>(),
+    } as const;
+    assert.equal((await recall.search({ ...question, leafId: undefined, now: Date.now() })).length, 1);
+    while (runCount(scratch.file) === 0) await setImmediate();
+  } finally {
+    await recall.close();
+  }
+}
+
+function runCount(file: string): number {
+  const db = new DatabaseSync(file, { readOnly: true, timeout: 10_000 });
+  try {
+    return Number(db.prepare('SELECT count(*) AS n FROM recall_run').get()?.n);
+  } finally {
+    db.close();
+  }
+}
+
+/** Whether the canary is in a file only because recall keeps its words. */
+function wordsOfRuns(file: string): string {
+  const db = new DatabaseSync(file, { readOnly: true, timeout: 10_000 });
+  try {
+    const rows = db.prepare('SELECT payload FROM recall_run').all();
+    return rows
+      .map(({ payload }) => (payload instanceof Uint8Array ? Buffer.from(payload).toString() : ''))
+      .join();
+  } finally {
+    db.close();
+  }
+}
+
 describe('A purged session', function () {
   // Each write waits for the disk, which may be busy.
   this.timeout(30_000);
   let scratch: Scratch;
-  let store: SessionStore;
+  let store: LinkedSessionStore;
   beforeEach(() => {
     scratch = new Scratch();
     store = scratch.open();
@@ -49,6 +97,21 @@ describe('A purged session', function () {
     assert.deepEqual(await textsOf(store, other), ['stays', 'here']);
     assert.equal((await store.search('stays')).length, 1);
     await store.close();
+    assert.deepEqual(scratch.filesWith(...canaries), []);
+  });
+
+  it('is in nothing that recall keeps, here or in backups (threat 30)', async () => {
+    const id = await makeCanary();
+    await recalled(scratch, store, id);
+    assert.ok(canaries.some((word) => wordsOfRuns(scratch.file).includes(word.toLowerCase())));
+    const path = await store.backup();
+    assert.notEqual(wordsOfRuns(path), '');
+    // A copy may have lost the session's row, with which the rest would go.
+    const copy = new DatabaseSync(path, { enableForeignKeyConstraints: false });
+    copy.prepare('DELETE FROM session WHERE id = ?').run(id);
+    copy.close();
+    await store.purge(id);
+    assert.deepEqual([wordsOfRuns(scratch.file), wordsOfRuns(path)], ['', '']);
     assert.deepEqual(scratch.filesWith(...canaries), []);
   });
 
@@ -159,7 +222,7 @@ describe('Encryption at rest', function () {
   this.timeout(30_000);
   const key = new Uint8Array(32).fill(9);
   let scratch: Scratch;
-  let store: SessionStore;
+  let store: LinkedSessionStore;
   beforeEach(() => {
     scratch = new Scratch();
     store = scratch.open();
@@ -198,6 +261,18 @@ describe('Encryption at rest', function () {
     assert.deepEqual((await again.log(id)).slice(0, before.length), before);
     assert.equal((await again.search('zyzzyva')).length, 4);
     assert.equal((await again.draft(id))?.text, canary);
+  });
+
+  it('leaves no plain word of what recall keeps', async () => {
+    const id = await makeCanary();
+    await recalled(scratch, store, id);
+    const before = runCount(scratch.file);
+    await store.setEncryption(key);
+    assert.deepEqual(scratch.filesWith(...canaries), []);
+    assert.equal(runCount(scratch.file), before, 'kept, under the key');
+    await recalled(scratch, store, id);
+    await store.backup();
+    assert.deepEqual(scratch.filesWith(...canaries), []);
   });
 
   it('keeps no plain copy that was set aside as damaged', async () => {

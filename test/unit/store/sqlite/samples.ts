@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SessionStore, StoreChange } from '../../../../src/core/session/store.ts';
 import type { AssistantEntryDraft, EntryDraft, UserEntryDraft } from '../../../../src/protocol/entries.ts';
-import { openSessionStore } from '../../../../src/store/openSessionStore.ts';
+import { type LinkedSessionStore, openSessionStore } from '../../../../src/store/openSessionStore.ts';
 import { workerUrl } from '../../../support/core.ts';
 
 export const by = { provider: 'anthropic', model: 'claude' };
@@ -40,11 +40,11 @@ export class Scratch {
   readonly file = join(this.folder, 'sessions.db');
   readonly #opened: SessionStore[] = [];
 
-  open(key?: Uint8Array, file: string = this.file): SessionStore {
+  open(key?: Uint8Array, file: string = this.file, url: URL = workerUrl('store')): LinkedSessionStore {
     const store = openSessionStore({
       file,
       workspaceId: 'w',
-      workerUrl: workerUrl('store'),
+      workerUrl: url,
       ...(key === undefined ? {} : { key }),
     });
     this.#opened.push(store);

@@ -155,17 +155,26 @@ describe('A store of sessions', function () {
       text: 'half a ques',
       attachments: [{ kind: 'file' as const, uri: 'file:///a', path: 'a', text: 'A' }],
       excluded: [{ id: 'file:file:///b', label: 'b' }],
+      pinned: [{ entryId: crypto.randomUUID(), label: '2 November' }],
+      replaced: [{ partId: 'memory:AGENTS.md', label: 'AGENTS.md', text: 'Be brief.' }],
       edits: [{ entryId: crypto.randomUUID(), text: 'asked better' }],
     };
     await store.setDraft(id, draft);
     store = await again();
     assert.deepEqual(await store.draft(id), draft);
-    for (const part of ['excluded', 'edits'] as const) {
+    for (const part of ['excluded', 'pinned', 'replaced', 'edits'] as const) {
       const rest = { text: '', attachments: [], [part]: draft[part] };
       await store.setDraft(id, rest);
       assert.deepEqual(await store.draft(id), rest);
     }
-    await store.setDraft(id, { text: '', attachments: [], excluded: [], edits: [] });
+    await store.setDraft(id, {
+      text: '',
+      attachments: [],
+      excluded: [],
+      pinned: [],
+      replaced: [],
+      edits: [],
+    });
     assert.equal(await store.draft(id), undefined);
   });
 

@@ -57,6 +57,21 @@ describe("the fake of Anthropic's prompt cache", () => {
     assert.equal((await send({ system: [text(long('rule'))] })).cache_read_input_tokens, 0);
   });
 
+  it('reads nothing of a prefix once the answer is held to another schema, which is charged for itself', async () => {
+    const format = (properties: object) => ({
+      output_config: {
+        format: { type: 'json_schema', schema: { type: 'object', properties, additionalProperties: false } },
+      },
+    });
+    const request = { system: [text(long('rule'), short)] };
+    const free = await send(request);
+    const held = await send({ ...request, ...format({ a: { type: 'string' } }) });
+    assert.equal(held.cache_read_input_tokens, 0);
+    assert.ok(total(held) > total(free));
+    assert.ok((await send({ ...request, ...format({ a: { type: 'string' } }) })).cache_read_input_tokens > 0);
+    assert.equal((await send({ ...request, ...format({}) })).cache_read_input_tokens, 0);
+  });
+
   const changes: { what: string; change: object; read: boolean }[] = [
     { what: 'another question', change: { messages: [user(text('How?'))] }, read: true },
     {

@@ -3,6 +3,7 @@ import { type FakeAnthropic, startFakeAnthropic } from '../../../support/anthrop
 import { cacheAndSourceCases } from './cacheAndSourceCases.ts';
 import { conversationCases } from './conversationCases.ts';
 import { fieldCases } from './fieldCases.ts';
+import { formatCases } from './formatCases.ts';
 import { assistant, manual, text, user } from './requestParts.ts';
 import { redacted, thinking } from './samples.ts';
 import { ask, expectAnswer, post } from './wire.ts';
@@ -16,6 +17,7 @@ describe("the fake of Anthropic's API is as strict as the API", () => {
 
   for (const [area, rows] of Object.entries({
     ...fieldCases,
+    ...formatCases,
     ...conversationCases,
     ...cacheAndSourceCases,
   })) {

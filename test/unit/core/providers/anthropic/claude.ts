@@ -20,7 +20,7 @@ export interface Claude {
 
 export function claudeAt(
   fake: FakeAnthropic,
-  more: Pick<AnthropicOptions, 'prices' | 'idleLimitMs'> = {},
+  more: Pick<AnthropicOptions, 'prices' | 'idleLimitMs' | 'features'> = {},
 ): Claude {
   const logged: string[] = [];
   const set: Claude['set'] = { key: fake.key, baseUrl: fake.url };

@@ -35,6 +35,30 @@ describe('A request to Claude', () => {
     assert.deepEqual([request.path, request.query], ['/v1/messages', '']);
   });
 
+  const schema = {
+    type: 'object',
+    properties: { a: { type: 'string' } },
+    required: ['a'],
+    additionalProperties: false,
+  };
+
+  it('holds the answer to a schema where the model can be held to one', async () => {
+    const body = await bodyOf({ outputSchema: schema });
+    assert.deepEqual(body.output_config, { format: { type: 'json_schema', schema } });
+    assert.equal(body.system, undefined);
+  });
+
+  it('tells the schema in words where the model cannot be held to one', async () => {
+    fake.models.push({
+      ...fake.models[0],
+      id: 'claude-of-old',
+      structured: false,
+    } as (typeof fake.models)[0]);
+    const body = await bodyOf({ model: 'claude-of-old', outputSchema: schema, system: [{ text: 'Help.' }] });
+    assert.equal(body.output_config, undefined);
+    assert.match(JSON.stringify(body.system), /Help\..*one JSON value.*additionalProperties/);
+  });
+
   const inputs: { name: string; block: RequestBlock; sent: object }[] = [
     {
       name: 'a picture',

@@ -1,9 +1,9 @@
 /** From the entries of directives to the directives as they stand. Pure. */
-import type { DirectiveEntry } from '../../protocol/entries.ts';
-import type { DirectiveView } from '../../protocol/memory.ts';
+import type { DirectiveEntry } from '../../../protocol/entries.ts';
+import type { DirectiveView } from '../../../protocol/memory.ts';
 
 export interface SessionDirective extends DirectiveView {
-  /** Place of its newest entry in the log: what is newer than the last frame is not yet in the prefix. */
+  /** Place in the log since which it reads and stands as it does: what is newer than the last frame is not yet in the prefix. */
   seq: number;
   /** Place of its first entry, by which directives keep their order. */
   firstSeq: number;
@@ -39,26 +39,34 @@ export function projectDirectives(
         ...(overriddenBy === undefined ? {} : { overriddenBy }),
         history: wordings(versions),
         scope: 'session',
-        seq: last.seq,
+        seq: since(versions, last),
         firstSeq: first.seq,
       },
     ];
   });
 }
 
-/** What was overridden comes back when the directive that overrode it is removed. */
+/** Of its newest entries in a row the first that says the same. */
+function since(versions: readonly DirectiveEntry[], last: DirectiveEntry): number {
+  const other = versions.findLastIndex(({ text, state }) => text !== last.text || state !== last.state);
+  return versions[other + 1]?.seq ?? last.seq;
+}
+
+/**
+ * By which each is overridden. What was overridden comes back when the one that overrode it is removed, and of two that
+ * override each other the later word holds.
+ */
 function overrides(holding: readonly DirectiveEntry[][]): Map<string, string> {
-  const overridden = new Map<string, string>();
-  for (const versions of holding) {
-    const last = versions.at(-1);
-    if (!last || last.state === 'removed') continue;
-    const named = versions.flatMap(({ supersedesId, mergedIds = [] }) => [
-      ...(supersedesId === undefined ? [] : [supersedesId]),
-      ...mergedIds,
-    ]);
-    for (const id of named) if (id !== last.directiveId) overridden.set(id, last.directiveId);
-  }
-  return overridden;
+  const said = holding.flatMap((versions) => {
+    const by = versions[0]?.directiveId ?? '';
+    if (versions.at(-1)?.state === 'removed') return [];
+    return versions.flatMap(({ supersedesId, mergedIds = [], seq }) =>
+      [...(supersedesId === undefined ? [] : [supersedesId]), ...mergedIds].map((id) => ({ id, by, seq })),
+    );
+  });
+  const latest = new Map(said.map(({ id, by, seq }) => [`${by} ${id}`, seq]));
+  const holds = said.filter(({ id, by, seq }) => id !== by && (latest.get(`${id} ${by}`) ?? 0) <= seq);
+  return new Map(holds.map(({ id, by }) => [id, by]));
 }
 
 function wordings(versions: readonly DirectiveEntry[]): DirectiveView['history'] {

@@ -1,0 +1,56 @@
+import type { Client, ClientRegister } from '../core/register.ts';
+
+/**
+ * How long an answer of the register is taken for true, in ms. A client that another process revokes is refused before
+ * that process has ended, and a busy client costs twenty questions a second instead of thousands.
+ */
+const validMs = 50;
+/** More programs than a user lets in; a bound, so that nothing grows for ever. */
+const mostKept = 1000;
+
+interface Known {
+  client: Client;
+  until: number;
+}
+
+/** Who the bearers of tokens are, without asking the register's thread for each request. Tokens are kept as digests. */
+export class KnownClients {
+  readonly #clients: ClientRegister;
+  readonly #now: () => number;
+  readonly #known = new Map<string, Known>();
+  readonly #subscription: { dispose(): void };
+  #revocations = 0;
+
+  /** `now` is monotonic, in ms. */
+  constructor(clients: ClientRegister, now: () => number) {
+    this.#clients = clients;
+    this.#now = now;
+    this.#subscription = clients.onDidRevoke(() => {
+      this.#revocations++;
+      this.#known.clear();
+    });
+  }
+
+  /** The client of a token that is not revoked; `digest` is the token's SHA-256. */
+  find(token: string, digest: string): Client | undefined | Promise<Client | undefined> {
+    const known = this.#known.get(digest);
+    return known && known.until > this.#now() ? known.client : this.#ask(token, digest);
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#known.clear();
+  }
+
+  async #ask(token: string, digest: string): Promise<Client | undefined> {
+    const before = this.#revocations;
+    const client = await this.#clients.find(token);
+    this.#known.delete(digest);
+    // What was read before a revocation is not to outlive it.
+    if (client && before === this.#revocations) {
+      if (this.#known.size >= mostKept) this.#known.clear();
+      this.#known.set(digest, { client, until: this.#now() + validMs });
+    }
+    return client;
+  }
+}

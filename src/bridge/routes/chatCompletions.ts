@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { Clock } from '../../core/ports.ts';
+import { anthropicVersion, versionHeader } from '../../protocol/wires/anthropic.ts';
+import { chatRequest, messagesRequest, type TranslatedRequest } from '../../protocol/wires/chatRequest.ts';
+import type { BodyReader } from '../body.ts';
+import type { Route } from '../exchange.ts';
+import { FieldError, parseJson } from '../parse.ts';
+import { ChatAnswer } from '../wire/chatAnswer.ts';
+import type { ModelCalls } from '../wire/modelCalls.ts';
+
+/** OpenAI's chat completions, translated to Anthropic's messages and back. */
+export const chatRoute = (calls: ModelCalls, bodies: BodyReader, clock: Clock): Route => ({
+  method: 'POST',
+  pattern: '/v1/chat/completions',
+  scope: 'models',
+  async answer(call) {
+    const request = parseJson(await bodies.text(call.request), chatRequest);
+    const named = call.request.headers.get(versionHeader);
+    const { body, ignored, includeUsage } = translated(() =>
+      messagesRequest(request, named ?? anthropicVersion),
+    );
+    return calls.send(call, {
+      wire: 'openai',
+      operation: 'messages',
+      method: 'POST',
+      path: '/v1/messages',
+      model: request.model,
+      stream: request.stream === true,
+      body: Buffer.from(JSON.stringify(body)),
+      headers: named === undefined ? [versionHeader, anthropicVersion] : [],
+      reader: (host) =>
+        new ChatAnswer({ host, ignored, includeUsage, created: Math.floor(clock.now() / 1000) }),
+    });
+  },
+});
+
+/** What cannot be translated is told by its field. */
+function translated(translate: () => TranslatedRequest): TranslatedRequest {
+  try {
+    return translate();
+  } catch (error) {
+    const issue = error instanceof z.ZodError ? error.issues[0] : undefined;
+    if (!issue) throw error;
+    throw new FieldError(issue.path.join('.'), 'something else', issue.message);
+  }
+}

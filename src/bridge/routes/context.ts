@@ -1,0 +1,26 @@
+import type { Assistant } from '../../core/assistant.ts';
+import { type ContextResult, contextQuery } from '../../protocol/bridge.ts';
+import type { Route } from '../exchange.ts';
+import { json } from '../http.ts';
+import { parseQuery } from '../parse.ts';
+import { sessionOf } from './sessions.ts';
+
+/** What was sent in a turn: the same as the panel's inspector shows. */
+export function contextRoute(assistant: Assistant): Route {
+  return {
+    method: 'GET',
+    pattern: '/v1/sessions/{id}/context',
+    scope: 'sessions:read',
+    async answer({ params: { id = '' }, query }) {
+      await sessionOf(assistant, id);
+      const { turn, texts, request } = parseQuery(query, contextQuery);
+      const inspected = await assistant.context(id, turn === undefined ? { newest: true } : { turnId: turn });
+      const { view } = inspected;
+      return json(200, {
+        context: view,
+        ...(texts ? { texts: view.report.segments.map((_, place) => inspected.text(place)) } : {}),
+        ...(request ? { request: inspected.request() } : {}),
+      } satisfies ContextResult);
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { invalidInput } from '../../core/errors.ts';
+import type { BodyReader } from '../body.ts';
+import type { Route, RouteCall } from '../exchange.ts';
+import type { BridgeResponse } from '../http.ts';
+import { AnthropicAnswer } from '../wire/anthropicAnswer.ts';
+import type { ModelCalls } from '../wire/modelCalls.ts';
+import { readTopLevel } from '../wire/topLevel.ts';
+
+/** Of a model's name as it is logged, in UTF-16 code units; names of models are far shorter. */
+const longestModel = 200;
+
+/** Anthropic's Messages API, passed on as it is: whatever a later version adds to a request passes too. */
+export function messageRoutes(calls: ModelCalls, bodies: BodyReader): Route[] {
+  const route = (pattern: string, operation: 'messages' | 'count_tokens'): Route => ({
+    method: 'POST',
+    pattern,
+    scope: 'models',
+    answer: (call) => relayed(call, pattern, operation),
+  });
+
+  async function relayed(
+    call: RouteCall,
+    path: string,
+    operation: 'messages' | 'count_tokens',
+  ): Promise<BridgeResponse> {
+    const held = await bodies.bytes(call.request);
+    try {
+      const { bytes } = held;
+      const { model, stream } = readTopLevel(bytes, ['model', 'stream']);
+      if (typeof model !== 'string' || model === '' || model.length > longestModel)
+        throw invalidInput('model', 'something else', 'the name of a model');
+      return await calls.send(call, {
+        wire: 'anthropic',
+        operation,
+        method: 'POST',
+        path: path + queryOf(call.request.target),
+        model,
+        stream: stream === true,
+        body: bytes,
+        reader: (host) => new AnthropicAnswer(host),
+      });
+    } finally {
+      bodies.release(held);
+    }
+  }
+
+  return [route('/v1/messages', 'messages'), route('/v1/messages/count_tokens', 'count_tokens')];
+}
+
+/** The query as it came, with its question mark. */
+export function queryOf(target: string): string {
+  const at = target.indexOf('?');
+  return at < 0 ? '' : target.slice(at);
+}

@@ -1,0 +1,86 @@
+/** Passes a program's own call of a model on, and its answer back. */
+import type { Clock } from '../../core/ports.ts';
+import type { ModelRelay, RelayOperation, RelayPrincipal, RelayWire } from '../../core/relay.ts';
+import type { Principal, RouteCall } from '../exchange.ts';
+import type { BridgeResponse } from '../http.ts';
+import type { AnswerReader } from './answerReader.ts';
+import { upstreamHeaders } from './headers.ts';
+import { RelayedAnswer } from './relayedAnswer.ts';
+import { Upstreams } from './upstream.ts';
+
+export interface ModelCallsDeps {
+  relay: ModelRelay;
+  clock: Clock;
+  pingMs: number;
+}
+
+export interface ModelCall {
+  wire: RelayWire;
+  operation: RelayOperation;
+  method: 'GET' | 'POST';
+  /** Below the base URL, with its query. */
+  path: string;
+  model: string | undefined;
+  stream: boolean;
+  body: Buffer | undefined;
+  /** Headers beside those of the client that are passed on, names and values in turn. */
+  headers?: readonly string[];
+  reader(host: string): AnswerReader;
+}
+
+export class ModelCalls {
+  readonly #deps: ModelCallsDeps;
+  readonly #upstreams = new Upstreams();
+
+  constructor(deps: ModelCallsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Throws what `ModelRelay.authorise` throws, and the errors of an upstream that gives no answer. */
+  async send({ request, principal, presence }: RouteCall, call: ModelCall): Promise<BridgeResponse> {
+    const { relay, clock, pingMs } = this.#deps;
+    const { wire, operation, model, stream, body } = call;
+    const who = principalOf(principal);
+    const at = clock.now();
+    const asked = relay.authorise(who, {
+      wire,
+      operation,
+      bytes: body?.length ?? 0,
+      ...(model === undefined ? {} : { model }),
+    });
+    const { baseUrl, key, limits } = 'then' in asked ? await asked : asked;
+    const { dispatcher, host, prefix } = this.#upstreams.of(baseUrl);
+    const reader = call.reader(host);
+    const answer = new RelayedAnswer({
+      reader,
+      host,
+      limits,
+      pingMs,
+      presence,
+      now: () => clock.monotonic(),
+      onEnd: (end) =>
+        relay.record({ at, principal: who, wire, operation, model, stream, usage: reader.usage, ...end }),
+    });
+    dispatcher.dispatch(
+      {
+        method: call.method,
+        path: prefix + call.path,
+        headers: upstreamHeaders(request, key, call.headers),
+        body: body ?? null,
+        headersTimeout: limits.headMs,
+        bodyTimeout: limits.idleMs,
+      },
+      answer,
+    );
+    return await answer.response;
+  }
+
+  /** Ends all calls that run. */
+  dispose(): void {
+    void this.#upstreams.destroy();
+  }
+}
+
+const owner: RelayPrincipal = { kind: 'owner' };
+const principalOf = (principal: Principal): RelayPrincipal =>
+  principal.kind === 'owner' ? owner : { kind: 'client', client: principal.client };

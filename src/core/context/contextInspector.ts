@@ -1,0 +1,145 @@
+/** Shows what was sent in a turn, or what would be sent, down to the request itself. */
+import { plainText } from '../../protocol/content.ts';
+import type { ContextView } from '../../protocol/contextView.ts';
+import type { AssistantEntry, Entry } from '../../protocol/entries.ts';
+import type { ContextReport } from '../../protocol/report.ts';
+import type { TurnInput } from '../../protocol/turnInput.ts';
+import { CausewayError, notFound } from '../errors.ts';
+import type { ModelInfo, Provider } from '../providers/provider.ts';
+import type { Chosen, ProviderRegistry } from '../providers/registry.ts';
+import type { SessionStore } from '../session/store.ts';
+import type { SessionChoices } from '../sessionChoices.ts';
+import { unsentInput } from '../userEntry.ts';
+import type { BuiltContext, ContextBuilder } from './contextBuilder.ts';
+import { providerRequest } from './providerRequest.ts';
+import { render, type SaidEntry } from './render.ts';
+import { segmentCosts } from './segmentCosts.ts';
+import { segmentTexts } from './segmentText.ts';
+import { findTurn, newestTurn } from './turnSearch.ts';
+
+/** One request, open for inspection. */
+export interface InspectedContext {
+  /** Without texts, so that it can be shown at once. */
+  view: ContextView;
+  /** The text of a segment as the model reads it. Throws `not_found` where there is no such segment. */
+  text(index: number): string;
+  /** The body of the request as it goes over the wire, without keys. */
+  request(): Record<string, unknown>;
+}
+
+/** Which request: of a turn, of the newest turn that has ended, or what would be sent with an input. */
+export type Inspected = { turnId: string } | { newest: true } | { input: TurnInput };
+
+export interface InspectorOptions {
+  store: SessionStore;
+  registry: ProviderRegistry;
+  context: ContextBuilder;
+  choices: SessionChoices;
+}
+
+interface Shown {
+  sessionId: string;
+  turn?: AssistantEntry;
+  report: ContextReport;
+  provider: Provider | undefined;
+  model: ModelInfo | undefined;
+  entryOf(id: string): SaidEntry | undefined;
+}
+
+export class ContextInspector {
+  readonly #options: InspectorOptions;
+
+  constructor(options: InspectorOptions) {
+    this.#options = options;
+  }
+
+  /** What would be sent with an input; nothing is sent or stored. Throws as `startTurn`. */
+  async unsent(sessionId: string, input: TurnInput): Promise<BuiltContext> {
+    return (await this.#built(sessionId, input)).built;
+  }
+
+  async context(sessionId: string, of: Inspected): Promise<InspectedContext> {
+    return shown('input' in of ? await this.#now(sessionId, of.input) : await this.#sent(sessionId, of));
+  }
+
+  async #built(sessionId: string, input: TurnInput): Promise<{ built: BuiltContext; chosen: Chosen }> {
+    const { choices, context } = this.#options;
+    const profile = await choices.profile(sessionId, input.profile);
+    const chosen = await choices.model(sessionId, input.model, profile);
+    const built = await context.build({
+      sessionId,
+      input: unsentInput(input, choices.grounding(profile)),
+      parentId: input.parentId,
+      model: chosen.model,
+      persona: profile,
+      recall: choices.recall(profile),
+      tools: (await choices.tools(sessionId, profile, chosen.model)).definitions,
+    });
+    return { built, chosen };
+  }
+
+  async #now(sessionId: string, input: TurnInput): Promise<Shown> {
+    const { built, chosen } = await this.#built(sessionId, input);
+    const { provider, model } = chosen;
+    return { sessionId, report: built.report, provider, model, entryOf: built.gathered.entryOf };
+  }
+
+  async #sent(sessionId: string, of: { turnId: string } | { newest: true }): Promise<Shown> {
+    const { store } = this.#options;
+    const turn =
+      'turnId' in of ? await findTurn(store, sessionId, of.turnId) : await newestTurn(store, sessionId);
+    if (!turn?.report) throw notFound('context report', 'turnId' in of ? of.turnId : 'newest');
+    const { report } = turn;
+    const ids = report.segments.flatMap(({ text, entryIds = [] }) => (text === undefined ? entryIds : []));
+    const entries = new Map<string, Entry>(
+      (await store.entries(sessionId, ids)).map((entry) => [entry.id, entry]),
+    );
+    const { provider, model } = await this.#known(report.model);
+    return { sessionId, turn, report, provider, model, entryOf: (id) => entries.get(id) };
+  }
+
+  /** The model of an old turn may be gone; then its price and its wire are not known. */
+  async #known(name: string): Promise<{ provider: Provider | undefined; model: ModelInfo | undefined }> {
+    try {
+      return await this.#options.registry.named(name);
+    } catch (error) {
+      if (!(error instanceof CausewayError)) throw error;
+      return { provider: undefined, model: undefined };
+    }
+  }
+}
+
+function shown({ sessionId, turn, report, provider, model, entryOf }: Shown): InspectedContext {
+  let texts: string[] | undefined;
+  // A turn may have made several requests; the report and these tokens are of the last of them.
+  const usage = turn?.requestUsage ?? turn?.usage;
+  return {
+    view: {
+      sessionId,
+      ...(turn === undefined ? {} : { turnId: turn.turnId }),
+      report: { ...report, segments: report.segments.map(({ text: _, ...segment }) => segment) },
+      costs: segmentCosts(report.segments, usage, model?.price),
+      ...(usage === undefined ? {} : { usage }),
+      ...(turn?.costUsd === undefined ? {} : { costUsd: turn.costUsd }),
+      secrets: [],
+    },
+    text(index) {
+      texts ??= segmentTexts(report.segments, entryOf);
+      const text = texts[index];
+      if (text === undefined) throw notFound('segment', String(index));
+      return text;
+    },
+    request() {
+      const rendered = render(report.segments, entryOf);
+      const request = providerRequest(report, rendered, questionIn(report, entryOf));
+      // A provider without a wire of its own is shown the request as it gets it.
+      return provider?.wireBody?.(request) ?? { ...request };
+    },
+  };
+}
+
+function questionIn(report: ContextReport, entryOf: (id: string) => SaidEntry | undefined): string {
+  const [id = ''] = report.segments.find(({ kind }) => kind === 'input')?.entryIds ?? [];
+  const entry = entryOf(id);
+  return entry?.kind === 'user' || entry?.kind === 'input' ? plainText(entry.content) : '';
+}

@@ -1,0 +1,35 @@
+/** What the engine is wired with. */
+import type {
+  Clock,
+  CoreSettings,
+  Log,
+  ModelNotes,
+  Recall,
+  TokenCounter,
+  TokenFactorRecord,
+  UserDirectives,
+  Workspace,
+} from './ports.ts';
+import type { Profiles } from './profiles/profiles.ts';
+import type { Provider } from './providers/provider.ts';
+import type { SessionStore } from './session/store.ts';
+
+export interface EngineOptions {
+  store: SessionStore;
+  /** In order of preference. */
+  providers: readonly Provider[];
+  /** Answers when no other provider is ready; never leaves the machine. */
+  offline: Provider;
+  workspace: Workspace;
+  counter: TokenCounter;
+  recall?: Recall;
+  userDirectives?: UserDirectives;
+  factorRecord?: TokenFactorRecord;
+  settings: CoreSettings;
+  /** Those that come with Causeway when absent. */
+  profiles?: Profiles;
+  /** Where a model keeps notes of its own, while the user lets it. */
+  modelNotes?(): ModelNotes | undefined;
+  clock: Clock;
+  log: Log;
+}

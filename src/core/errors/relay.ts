@@ -1,0 +1,32 @@
+/** What a program is told whose own call of a model could not be passed on, or broke off. */
+import { CausewayError } from './error.ts';
+
+const failed = (code: string, status: number, message: string) =>
+  new CausewayError(code, message, { status, audience: 'client' });
+
+export const upstreamUnreachable = (host: string) =>
+  failed('upstream_unreachable', 502, `No connection to ${host}. Check the network, then retry.`);
+export const upstreamBroke = (host: string) =>
+  failed('upstream_broke', 502, `The connection to ${host} broke before the answer was whole. Retry.`);
+/** Following a redirect would carry the key to another host. */
+export const upstreamRedirected = (host: string) =>
+  failed(
+    'upstream_redirected',
+    502,
+    `${host} sent the request on to another address. It was not followed, because the API key would have gone along. Set the base URL to the final address.`,
+  );
+export const upstreamEncoded = (host: string) =>
+  failed(
+    'upstream_encoded',
+    502,
+    `${host} compressed its answer, though it was asked not to, so that it cannot be read.`,
+  );
+export const upstreamTooLarge = (host: string) =>
+  failed('upstream_too_large', 502, `${host} sent more at once than the bridge takes.`);
+export const upstreamUnreadable = (host: string) =>
+  failed('upstream_unreadable', 502, `${host} sent what is no answer of its API.`);
+export const upstreamSilent = (seconds: number) =>
+  failed('upstream_silent', 504, `Nothing came for ${seconds} seconds, so the request was ended. Retry.`);
+export const upstreamTruncated = () =>
+  failed('upstream_truncated', 502, 'The stream ended before the answer did. It is not whole. Retry.');
+export const clientGone = () => failed('client_gone', 499, 'The client went away.');

@@ -1,0 +1,112 @@
+/** Writes the body of a frame: by a model that is held to a schema, or from the words themselves. */
+import type { Usage } from '../../../protocol/content.ts';
+import type { FrameBody, FrameEntry } from '../../../protocol/entries.ts';
+import { extractiveFrame } from '../../context/extractiveFrame.ts';
+import { boundedBody, isEmptyBody, mergedBodies } from '../../context/frameBody.ts';
+import { fromErrorInfo, stoppedByUser } from '../../errors.ts';
+import { costOf, noUsage } from '../../providers/prices.ts';
+import type { ModelInfo, Provider, ProviderRequest } from '../../providers/provider.ts';
+import { frameRequest, type Material, readAnswer, secondRequest, turnEntryIds } from './framePrompt.ts';
+
+export interface WrittenFrame
+  extends Pick<FrameEntry, 'method' | 'model' | 'body' | 'notes' | 'usage' | 'costUsd'> {
+  /** Standing instructions the model noticed, with the entry each stands in. */
+  instructions: { entryId: string; text: string }[];
+}
+
+/** Local, without a model. */
+export function extractedFrame(material: Material, ceiling: number): WrittenFrame {
+  const body =
+    material.kind === 'turns'
+      ? extractiveFrame(material.said, ceiling)
+      : mergedBodies(material.bodies, ceiling);
+  return { method: 'extractive', body, instructions: [] };
+}
+
+/**
+ * By the model; where its answer cannot be read even the second time, the body is extracted, and what was paid is told
+ * all the same. Throws the error of a provider that cannot be asked, and `stopped`.
+ */
+export async function modelFrame(
+  by: { provider: Provider; model: ModelInfo; remember?: readonly string[] },
+  material: Material,
+  ceiling: number,
+  signal: AbortSignal,
+): Promise<WrittenFrame> {
+  const request = frameRequest(by.model.id, material, ceiling, by.remember);
+  const first = await asked(by.provider, request, signal);
+  let reading = readAnswer(first.text);
+  let usage = first.usage;
+  if ('problem' in reading) {
+    const second = await asked(by.provider, secondRequest(request, first.text, reading.problem), signal);
+    reading = readAnswer(second.text);
+    usage = sum(usage, second.usage);
+  }
+  const cost = costOf(usage, by.model.price);
+  const paid = { usage, ...(cost === undefined ? {} : { costUsd: cost }) };
+  const body = 'answer' in reading ? boundedBody(bodyOf(reading.answer), ceiling) : undefined;
+  if (!('answer' in reading) || body === undefined || isEmptyBody(body))
+    return { ...extractedFrame(material, ceiling), ...paid };
+  const ids = material.kind === 'turns' ? turnEntryIds(material.said) : [];
+  const placed = (items: readonly { turn: number; text: string }[]) =>
+    items.flatMap(({ turn, text }) => {
+      const entryId = ids[turn - 1];
+      return entryId === undefined || text.trim() === '' ? [] : [{ entryId, text: text.trim() }];
+    });
+  const notes = placed(reading.answer.notes);
+  return {
+    method: 'model',
+    model: `${by.model.provider}/${by.model.id}`,
+    body,
+    ...(notes.length === 0 ? {} : { notes }),
+    ...paid,
+    instructions: placed(reading.answer.instructions),
+  };
+}
+
+function bodyOf(answer: FrameBody): FrameBody {
+  const { goals, decisions, facts, entities, files, failed, openSteps, preferences } = answer;
+  return { goals, decisions, facts, entities, files, failed, openSteps, preferences };
+}
+
+async function asked(
+  provider: Provider,
+  request: ProviderRequest,
+  signal: AbortSignal,
+): Promise<{ text: string; usage: Usage }> {
+  let text = '';
+  let usage = noUsage;
+  for await (const event of provider.stream(request, signal)) {
+    switch (event.type) {
+      case 'text':
+        text += event.text;
+        break;
+      case 'usage':
+      case 'stop':
+        usage = event.usage;
+        break;
+      case 'error':
+        throw fromErrorInfo(event.error);
+      case 'aborted':
+        throw stoppedByUser();
+      case 'start':
+      case 'thinking':
+      case 'thinking_signature':
+      case 'redacted_thinking':
+      case 'citation':
+      case 'tool_use':
+      case 'retrying':
+        break;
+      default:
+        event satisfies never;
+    }
+  }
+  return { text, usage };
+}
+
+const sum = (a: Usage, b: Usage): Usage => ({
+  inputTokens: a.inputTokens + b.inputTokens,
+  outputTokens: a.outputTokens + b.outputTokens,
+  cacheCreationTokens: a.cacheCreationTokens + b.cacheCreationTokens,
+  cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
+});

@@ -1,0 +1,178 @@
+/** Notices standing instructions and keeps them as entries, one session at a time after another. */
+
+import { plainText } from '../../../protocol/content.ts';
+import type { DirectiveEntry, Entry, EntryDraft } from '../../../protocol/entries.ts';
+import { detectDirectives } from '../../context/directives/cues.ts';
+import { toErrorInfo } from '../../errors.ts';
+import type { Clock, Log, UserDirectives } from '../../ports.ts';
+import type { SessionStore } from '../../session/store.ts';
+import type { Branch, Branches } from '../branch.ts';
+import { type DirectiveChange, type Known, type Noticed, noticed } from './notice.ts';
+import { type Relief, relief } from './pinned.ts';
+import { projectDirectives, type SessionDirective } from './project.ts';
+
+export interface KeeperOptions {
+  store: SessionStore;
+  branches: Branches;
+  clock: Clock;
+  log: Log;
+  userDirectives?: UserDirectives;
+}
+
+/** Directives looked at between two waits, so that an import never holds the thread for more than some ms. */
+const mostAtOnce = 20;
+
+export class DirectiveKeeper {
+  readonly #options: KeeperOptions;
+  readonly #waiting = new Map<string, Noticed[]>();
+  /** What is under way in each session. */
+  readonly #last = new Map<string, Promise<void>>();
+
+  constructor(options: KeeperOptions) {
+    this.#options = options;
+  }
+
+  /** Reads what the user said in these entries. Never rejects. */
+  said(sessionId: string, entries: readonly Entry[]): Promise<void> {
+    const all = entries.flatMap((entry): Noticed[] =>
+      entry.kind === 'user'
+        ? detectDirectives(plainText(entry.content)).map((found) => ({
+            ...found,
+            origin: 'cue',
+            sourceId: entry.id,
+          }))
+        : [],
+    );
+    return this.notice(sessionId, all);
+  }
+
+  /** Appends what is new of these, in their order. Never rejects. */
+  async notice(sessionId: string, all: readonly Noticed[]): Promise<void> {
+    if (all.length === 0) return;
+    // What is noticed while others are being kept, as in an import of thousands of turns, is kept with the next ones.
+    this.#waiting.set(sessionId, [...(this.#waiting.get(sessionId) ?? []), ...all]);
+    const own = this.#last.get(sessionId) ?? this.#keep(sessionId);
+    this.#last.set(sessionId, own);
+    await own;
+  }
+
+  async #keep(sessionId: string): Promise<void> {
+    try {
+      for (let all = this.#waiting.get(sessionId); all; all = this.#waiting.get(sessionId)) {
+        this.#waiting.delete(sessionId);
+        await this.#append(sessionId, all);
+        await this.relieve(sessionId);
+      }
+    } catch (error) {
+      this.#waiting.delete(sessionId);
+      this.#options.log.error(`Standing instructions could not be kept: ${toErrorInfo(error).code}.`, error);
+    } finally {
+      this.#last.delete(sessionId);
+    }
+  }
+
+  /** Takes directives out of every request until the pinned ones are within their budget, and says so. */
+  async relieve(sessionId: string): Promise<void> {
+    for (;;) {
+      const directives = await this.#read(sessionId);
+      while (directives.drafts.length < mostAtOnce) {
+        const done = relief(directives.standing());
+        if (!done) break;
+        directives.add(reliefChange(done));
+      }
+      const { length } = directives.drafts;
+      if (length === 0) return;
+      await this.#options.store.append(sessionId, directives.drafts);
+      this.#options.log.info(
+        `Standing instructions were too long together: ${length} were merged, or are sent only when they matter.`,
+      );
+    }
+  }
+
+  /** As they stand now. */
+  async known(sessionId: string): Promise<SessionDirective[]> {
+    return (await this.#read(sessionId)).standing();
+  }
+
+  /** Resolves when everything that was said so far was read. */
+  async idle(sessionId: string): Promise<void> {
+    await this.#last.get(sessionId);
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.#last.values()]);
+  }
+
+  async #append(sessionId: string, all: readonly Noticed[]): Promise<void> {
+    for (let at = 0; at < all.length; at += mostAtOnce) {
+      const ofUser = (await this.#options.userDirectives?.list()) ?? [];
+      const directives = await this.#read(sessionId);
+      for (const what of all.slice(at, at + mostAtOnce)) {
+        const known = { directives: directives.standing(), sources: directives.sources(), ofUser };
+        const change = noticed(what, known, crypto.randomUUID());
+        if (change) directives.add(change);
+      }
+      if (directives.drafts.length > 0) await this.#options.store.append(sessionId, directives.drafts);
+    }
+  }
+
+  async #read(sessionId: string): Promise<Working> {
+    const { store, branches, clock } = this.#options;
+    const [entries, branch] = await Promise.all([
+      store.ofKinds(sessionId, ['directive']),
+      branches.of(sessionId),
+    ]);
+    return new Working(entries, branch, clock);
+  }
+}
+
+/** Directives as they stand, with changes that are appended together. */
+class Working {
+  readonly #entries: DirectiveEntry[];
+  readonly #branch: Branch;
+  readonly #clock: Clock;
+  readonly drafts: EntryDraft[] = [];
+
+  constructor(entries: readonly DirectiveEntry[], branch: Branch, clock: Clock) {
+    this.#entries = [...entries];
+    this.#branch = branch;
+    this.#clock = clock;
+  }
+
+  standing(): SessionDirective[] {
+    return projectDirectives(this.#entries, (id) => this.#branch.has(id));
+  }
+
+  sources(): Known['sources'] {
+    return Map.groupBy(this.#entries, ({ directiveId }) => directiveId);
+  }
+
+  add(change: DirectiveChange): void {
+    const draft = {
+      id: crypto.randomUUID(),
+      at: this.#clock.now(),
+      door: 'core',
+      kind: 'directive',
+      ...change,
+    } as const;
+    this.drafts.push(draft);
+    // Its place among the others is what counts until the store gives it one.
+    this.#entries.push({ ...draft, parentId: null, seq: (this.#entries.at(-1)?.seq ?? 0) + 1 });
+  }
+}
+
+function reliefChange(done: Relief): DirectiveChange {
+  const kept = done.kind === 'demote' ? done.directive : done.newer;
+  const source = kept.sourceId === undefined ? {} : { sourceId: kept.sourceId };
+  if (done.kind === 'demote')
+    return {
+      directiveId: kept.directiveId,
+      text: kept.text,
+      state: 'candidate',
+      origin: kept.origin,
+      ...source,
+    };
+  const mergedIds = [done.older.directiveId, kept.directiveId];
+  const directiveId = crypto.randomUUID();
+  return { directiveId, text: done.text, state: 'confirmed', origin: kept.origin, ...source, mergedIds };
+}

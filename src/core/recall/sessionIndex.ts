@@ -1,0 +1,189 @@
+/**
+ * What can be recalled of one session: its turns in an index, and its tree, since only what stands on the branch of the
+ * question may be found. Synchronous and pure; reading the log and keeping bytes is left to whoever holds it.
+ */
+import type { Entry } from '../../protocol/entries.ts';
+import type { RecalledEntry } from '../../protocol/memory.ts';
+import { documentsOf } from './entryDocuments.ts';
+import { LogTree, onBranch } from './logTree.ts';
+import { mergeHits } from './mergeHits.ts';
+import { decodeStretch, encodeStretch, type FrameMark } from './stretch.ts';
+import { TurnIndex } from './turnIndex.ts';
+import type { WordVectors } from './wordVectors.ts';
+
+/** A frame of more entries says too little of each of them to be counted for it. */
+const mostCovered = 256;
+
+export interface SessionQuestion {
+  text: string;
+  /** What was said just before it. */
+  before?: string;
+  /** Ms since the epoch. */
+  now: number;
+  limit: number;
+  /** Last entry of the branch that counts; undefined for the head. */
+  leafId: string | undefined;
+  except: ReadonlySet<string>;
+}
+
+export type SessionHit = Omit<RecalledEntry, 'sessionId'>;
+
+/** Where a document of the index stands. */
+interface Place {
+  /** Of the entry it was made of. */
+  seq: number;
+  /** Of the entry that must stand on the branch: itself, what a note is on, the last that a frame covers. */
+  about: number;
+  isFrame: boolean;
+}
+
+export class SessionIndex {
+  readonly #index: TurnIndex;
+  readonly #dimensions: number;
+  readonly #tree = new LogTree();
+  readonly #places: Place[] = [];
+  readonly #frames = new Map<number, FrameMark>();
+  readonly #replaced = new Set<string>();
+
+  constructor(vectors: WordVectors | undefined) {
+    this.#dimensions = vectors?.dimensions ?? 0;
+    this.#index = new TurnIndex(vectors === undefined ? {} : { vectors });
+  }
+
+  /** Place of the last entry that it knows. */
+  get lastSeq(): number {
+    return this.#tree.lastSeq;
+  }
+
+  /** Takes the entries behind `lastSeq` up to that place; those of them that cannot be read are left out. */
+  add(entries: readonly Entry[], throughSeq: number): void {
+    for (const entry of entries) {
+      if (entry.seq <= this.lastSeq || entry.seq > throughSeq) continue;
+      this.#addUnreadable(entry.seq - 1);
+      const { id, kind, at, parentId } = entry;
+      const parent = parentId === null ? 0 : (this.#tree.seqOf(parentId) ?? this.lastSeq);
+      this.#tree.add({ id, kind, at, parent });
+      if (entry.kind === 'frame') {
+        const { active, replacesId } = entry;
+        const coversTo = this.#tree.seqOf(entry.covers.toId) ?? 0;
+        this.#addFrame({ seq: entry.seq, coversTo, active, replacesId });
+      }
+      this.#index.add(documentsOf(entry, entry.kind === 'frame' ? this.#covered(entry.covers) : []));
+      this.#placeDocuments();
+    }
+    this.#addUnreadable(throughSeq);
+  }
+
+  /** The entries between two places in bytes that `load` takes. */
+  encode(fromSeq: number, toSeq: number): Uint8Array {
+    const first = this.#firstDocument(fromSeq);
+    const end = this.#firstDocument(toSeq + 1);
+    return encodeStretch({
+      fromSeq,
+      dimensions: this.#dimensions,
+      entries: Array.from({ length: toSeq - fromSeq + 1 }, (_, offset) => this.#tree.at(fromSeq + offset)),
+      frames: [...this.#frames.values()].filter(({ seq }) => seq >= fromSeq && seq <= toSeq),
+      documents: this.#index.encode(first, end),
+    });
+  }
+
+  isWhole(fromSeq: number, toSeq: number): boolean {
+    return this.#tree.isWhole(fromSeq, toSeq);
+  }
+
+  /** Adds what follows `lastSeq`. Throws for bytes that are damaged or do not follow, and has then added nothing. */
+  load(bytes: Uint8Array): void {
+    const { fromSeq, dimensions, entries, frames, documents } = decodeStretch(bytes);
+    if (fromSeq !== this.lastSeq + 1) {
+      throw new RangeError(`The run begins at ${fromSeq}, and ${this.lastSeq} is the last entry here.`);
+    }
+    // Made while the table of word vectors could not be read, or from another one.
+    if (dimensions !== this.#dimensions) throw new RangeError('The run was made with other word vectors.');
+    this.#index.load(documents);
+    for (const entry of entries) this.#tree.add(entry);
+    for (const frame of frames) this.#addFrame(frame);
+    this.#placeDocuments();
+  }
+
+  /** The best entries of the branch, best first. */
+  search({ text, before, now, limit, leafId, except }: SessionQuestion): SessionHit[] {
+    const leaf = leafId === undefined ? this.lastSeq : (this.#tree.seqOf(leafId) ?? this.lastSeq);
+    const branch = this.#tree.branch(leaf);
+    const excepted = new Set([...except].flatMap((id) => this.#tree.seqOf(id) ?? []));
+    const isWanted = (seq: number) => branch[seq] === onBranch && !excepted.has(seq);
+    const hits = this.#index.search({
+      text,
+      ...(before === undefined ? {} : { before }),
+      now,
+      // An entry may be found by what it says and by what is noted of it.
+      limit: limit * 2,
+      accepts: (index) => {
+        const place = this.#places[index];
+        if (!place) return false;
+        if (!place.isFrame) return isWanted(place.about);
+        const isCurrent =
+          branch[place.about] === onBranch && !this.#replaced.has(this.#tree.at(place.seq).id);
+        return isCurrent && !excepted.has(place.seq);
+      },
+    });
+    const found = mergeHits(hits, (index) => {
+      const { seq, about, isFrame } = this.#places[index] ?? { seq: 0, about: 0, isFrame: false };
+      return isFrame ? seq : about;
+    });
+    return [...found].slice(0, limit).map(([seq, { score, why, terms }]) => {
+      const { id, kind, at } = this.#tree.at(seq);
+      return { entryId: id, at, role: roleOf(kind), score, why, terms };
+    });
+  }
+
+  #addUnreadable(throughSeq: number): void {
+    while (this.lastSeq < throughSeq) this.#tree.add({ id: '', kind: 'rewind', at: 0, parent: this.lastSeq });
+  }
+
+  #addFrame(frame: FrameMark): void {
+    this.#frames.set(frame.seq, frame);
+    if (frame.replacesId !== undefined) this.#replaced.add(frame.replacesId);
+  }
+
+  #covered({ fromId, toId }: { fromId: string; toId: string }): string[] {
+    const from = this.#tree.seqOf(fromId);
+    const to = this.#tree.seqOf(toId);
+    const run = from === undefined || to === undefined ? [] : this.#tree.run(from, to);
+    const said = run.map((seq) => this.#tree.at(seq)).filter(({ kind }) => roleOf(kind) !== 'frame');
+    return said.length > mostCovered ? [] : said.map(({ id }) => id).reverse();
+  }
+
+  /** Notes where documents stand that were just added to the index. */
+  #placeDocuments(): void {
+    for (let index = this.#places.length; index < this.#index.size; index++) {
+      const { seq, role, covers } = this.#index.document(index);
+      const noted = role === 'note' ? (this.#tree.seqOf(covers?.[0] ?? '') ?? 0) : seq;
+      const about = role === 'frame' ? (this.#frames.get(seq)?.coversTo ?? 0) : noted;
+      this.#places.push({ seq, about, isFrame: role === 'frame' });
+    }
+  }
+
+  /** The first document made of an entry at this place or behind it. */
+  #firstDocument(seq: number): number {
+    let low = 0;
+    let high = this.#places.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#places[middle]?.seq ?? 0) < seq) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+function roleOf(kind: Entry['kind']): RecalledEntry['role'] {
+  switch (kind) {
+    case 'user':
+    case 'assistant':
+      return kind;
+    case 'tool_result':
+      return 'tool';
+    default:
+      return 'frame';
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * The port through which a program's own calls of a model pass: a request is relayed as it is, and nothing of it is
+ * remembered but who called, what it cost and how it ended.
+ */
+import type { Usage } from '../protocol/content.ts';
+
+/** Who asks: the user's own command line, or a client that was let in. */
+export type RelayPrincipal = { kind: 'owner' } | { kind: 'client'; client: { id: string } };
+
+export const relayWires = ['anthropic', 'openai'] as const;
+export const relayOperations = ['messages', 'count_tokens', 'models'] as const;
+export type RelayWire = (typeof relayWires)[number];
+export type RelayOperation = (typeof relayOperations)[number];
+
+/** What is about to be sent. */
+export interface RelayRequest {
+  wire: RelayWire;
+  operation: RelayOperation;
+  /** As the request names it; absent where it names none. */
+  model?: string;
+  /** Size of the body in bytes. */
+  bytes: number;
+}
+
+/** Where a request may go, and with what. The key is for one request and is not to be kept. */
+export interface RelayGrant {
+  /** `http` or `https`, as the settings have it; no request can change it. */
+  baseUrl: string;
+  key: string;
+  limits: RelayLimits;
+}
+
+export interface RelayLimits {
+  /** Longest wait for the head of an answer, in ms. */
+  headMs: number;
+  /** Longest silence within an answer, in ms. */
+  idleMs: number;
+}
+
+export const relayOutcomes = [
+  /** The answer came whole. */
+  'done',
+  /** Upstream answered with an error. */
+  'refused',
+  /** No answer could be had, or it ended in an error within its stream. */
+  'failed',
+  /** The stream ended without its last event. */
+  'truncated',
+  /** Nothing came for too long. */
+  'stalled',
+  /** The client went away or was revoked. */
+  'aborted',
+] as const;
+export type RelayOutcome = (typeof relayOutcomes)[number];
+
+/** One call, as it was relayed. It holds nothing of what was said. */
+export interface RelayedCall {
+  /** When it began; ms since the epoch. */
+  at: number;
+  principal: RelayPrincipal;
+  wire: RelayWire;
+  operation: RelayOperation;
+  model: string | undefined;
+  stream: boolean;
+  /** Status the client was answered with; 0 when it went away before. */
+  status: number;
+  outcome: RelayOutcome;
+  /** Tokens as upstream counted them; absent when it did not say. */
+  usage: Usage | undefined;
+  /** Until the first byte of the answer, in ms; absent when none came. */
+  firstByteMs: number | undefined;
+  totalMs: number;
+  /** Upstream's own id of the request. */
+  requestId: string | undefined;
+}
+
+/** A call as it is kept. */
+export interface LoggedCall {
+  at: number;
+  /** `owner`, or the id of a client. */
+  client: string;
+  wire: RelayWire;
+  operation: RelayOperation;
+  /** Empty when the request named none. */
+  model: string;
+  stream: boolean;
+  status: number;
+  outcome: RelayOutcome;
+  usage?: Usage;
+  /** US dollars; absent when the price of the model is not known, which is not the same as free. */
+  cost?: number;
+  firstByteMs?: number;
+  totalMs: number;
+  requestId?: string;
+}
+
+export const usageGroups = ['client', 'model', 'day'] as const;
+export type UsageGroup = (typeof usageGroups)[number];
+
+export interface UsageQuery {
+  by: UsageGroup[];
+  /** From this moment on, ms since the epoch. */
+  from: number;
+  /** Before this moment. */
+  to: number;
+}
+
+/** Sums of the calls that have these in common. */
+export interface UsageRow {
+  client?: string;
+  model?: string;
+  /** `YYYY-MM-DD`, UTC. */
+  day?: string;
+  calls: number;
+  /** Calls that did not end as `done`. */
+  failures: number;
+  usage: Required<Usage>;
+  /** US dollars of the calls whose price is known. */
+  cost: number;
+  /** Calls that have tokens and no known price, so that `cost` leaves them out. */
+  unpriced: number;
+}
+
+/** Where calls are kept. */
+export interface CallLog {
+  add(calls: readonly LoggedCall[]): Promise<void>;
+  usage(query: UsageQuery): Promise<UsageRow[]>;
+}
+
+export interface ModelRelay {
+  /**
+   * Lets a request through or throws `restricted_mode`, `no_api_key`, `api_key_rejected`, `base_url_invalid` or what
+   * the keyring fails with: then nothing was sent. The one place where a limit of a client can say no.
+   */
+  authorise(principal: RelayPrincipal, request: RelayRequest): RelayGrant | Promise<RelayGrant>;
+  /** Keeps a call in the log, behind the answer. Never throws. */
+  record(call: RelayedCall): void;
+  /** Sums of all calls up to now, those not yet written too. */
+  usage(query: UsageQuery): Promise<UsageRow[]>;
+}

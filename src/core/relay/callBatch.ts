@@ -1,0 +1,87 @@
+import type { Log } from '../ports.ts';
+import type { CallLog, LoggedCall } from '../relay.ts';
+
+/** How long a call waits to be written together with others, in ms; a dashboard that is a second behind is live. */
+const waitMs = 1000;
+/** Calls that are written at once: a message of about 100 kB between threads. */
+const mostTogether = 500;
+/**
+ * Calls that wait while the log cannot keep up or cannot be written. Beyond it the oldest are given up: answers go
+ * on, and memory stays bounded.
+ */
+const mostWaiting = 20_000;
+
+/** Writes calls behind their answers, some together. */
+export class CallBatch {
+  readonly #calls: CallLog;
+  readonly #log: Log;
+  #waiting: LoggedCall[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #writing: Promise<void> | undefined;
+  /** Calls that wait no more: written, being written, or given up. */
+  #taken = 0;
+  #failing = false;
+  #closed = false;
+
+  constructor(calls: CallLog, log: Log) {
+    this.#calls = calls;
+    this.#log = log;
+  }
+
+  add(call: LoggedCall): void {
+    if (this.#closed) return;
+    this.#waiting.push(call);
+    if (this.#waiting.length >= mostTogether && !this.#failing) void this.#write();
+    else this.#wait();
+    if (this.#waiting.length > mostWaiting) {
+      this.#taken += this.#waiting.splice(0, mostTogether).length;
+      this.#log.warn(`The call log cannot keep up: ${mostTogether} calls were left out.`);
+    }
+  }
+
+  /** Resolves when all calls up to now were written, or could not be. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const upTo = this.#taken + this.#waiting.length;
+    do await this.#write();
+    while (this.#taken < upTo && !this.#failing);
+  }
+
+  async close(): Promise<void> {
+    await this.flush();
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  #wait(): void {
+    if (!this.#closed) this.#timer ??= setTimeout(() => void this.flush(), waitMs);
+  }
+
+  #write(): Promise<void> {
+    this.#writing ??= this.#writeSome().finally(() => {
+      this.#writing = undefined;
+    });
+    return this.#writing;
+  }
+
+  /** What waits, and more as long as it fills a batch: what is less is worth no transaction before its time. */
+  async #writeSome(): Promise<void> {
+    do {
+      const some = this.#waiting.splice(0, mostTogether);
+      if (some.length === 0) return;
+      this.#taken += some.length;
+      try {
+        await this.#calls.add(some);
+        this.#failing = false;
+      } catch (error) {
+        // They are tried again with the next ones; only the first failure is worth a line.
+        this.#taken -= some.length;
+        this.#waiting.unshift(...some);
+        if (!this.#failing) this.#log.error('Calls could not be written to the call log.', error);
+        this.#failing = true;
+      }
+    } while (this.#waiting.length >= mostTogether && !this.#failing);
+    if (this.#waiting.length > 0) this.#wait();
+  }
+}

@@ -1,0 +1,116 @@
+/** Claude's API for programs that call it themselves, with the user's key and under the user's rules. */
+import { apiKeyRejected, baseUrlInvalid, noApiKey, restrictedMode } from '../errors.ts';
+import type { Log, Secrets } from '../ports.ts';
+import { anthropicKeyName } from '../providers/anthropic/keyName.ts';
+import { claudeModels } from '../providers/anthropic/models.ts';
+import { costOf } from '../providers/prices.ts';
+import type { Price } from '../providers/provider.ts';
+import type {
+  CallLog,
+  LoggedCall,
+  ModelRelay,
+  RelayedCall,
+  RelayGrant,
+  RelayLimits,
+  UsageQuery,
+  UsageRow,
+} from '../relay.ts';
+import { CallBatch } from './callBatch.ts';
+import { KeptSecret } from './keptSecret.ts';
+
+/**
+ * The SDK gives an answer without a stream ten minutes, so that no client of it waits longer. Within an answer the
+ * API pings a waiting stream every few seconds, so that a minute of silence means the connection is dead.
+ */
+const defaultLimits: RelayLimits = { headMs: 600_000, idleMs: 60_000 };
+
+export interface AnthropicRelayOptions {
+  secrets: Secrets;
+  calls: CallLog;
+  log: Log;
+  /** Read anew for each request. */
+  isTrusted(): boolean;
+  baseUrl(): string;
+  /** Prices the user has set, by model id; they come before the table. */
+  prices?(): Readonly<Record<string, Price>>;
+  limits?: RelayLimits;
+}
+
+/** What can stand in a header; the platform's own error about anything else would quote it. */
+const sendable = /^[\x21-\x7e]+$/;
+
+export class AnthropicRelay implements ModelRelay {
+  readonly #options: AnthropicRelayOptions;
+  readonly #key: KeptSecret;
+  readonly #batch: CallBatch;
+  readonly #limits: RelayLimits;
+  /** The base URL that was found to be one, so that it is not parsed for each request. */
+  #checkedUrl = '';
+
+  constructor(options: AnthropicRelayOptions) {
+    this.#options = options;
+    this.#key = new KeptSecret(options.secrets, anthropicKeyName);
+    this.#batch = new CallBatch(options.calls, options.log);
+    this.#limits = options.limits ?? defaultLimits;
+  }
+
+  authorise(): RelayGrant | Promise<RelayGrant> {
+    // Whatever is relayed leaves the machine.
+    if (!this.#options.isTrusted()) throw restrictedMode();
+    const baseUrl = this.#options.baseUrl();
+    if (baseUrl !== this.#checkedUrl) {
+      if (!isHttp(baseUrl)) throw baseUrlInvalid();
+      this.#checkedUrl = baseUrl;
+    }
+    const key = this.#key.get();
+    return typeof key === 'string' ? this.#grant(baseUrl, key) : key.then((one) => this.#grant(baseUrl, one));
+  }
+
+  record(call: RelayedCall): void {
+    this.#batch.add(this.#logged(call));
+  }
+
+  async usage(query: UsageQuery): Promise<UsageRow[]> {
+    await this.#batch.flush();
+    return this.#options.calls.usage(query);
+  }
+
+  /** Writes what is not yet written; later calls are not kept. */
+  async close(): Promise<void> {
+    this.#key.dispose();
+    await this.#batch.close();
+  }
+
+  #grant(baseUrl: string, key: string | undefined): RelayGrant {
+    if (!key) throw noApiKey();
+    if (!sendable.test(key)) throw apiKeyRejected();
+    return { baseUrl, key, limits: this.#limits };
+  }
+
+  #logged(call: RelayedCall): LoggedCall {
+    const { principal, model = '', usage, firstByteMs, requestId } = call;
+    const logged: LoggedCall = {
+      at: call.at,
+      client: principal.kind === 'owner' ? 'owner' : principal.client.id,
+      wire: call.wire,
+      operation: call.operation,
+      model,
+      stream: call.stream,
+      status: call.status,
+      outcome: call.outcome,
+      totalMs: call.totalMs,
+    };
+    const cost = usage && costOf(usage, this.#priceOf(model));
+    if (usage !== undefined) logged.usage = usage;
+    if (cost !== undefined) logged.cost = cost;
+    if (firstByteMs !== undefined) logged.firstByteMs = firstByteMs;
+    if (requestId !== undefined) logged.requestId = requestId;
+    return logged;
+  }
+
+  #priceOf(model: string): Price | undefined {
+    return this.#options.prices?.()[model] ?? claudeModels.find(({ id }) => id === model)?.price;
+  }
+}
+
+const isHttp = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);

@@ -1,0 +1,50 @@
+/** What a turn works with, and what it is about. */
+import type { StopReason, Usage } from '../protocol/content.ts';
+import type { TurnOutcome, UserEntry } from '../protocol/entries.ts';
+import type { ErrorInfo } from '../protocol/errors.ts';
+import type { TurnEvent } from '../protocol/turnEvents.ts';
+import type { Answer } from './answer.ts';
+import type { ContextBuilder } from './context/contextBuilder.ts';
+import type { TokenFactors } from './context/factors.ts';
+import type { Clock, CoreSettings, Log } from './ports.ts';
+import type { Profile } from './profiles/profile.ts';
+import type { ModelInfo, Provider } from './providers/provider.ts';
+import type { SessionStore } from './session/store.ts';
+import type { Tools } from './tools/registry.ts';
+
+export interface TurnDependencies {
+  store: SessionStore;
+  context: ContextBuilder;
+  factors: TokenFactors;
+  settings: CoreSettings;
+  clock: Clock;
+  log: Log;
+  /** Who answers in a session, read when the turn begins. Never rejects for a profile that is gone. */
+  profileOf(sessionId: string): Promise<Profile>;
+  /** The tools of a turn; none for a model that takes none. */
+  toolsFor(sessionId: string, profile: Profile, model: ModelInfo): Promise<Tools>;
+  /** Aborted when the process is about to end. */
+  closing: AbortSignal;
+  /**
+   * Hears the events between `turn.started` and the terminal one, which the store's change brings; and the terminal
+   * one too when the store lets nothing in.
+   */
+  emit(event: TurnEvent): void;
+}
+
+export interface TurnPlan {
+  sessionId: string;
+  user: UserEntry;
+  provider: Provider;
+  model: ModelInfo;
+  /** Grows as the turn goes on; whoever comes late reads from it what has arrived. */
+  answer: Answer;
+}
+
+/** How a request ended. */
+export interface Ending {
+  outcome: Exclude<TurnOutcome, 'interrupted'>;
+  stopReason?: StopReason;
+  usage?: Usage;
+  error?: ErrorInfo;
+}

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { answer } from '../../support/anthropic/script.ts';
+import { bearer, call, startTestBridge, type TestBridge } from '../bridge/support.ts';
+
+const ask = { model: 'claude-opus-5-5', max_tokens: 8000, messages: [{ role: 'user', content: 'Why?' }] };
+
+describe('wire: what was used', function () {
+  this.timeout(20_000);
+  let test: TestBridge;
+  before(async () => {
+    test = await startTestBridge();
+  });
+  after(() => test.close());
+
+  const send = async (token: string, more: object = {}) => {
+    const answered = await fetch(`${test.url}/v1/messages`, {
+      method: 'POST',
+      headers: { ...bearer(token), 'content-type': 'application/json', 'anthropic-version': '2023-06-01' },
+      body: JSON.stringify({ ...ask, ...more }),
+    });
+    await answered.text();
+    return answered.status;
+  };
+  const rows = async (query: string, token = test.token) => {
+    const { status, body } = await call({ url: test.url, token }, 'GET', `/v1/usage${query}`);
+    assert.equal(status, 200, JSON.stringify(body));
+    return body.rows;
+  };
+
+  it('is told by client, model and day, with what broke off among it', async () => {
+    const other = await test.addClient({ name: 'other', scopes: ['models'] });
+    test.core.fake.enqueue(answer('One.'), answer('Two.'), { kind: 'truncate', text: 'Half' });
+    assert.equal(await send(test.token), 200);
+    assert.equal(await send(other.token, { stream: true }), 200);
+    assert.equal(await send(other.token, { stream: true }), 200);
+    assert.equal(await send(other.token, { model: 'claude-none' }), 404);
+    const [whole] = await rows('?by=');
+    assert.deepEqual([whole.calls, whole.failures, whole.unpriced], [4, 2, 0]);
+    const theirs = (await rows('')).filter((row: { client: string }) => row.client === other.id);
+    assert.deepEqual(
+      theirs.map(({ model, day, calls, failures }: Record<string, unknown>) => [model, day, calls, failures]),
+      [
+        ['claude-none', new Date().toISOString().slice(0, 10), 1, 1],
+        ['claude-opus-5-5', new Date().toISOString().slice(0, 10), 2, 1],
+      ],
+    );
+    assert.ok(theirs[1].cost > 0 && theirs[1].usage.inputTokens > 0 && theirs[1].usage.outputTokens > 0);
+    assert.deepEqual(await rows('?from=2020-01-01&to=2020-12-31'), []);
+  });
+
+  it('is told to the command line, and to no client without its scope', async () => {
+    assert.ok((await rows('?by=model', test.ownerToken())).length > 0);
+    const reader = await test.addClient({ scopes: ['models', 'sessions:read'] });
+    const refused = await call({ url: test.url, token: reader.token }, 'GET', '/v1/usage');
+    assert.deepEqual([refused.status, refused.body.error.code], [403, 'scope_missing']);
+  });
+
+  for (const query of ['?by=key', '?from=yesterday', '?x=1', '?from=2026-13-01']) {
+    it(`is not told for ${query}`, async () => {
+      assert.equal((await call(test, 'GET', `/v1/usage${query}`)).status, 400);
+    });
+  }
+});

@@ -1,0 +1,24 @@
+/** The real relay for tests, over what the test's core has. */
+import { Emitter } from '../../src/base/emitter.ts';
+import { anthropicKeyName } from '../../src/core/providers/anthropic/keyName.ts';
+import { AnthropicRelay, type AnthropicRelayOptions } from '../../src/core/relay/modelRelay.ts';
+import type { UserDatabase } from '../../src/store/user/openUserDatabase.ts';
+import type { TestCore } from './core.ts';
+
+export function testRelay(
+  core: TestCore,
+  users: UserDatabase,
+  options: Partial<AnthropicRelayOptions> = {},
+): AnthropicRelay {
+  return new AnthropicRelay({
+    secrets: {
+      get: async (name) => (name === anthropicKeyName ? core.secrets.key : undefined),
+      onDidChange: new Emitter<string>().event,
+    },
+    calls: users.calls,
+    log: { info() {}, warn() {}, error: (message) => core.logged.push(message) },
+    isTrusted: () => core.workspace.trusted,
+    baseUrl: () => core.fake.url,
+    ...options,
+  });
+}

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { readTopLevel } from '../../../../src/bridge/wire/topLevel.ts';
+
+const read = (text: string) => readTopLevel(Buffer.from(text), ['model', 'stream']);
+
+describe('Fields of a body that are read without the rest', () => {
+  it('are what JSON.parse finds, whatever stands around them and however it is written', () => {
+    const rest = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 4 }));
+    fc.assert(
+      fc.property(
+        rest,
+        fc.jsonValue(),
+        rest,
+        fc.constantFrom(undefined, 1, '\t', '\r\n'),
+        (before, model, after, space) => {
+          const { model: _1, stream: _2, ...others } = { ...before, ...after };
+          const text = JSON.stringify({ ...others, model, stream: true, tail: [] }, undefined, space);
+          const found = read(text);
+          assert.deepEqual(found.model, JSON.parse(text).model);
+          assert.equal(found.stream, true);
+        },
+      ),
+    );
+  });
+
+  it('never make anything throw but a refusal, whatever the bytes are', () => {
+    const hostile = fc.oneof(
+      fc.uint8Array().map((bytes) => Buffer.from(bytes)),
+      fc.stringMatching(/^[{}[\]",:\\a-c0-9 ]{0,40}$/).map((text) => Buffer.from(text)),
+    );
+    fc.assert(
+      fc.property(hostile, (bytes) => {
+        try {
+          readTopLevel(bytes, ['a', 'b']);
+        } catch (error) {
+          assert.match(String(error instanceof Error && 'code' in error && error.code), /^body_/);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  const good: [text: string, model: unknown][] = [
+    ['{}', undefined],
+    [' { } ', undefined],
+    ['{"model":"a"}', 'a'],
+    ['{"mod\\u0065l":"a"}', 'a'],
+    ['{"x":"\\\\","model":"a"}', 'a'],
+    ['{"x":"\\"model\\":\\"b\\"","model":"a"}', 'a'],
+    ['{"x":{"model":"b"},"model":"a"}', 'a'],
+    ['{"model":-1.5e3 ,"x":null}', -1500],
+    ['{"model":{"a":[1,"}"]}}', { a: [1, '}'] }],
+  ];
+  for (const [text, model] of good) {
+    it(`are found in ${text}`, () => assert.deepEqual(read(text).model, model));
+  }
+
+  const bad = [
+    '',
+    'null',
+    '[]',
+    '"model"',
+    '{',
+    '{"model"}',
+    '{"model":}',
+    '{"model":"a"',
+    '{"model":"a",}',
+    '{"model":"a"}}',
+    '{"model":"a"} x',
+    '{"model":tru}',
+    '{"model":"a","model":"a"}',
+    '{"model":"a","mod\\u0065l":"b"}',
+    '{"model":"\\x"}',
+    '{"x":[}',
+    '{"x":"a',
+    '{model:"a"}',
+  ];
+  for (const text of bad) {
+    it(`are refused in ${text || 'nothing'}`, () =>
+      assert.throws(() => read(text), { code: 'body_not_json', status: 400 }));
+  }
+
+  it('threat 13: are refused where something nests deeper than 100 levels', () => {
+    const nested = (depth: number) => `{"x":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`;
+    assert.deepEqual(read(nested(100)), {});
+    assert.throws(() => read(nested(101)), { code: 'body_too_deep' });
+  });
+});

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { entropy, namedSecrets } from '../../../../src/core/secrets/namedSecrets.ts';
+
+const drawn = ['q8Zr2LxV', '9wTn4KpB', '7sYd'].join('');
+const check = (text: string, lines: number[]) =>
+  it(`${lines.length === 0 ? 'nothing in' : `line ${lines} of`} ${JSON.stringify(text).slice(0, 60)}`, () =>
+    assert.deepEqual(
+      namedSecrets(text).map(({ line }) => line),
+      lines,
+    ));
+
+describe('Values with the name of a secret', () => {
+  check(`const apiKey = '${drawn}';`, [1]);
+  check(`{\n  "client_secret": "${drawn}"\n}`, [2]);
+  check(`password: ${drawn}`, [1]);
+  check(`headers['x-auth-token'] = \`${drawn}\``, [1]);
+  check(`AWS_SECRET_ACCESS_KEY=${drawn}\nTOKEN=${drawn}`, [1, 2]);
+  check(`const digest = '${drawn}';`, []);
+  check('const apiKey = process.env.UPLOAD_API_KEY_2;', []);
+  check('token: the_name_of_a_setting_1', []);
+  check("keys: 'ArrowUp ArrowDown Enter1'", []);
+  check('const maxTokens = 1600000000000000;', []);
+  check('password = "aaaaaaaaaaaaaaaa1111"', []);
+  check('password = "aaaa1111bbbb2222cc"', []);
+  check('keyPath: certs/2024/server1/public.pem', []);
+
+  it('are found in every line and with every text around them', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.string({ unit: 'grapheme-ascii', maxLength: 20 }).filter((line) => !line.includes('\n'))),
+        (lines) => {
+          const before = lines.map((line) => line.replaceAll(/[\w=:-]/g, ' '));
+          const text = [...before, `my_token = "${drawn}"`].join('\n');
+          assert.deepEqual(
+            namedSecrets(text).map(({ line }) => line),
+            [lines.length + 1],
+          );
+        },
+      ),
+    );
+  });
+
+  it('have an entropy of no bits for one letter, and of three for eight different ones', () => {
+    assert.equal(entropy('aaaa'), 0);
+    assert.equal(entropy('abcdefgh'), 3);
+  });
+});
