@@ -28,8 +28,7 @@ const count = Number(option('--queries') ?? 60);
 
 /** Of all systems, those whose name is given with `--only`; to compare two versions of one quickly. */
 const only = options('--only');
-const systems = (): System[] =>
-  everySystem().filter(({ name }) => only.length === 0 || only.includes(name));
+const systems = (): System[] => everySystem().filter(({ name }) => only.length === 0 || only.includes(name));
 const everySystem = (): System[] => [
   new Causeway('causeway'),
   new Causeway('causeway, tests and docs in full', { evenKinds: true }),

@@ -24,27 +24,22 @@ const asksForDocs = new Set(
 const asksForData = new Set(
   terms('json yaml toml package dependency version script option setting config lint compiler'),
 );
-/** Who asks how to do a thing is answered by a document as well as by code; then it is in doubt, and half the loss. */
+/** Who asks how to do a thing is answered by a document as well as by code. */
 const practical =
   /^\W*(?:how (?:do|can|should|would) (?:i|we|you|one)|how to|(?:can|may|should) (?:i|we))\b/i;
-const practicalWeight = 0.75;
 
 export function boostOf(question: string, editors: readonly Editor[], evenKinds = false): Boost {
   const asked = terms(question);
   const wants: Record<FileKind, boolean> = {
     code: true,
     test: asked.some((term) => asksForTests.has(term)),
-    doc: asked.some((term) => asksForDocs.has(term)),
+    doc: asked.some((term) => asksForDocs.has(term)) || practical.test(question),
     data: asked.some((term) => asksForData.has(term)),
-  };
-  const weightOf = (kind: FileKind): number => {
-    if (evenKinds || wants[kind]) return 1;
-    return kind === 'doc' && practical.test(question) ? practicalWeight : secondaryWeight;
   };
   const lower = question.toLowerCase();
   const byKey = new Map(editors.map((editor) => [editor.key, editor]));
   return (file, chunk) => {
-    const kind = weightOf(file.kind);
+    const kind = evenKinds || wants[file.kind] ? 1 : secondaryWeight;
     const named = lower.includes(baseName(file.path).toLowerCase()) ? namedBoost : 1;
     const editor = byKey.get(file.key);
     return kind * named * (editor ? editorBoost(editor, chunk) : 1);

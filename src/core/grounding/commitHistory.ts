@@ -17,7 +17,7 @@ const b = 0.75;
 /** Added to the words of a subject, so that one of two words is not taken for a perfect match. */
 const shortest = 4;
 /** What one commit like the question says beside all that were made to a file: half, as subjects are short and vary. */
-const likeCommitShare = 0.5;
+const likeCommitShare = 1;
 
 export class CommitHistory {
   readonly #commits: Commit[] = [];

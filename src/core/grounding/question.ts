@@ -19,10 +19,8 @@ export interface Concept {
   others: readonly Wording[];
 }
 
-/** An abbreviation of a word is the word more often than not. */
-const abbreviationShare = 0.5;
 /**
- * Another word for a thing is a guess. Where the question's own word is in the workspace, one in five says that the
+ * Another word for a thing is a guess, a longer or shorter form of it too. Where the question's own word is in the workspace, one in five says that the
  * guess is no more than a hint; where it is nowhere, the guess is all there is.
  */
 const hintShare = 0.2;

@@ -15,7 +15,7 @@ const pathWeight = 2;
 /** What defines a thing answers where it is; what uses it only mentions it, however often. */
 const definedWeight = 3;
 /** A file whose other chunks speak of the matter is likelier to be about it, but its best chunk says most. */
-const wholeFileShare = 0.3;
+const wholeFileShare = 0.5;
 /** A word that is nowhere in the workspace is judged by the words that stand for it, which may be the wrong ones. */
 const onlyGuessed = 0.7;
 
