@@ -22,8 +22,6 @@ interface IndexedFile {
   /** The place of its first chunk; the others follow. */
   first: number;
   count: number;
-  /** Its number in the history; undefined when no commit touched it. */
-  past: number | undefined;
 }
 
 export interface RankedChunk extends Chunk {
@@ -45,13 +43,6 @@ export interface Ranking {
 /** A factor for a chunk, from what is known beside the words: what is open, what kind of file was asked for. */
 export type Boost = (file: { key: string; path: string; kind: FileKind }, chunk: Chunk) => number;
 
-/** What is known of files from elsewhere, such as what was written about changes to them. */
-export interface FileScores {
-  /** The number of a file in `score`, by its path. */
-  file(path: string): number | undefined;
-  score(asked: readonly { term: string; weight: number }[]): Float64Array;
-}
-
 /** Files are numbered from 1; 0 is what a chunk belongs to whose file is gone. */
 const gone = 0;
 
@@ -68,7 +59,6 @@ export class PassageIndex {
   #fileLength = new Uint32Array(256);
   #chunks = 0;
   #length = 0;
-  #past: FileScores | undefined;
 
   get files(): number {
     return this.#byKey.size;
@@ -104,7 +94,6 @@ export class PassageIndex {
       kind: fileKind(file.path),
       first,
       count: chunks.length,
-      past: this.#past?.file(file.path),
     };
     this.#fileLength[number] = length;
     this.#length += length;
@@ -124,12 +113,6 @@ export class PassageIndex {
     this.#free.push(number);
   }
 
-  /** What is known of the files beside their text, from now on. */
-  usePast(past: FileScores): void {
-    this.#past = past;
-    for (const file of this.#files) if (file) file.past = past.file(file.path);
-  }
-
   rank(concepts: readonly Concept[], limit: number, boost: Boost = () => 1): Ranking {
     const scores = score(concepts, {
       segments: this.#segments,
@@ -141,19 +124,9 @@ export class PassageIndex {
       files: this.#byKey.size,
       length: this.#length,
     });
-    this.#addPast(concepts, scores);
     const best = this.#bestFiles(scores, limit, boost);
     const chunks = best.flatMap((file) => this.#chunksOf(file, scores, boost));
     return { chunks: chunks.sort(byScore).slice(0, limit), weights: scores.weights };
-  }
-
-  #addPast(concepts: readonly Concept[], scores: Scores): void {
-    if (!this.#past) return;
-    const known = this.#past.score(concepts);
-    for (const [number, file] of this.#files.entries()) {
-      if (file?.past === undefined) continue;
-      scores.files[number] = (scores.files[number] ?? 0) + (known[file.past] ?? 0);
-    }
   }
 
   /** As many files as chunks are wanted: each of them may have the best one left. */
@@ -177,12 +150,12 @@ export class PassageIndex {
     return ranked.slice(0, limit).map(({ file }) => file);
   }
 
-  /** Chunks of a file that have words of the question; of one known by its past alone, the beginning. */
+  /** Chunks of a file that have words of the question. */
   #chunksOf(file: IndexedFile, scores: Scores, boost: Boost): RankedChunk[] {
     const whole = scores.files[this.#byKey.get(file.key) ?? gone] ?? 0;
     const places = Array.from({ length: file.count }, (_, at) => file.first + at);
     const holding = places.filter((place) => (scores.chunks[place] ?? 0) > 0);
-    return (holding.length > 0 ? holding : places.slice(0, 1)).map((place) => {
+    return holding.map((place) => {
       const chunk = this.#chunk(place);
       const { key, uri, path } = file;
       return {

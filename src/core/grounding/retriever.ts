@@ -6,7 +6,6 @@ import { Lines } from './lines.ts';
 import type { PassageIndex, RankedChunk, Ranking } from './passageIndex.ts';
 import { conceptsOf } from './question.ts';
 import { mostQuotedLines, quotesOf } from './quote.ts';
-import type { WordNeighbours } from './wordNeighbours.ts';
 
 export interface Question {
   text: string;
@@ -15,8 +14,6 @@ export interface Question {
   editors: readonly Editor[];
   /** Tests, documents and settings count as much as code, whatever is asked; to measure what their weight is worth. */
   evenKinds?: boolean;
-  /** Words of like meaning; without them the question's words and their synonyms are looked for. */
-  neighbours?: WordNeighbours | undefined;
 }
 
 /** The text of an indexed file as it is now; undefined when it is gone. */
@@ -29,7 +26,7 @@ const candidates = 8;
 
 /** The chunks that match a question best, and what its words weigh. */
 export function rankChunks(index: PassageIndex, question: Question): Ranking {
-  const concepts = conceptsOf(question.text, index.vocabulary, question.neighbours);
+  const concepts = conceptsOf(question.text, index.vocabulary);
   return index.rank(concepts, question.limit, boostOf(question.text, question.editors, question.evenKinds));
 }
 

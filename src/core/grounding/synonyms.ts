@@ -209,7 +209,7 @@ help usage documentation guide
 document docs documentation manual
 describe explain doc comment
 depend dependency require import need
-import include require load
+include import require load
 export expose publish
 inherit extend derive subclass
 wrap decorate adapter wrapper

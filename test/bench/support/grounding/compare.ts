@@ -1,5 +1,4 @@
 /** Asks every system every question, each about the tree of its commit. */
-import { logArguments } from '../../../../src/core/grounding/commitHistory.ts';
 import {
   isSearchableName,
   isSearchableText,
@@ -32,11 +31,7 @@ export async function compare(
     if (query.commit !== commit) {
       const tree = repository.tree(query.commit);
       const changes = changesBetween(repository, current, tree);
-      const log = historyOf(repository, query.commit);
-      for (const system of systems) {
-        await system.take(changes);
-        system.takeHistory?.(log);
-      }
+      for (const system of systems) await system.take(changes);
       current = tree;
       commit = query.commit;
     }
@@ -74,6 +69,3 @@ function searchable(bytes: Uint8Array | undefined): string | undefined {
   const text = new TextDecoder().decode(bytes);
   return isSearchableText(text) ? text : undefined;
 }
-
-const historyOf = (repository: Repository, commit: string): string =>
-  repository.git(logArguments(commit)).toString();
