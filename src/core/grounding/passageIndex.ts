@@ -45,10 +45,12 @@ export type Boost = (file: { key: string; path: string; kind: FileKind }, chunk:
 
 /** Files are numbered from 1; 0 is what a chunk belongs to whose file is gone. */
 const gone = 0;
+/** Places of chunks that are gone are taken back when they are more than those in use, and enough to be worth it. */
+const leastTakenBack = 4096;
 
 export class PassageIndex {
   readonly vocabulary = new Vocabulary();
-  readonly #segments = new Segments();
+  #segments = new Segments();
   readonly #byKey = new Map<string, number>();
   readonly #files: (IndexedFile | undefined)[] = [undefined];
   readonly #free: number[] = [];
@@ -111,6 +113,26 @@ export class PassageIndex {
     this.#files[number] = undefined;
     this.#byKey.delete(key);
     this.#free.push(number);
+    if (this.#segments.size - this.#chunks > Math.max(this.#chunks, leastTakenBack)) this.#takeBack();
+  }
+
+  /** Moves the chunks in use together, so that a file that changes all day takes no more room than once. */
+  #takeBack(): void {
+    const before = this.#segments.size;
+    this.#segments = this.#segments.kept((place) => this.#fileOf[place] !== gone);
+    let to = 0;
+    for (let from = 0; from < before; from++) {
+      const number = this.#fileOf[from] ?? gone;
+      const file = this.#files[number];
+      if (number === gone || !file) continue;
+      if (file.first === from) file.first = to;
+      this.#fileOf[to] = number;
+      this.#startLine[to] = this.#startLine[from] ?? 0;
+      this.#endLine[to] = this.#endLine[from] ?? 0;
+      this.#chunkLength[to] = this.#chunkLength[from] ?? 0;
+      to++;
+    }
+    this.#fileOf.fill(gone, to, before);
   }
 
   rank(concepts: readonly Concept[], limit: number, boost: Boost = () => 1): Ranking {

@@ -56,6 +56,19 @@ export class Segments {
     return place;
   }
 
+  /** The chunks whose places are kept, in the same order, with new places from 0. */
+  kept(isKept: (place: number) => boolean): Segments {
+    const result = new Segments();
+    let first = 0;
+    for (const segment of this.#closed) {
+      for (const [offset, held] of turnedBack(segment).entries())
+        if (isKept(first + offset)) result.add(held);
+      first += segmentSize;
+    }
+    for (const [offset, held] of this.#open.entries()) if (isKept(first + offset)) result.add(held);
+    return result;
+  }
+
   /** Calls `visit` for each chunk that holds a term, in order of place. */
   visit(id: number, visit: (place: number, marked: number) => void): void {
     for (const [number, { ids, starts, chunks, marks }] of this.#closed.entries()) {
@@ -99,6 +112,23 @@ function turned(held: readonly Held[]): Segment {
     }
   }
   return segment;
+}
+
+/** Lists by term become chunks again; their terms ascend, as the lists do. */
+function turnedBack({ ids, starts, chunks, marks }: Segment): Held[] {
+  const held = Array.from({ length: segmentSize }, (): { ids: number[]; marks: number[] } => ({
+    ids: [],
+    marks: [],
+  }));
+  for (const [at, id] of ids.entries()) {
+    const end = starts[at + 1] ?? 0;
+    for (let entry = starts[at] ?? 0; entry < end; entry++) {
+      const one = held[chunks[entry] ?? 0];
+      one?.ids.push(id);
+      one?.marks.push(marks[entry] ?? 0);
+    }
+  }
+  return held.map((one) => ({ ids: Uint32Array.from(one.ids), marks: Uint8Array.from(one.marks) }));
 }
 
 /** Where a number stands in ascending ones; negative when it does not. */
