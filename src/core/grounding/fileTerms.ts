@@ -41,7 +41,9 @@ export function chunkTerms(
       if (name !== undefined) for (const term of terms(name)) defined.add(vocabulary.number(term));
     }
     for (const line of scopeOf(path, lines, chunk)) count(line, 1);
-    const ids = Uint32Array.from(new Set([...counts.keys(), ...inPath, ...defined])).sort();
+    for (const id of inPath) if (!counts.has(id)) counts.set(id, 0);
+    for (const id of defined) if (!counts.has(id)) counts.set(id, 0);
+    const ids = Uint32Array.from(counts.keys()).sort();
     const marks = Uint8Array.from(ids, (id) => mark(counts.get(id) ?? 0, defined.has(id), inPath.has(id)));
     return { ...chunk, held: { ids, marks }, length };
   });

@@ -12,6 +12,7 @@ describe('The index of passages', () => {
     const changed = new PassageIndex();
     const fresh = new PassageIndex();
     const file = (name: string, word: string) => ({ uri: name, path: name, text: textOf(word, 12) });
+    for (let round = 0; round < 100; round++) changed.set('busy.ts', file('busy.ts', `tiger${round}`));
     changed.set('kept.ts', file('kept.ts', 'zebra'));
     for (let round = 0; round < 900; round++) changed.set('busy.ts', file('busy.ts', `lion${round} zebra`));
     changed.set('last.ts', file('last.ts', 'zebra lion'));
