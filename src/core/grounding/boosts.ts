@@ -24,10 +24,11 @@ const asksForDocs = new Set(
 const asksForData = new Set(
   terms('json yaml toml package dependency version script option setting config lint compiler'),
 );
-/** How to do a thing, whether one may, and what happens then are what documents are written to answer. */
-const practical = /^\W*(?:how (?:do|can|should|to)|can|may|should|does|do|is|are|what happens|who|why)\b/i;
+/** Who asks how to do a thing is answered by a document as well as by code. */
+const practical =
+  /^\W*(?:how (?:do|can|should|would) (?:i|we|you|one)|how to|(?:can|may|should) (?:i|we))\b/i;
 
-export function boostOf(question: string, editors: readonly Editor[]): Boost {
+export function boostOf(question: string, editors: readonly Editor[], evenKinds = false): Boost {
   const asked = terms(question);
   const wants: Record<FileKind, boolean> = {
     code: true,
@@ -38,7 +39,7 @@ export function boostOf(question: string, editors: readonly Editor[]): Boost {
   const lower = question.toLowerCase();
   const byKey = new Map(editors.map((editor) => [editor.key, editor]));
   return (file, chunk) => {
-    const kind = wants[file.kind] ? 1 : secondaryWeight;
+    const kind = evenKinds || wants[file.kind] ? 1 : secondaryWeight;
     const named = lower.includes(baseName(file.path).toLowerCase()) ? namedBoost : 1;
     const editor = byKey.get(file.key);
     return kind * named * (editor ? editorBoost(editor, chunk) : 1);

@@ -48,7 +48,8 @@ export const largestFile = 1024 * 1024;
 const longestLine = 5000;
 const privateKey = /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/;
 /** The marks that generators write near the top, one of them the form that Go fixed for its tools. */
-const generatedMark = /@generated|^(?:\/\/|#) Code generated .* DO NOT EDIT\.$/m;
+const generatedMark =
+  /@generated|^(?:\/\/|#) Code generated .* DO NOT EDIT\.$|\b(?:auto-?generated|generated (?:by|from))\b.*\b(?:do not|don't) (?:edit|modify|change)/im;
 const markWithin = 1000;
 
 /** Whether a text has a private key in it, whatever its file is called. */
@@ -70,9 +71,16 @@ export function isSearchableText(text: string): boolean {
 export type FileKind = 'code' | 'test' | 'doc' | 'data';
 
 export function fileKind(path: string): FileKind {
-  if (/(?:^|\/)(?:tests?|__tests__|specs?|e2e|fixtures)\//i.test(path)) return 'test';
+  if (
+    /(?:^|\/)(?:tests?|testing|testsuites?|__tests__|__mocks__|specs?|e2e|fixtures?|testdata|bench(?:es|marks?)?)\//i.test(
+      path,
+    )
+  )
+    return 'test';
   if (/[._-](?:test|spec)s?\.[a-z]+$|(?:^|\/)test_[^/]+\.py$/i.test(path)) return 'test';
   if (/\.(?:md|mdx|markdown|rst|adoc|txt)$/i.test(path)) return 'doc';
+  // What stands beside the documents or is written to be shown, such as their settings and examples, explains too.
+  if (/(?:^|\/)(?:docs?|examples?|samples?|demos?|tutorials?)\//i.test(path)) return 'doc';
   return /\.(?:jsonc?|json5|ya?ml|toml|ini|cfg|csv|tsv|xml)$|(?:^|\/)\.[a-z]+(?:ignore|rc|attributes)$/i.test(
     path,
   )

@@ -15,3 +15,16 @@ export function lineWeight(path: string, line: string): number {
   if (importing.test(line)) return 0;
   return comment.test(line) || declaration.test(line) ? 2 : 1;
 }
+
+/** What a declaration names, in the languages whose declarations begin with a keyword or stand at the margin. */
+const naming =
+  /^\s*(?:(?:export|default|public|private|protected|internal|static|async|abstract|pub(?:\([^)]*\))?|final|override|sealed|partial|unsafe|inline|open|data)\s+)*(?:function\*?|class|interface|type|enum|struct|trait|impl|module|namespace|def|fn|fun|func(?:\s*\([^)]*\))?|record|protocol|macro_rules!)\s+([\w$.]+)|^(?:export\s+)?(?:const|let|var)\s+([\w$]+)|^([\w$.]+)\s*=\s*(?:async\s*)?(?:function|\(|class)|^\s+([\w$]+)\s*:\s*(?:async\s*)?function/;
+
+/** The name that a line defines; of a Markdown heading all of it. */
+export function definedIn(path: string, line: string): string | undefined {
+  if (isMarkdown(path)) return heading.test(line) ? line : undefined;
+  return naming
+    .exec(line)
+    ?.slice(1)
+    .find((name) => name !== undefined);
+}

@@ -1,14 +1,11 @@
-/**
- * An index of chunks in memory, ranked by BM25 with the file's path as a second field.
- * Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009.
- */
-import { type Chunk, chunksOf } from './chunks.ts';
+/** An index of the chunks of files, in memory, ranked by what a question asks for. */
+import type { Chunk } from './chunks.ts';
 import { type FileKind, fileKind } from './fileRules.ts';
-import { lineWeight } from './lineKinds.ts';
-import { Lines } from './lines.ts';
-import type { Vocabulary } from './question.ts';
-import { scopeOf } from './scope.ts';
-import { terms } from './terms.ts';
+import { chunkTerms } from './fileTerms.ts';
+import type { Concept } from './question.ts';
+import { type Scores, score } from './scoring.ts';
+import { Segments } from './segments.ts';
+import { Vocabulary } from './vocabulary.ts';
 
 export interface SourceFile {
   uri: string;
@@ -17,19 +14,14 @@ export interface SourceFile {
   text: string;
 }
 
-interface IndexedChunk extends Chunk {
-  /** Numbers of the chunk's different terms, ascending, and how often each occurs. */
-  ids: Uint32Array;
-  counts: Uint16Array;
-  length: number;
-}
-
 interface IndexedFile {
+  key: string;
   uri: string;
   path: string;
   kind: FileKind;
-  pathIds: ReadonlySet<number>;
-  chunks: IndexedChunk[];
+  /** The place of its first chunk; the others follow. */
+  first: number;
+  count: number;
 }
 
 export interface RankedChunk extends Chunk {
@@ -41,148 +33,180 @@ export interface RankedChunk extends Chunk {
   boost: number;
 }
 
+export interface Ranking {
+  /** Best first; those that have nothing of the question are left out. Equals stand in order of path and line. */
+  chunks: RankedChunk[];
+  /** What each term weighs that was looked for and found. */
+  weights: ReadonlyMap<string, number>;
+}
+
 /** A factor for a chunk, from what is known beside the words: what is open, what kind of file was asked for. */
 export type Boost = (file: { key: string; path: string; kind: FileKind }, chunk: Chunk) => number;
 
-/** The usual constants of BM25: repetition counts less and less, long chunks are held to their length. */
-const k1 = 1.2;
-const b = 0.75;
-/** A path is a handful of words chosen to say what the file is about, so one of them counts as two in the text. */
-const pathWeight = 2;
-
-/** The first occurrence of a term says most, each further one less; the value stays below `k1 + 1`. */
-export const saturated = (frequency: number) => (frequency * (k1 + 1)) / (frequency + k1);
+/** Files are numbered from 1; 0 is what a chunk belongs to whose file is gone. */
+const gone = 0;
+/** Places of chunks that are gone are taken back when they are more than those in use, and enough to be worth it. */
+const leastTakenBack = 4096;
 
 export class PassageIndex {
-  readonly #numbers = new Map<string, number>();
-  readonly #files = new Map<string, IndexedFile>();
+  readonly vocabulary = new Vocabulary();
+  #segments = new Segments();
+  readonly #byKey = new Map<string, number>();
+  readonly #files: (IndexedFile | undefined)[] = [undefined];
+  readonly #free: number[] = [];
+  #fileOf = new Uint32Array(1024);
+  #startLine = new Uint32Array(1024);
+  #endLine = new Uint32Array(1024);
+  #chunkLength = new Uint16Array(1024);
+  #fileLength = new Uint32Array(256);
+  #chunks = 0;
+  #length = 0;
 
   get files(): number {
-    return this.#files.size;
+    return this.#byKey.size;
   }
 
   keys(): IterableIterator<string> {
-    return this.#files.keys();
+    return this.#byKey.keys();
   }
 
   /** Adds a file or replaces it. */
   set(key: string, file: SourceFile): void {
-    const lines = new Lines(file.text);
-    const chunks = chunksOf(file.path, lines).map((chunk) => this.#indexed(file.path, lines, chunk));
-    const pathIds = new Set(terms(file.path).map((term) => this.#number(term)));
-    this.#files.set(key, { uri: file.uri, path: file.path, kind: fileKind(file.path), pathIds, chunks });
+    this.delete(key);
+    const number = this.#free.pop() ?? this.#files.length;
+    if (number >= this.#fileLength.length)
+      this.#fileLength = grown(this.#fileLength, new Uint32Array(number * 2));
+    const first = this.#segments.size;
+    const chunks = chunkTerms(file.path, file.text, this.vocabulary);
+    let length = 0;
+    for (const chunk of chunks) {
+      const place = this.#segments.add(chunk.held);
+      if (place >= this.#fileOf.length) this.#growChunks(place);
+      this.#fileOf[place] = number;
+      this.#startLine[place] = chunk.startLine;
+      this.#endLine[place] = chunk.endLine;
+      this.#chunkLength[place] = Math.min(chunk.length, 0xffff);
+      length += chunk.length;
+    }
+    this.#byKey.set(key, number);
+    this.#files[number] = {
+      key,
+      uri: file.uri,
+      path: file.path,
+      kind: fileKind(file.path),
+      first,
+      count: chunks.length,
+    };
+    this.#fileLength[number] = length;
+    this.#length += length;
+    this.#chunks += chunks.length;
   }
 
   delete(key: string): void {
-    this.#files.delete(key);
+    const number = this.#byKey.get(key);
+    const file = number === undefined ? undefined : this.#files[number];
+    if (number === undefined || !file) return;
+    this.#fileOf.fill(gone, file.first, file.first + file.count);
+    this.#chunks -= file.count;
+    this.#length -= this.#fileLength[number] ?? 0;
+    this.#fileLength[number] = 0;
+    this.#files[number] = undefined;
+    this.#byKey.delete(key);
+    this.#free.push(number);
+    if (this.#segments.size - this.#chunks > Math.max(this.#chunks, leastTakenBack)) this.#takeBack();
   }
 
-  /** The words of the workspace, weighed by Robertson's inverse document frequency over chunks. */
-  vocabulary(): Vocabulary {
-    const known = new Map<string, number>();
-    return {
-      all: () => this.#numbers.keys(),
-      weight: (term) => {
-        const weight = known.get(term) ?? this.#weight(term);
-        known.set(term, weight);
-        return weight;
-      },
-    };
+  /** Moves the chunks in use together, so that a file that changes all day takes no more room than once. */
+  #takeBack(): void {
+    const before = this.#segments.size;
+    this.#segments = this.#segments.kept((place) => this.#fileOf[place] !== gone);
+    let to = 0;
+    for (let from = 0; from < before; from++) {
+      const number = this.#fileOf[from] ?? gone;
+      const file = this.#files[number];
+      if (number === gone || !file) continue;
+      if (file.first === from) file.first = to;
+      this.#fileOf[to] = number;
+      this.#startLine[to] = this.#startLine[from] ?? 0;
+      this.#endLine[to] = this.#endLine[from] ?? 0;
+      this.#chunkLength[to] = this.#chunkLength[from] ?? 0;
+      to++;
+    }
+    this.#fileOf.fill(gone, to, before);
   }
 
-  /** The best chunks, best first; those without any of the terms are left out. Equals stand in order of path and line. */
-  rank(weights: ReadonlyMap<string, number>, limit: number, boost: Boost = () => 1): RankedChunk[] {
-    const wanted = [...weights].flatMap(([term, weight]) => {
-      const id = this.#numbers.get(term);
-      return id === undefined ? [] : [{ id, weight }];
+  rank(concepts: readonly Concept[], limit: number, boost: Boost = () => 1): Ranking {
+    const scores = score(concepts, {
+      segments: this.#segments,
+      vocabulary: this.vocabulary,
+      fileOf: this.#fileOf,
+      chunkLength: this.#chunkLength,
+      fileLength: this.#fileLength,
+      chunks: this.#chunks,
+      files: this.#byKey.size,
+      length: this.#length,
     });
-    const average = this.#averageLength();
-    const ranked: RankedChunk[] = [];
-    for (const [key, file] of this.#files) {
-      const pathCounts = wanted.map(({ id }) => (file.pathIds.has(id) ? pathWeight : 0));
-      for (const chunk of file.chunks) {
-        const norm = 1 - b + (b * chunk.length) / average;
-        let score = 0;
-        for (const [index, { id, weight }] of wanted.entries()) {
-          score += weight * saturated(countOf(chunk, id) / norm + (pathCounts[index] ?? 0));
+    const best = this.#bestFiles(scores, limit, boost);
+    const chunks = best.flatMap((file) => this.#chunksOf(file, scores, boost));
+    return { chunks: chunks.sort(byScore).slice(0, limit), weights: scores.weights };
+  }
+
+  /** As many files as chunks are wanted: each of them may have the best one left. */
+  #bestFiles(scores: Scores, limit: number, boost: Boost): IndexedFile[] {
+    const ranked: { file: IndexedFile; score: number }[] = [];
+    for (const [number, file] of this.#files.entries()) {
+      if (!file) continue;
+      let top = 0;
+      let at = file.first;
+      for (let place = file.first; place < file.first + file.count; place++) {
+        const value = scores.chunks[place] ?? 0;
+        if (value > top) {
+          top = value;
+          at = place;
         }
-        if (score === 0) continue;
-        const { startLine, endLine } = chunk;
-        const factor = boost({ key, path: file.path, kind: file.kind }, chunk);
-        ranked.push({ key, uri: file.uri, path: file.path, startLine, endLine, score, boost: factor });
       }
+      const sum = top + (scores.files[number] ?? 0);
+      if (sum > 0) ranked.push({ file, score: sum * boost(file, this.#chunk(at)) });
     }
-    return ranked.sort(byScore).slice(0, limit);
+    ranked.sort((a, z) => z.score - a.score || (a.file.path < z.file.path ? -1 : 1));
+    return ranked.slice(0, limit).map(({ file }) => file);
   }
 
-  #weight(term: string): number {
-    const id = this.#numbers.get(term);
-    if (id === undefined) return 0;
-    let found = 0;
-    let total = 0;
-    for (const file of this.#files.values()) {
-      total += file.chunks.length;
-      if (file.pathIds.has(id)) found += file.chunks.length;
-      else for (const chunk of file.chunks) if (countOf(chunk, id) > 0) found += 1;
-    }
-    return found === 0 ? 0 : Math.log(1 + (total - found + 0.5) / (found + 0.5));
+  /** Chunks of a file that have words of the question. */
+  #chunksOf(file: IndexedFile, scores: Scores, boost: Boost): RankedChunk[] {
+    const whole = scores.files[this.#byKey.get(file.key) ?? gone] ?? 0;
+    const places = Array.from({ length: file.count }, (_, at) => file.first + at);
+    const holding = places.filter((place) => (scores.chunks[place] ?? 0) > 0);
+    return holding.map((place) => {
+      const chunk = this.#chunk(place);
+      const { key, uri, path } = file;
+      return {
+        key,
+        uri,
+        path,
+        ...chunk,
+        score: whole + (scores.chunks[place] ?? 0),
+        boost: boost(file, chunk),
+      };
+    });
   }
 
-  #indexed(path: string, lines: Lines, chunk: Chunk): IndexedChunk {
-    const counts = new Map<number, number>();
-    let length = 0;
-    const count = (line: string, weight: number) => {
-      if (weight === 0) return;
-      for (const term of terms(line)) {
-        const id = this.#number(term);
-        counts.set(id, (counts.get(id) ?? 0) + weight);
-        length += weight;
-      }
-    };
-    for (let number = chunk.startLine; number <= chunk.endLine; number++) {
-      const line = lines.line(number);
-      count(line, lineWeight(path, line));
-    }
-    for (const line of scopeOf(path, lines, chunk)) count(line, 1);
-    const ids = Uint32Array.from(counts.keys()).sort();
-    return {
-      ...chunk,
-      ids,
-      counts: Uint16Array.from(ids, (id) => Math.min(counts.get(id) ?? 0, 65_535)),
-      length,
-    };
+  #chunk(place: number): Chunk {
+    return { startLine: this.#startLine[place] ?? 1, endLine: this.#endLine[place] ?? 1 };
   }
 
-  #averageLength(): number {
-    let sum = 0;
-    let count = 0;
-    for (const file of this.#files.values()) {
-      for (const chunk of file.chunks) sum += chunk.length;
-      count += file.chunks.length;
-    }
-    return Math.max(1, sum / Math.max(1, count));
-  }
-
-  #number(term: string): number {
-    const known = this.#numbers.get(term);
-    if (known !== undefined) return known;
-    const number = this.#numbers.size;
-    this.#numbers.set(term, number);
-    return number;
+  #growChunks(place: number): void {
+    const size = Math.max(place + 1, this.#fileOf.length * 2);
+    this.#fileOf = grown(this.#fileOf, new Uint32Array(size));
+    this.#startLine = grown(this.#startLine, new Uint32Array(size));
+    this.#endLine = grown(this.#endLine, new Uint32Array(size));
+    this.#chunkLength = grown(this.#chunkLength, new Uint16Array(size));
   }
 }
 
-function countOf(chunk: IndexedChunk, id: number): number {
-  let low = 0;
-  let high = chunk.ids.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >>> 1;
-    const value = chunk.ids[middle] ?? 0;
-    if (value === id) return chunk.counts[middle] ?? 0;
-    if (value < id) low = middle + 1;
-    else high = middle - 1;
-  }
-  return 0;
+function grown<T extends Uint16Array | Uint32Array>(before: T, larger: T): T {
+  larger.set(before);
+  return larger;
 }
 
 /** Code units, not a locale: the order must not depend on the machine. */

@@ -1,31 +1,67 @@
-/** What a question asks for, as terms with weights. Pure. */
+/** What a question asks for: its words, and the words that may stand for them in code. Pure. */
+import { synonymsOf } from './synonyms.ts';
 import { isStopWord, terms } from './terms.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
-/** What the search knows of the words in the workspace. */
-export interface Vocabulary {
-  /** Every different term. */
-  all(): Iterable<string>;
-  /** How much a term says; rare ones say more. Zero for terms that are nowhere. */
-  weight(term: string): number;
+export interface Wording {
+  term: string;
+  /** How much an occurrence counts of one of the word itself. */
+  share: number;
 }
 
-/** A guess at what was meant counts half of what was said. */
-const guessed = 0.5;
-/** Shorter beginnings are shared by words that have nothing to do with each other. */
-const shortestPrefix = 3;
+/** One word of a question. */
+export interface Concept {
+  term: string;
+  /** 1, or less for words that frame what is asked for. */
+  weight: number;
+  /** Other terms for it. */
+  others: readonly Wording[];
+}
+
+/**
+ * Another word for a thing is a guess, a longer or shorter form of it too. Where the question's own word is in the workspace, one in five says that the
+ * guess is no more than a hint; where it is nowhere, the guess is all there is.
+ */
+const hintShare = 0.2;
+const guessShare = 0.5;
 /** Abbreviations in a question have up to this many letters; what a longer word begins is rarely meant by it. */
 const longestAbbreviation = 6;
+/** Beyond that many words for one, some mean something else. */
+const mostOthers = 24;
 
-/** The terms a question asks for with what each weighs. Empty when it only has words such as "what does this do". */
-export function questionWeights(question: string, vocabulary: Vocabulary): Map<string, number> {
+/**
+ * What commits do to code, and what is done everywhere: rare as words of code, so that rarity alone would make them
+ * outweigh what the question is about.
+ */
+const framing = new Set(
+  terms(
+    `fix fixes add adds added adding remove removes avoid prevent prevents ensure support supports allow allows improve
+    correct correctly update change refactor optimize optimise simplify replace use make handle handled implement
+    introduce rename move clean cleanup drop restore guard enable properly better unnecessary unused missing new instead
+    proper wrong invalid broken bug issue regression behavior behaviour reduce rewrite rework work`,
+  ),
+);
+const framingWeight = 0.5;
+
+/** The words of a question, each once. Empty when it only has words such as "what does this do". */
+export function conceptsOf(question: string, vocabulary: Vocabulary): Concept[] {
   const said = new Set([...terms(question), ...particleVerbs(question)].filter((term) => !isStopWord(term)));
-  const weights = new Map<string, number>();
-  const add = (term: string, weight: number) => {
-    if (weight > 0) weights.set(term, weight);
-  };
-  for (const term of said) add(term, vocabulary.weight(term));
-  for (const term of abbreviated(said, vocabulary)) add(term, vocabulary.weight(term) * guessed);
-  return weights;
+  return [...said].map((term) => {
+    const others = new Map<string, number>();
+    const add = (other: string, share: number) => {
+      if (said.has(other) || isStopWord(other) || vocabulary.find(other) === undefined) return;
+      if ((others.get(other) ?? 0) < share && (others.has(other) || others.size < mostOthers))
+        others.set(other, share);
+    };
+    const share = vocabulary.find(term) === undefined ? guessShare : hintShare;
+    for (const short of abbreviations(term, vocabulary)) add(short, share);
+    for (const synonym of synonymsOf(term)) add(synonym, share);
+    return {
+      term,
+      weight: framing.has(term) ? framingWeight : 1,
+      others: [...others].map(([other, each]) => ({ term: other, share: each })),
+    };
+  });
 }
 
 const particles = new Set(['up', 'down', 'out', 'in', 'off', 'on', 'over', 'back']);
@@ -41,19 +77,9 @@ function particleVerbs(question: string): string[] {
   );
 }
 
-const isWord = (term: string) => /^[a-z]+$/.test(term) && term.length >= shortestPrefix;
-
 /** Code shortens words, and so do people: "environment" asks for `env` as well, and "auth" for `authorise`. */
-function abbreviated(said: ReadonlySet<string>, vocabulary: Vocabulary): string[] {
-  const words = [...said].filter(isWord);
-  return [...vocabulary.all()].filter(
-    (term) =>
-      isWord(term) &&
-      !said.has(term) &&
-      !isStopWord(term) &&
-      words.some((word) => shortens(term, word) || shortens(word, term)),
-  );
+function* abbreviations(term: string, vocabulary: Vocabulary): Generator<string> {
+  for (const other of vocabulary.sharingBeginning(term)) {
+    if (Math.min(other.length, term.length) <= longestAbbreviation) yield other;
+  }
 }
-
-const shortens = (short: string, long: string) =>
-  short.length <= longestAbbreviation && short.length < long.length && long.startsWith(short);

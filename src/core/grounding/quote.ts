@@ -2,7 +2,7 @@
 import type { Chunk } from './chunks.ts';
 import { lineWeight } from './lineKinds.ts';
 import type { Lines } from './lines.ts';
-import { saturated } from './passageIndex.ts';
+import { saturated } from './scoring.ts';
 import { terms } from './terms.ts';
 
 /** Three quotes of about this many lines are read at a glance. */

@@ -3,8 +3,8 @@ import type { Passage } from '../ports.ts';
 import { boostOf, type Editor, overlaps } from './boosts.ts';
 import type { Chunk } from './chunks.ts';
 import { Lines } from './lines.ts';
-import type { PassageIndex, RankedChunk } from './passageIndex.ts';
-import { questionWeights } from './question.ts';
+import type { PassageIndex, RankedChunk, Ranking } from './passageIndex.ts';
+import { conceptsOf } from './question.ts';
 import { mostQuotedLines, quotesOf } from './quote.ts';
 
 export interface Question {
@@ -12,6 +12,8 @@ export interface Question {
   limit: number;
   /** Open editors by the keys their files have in the index. */
   editors: readonly Editor[];
+  /** Tests, documents and settings count as much as code, whatever is asked; to measure what their weight is worth. */
+  evenKinds?: boolean;
 }
 
 /** The text of an indexed file as it is now; undefined when it is gone. */
@@ -22,15 +24,20 @@ const mostFromOneFile = 2;
 /** Chunks looked into for each passage wanted, as the best lines are not always in the best chunk. */
 const candidates = 8;
 
+/** The chunks that match a question best, and what its words weigh. */
+export function rankChunks(index: PassageIndex, question: Question): Ranking {
+  const concepts = conceptsOf(question.text, index.vocabulary);
+  return index.rank(concepts, question.limit, boostOf(question.text, question.editors, question.evenKinds));
+}
+
 /** The passages that match a question best, best first, each of a few lines and word for word. */
 export async function findPassages(
   index: PassageIndex,
   question: Question,
   read: ReadText,
 ): Promise<Passage[]> {
-  const weights = questionWeights(question.text, index.vocabulary());
-  if (weights.size === 0) return lookedAt(question, read);
-  const ranked = index.rank(weights, question.limit * candidates, boostOf(question.text, question.editors));
+  const { chunks: ranked, weights } = rankChunks(index, { ...question, limit: question.limit * candidates });
+  if (ranked.length === 0) return lookedAt(question, read);
   const texts = new Map<string, Lines | undefined>();
   for (const { key } of ranked) {
     if (texts.has(key)) continue;

@@ -1,0 +1,129 @@
+/**
+ * How much each chunk and each file has to do with the words of a question, by BM25 with fields: the text, what it
+ * defines, the file's path, and the file as a whole. Robertson and Zaragoza, "The Probabilistic Relevance Framework:
+ * BM25 and Beyond", 2009.
+ */
+import type { Concept } from './question.ts';
+import { countOf, isDefined, isInPath, type Segments } from './segments.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+/** The usual constants of BM25: repetition counts less and less, long chunks are held to their length. */
+const k1 = 1.2;
+const b = 0.75;
+/** A path is a handful of words chosen to say what the file is about, so one of them counts as two in the text. */
+const pathWeight = 2;
+/** What defines a thing answers where it is; what uses it only mentions it, however often. */
+const definedWeight = 3;
+/** A file whose other chunks speak of the matter is likelier to be about it, but its best chunk says most. */
+const wholeFileShare = 0.5;
+/** A word that is nowhere in the workspace is judged by the words that stand for it, which may be the wrong ones. */
+const onlyGuessed = 0.7;
+
+/** The first occurrence of a term says most, each further one less; the value stays below `k1 + 1`. */
+export const saturated = (frequency: number) => (frequency * (k1 + 1)) / (frequency + k1);
+
+/** What is indexed, by the places of chunks and the numbers of files; a file number of 0 is a chunk that is gone. */
+export interface Indexed {
+  segments: Segments;
+  vocabulary: Vocabulary;
+  fileOf: Uint32Array;
+  chunkLength: Uint16Array;
+  fileLength: Uint32Array;
+  chunks: number;
+  files: number;
+  /** Words of all chunks together. */
+  length: number;
+}
+
+export interface Scores {
+  chunks: Float32Array;
+  files: Float32Array;
+  /** What each term of the question weighs, and what those that stand for it do. */
+  weights: Map<string, number>;
+}
+
+export function score(concepts: readonly Concept[], indexed: Indexed): Scores {
+  const size = indexed.segments.size;
+  const scores: Scores = {
+    chunks: new Float32Array(size),
+    files: new Float32Array(indexed.fileLength.length),
+    weights: new Map(),
+  };
+  const counter = new ConceptCounter(indexed);
+  for (const concept of concepts) counter.addTo(scores, concept);
+  return scores;
+}
+
+/** Counts one concept after the other, in the same arrays. */
+class ConceptCounter {
+  readonly #indexed: Indexed;
+  readonly #inChunk: Float32Array;
+  readonly #inFile: Float32Array;
+  #chunks: number[] = [];
+  #files: number[] = [];
+  readonly #averageChunk: number;
+  readonly #averageFile: number;
+
+  constructor(indexed: Indexed) {
+    this.#indexed = indexed;
+    this.#inChunk = new Float32Array(indexed.segments.size);
+    this.#inFile = new Float32Array(indexed.fileLength.length);
+    this.#averageChunk = Math.max(1, indexed.length / Math.max(1, indexed.chunks));
+    this.#averageFile = Math.max(1, indexed.length / Math.max(1, indexed.files));
+  }
+
+  addTo(scores: Scores, { term, weight, others }: Concept): void {
+    this.#count(term, 1);
+    const own = this.#chunks.length;
+    for (const other of others) this.#count(other.term, other.share);
+    const rarity = own > 0 ? this.#rarity(own) : onlyGuessed * this.#rarity(this.#chunks.length);
+    const value = weight * rarity;
+    if (own > 0 && value > 0) scores.weights.set(term, value);
+    for (const other of others) {
+      if (value > 0) {
+        scores.weights.set(other.term, Math.max(scores.weights.get(other.term) ?? 0, value * other.share));
+      }
+    }
+    this.#flush(scores, value);
+  }
+
+  #count(term: string, share: number): void {
+    const { vocabulary, segments, fileOf, chunkLength } = this.#indexed;
+    const id = vocabulary.find(term);
+    if (id === undefined) return;
+    segments.visit(id, (place, marked) => {
+      const file = fileOf[place] ?? 0;
+      if (file === 0) return;
+      const count = countOf(marked);
+      const norm = 1 - b + (b * (chunkLength[place] ?? 0)) / this.#averageChunk;
+      const before = this.#inChunk[place] ?? 0;
+      if (before === 0) this.#chunks.push(place);
+      const special = (isDefined(marked) ? definedWeight : 0) + (isInPath(marked) ? pathWeight : 0);
+      this.#inChunk[place] = before + share * (count / norm + special);
+      if (count === 0) return;
+      if ((this.#inFile[file] ?? 0) === 0) this.#files.push(file);
+      this.#inFile[file] = (this.#inFile[file] ?? 0) + share * count;
+    });
+  }
+
+  #flush(scores: Scores, value: number): void {
+    for (const place of this.#chunks) {
+      scores.chunks[place] = (scores.chunks[place] ?? 0) + value * saturated(this.#inChunk[place] ?? 0);
+      this.#inChunk[place] = 0;
+    }
+    for (const file of this.#files) {
+      const norm = 1 - b + (b * (this.#indexed.fileLength[file] ?? 0)) / this.#averageFile;
+      const frequency = (this.#inFile[file] ?? 0) / norm;
+      scores.files[file] = (scores.files[file] ?? 0) + wholeFileShare * value * saturated(frequency);
+      this.#inFile[file] = 0;
+    }
+    this.#chunks = [];
+    this.#files = [];
+  }
+
+  /** Robertson's inverse document frequency over chunks; zero where there are none. */
+  #rarity(holding: number): number {
+    if (holding === 0) return 0;
+    return Math.log(1 + (this.#indexed.chunks - holding + 0.5) / (holding + 0.5));
+  }
+}

@@ -1,0 +1,40 @@
+/** The index and the ranking that the product uses, over a tree that is not on disk. */
+import { PassageIndex } from '../../../../src/core/grounding/passageIndex.ts';
+import { rankChunks } from '../../../../src/core/grounding/retriever.ts';
+import type { Answer } from './measures.ts';
+import type { System } from './system.ts';
+
+/** Deep enough for ten files when every file has several chunks among the best. */
+const depth = 200;
+
+export class Causeway implements System {
+  readonly name: string;
+  readonly #index = new PassageIndex();
+  readonly #evenKinds: boolean;
+
+  /** `evenKinds`: tests and documents count as much as code, whatever is asked. */
+  constructor(name: string, { evenKinds = false } = {}) {
+    this.name = name;
+    this.#evenKinds = evenKinds;
+  }
+
+  take(changes: ReadonlyMap<string, string | undefined>): void {
+    for (const [path, text] of changes) {
+      if (text === undefined) this.#index.delete(path);
+      else this.#index.set(path, { uri: path, path, text });
+    }
+  }
+
+  rank(question: string): Answer {
+    const { chunks: ranked } = rankChunks(this.#index, {
+      text: question,
+      limit: depth,
+      editors: [],
+      evenKinds: this.#evenKinds,
+    });
+    return {
+      files: [...new Set(ranked.map(({ path }) => path))],
+      chunks: ranked.map(({ path, startLine, endLine }) => ({ path, start: startLine, end: endLine })),
+    };
+  }
+}
