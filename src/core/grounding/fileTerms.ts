@@ -44,7 +44,9 @@ export function chunkTerms(
     for (const id of inPath) if (!counts.has(id)) counts.set(id, 0);
     for (const id of defined) if (!counts.has(id)) counts.set(id, 0);
     const ids = Uint32Array.from(counts.keys()).sort();
-    const marks = Uint8Array.from(ids, (id) => mark(counts.get(id) ?? 0, defined.has(id), inPath.has(id)));
+    const marks = new Uint8Array(ids.length);
+    for (const [at, id] of ids.entries())
+      marks[at] = mark(counts.get(id) ?? 0, defined.has(id), inPath.has(id));
     return { ...chunk, held: { ids, marks }, length };
   });
 }

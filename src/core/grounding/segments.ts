@@ -104,7 +104,9 @@ function turned(held: readonly Held[]): Segment {
   }
   const segment: Segment = { ids, starts, chunks: new Uint16Array(total), marks: new Uint8Array(total) };
   for (const [offset, one] of held.entries()) {
-    for (const [at, id] of one.ids.entries()) {
+    // A counted loop, as this runs once for every term of every chunk.
+    for (let at = 0; at < one.ids.length; at++) {
+      const id = one.ids[at] ?? 0;
       const entry = next.get(id) ?? 0;
       segment.chunks[entry] = offset;
       segment.marks[entry] = one.marks[at] ?? 0;

@@ -8,6 +8,9 @@ const part = /\p{Lu}+(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}\p{Lm}]+|\p{Lt}\p{Ll}*|\p{N}
 /** Scripts written without spaces are compared by pairs of neighbouring characters. */
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]{2,}/u;
 
+/** Lower case English, which has no parts. */
+const plain = /^[a-z]+$/;
+
 /** Before an identifier as a whole, so that it is not taken for a word. */
 const wholeMark = '=';
 
@@ -22,6 +25,11 @@ export function terms(text: string): string[] {
   const result: string[] = [];
   for (const [found] of text.matchAll(word)) {
     if (found.length > longestWord) continue;
+    // Most words are of one part, and take half the time when they are not looked at for more.
+    if (plain.test(found)) {
+      result.push(stem(found));
+      continue;
+    }
     if (unspaced.test(found)) {
       result.push(...pairs(found));
       continue;
@@ -44,7 +52,7 @@ const stems = new Map<string, string>();
 
 function stem(lower: string): string {
   // Shorter words have no suffix to lose, and English suffixes say nothing about other scripts.
-  if (lower.length < 3 || !/^[a-z]+$/.test(lower)) return lower;
+  if (lower.length < 3 || !plain.test(lower)) return lower;
   const known = stems.get(lower);
   if (known !== undefined) return known;
   const made = porter2(lower);

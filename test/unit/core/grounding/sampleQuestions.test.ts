@@ -11,8 +11,8 @@ const questions = z
     JSON.parse(readFileSync(new URL('../../../fixtures/sample-questions.json', import.meta.url), 'utf8')),
   );
 
-/** Found by words alone when this was written. Better ranking raises it; a change that lowers it has to say why. */
-const atLeast = 15;
+/** Found by words and their synonyms when this was written; by words alone it was 15. Better ranking raises it; a change that lowers it has to say why. */
+const atLeast = 17;
 
 describe('Thirty questions about the sample workspace', () => {
   it(`find the passage that answers among the first three quotes at least ${atLeast} times`, async () => {
