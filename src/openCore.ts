@@ -88,6 +88,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     workerUrl: worker('search'),
     roots: options.roots,
     openFiles: () => workspace.openFiles(),
+    isTrusted: () => workspace.isTrusted(),
     log,
   });
   const counter = openTokenCounter({ workerUrl: worker('tokens'), log });

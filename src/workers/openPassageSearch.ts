@@ -15,6 +15,8 @@ interface Options {
   /** Absolute paths of the workspace's folders, read anew for each question. */
   roots: () => readonly string[];
   openFiles: () => Promise<readonly OpenFile[]>;
+  /** Git reads the settings of a repository, so it is asked about trusted ones only. */
+  isTrusted: () => boolean;
   log: Log;
 }
 
@@ -32,7 +34,13 @@ export function openPassageSearch(options: Options): ClosablePassageSearch {
     const all = await options.openFiles();
     const openFiles = all.filter((file) => file.text.length <= largestFile && !isSecretFile(file.path));
     try {
-      const request = { question, limit, folders: options.roots(), openFiles };
+      const request = {
+        question,
+        limit,
+        folders: options.roots(),
+        openFiles,
+        mayAskGit: options.isTrusted(),
+      };
       const { passages, files, complete } = await worker.call((remote) => remote.search(request));
       if (!complete)
         log.warn(`Searched ${files} files; the workspace has more, or reading them took too long.`);

@@ -4,8 +4,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isSearchableName, isSearchableText } from '../core/grounding/fileRules.ts';
 import { PassageIndex } from '../core/grounding/passageIndex.ts';
 import { findPassages } from '../core/grounding/retriever.ts';
+import type { WordNeighbours } from '../core/grounding/wordNeighbours.ts';
 import type { OpenFile, Passage } from '../core/ports.ts';
 import { type FileState, filesOf, readTextFile } from './workspaceFiles.ts';
+import { WorkspacePast } from './workspacePast.ts';
 
 export interface SearchRequest {
   question: string;
@@ -13,6 +15,8 @@ export interface SearchRequest {
   /** Absolute paths. */
   folders: readonly string[];
   openFiles: readonly OpenFile[];
+  /** Whether git may be asked what was changed before; not where the workspace is not trusted. */
+  mayAskGit?: boolean;
 }
 
 export interface SearchResult {
@@ -28,10 +32,17 @@ export interface SearchBounds {
   bytes: number;
   /** How long a question waits for files to be read, in ms; reading goes on behind the answer. */
   patienceMs: number;
+  /** How long an answer waits for git beyond that, in ms; what comes later counts for the next question. */
+  pastPatienceMs: number;
 }
 
 /** Memory: the index of 16,000 source files took about 350 MB. Patience: people wait some seconds for an answer. */
-const usualBounds: SearchBounds = { files: 20_000, bytes: 150_000_000, patienceMs: 5000 };
+const usualBounds: SearchBounds = {
+  files: 20_000,
+  bytes: 150_000_000,
+  patienceMs: 5000,
+  pastPatienceMs: 1000,
+};
 /** Files read at a time; more does not read faster. */
 const parallel = 16;
 
@@ -47,16 +58,30 @@ export class WorkspaceSearch {
   #bytes = 0;
   #reading: { folders: string; done: Promise<boolean> } | undefined;
 
-  constructor(bounds: Partial<SearchBounds> = {}) {
+  readonly #past = new WorkspacePast((past) => this.#index.usePast(past));
+  readonly #neighbours: Promise<WordNeighbours | undefined>;
+
+  constructor(bounds: Partial<SearchBounds> = {}, neighbours?: Promise<WordNeighbours | undefined>) {
     this.#bounds = { ...usualBounds, ...bounds };
+    this.#neighbours = neighbours ?? Promise.resolve(undefined);
   }
 
   /** Never rejects for files it cannot read. */
   async search(request: SearchRequest): Promise<SearchResult> {
     this.#takeOpenFiles(request.openFiles);
+    const past = request.mayAskGit ? this.#past.refresh(request.folders) : Promise.resolve();
     const complete = await within(this.#bounds.patienceMs, this.#refresh(request.folders));
+    await within(
+      this.#bounds.pastPatienceMs,
+      past.then(() => true),
+    );
     const editors = request.openFiles.map((file) => ({ ...file, key: keyOf(file.uri) }));
-    const question = { text: request.question, limit: request.limit, editors };
+    const question = {
+      text: request.question,
+      limit: request.limit,
+      editors,
+      neighbours: await this.#neighbours,
+    };
     const passages = await findPassages(this.#index, question, (key) => this.#read(key));
     return { passages, files: this.#index.files, complete };
   }

@@ -22,6 +22,8 @@ interface IndexedFile {
   /** The place of its first chunk; the others follow. */
   first: number;
   count: number;
+  /** Its number in what is known of the past; undefined when no commit touched it. */
+  past: number | undefined;
 }
 
 export interface RankedChunk extends Chunk {
@@ -43,6 +45,13 @@ export interface Ranking {
 /** A factor for a chunk, from what is known beside the words: what is open, what kind of file was asked for. */
 export type Boost = (file: { key: string; path: string; kind: FileKind }, chunk: Chunk) => number;
 
+/** What is known of files from elsewhere, such as what was written about changes to them. */
+export interface FileScores {
+  /** The number of a file in what `score` returns, by its path. */
+  file(path: string): number | undefined;
+  score(asked: readonly { term: string; weight: number }[]): Float64Array;
+}
+
 /** Files are numbered from 1; 0 is what a chunk belongs to whose file is gone. */
 const gone = 0;
 /** Places of chunks that are gone are taken back when they are more than those in use, and enough to be worth it. */
@@ -61,6 +70,7 @@ export class PassageIndex {
   #fileLength = new Uint32Array(256);
   #chunks = 0;
   #length = 0;
+  #past: FileScores | undefined;
 
   get files(): number {
     return this.#byKey.size;
@@ -96,6 +106,7 @@ export class PassageIndex {
       kind: fileKind(file.path),
       first,
       count: chunks.length,
+      past: this.#past?.file(file.path),
     };
     this.#fileLength[number] = length;
     this.#length += length;
@@ -114,6 +125,12 @@ export class PassageIndex {
     this.#byKey.delete(key);
     this.#free.push(number);
     if (this.#segments.size - this.#chunks > Math.max(this.#chunks, leastTakenBack)) this.#takeBack();
+  }
+
+  /** What is known of the files beside their text, from now on. */
+  usePast(past: FileScores): void {
+    this.#past = past;
+    for (const file of this.#files) if (file) file.past = past.file(file.path);
   }
 
   /** Moves the chunks in use together, so that a file that changes all day takes no more room than once. */
@@ -146,9 +163,19 @@ export class PassageIndex {
       files: this.#byKey.size,
       length: this.#length,
     });
+    this.#addPast(concepts, scores);
     const best = this.#bestFiles(scores, limit, boost);
     const chunks = best.flatMap((file) => this.#chunksOf(file, scores, boost));
     return { chunks: chunks.sort(byScore).slice(0, limit), weights: scores.weights };
+  }
+
+  #addPast(concepts: readonly Concept[], scores: Scores): void {
+    if (!this.#past) return;
+    const known = this.#past.score(concepts);
+    for (const [number, file] of this.#files.entries()) {
+      if (file?.past !== undefined)
+        scores.files[number] = (scores.files[number] ?? 0) + (known[file.past] ?? 0);
+    }
   }
 
   /** As many files as chunks are wanted: each of them may have the best one left. */
@@ -172,12 +199,12 @@ export class PassageIndex {
     return ranked.slice(0, limit).map(({ file }) => file);
   }
 
-  /** Chunks of a file that have words of the question. */
+  /** Chunks of a file that have words of the question; of one known by its past alone, the beginning. */
   #chunksOf(file: IndexedFile, scores: Scores, boost: Boost): RankedChunk[] {
     const whole = scores.files[this.#byKey.get(file.key) ?? gone] ?? 0;
     const places = Array.from({ length: file.count }, (_, at) => file.first + at);
     const holding = places.filter((place) => (scores.chunks[place] ?? 0) > 0);
-    return holding.map((place) => {
+    return (holding.length > 0 ? holding : places.slice(0, 1)).map((place) => {
       const chunk = this.#chunk(place);
       const { key, uri, path } = file;
       return {

@@ -2,6 +2,7 @@
 import { synonymsOf } from './synonyms.ts';
 import { isStopWord, terms } from './terms.ts';
 import type { Vocabulary } from './vocabulary.ts';
+import type { WordNeighbours } from './wordNeighbours.ts';
 
 export interface Wording {
   term: string;
@@ -44,7 +45,7 @@ const framing = new Set(
 const framingWeight = 0.5;
 
 /** The words of a question, each once. Empty when it only has words such as "what does this do". */
-export function conceptsOf(question: string, vocabulary: Vocabulary): Concept[] {
+export function conceptsOf(question: string, vocabulary: Vocabulary, neighbours?: WordNeighbours): Concept[] {
   const said = new Set([...terms(question), ...particleVerbs(question)].filter((term) => !isStopWord(term)));
   return [...said].map((term) => {
     const others = new Map<string, number>();
@@ -56,6 +57,7 @@ export function conceptsOf(question: string, vocabulary: Vocabulary): Concept[] 
     const share = vocabulary.find(term) === undefined ? guessShare : hintShare;
     for (const short of abbreviations(term, vocabulary)) add(short, share);
     for (const synonym of synonymsOf(term)) add(synonym, share);
+    for (const { term: near, likeness } of neighbours?.of(term) ?? []) add(near, share * likeness);
     return {
       term,
       weight: framing.has(term) ? framingWeight : 1,

@@ -6,6 +6,7 @@ import { Lines } from './lines.ts';
 import type { PassageIndex, RankedChunk, Ranking } from './passageIndex.ts';
 import { conceptsOf } from './question.ts';
 import { mostQuotedLines, quotesOf } from './quote.ts';
+import type { WordNeighbours } from './wordNeighbours.ts';
 
 export interface Question {
   text: string;
@@ -14,6 +15,8 @@ export interface Question {
   editors: readonly Editor[];
   /** Tests, documents and settings count as much as code, whatever is asked; to measure what their weight is worth. */
   evenKinds?: boolean;
+  /** Words of like meaning; without them the question's words and their synonyms are looked for. */
+  neighbours?: WordNeighbours | undefined;
 }
 
 /** The text of an indexed file as it is now; undefined when it is gone. */
@@ -26,7 +29,7 @@ const candidates = 8;
 
 /** The chunks that match a question best, and what its words weigh. */
 export function rankChunks(index: PassageIndex, question: Question): Ranking {
-  const concepts = conceptsOf(question.text, index.vocabulary);
+  const concepts = conceptsOf(question.text, index.vocabulary, question.neighbours);
   return index.rank(concepts, question.limit, boostOf(question.text, question.editors, question.evenKinds));
 }
 

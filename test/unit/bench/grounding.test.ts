@@ -49,6 +49,19 @@ describe('The grounding benchmark', () => {
     assert.deepEqual(asked?.places, { causeway: undefined, bm25: undefined });
   });
 
+  it('knows the subjects of the commits before it', async () => {
+    start();
+    commit('fix: quokkaflux marsupialise', { 'src/upload.ts': 'export const limit = 6;\n' });
+    commit('fix: marsupialise the quokkaflux', { 'src/upload.ts': 'export const limit = 7;\n' });
+    const asked = await compare(new Repository(folder), historyQueries(new Repository(folder), 60), [
+      new Causeway('causeway'),
+    ]);
+    assert.deepEqual(
+      asked.map(({ places }) => places.causeway),
+      [1, undefined],
+    );
+  });
+
   it('asks about the tree before the commit', async () => {
     start();
     commit('add the wombat limit', { 'src/upload.ts': 'export const limit = 6; // for the wombat\n' });

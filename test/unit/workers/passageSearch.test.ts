@@ -196,6 +196,7 @@ describe('Passage search in its worker', () => {
     workerUrl: url,
     roots: () => [],
     openFiles: async () => [editor],
+    isTrusted: () => true,
     log,
   });
 
@@ -238,7 +239,7 @@ describe('Passage search in its worker', () => {
       `const { openPassageSearch } = await import(${JSON.stringify(client.href)});
       const log = { info() {}, warn() {}, error: console.log };
       const workerUrl = new URL(${JSON.stringify(workerUrl.href)});
-      const search = openPassageSearch({ workerUrl, roots: () => [], openFiles: async () => [], log });
+      const search = openPassageSearch({ workerUrl, roots: () => [], openFiles: async () => [], isTrusted: () => true, log });
       console.log(await search.search('zebra', { limit: 3 }));`,
     );
     const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });

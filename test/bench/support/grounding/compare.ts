@@ -1,4 +1,5 @@
 /** Asks every system every question, each about the tree of its commit. */
+import { logArguments } from '../../../../src/core/grounding/commitHistory.ts';
 import {
   isSearchableName,
   isSearchableText,
@@ -31,7 +32,11 @@ export async function compare(
     if (query.commit !== commit) {
       const tree = repository.tree(query.commit);
       const changes = changesBetween(repository, current, tree);
-      for (const system of systems) await system.take(changes);
+      const log = historyOf(repository, query.commit);
+      for (const system of systems) {
+        await system.take(changes);
+        system.takeHistory?.(log);
+      }
       current = tree;
       commit = query.commit;
     }
@@ -69,3 +74,6 @@ function searchable(bytes: Uint8Array | undefined): string | undefined {
   const text = new TextDecoder().decode(bytes);
   return isSearchableText(text) ? text : undefined;
 }
+
+const historyOf = (repository: Repository, commit: string): string =>
+  repository.git(logArguments(commit)).toString();

@@ -5,6 +5,8 @@ export interface System {
   readonly name: string;
   /** Makes its tree the asked one: texts that are new or changed, and undefined for those that are gone. */
   take(changes: ReadonlyMap<string, string | undefined>): Promise<void> | void;
+  /** What git tells of the asked commit and its ancestors, for those who can use it. */
+  takeHistory?(log: string): void;
   rank(question: string): Promise<Answer> | Answer;
   close?(): void;
 }
