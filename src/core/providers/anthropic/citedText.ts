@@ -4,9 +4,9 @@
  * Source: https://platform.claude.com/docs/en/build-with-claude/search-results.
  */
 import type Anthropic from '@anthropic-ai/sdk';
+import { citationMark } from '../../../protocol/citationMarks.ts';
 import type { Citation } from '../../../protocol/content.ts';
 import { citableParts } from '../../grounding/citable.ts';
-import { citationMark } from '../../grounding/citationMarks.ts';
 import type { ProviderEvent, QuotedPassage } from '../provider.ts';
 
 export class CitedText {

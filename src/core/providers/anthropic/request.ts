@@ -1,8 +1,8 @@
 /** From the canonical request to the Messages API's body. Pure. */
 import type Anthropic from '@anthropic-ai/sdk';
+import { withoutMarks } from '../../../protocol/citationMarks.ts';
 import type { ContentBlock } from '../../../protocol/content.ts';
 import { citableParts } from '../../grounding/citable.ts';
-import { withoutMarks } from '../../grounding/citationMarks.ts';
 import type { ProviderRequest, QuotedPassage, RequestBlock, ToolDefinition } from '../provider.ts';
 import type { ClaudeModel } from './models.ts';
 

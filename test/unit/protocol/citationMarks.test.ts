@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { withoutMarks } from '../../../../src/core/grounding/citationMarks.ts';
+import { withoutMarks } from '../../../src/protocol/citationMarks.ts';
 
 const citation = (index: number) => ({
   index,

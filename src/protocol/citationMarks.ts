@@ -1,5 +1,5 @@
 /** The marks ① to ⑳ that stand in an answer where it cites a place. Pure. */
-import type { Citation } from '../../protocol/content.ts';
+import type { Citation } from './content.ts';
 
 /** Unicode has circled numbers up to here; the places of later citations stand behind the text. */
 export const mostMarks = 20;
