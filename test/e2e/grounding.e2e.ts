@@ -44,6 +44,7 @@ describe('Claude, grounded in the whole workspace', () => {
       'It waits twice as long each time①, up to a limit.',
     );
 
+    await window.screenshot('vscode-grounded-answer');
     const sent = vscode.fake.requests.at(-1)?.body as Sent;
     const [first] = sent.messages.at(-1)?.content.filter(({ type }) => type === 'search_result') ?? [];
     const [, path = '', line = ''] = /^(.+), lines (\d+)-\d+$/.exec(first?.title ?? '') ?? [];
