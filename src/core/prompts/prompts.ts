@@ -3,6 +3,7 @@ import type { ErrorInfo } from '../../protocol/errors.ts';
 import type { PromptSummary } from '../../protocol/prompts.ts';
 import * as errors from '../errors.ts';
 import type { Log, PromptFile, PromptFiles } from '../ports.ts';
+import { typedValues } from './fillPrompt.ts';
 import { parsePrompt } from './parsePrompt.ts';
 import { type AskedPrompt, askedPrompt } from './promptInput.ts';
 import { type Prompt, summaryOf } from './template.ts';
@@ -56,6 +57,17 @@ export class Prompts {
   /** Throws as `need`, and `prompt_input_invalid`. */
   async ask(name: string, values: unknown, wanted?: Wanted): Promise<AskedPrompt> {
     return askedPrompt(await this.need(name, wanted), values);
+  }
+
+  /**
+   * What was typed as `/name words`, drafts too; undefined where no prompt has that name, since a path begins so as
+   * well. Throws `prompt_input_invalid`.
+   */
+  async typed(text: string): Promise<AskedPrompt | undefined> {
+    const [, name, words = ''] = /^\/([a-z0-9][a-z0-9_-]*)(?:\s+([\s\S]*))?$/.exec(text.trim()) ?? [];
+    if (name === undefined || !(await this.list()).some((one) => one.name === name)) return undefined;
+    const prompt = await this.need(name, { drafts: true });
+    return askedPrompt(prompt, typedValues(prompt, words));
   }
 
   /** Files that are not used, each with the reason. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { CausewayError } from '../../../../src/core/errors.ts';
 import type { Log, PromptFile } from '../../../../src/core/ports.ts';
@@ -100,6 +101,16 @@ describe('A prompt file', () => {
     );
     assert.equal(fillPrompt(prompt, { formName: 'Login' }), 'A form named Login with { {braces} }.');
     assert.equal((await parsePrompt(file('Just words.', 'plain', 'github'))).text, 'Just words.');
+  });
+});
+
+describe('The prompts to begin with', () => {
+  it('can be used', async () => {
+    const folder = new URL('../../../../examples/prompts/', import.meta.url);
+    const names = readdirSync(folder);
+    assert.ok(names.length > 0);
+    for (const name of names)
+      await parsePrompt(file(readFileSync(new URL(name, folder), 'utf8'), name.replace('.prompt.md', '')));
   });
 });
 
