@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
 export const promptStatuses = ['draft', 'published', 'deprecated'] as const;
-export type PromptStatus = (typeof promptStatuses)[number];
 
 /** What whoever wants to ask a prompt must know of it. */
 export const promptSummary = z.object({
