@@ -93,6 +93,20 @@ Options:
 ${folderHelp}`,
     load: async () => (await import('./clients.ts')).runClients,
   },
+  mcp: {
+    summary: 'serve the sessions of a folder to an MCP client on standard input and output',
+    help: `Usage: causeway mcp [options]
+
+For programs that start their MCP servers themselves: one message of JSON-RPC a line on standard input and
+output, notes on standard error. Messages go through the bridge of the folder where one runs, else they are
+answered in this process. It ends when its input ends, once what was asked is answered.
+
+Options:
+${folderHelp}
+
+Environment: ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL. Without a key the answers are quotes from your files.`,
+    load: async () => (await import('./mcp.ts')).runMcp,
+  },
   status: {
     summary: 'show the bridges that run',
     help: `Usage: causeway status [--json]

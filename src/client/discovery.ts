@@ -15,16 +15,22 @@ export interface FolderOptions {
  * A client of the bridge that has the folder open, or undefined when none runs. The bridge has proved who it is
  * before the token is used. Throws `not_a_bridge` when another program answers where the bridge should.
  */
-export async function connectToFolder({
+export async function connectToFolder(options: FolderOptions): Promise<BridgeClient | undefined> {
+  const found = await findBridge(options);
+  return found && connect(found);
+}
+
+/** The same, for whoever calls it in a way of their own. */
+export async function findBridge({
   stateDir,
   folder,
-}: FolderOptions): Promise<BridgeClient | undefined> {
+}: FolderOptions): Promise<{ url: string; token: string } | undefined> {
   const here = await realOf(folder);
   for (const bridge of byNearness(await readDiscoveries(stateDir), here)) {
     const url = `http://127.0.0.1:${bridge.port}`;
     try {
       await verifyBridge(url, bridge.ownerToken);
-      return connect({ url, token: bridge.ownerToken });
+      return { url, token: bridge.ownerToken };
     } catch (error) {
       // Its process is there but it listens no more: the file is left over, and another bridge may serve.
       if (!(error instanceof BridgeError) || error.code !== 'bridge_unreachable') throw error;
