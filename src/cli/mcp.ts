@@ -29,7 +29,10 @@ export async function runMcp(invocation: Invocation): Promise<number> {
     openCore: () => openHeadless(place, invocation, { settings, verbose: values.verbose }),
     log,
   });
-  const forwarder = new Forwarder(doors, (message) => terminal.writeJson(message), longestLine);
+  const forwarder = new Forwarder(doors, (message) => terminal.writeJson(message), {
+    longest: longestLine,
+    log,
+  });
   const signals = new StopSignals();
   const stop = AbortSignal.any([signals.signal, terminal.gone]);
   const onStop = () => {

@@ -1,10 +1,11 @@
 /** Where messages of a client go: to the bridge of the folder, or to the same endpoint in this process. */
 import type { McpEndpoint } from '../../bridge/mcp/handler.ts';
 import { findBridge } from '../../client/discovery.ts';
-import { BridgeError, unreachable } from '../../client/errors.ts';
+import { BridgeError } from '../../client/errors.ts';
 import type { Log } from '../../core/ports.ts';
 import type { OpenCore } from '../../openCore.ts';
 import { version } from '../overview.ts';
+import type { BridgeDoor } from './bridgeDoor.ts';
 
 /** A message in its text and as the value it was read to. */
 export interface Posted {
@@ -59,7 +60,7 @@ export function openDoors({ stateDir, folder, openCore, log }: DoorsOptions): Do
       });
       signal.throwIfAborted();
       if (bridge) {
-        there ??= bridgeDoor();
+        there ??= import('./bridgeDoor.ts').then((loaded) => loaded.bridgeDoor());
         return (await there).post(bridge, message, signal);
       }
       here ??= openHere().catch((error: unknown) => {
@@ -82,32 +83,5 @@ export function openDoors({ stateDir, folder, openCore, log }: DoorsOptions): Do
       await opened?.endpoint.close();
       await opened?.core.close();
     },
-  };
-}
-
-type BridgeDoor = Awaited<ReturnType<typeof bridgeDoor>>;
-
-async function bridgeDoor() {
-  const { Agent, fetch } = await import('undici');
-  // A long answer may say nothing for minutes; who waits for it decides how long, and the way is this machine.
-  const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
-  return {
-    post: (
-      { url, token }: { url: string; token: string },
-      { text: body, headers }: Posted,
-      signal: AbortSignal,
-    ): Promise<Answer> =>
-      fetch(`${url}/mcp`, {
-        method: 'POST',
-        headers: { ...headers, authorization: `Bearer ${token}` },
-        body,
-        signal,
-        redirect: 'error',
-        dispatcher: agent,
-      }).catch((error: unknown) => {
-        if (signal.aborted) throw error;
-        throw unreachable(url, error);
-      }),
-    close: () => agent.destroy(),
   };
 }

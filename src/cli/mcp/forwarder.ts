@@ -2,6 +2,7 @@
 import { boundedJson } from '../../bridge/parse.ts';
 import { readEvents } from '../../client/eventParser.ts';
 import { toErrorInfo } from '../../core/errors.ts';
+import type { Log } from '../../core/ports.ts';
 import { errorBody } from '../../protocol/bridge.ts';
 import { wordsOf } from '../exitCodes.ts';
 import type { Answer, Doors } from './doors.ts';
@@ -23,12 +24,18 @@ export class Forwarder {
   readonly #doors: Pick<Doors, 'post'>;
   readonly #write: (message: unknown) => Promise<void>;
   readonly #longest: number;
+  readonly #log: Log;
   readonly #running = new Map<string, Running>();
   readonly #notifying = new Set<Promise<void>>();
 
   /** Lines of more than `longest` bytes are told apart before they come here. */
-  constructor(doors: Pick<Doors, 'post'>, write: (message: unknown) => Promise<void>, longest: number) {
+  constructor(
+    doors: Pick<Doors, 'post'>,
+    write: (message: unknown) => Promise<void>,
+    { longest, log }: { longest: number; log: Log },
+  ) {
     this.#doors = doors;
+    this.#log = log;
     this.#write = write;
     this.#longest = longest;
   }
@@ -115,8 +122,9 @@ export class Forwarder {
       if (!answered && !signal.aborted)
         await this.#write(errorMessage(id, errorCodes.internal, 'The answer broke off before its end.'));
     } catch (error) {
-      if (!signal.aborted)
-        await this.#write(errorMessage(id, errorCodes.internal, wordsOf(error), toErrorInfo(error).code));
+      if (signal.aborted) return;
+      this.#log.error('A message was not answered.', error);
+      await this.#write(errorMessage(id, errorCodes.internal, wordsOf(error)));
     }
   }
 

@@ -31,7 +31,7 @@ export interface Finished {
 }
 
 interface RunOptions {
-  input?: string;
+  input?: string | Uint8Array;
   cwd?: string;
   env?: Record<string, string>;
 }
@@ -55,6 +55,11 @@ export interface Cli {
   run(args: readonly string[], options?: RunOptions): Promise<Finished>;
   /** Runs a command that must succeed; resolves to what it printed. */
   output(args: readonly string[], options?: RunOptions): Promise<string>;
+  /** How whoever starts the program by themselves does it; they end it too. */
+  programOf(
+    args: readonly string[],
+    env?: Record<string, string>,
+  ): { command: string; args: string[]; cwd: string; env: Record<string, string> };
   /** Ends what still runs and removes the folders. */
   close(): Promise<void>;
 }
@@ -68,11 +73,15 @@ export async function openCli(common: Record<string, string> = {}): Promise<Cli>
   await cp(join(root, 'examples', 'sample-workspace'), folder, { recursive: true });
   const running = new Set<ChildProcess>();
 
-  const start: Cli['start'] = (args, { input, cwd = folder, env = {} } = {}) => {
-    const child = spawn(process.execPath, [program, ...args], {
-      cwd,
-      env: { PATH: process.env.PATH, HOME: home, CAUSEWAY_STATE_DIR: stateDir, ...common, ...env },
-    });
+  const programOf: Cli['programOf'] = (args, env = {}) => ({
+    command: process.execPath,
+    args: [program, ...args],
+    cwd: folder,
+    env: { PATH: process.env.PATH ?? '', HOME: home, CAUSEWAY_STATE_DIR: stateDir, ...common, ...env },
+  });
+  const start: Cli['start'] = (args, { input, cwd = folder, env } = {}) => {
+    const { command, args: all, env: whole } = programOf(args, env);
+    const child = spawn(command, all, { cwd, env: whole });
     running.add(child);
     child.once('close', () => running.delete(child));
     // A program that does not read its input may be gone before all of it is written.
@@ -86,6 +95,7 @@ export async function openCli(common: Record<string, string> = {}): Promise<Cli>
     stateDir,
     start,
     run,
+    programOf,
     async output(args, options) {
       const { code, stdout, stderr } = await run(args, options);
       assert.equal(code, 0, `causeway ${args.join(' ')}: ${stderr}`);
