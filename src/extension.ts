@@ -13,6 +13,7 @@ import {
   textSchemes,
 } from './host/ids.ts';
 import { logTo } from './host/log.ts';
+import { McpProvider, registerMcpProvider } from './host/mcpProvider.ts';
 import { PanelView } from './host/panel/panelView.ts';
 
 let running: Promise<App> | undefined;
@@ -45,11 +46,13 @@ export function activate(context: vscode.ExtensionContext): void {
   statusItem.command = 'causeway.focusInput' satisfies CommandId;
   statusItem.show();
 
+  const mcp = new McpProvider();
+
   const app = (): Promise<App> => {
     if (running) return running;
     const starting = loadInParts().then(
       ({ App: Loaded, wiring }) =>
-        new Loaded({ wiring, context, log, panel, showLog: () => channel.show(), statusItem }),
+        new Loaded({ wiring, context, log, panel, mcp, showLog: () => channel.show(), statusItem }),
     );
     running = starting;
     starting.catch(() => {
@@ -71,6 +74,8 @@ export function activate(context: vscode.ExtensionContext): void {
   add(
     channel,
     statusItem,
+    mcp,
+    registerMcpProvider(mcp),
     vscode.window.registerWebviewViewProvider(panelViewId, panel, {
       // The page is drawn anew from the store in a moment; keeping it alive would cost its memory all day.
       webviewOptions: { retainContextWhenHidden: false },

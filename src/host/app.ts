@@ -12,6 +12,8 @@ import { ProposedEdits } from './edits/proposedEdits.ts';
 import { type CommandId, extensionId, turnLiveKey } from './ids.ts';
 import { Keys } from './keys.ts';
 import { LiveTurns } from './liveTurns.ts';
+import { McpOffer } from './mcpOffer.ts';
+import type { McpProvider } from './mcpProvider.ts';
 import { isWorkspaceText, OpenEditors, shownPath } from './openEditors.ts';
 import { panelHandlers } from './panel/handlers.ts';
 import { PanelHost } from './panel/panelHost.ts';
@@ -26,12 +28,14 @@ import { WindowCore } from './windowCore.ts';
 import type { Wiring } from './wiring.ts';
 
 const lastSessionKey = 'causeway.lastSession';
+const mcpClientKey = 'causeway.mcpClient';
 
 export interface AppParts {
   wiring: Wiring;
   context: vscode.ExtensionContext;
   log: Log;
   panel: PanelView;
+  mcp: McpProvider;
   showLog(): void;
   statusItem: vscode.StatusBarItem;
 }
@@ -48,11 +52,12 @@ export class App implements vscode.Disposable {
   readonly live: LiveTurns;
   readonly edits: ProposedEdits;
   readonly reports: Reports;
+  readonly #mcp: McpOffer;
   readonly #showLog: () => void;
   readonly #lifetime = new DisposableStore();
   #suggestions: Promise<string[]> | undefined;
 
-  constructor({ wiring, context, log, panel, showLog, statusItem }: AppParts) {
+  constructor({ wiring, context, log, panel, mcp, showLog, statusItem }: AppParts) {
     const add = <T extends vscode.Disposable>(item: T): T => this.#lifetime.add(item);
     this.context = context;
     this.log = log;
@@ -72,6 +77,17 @@ export class App implements vscode.Disposable {
       }),
     );
     this.bridge = add(new BridgeControl(wiring, this.core, this.settings, log));
+    this.#mcp = new McpOffer({
+      bridge: this.bridge,
+      core: () => this.core.current,
+      offer: (server) => mcp.offer(server),
+      memory: {
+        get: () => context.workspaceState.get<string>(mcpClientKey),
+        set: async (id) => context.workspaceState.update(mcpClientKey, id),
+      },
+      clientName: vscode.l10n.t('{0}, other assistants', vscode.env.appName),
+      log,
+    });
     this.live = add(new LiveTurns(this.core));
     this.edits = add(new ProposedEdits());
     this.reports = add(new Reports());
@@ -227,6 +243,7 @@ export class App implements vscode.Disposable {
   /** Ends turns, bridge and core in this order, so that everything is stored. */
   async close(): Promise<void> {
     try {
+      await this.#mcp.close();
       await this.bridge.close();
     } finally {
       await this.core.close();

@@ -8,6 +8,9 @@ export const proposalScheme = 'causeway-proposal';
 /** Scheme of context reports. */
 export const reportScheme = 'causeway-report';
 
+/** Under which the bridge of the window is offered to other assistants in the editor. */
+export const mcpProviderId = 'causeway.mcp';
+
 /** Schemes of documents that people write, whose text the commands on a selection are for. */
 export const textSchemes = ['file', 'untitled', 'vscode-remote', 'vscode-vfs'] as const;
 

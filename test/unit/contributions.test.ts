@@ -7,6 +7,7 @@ import {
   commandIds,
   contextKeys,
   extensionId,
+  mcpProviderId,
   panelViewId,
   proposalScheme,
   settingNames,
@@ -57,6 +58,7 @@ const manifest = z
       ),
       viewsContainers: z.object({ activitybar: z.array(z.object({ id: z.string(), icon: z.string() })) }),
       views: z.record(z.string(), z.array(view)),
+      mcpServerDefinitionProviders: z.array(z.object({ id: z.string() })),
       submenus: z.array(z.object({ id: z.string() })),
       menus: z.record(z.string(), z.array(menuItem)),
       keybindings: z.array(z.object({ command: z.string(), key: z.string(), when: z.string().optional() })),
@@ -130,6 +132,12 @@ describe('The package', () => {
       [panelViewId],
     );
   });
+
+  it('has the provider of MCP servers that the code registers', () =>
+    sameNames(
+      contributes.mcpServerDefinitionProviders.map(({ id }) => id),
+      [mcpProviderId],
+    ));
 
   it('has each submenu that a menu shows', () =>
     sameNames(
