@@ -14,6 +14,7 @@ const routes: [string, string][] = [
   ['GET', '/v1/sessions/00000000-0000-4000-8000-000000000000/events'],
   ['POST', '/v1/sessions/00000000-0000-4000-8000-000000000000/stop'],
   ['GET', '/mcp'],
+  ['POST', '/mcp'],
   ['GET', '/nothing/here'],
   ['OPTIONS', '/v1/sessions'],
 ];

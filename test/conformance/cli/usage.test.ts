@@ -70,7 +70,7 @@ describe('causeway --help', () => {
   it('names every command, and each of them explains itself within 110 columns', async () => {
     const overview = await cli.output(['--help']);
     const names = [...overview.matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, name = '']) => name);
-    assert.deepEqual(names, ['ask', 'serve', 'sessions', 'clients', 'status']);
+    assert.deepEqual(names, ['ask', 'serve', 'sessions', 'clients', 'mcp', 'status']);
     for (const name of names) {
       const help = await cli.output([name, '--help']);
       assert.match(help, new RegExp(`^Usage: causeway ${name}`));
