@@ -84,22 +84,24 @@ const bytes = [
   ...section(10, [1, ...size(body.length), ...body]),
 ];
 
-/** As `plainDots`, many times faster; undefined on a processor that has no such instructions. */
+/** As `plainDots`, many times faster; undefined where the processor has no such instructions or there is no memory. */
 function compiledDots(): Dots | undefined {
-  // The last row is read to the end of its last lanes.
-  const memory = new WebAssembly.Memory({ initial: 2 + rowPages + 1 });
-  let run: unknown;
+  let buffer: ArrayBuffer;
+  let multiply: unknown;
   try {
+    // The last row is read to the end of its last lanes, which is why there is one page more.
+    const memory = new WebAssembly.Memory({ initial: 2 + rowPages + 1 });
     const module = new WebAssembly.Module(Uint8Array.from(bytes));
-    run = new WebAssembly.Instance(module, { here: { memory } }).exports.dots;
+    multiply = new WebAssembly.Instance(module, { here: { memory } }).exports.dots;
+    buffer = memory.buffer;
   } catch {
     return undefined;
   }
-  const multiply = run;
   if (typeof multiply !== 'function') return undefined;
-  const rowsIn = new Int8Array(memory.buffer, rowsAt);
-  const wantedIn = new Int16Array(memory.buffer, wantedAt, pageBytes / 2);
-  const resultsIn = new Int32Array(memory.buffer, resultsAt, mostResults);
+  const run = multiply;
+  const rowsIn = new Int8Array(buffer, rowsAt);
+  const wantedIn = new Int16Array(buffer, wantedAt, pageBytes / 2);
+  const resultsIn = new Int32Array(buffer, resultsAt, mostResults);
   return (rows, wanted, results) => {
     const width = wanted.length;
     if (width === 0 || width > lanes * 1024) return plainDots(rows, wanted, results);
@@ -108,7 +110,7 @@ function compiledDots(): Dots | undefined {
     for (let first = 0; first < results.length; first += most) {
       const count = Math.min(most, results.length - first);
       rowsIn.set(rows.subarray(first * width, (first + count) * width));
-      multiply(rowsAt, count, width, wantedAt, resultsAt);
+      run(rowsAt, count, width, wantedAt, resultsAt);
       results.set(resultsIn.subarray(0, count), first);
     }
   };
