@@ -6,6 +6,7 @@ import { Lines } from './lines.ts';
 import type { PassageIndex, RankedChunk, Ranking } from './passageIndex.ts';
 import { conceptsOf } from './question.ts';
 import { mostQuotedLines, quotesOf } from './quote.ts';
+import type { WeighedConcept } from './scoring.ts';
 import type { WordNeighbours } from './wordNeighbours.ts';
 
 export interface Question {
@@ -58,7 +59,7 @@ export async function findPassages(
 function passagesOf(
   chunk: RankedChunk,
   lines: Lines | undefined,
-  weights: ReadonlyMap<string, number>,
+  weights: readonly WeighedConcept[],
 ): Passage[] {
   if (!lines) return [];
   // The file may have become shorter since it was indexed.
