@@ -57,10 +57,11 @@ export function conceptsOf(question: string, vocabulary: Vocabulary, neighbours?
     const share = vocabulary.find(term) === undefined ? guessShare : hintShare;
     for (const short of abbreviations(term, vocabulary)) add(short, share);
     for (const synonym of synonymsOf(term)) add(synonym, share);
-    for (const { term: near, likeness } of neighbours?.of(term) ?? []) add(near, share * likeness);
+    const said1 = neighbours?.weightOf(term) ?? 1; const E=(globalThis as any).process.env;
+    if (said1 > Number(E.MINW??0)) for (const { term: near, likeness } of neighbours?.of(term) ?? []) add(near, share * likeness);
     return {
       term,
-      weight: framing.has(term) ? framingWeight : 1,
+      weight: (framing.has(term) ? framingWeight : 1)*(E.W==='1'?said1:1),
       others: [...others].map(([other, each]) => ({ term: other, share: each })),
     };
   });

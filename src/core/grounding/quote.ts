@@ -3,6 +3,7 @@ import type { Chunk } from './chunks.ts';
 import { lineWeight } from './lineKinds.ts';
 import type { Lines } from './lines.ts';
 import { saturated, type WeighedConcept } from './scoring.ts';
+import { scopeOf } from './scope.ts';
 import { terms } from './terms.ts';
 
 /** Three quotes of about this many lines are read at a glance. */
@@ -23,6 +24,7 @@ export function quotesOf(
   lines: Lines,
   chunk: Chunk,
   concepts: readonly WeighedConcept[],
+  sc = false,
 ): Quote[] {
   const matches = new Map<number, Float64Array>();
   for (let number = chunk.startLine; number <= chunk.endLine; number++) {
@@ -30,10 +32,11 @@ export function quotesOf(
   }
   const total = concepts.reduce((sum, { value }) => sum + value, 0);
   return [...windows(lines, chunk)].map((range) => {
+    const around = sc ? aroundOf(path, lines, range, concepts) : undefined;
     let score = 0;
     let covered = 0;
     for (const [place, { value }] of concepts.entries()) {
-      let count = 0;
+      let count = around?.[place] ?? 0;
       for (let number = range.startLine; number <= range.endLine; number++)
         count += matches.get(number)?.[place] ?? 0;
       score += value * saturated(count);
@@ -41,6 +44,12 @@ export function quotesOf(
     }
     return { ...range, score, coverage: total === 0 ? 0 : covered / total };
   });
+}
+
+function aroundOf(path: string, lines: Lines, range: Chunk, concepts: readonly WeighedConcept[]): Float64Array {
+  const found = matchesOf('', path.replace(/\.\w+$/, ''), concepts);
+  for (const line of scopeOf(path, lines, range)) for (const [at, n] of matchesOf('', line, concepts).entries()) found[at] = Math.max(found[at] ?? 0, n);
+  return found.map((n) => Math.min(1, n));
 }
 
 /** How much of each word of the question a line has. */

@@ -20,6 +20,7 @@ export class WordNeighbours {
   readonly #dimensions: number;
   readonly #terms: string[] = [];
   readonly #places = new Map<string, number>();
+  readonly #ranks = new Map<string, number>();
   /** One row of dimensions for each term, of length 127. */
   readonly #rows: Int8Array;
   /** The signs of each row, as bits. */
@@ -35,10 +36,17 @@ export class WordNeighbours {
     const words = new TextDecoder().decode(bytes.subarray(headBytes, headBytes + wordBytes)).split('\n');
     const rows = new Int8Array(bytes.buffer, bytes.byteOffset + headBytes + wordBytes);
     this.#rows = new Int8Array(words.length * this.#dimensions);
-    for (const [place, word] of words.entries()) this.#take(word, rows.subarray(place * this.#dimensions));
+    for (const [place, word] of words.entries()) this.#take(word, place, rows.subarray(place * this.#dimensions));
     this.#sketchWords = Math.ceil(this.#dimensions / 32);
     this.#sketches = new Uint32Array(this.#terms.length * this.#sketchWords);
     for (let term = 0; term < this.#terms.length; term++) this.#sketch(term);
+  }
+
+  /** How much a word says whatever it is asked about, from 0 to 1, by how common it is in English. */
+  weightOf(term: string): number {
+    const rank = this.#ranks.get(term);
+    const A=Number((globalThis as any).process.env.SIF ?? 1e-3);
+    return rank === undefined ? 1 : A / (A + 0.08/(rank+2.7));
   }
 
   /** The nearest first; none of a word that the table does not have. */
@@ -52,7 +60,7 @@ export class WordNeighbours {
   }
 
   /** Of the forms of one word the most frequent, which comes first, stands for all. */
-  #take(word: string, row: Int8Array): void {
+  #take(word: string, rank: number, row: Int8Array): void {
     const [term = '', ...more] = terms(word);
     if (more.length > 0 || this.#places.has(term) || isStopWord(term)) return;
     let square = 0;
@@ -62,6 +70,7 @@ export class WordNeighbours {
     const factor = 127 / Math.sqrt(square);
     for (let at = 0; at < this.#dimensions; at++)
       this.#rows[start + at] = Math.round((row[at] ?? 0) * factor);
+    this.#ranks.set(term, rank);
     this.#places.set(term, this.#terms.length);
     this.#terms.push(term);
   }
