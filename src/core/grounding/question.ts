@@ -56,7 +56,9 @@ export function conceptsOf(question: string, vocabulary: Vocabulary, neighbours?
     };
     const share = vocabulary.find(term) === undefined ? guessShare : hintShare;
     for (const short of abbreviations(term, vocabulary)) add(short, share);
-    for (const synonym of synonymsOf(term)) add(synonym, share);
+    const same = [term, ...spellings(term)];
+    for (const other of same) add(other, 1);
+    for (const synonym of same.flatMap((form) => [...synonymsOf(form)])) add(synonym, share);
     const said1 = neighbours?.weightOf(term) ?? 1; const E=(globalThis as any).process.env;
     if (said1 > Number(E.MINW??0)) for (const { term: near, likeness } of neighbours?.of(term) ?? []) add(near, share * likeness);
     return {
@@ -65,6 +67,14 @@ export function conceptsOf(question: string, vocabulary: Vocabulary, neighbours?
       others: [...others].map(([other, each]) => ({ term: other, share: each })),
     };
   });
+}
+
+/** British and American spelling: sanitise and sanitize, colour and color, as their stems. */
+function spellings(term: string): string[] {
+  if (term.length < 5) return [];
+  if (/i[sz]$/.test(term)) return [term.replace(/i[sz]$/, term.endsWith('s') ? 'iz' : 'is')];
+  if (/our$/.test(term)) return [term.replace(/our$/, 'or')];
+  return /or$/.test(term) ? [term.replace(/or$/, 'our')] : [];
 }
 
 const particles = new Set(['up', 'down', 'out', 'in', 'off', 'on', 'over', 'back']);
