@@ -28,19 +28,23 @@ const asksForData = new Set(
 const practical =
   /^\W*(?:how (?:do|can|should|would) (?:i|we|you|one)|how to|(?:can|may|should) (?:i|we))\b/i;
 
-const plainQuestion = /^\W*(?:what happens|why|who|can|could|may|should|is|are|does|do|will|would|must|when|how (?:long|often|many|much|big))\b/i;
-export function boostOf(question: string, editors: readonly Editor[], evenKinds = false, evenDocs = false): Boost {
+export function boostOf(
+  question: string,
+  editors: readonly Editor[],
+  evenKinds = false,
+  evenDocs = false,
+): Boost {
   const asked = terms(question);
   const wants: Record<FileKind, boolean> = {
     code: true,
     test: asked.some((term) => asksForTests.has(term)),
-    doc: evenDocs || asked.some((term) => asksForDocs.has(term)) || practical.test(question) || ((globalThis as any).process.env.QF==='1' && plainQuestion.test(question)),
+    doc: evenDocs || asked.some((term) => asksForDocs.has(term)) || practical.test(question),
     data: asked.some((term) => asksForData.has(term)),
   };
   const lower = question.toLowerCase();
   const byKey = new Map(editors.map((editor) => [editor.key, editor]));
   return (file, chunk) => {
-    const kind = evenKinds || wants[file.kind] ? 1 : file.kind==='doc' ? Number((globalThis as any).process.env.DOCW ?? 0.5) : secondaryWeight;
+    const kind = evenKinds || wants[file.kind] ? 1 : secondaryWeight;
     const named = lower.includes(baseName(file.path).toLowerCase()) ? namedBoost : 1;
     const editor = byKey.get(file.key);
     return kind * named * (editor ? editorBoost(editor, chunk) : 1);

@@ -15,6 +15,8 @@ export interface Concept {
   term: string;
   /** 1, or less for words that frame what is asked for. */
   weight: number;
+  /** How much it says in any text, from 0 to 1: a word that is common in English is no find in a quote. */
+  uncommonness: number;
   /** Other terms for it. */
   others: readonly Wording[];
 }
@@ -59,11 +61,12 @@ export function conceptsOf(question: string, vocabulary: Vocabulary, neighbours?
     const same = [term, ...spellings(term)];
     for (const other of same) add(other, 1);
     for (const synonym of same.flatMap((form) => [...synonymsOf(form)])) add(synonym, share);
-    const said1 = neighbours?.weightOf(term) ?? 1; const E=(globalThis as any).process.env;
-    if (said1 > Number(E.MINW??0)) for (const { term: near, likeness } of neighbours?.of(term) ?? []) add(near, share * likeness);
+
+    for (const { term: near, likeness } of neighbours?.of(term) ?? []) add(near, share * likeness);
     return {
       term,
-      weight: (framing.has(term) ? framingWeight : 1)*(E.W==='1'?said1:1),
+      weight: framing.has(term) ? framingWeight : 1,
+      uncommonness: neighbours?.weightOf(term) ?? 1,
       others: [...others].map(([other, each]) => ({ term: other, share: each })),
     };
   });

@@ -2,8 +2,8 @@
 import type { Chunk } from './chunks.ts';
 import { lineWeight } from './lineKinds.ts';
 import type { Lines } from './lines.ts';
-import { saturated, type WeighedConcept } from './scoring.ts';
 import { scopeOf } from './scope.ts';
+import { saturated, type WeighedConcept } from './scoring.ts';
 import { terms } from './terms.ts';
 
 /** Three quotes of about this many lines are read at a glance. */
@@ -24,7 +24,6 @@ export function quotesOf(
   lines: Lines,
   chunk: Chunk,
   concepts: readonly WeighedConcept[],
-  sc = false,
 ): Quote[] {
   const matches = new Map<number, Float64Array>();
   for (let number = chunk.startLine; number <= chunk.endLine; number++) {
@@ -32,11 +31,11 @@ export function quotesOf(
   }
   const total = concepts.reduce((sum, { value }) => sum + value, 0);
   return [...windows(lines, chunk)].map((range) => {
-    const around = sc ? aroundOf(path, lines, range, concepts) : undefined;
+    const around = aroundOf(path, lines, range, concepts);
     let score = 0;
     let covered = 0;
     for (const [place, { value }] of concepts.entries()) {
-      let count = around?.[place] ?? 0;
+      let count = around[place] ?? 0;
       for (let number = range.startLine; number <= range.endLine; number++)
         count += matches.get(number)?.[place] ?? 0;
       score += value * saturated(count);
@@ -46,10 +45,22 @@ export function quotesOf(
   });
 }
 
-function aroundOf(path: string, lines: Lines, range: Chunk, concepts: readonly WeighedConcept[]): Float64Array {
-  const found = matchesOf('', path.replace(/\.\w+$/, ''), concepts);
-  for (const line of scopeOf(path, lines, range)) for (const [at, n] of matchesOf('', line, concepts).entries()) found[at] = Math.max(found[at] ?? 0, n);
-  return found.map((n) => Math.min(1, n));
+/**
+ * What the path, the headings and the openings of blocks above say of the lines, each word once: a section need not
+ * repeat its heading, nor a body the name of its function.
+ */
+function aroundOf(
+  path: string,
+  lines: Lines,
+  range: Chunk,
+  concepts: readonly WeighedConcept[],
+): Float64Array {
+  const found = new Float64Array(concepts.length);
+  for (const term of [path, ...scopeOf(path, lines, range)].flatMap(terms)) {
+    for (const [place, { shares }] of concepts.entries())
+      found[place] = Math.max(found[place] ?? 0, shares.get(term) ?? 0);
+  }
+  return found;
 }
 
 /** How much of each word of the question a line has. */

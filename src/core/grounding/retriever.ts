@@ -16,6 +16,7 @@ export interface Question {
   editors: readonly Editor[];
   /** Tests, documents and settings count as much as code, whatever is asked; to measure what their weight is worth. */
   evenKinds?: boolean;
+  /** Documents count as much as code. */
   evenDocs?: boolean;
   /** Words of like meaning; without them the question's words and their synonyms are looked for. */
   neighbours?: WordNeighbours | undefined;
@@ -32,7 +33,11 @@ const candidates = 8;
 /** The chunks that match a question best, and what its words weigh. */
 export function rankChunks(index: PassageIndex, question: Question): Ranking {
   const concepts = conceptsOf(question.text, index.vocabulary, question.neighbours);
-  return index.rank(concepts, question.limit, boostOf(question.text, question.editors, question.evenKinds, question.evenDocs));
+  return index.rank(
+    concepts,
+    question.limit,
+    boostOf(question.text, question.editors, question.evenKinds, question.evenDocs),
+  );
 }
 
 /** The passages that match a question best, best first, each of a few lines and word for word. */
@@ -41,11 +46,10 @@ export async function findPassages(
   question: Question,
   read: ReadText,
 ): Promise<Passage[]> {
-  const E=(globalThis as any).process.env;
-  const wider = { ...question, limit: question.limit * Number(E.CAND??8) };
+  const wider = { ...question, limit: question.limit * candidates };
   const likely = rankChunks(index, wider);
-  const even = rankChunks(index, { ...wider, evenDocs: true });
   if (likely.chunks.length === 0) return lookedAt(question, read);
+  const even = rankChunks(index, { ...wider, evenDocs: true });
   const texts = new Map<string, Lines | undefined>();
   for (const { key } of [...likely.chunks, ...even.chunks]) {
     if (texts.has(key)) continue;
@@ -54,16 +58,9 @@ export async function findPassages(
   }
   const of = ({ chunks, weights }: Ranking) =>
     chunks.flatMap((chunk) => passagesOf(chunk, texts.get(chunk.key), weights)).sort(byScore);
-  const most = Number(E.MF ?? 2);
-  if (E.SLOT==='1') {
-    const first = chosen(of(likely), question.limit-1, [], most);
-    return chosen(of(even), question.limit, first, most);
-  }
-  if (E.SLOT==='2') {
-    const first = chosen(of(likely), 1, [], most);
-    return chosen(of(even), question.limit, first, most);
-  }
-  return chosen(of(likely), question.limit, [], most);
+  // Who asks may want the code or what is written about it; the last place goes to the best of either.
+  const first = chosen(of(likely), Math.max(1, question.limit - 1), []);
+  return chosen(of(even), question.limit, first).sort(byScore);
 }
 
 /**
@@ -78,23 +75,22 @@ function passagesOf(
   if (!lines) return [];
   // The file may have become shorter since it was indexed.
   const range = { startLine: chunk.startLine, endLine: Math.min(chunk.endLine, lines.count) };
-  const quotes = quotesOf(chunk.path, lines, range, weights, (globalThis as any).process.env.SC==='1');
+  const quotes = quotesOf(chunk.path, lines, range, weights);
   const matching = quotes.filter((quote) => quote.score > 0);
   // A chunk may match by its file's name alone; then its beginning stands for it.
   return (matching.length > 0 ? matching : quotes.slice(0, 1)).map((quote) => {
-    const E=(globalThis as any).process.env; const cs=Number(E.CS??1), cb=Number(E.CB??0.5);
-    const score = (quote.score + cs*chunk.score) * (cb + quote.coverage * (1-cb)) * chunk.boost;
+    const score = (quote.score + chunk.score) * (0.5 + quote.coverage / 2) * chunk.boost;
     return passage(chunk, lines, quote, score);
   });
 }
 
 /** The best that neither overlap nor say the same. */
-function chosen(passages: readonly Passage[], limit: number, first: readonly Passage[] = [], most = 2): Passage[] {
+function chosen(passages: readonly Passage[], limit: number, first: readonly Passage[]): Passage[] {
   const taken: Passage[] = [...first];
   for (const candidate of passages) {
     if (taken.length >= limit) break;
     const sameFile = taken.filter((other) => other.uri === candidate.uri);
-    if (sameFile.length >= most || sameFile.some((other) => overlaps(other, candidate))) continue;
+    if (sameFile.length >= mostFromOneFile || sameFile.some((other) => overlaps(other, candidate))) continue;
     if (taken.some((other) => other.text === candidate.text)) continue;
     taken.push(candidate);
   }

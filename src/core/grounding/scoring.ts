@@ -79,7 +79,7 @@ class ConceptCounter {
     this.#averageFile = Math.max(1, indexed.length / Math.max(1, indexed.files));
   }
 
-  addTo(scores: Scores, { term, weight, others }: Concept): void {
+  addTo(scores: Scores, { term, weight, uncommonness, others }: Concept): void {
     const own = this.#rarity(term);
     const guesses = others.map((other) => ({ ...other, rarity: this.#rarity(other.term) }));
     const rarity = own > 0 ? own : onlyGuessed * Math.max(0, ...guesses.map((guess) => guess.rarity));
@@ -89,7 +89,7 @@ class ConceptCounter {
     // A word that is everywhere says no more when it stands for a rare one.
     for (const guess of guesses) shares.set(guess.term, guess.share * Math.min(1, guess.rarity / rarity));
     for (const [each, share] of shares) this.#count(each, share);
-    scores.weights.push({ value, shares });
+    scores.weights.push({ value: value * uncommonness, shares });
     this.#flush(scores, value);
   }
 
