@@ -14,7 +14,10 @@ const b = 0.75;
 const pathWeight = 2;
 /** What defines a thing answers where it is; what uses it only mentions it, however often. */
 const definedWeight = 3;
-/** A file whose other chunks speak of the matter is likelier to be about it, but its best chunk says most. */
+/**
+ * A file whose other chunks speak of the matter is likelier to be about it. At half, all of them together say at most
+ * half of what one chunk can, so that much loose talk does not pass a place that answers.
+ */
 const wholeFileShare = 0.5;
 /** A word that is nowhere in the workspace is judged by the words that stand for it, which may be the wrong ones. */
 const onlyGuessed = 0.7;

@@ -73,6 +73,23 @@ describe('Passages for a question', () => {
       expected: ['test/a.ts', 'src/z.ts'],
     },
     {
+      what: 'are found by British and American spelling alike',
+      files: { 'a.ts': 'sanitize(name);', 'b.ts': 'other(name);' },
+      question: 'Where is it sanitised?',
+      expected: ['a.ts'],
+    },
+    {
+      what: 'have the best document among them where code alone would fill the places',
+      files: {
+        'a.ts': 'zebra(tiger);',
+        'b.ts': 'zebra(tiger, 1);',
+        'c.ts': 'zebra(tiger, 2);',
+        'docs/z.md': '# Zebra and tiger\nA zebra is no tiger.',
+      },
+      question: 'Is a zebra a tiger?',
+      expected: ['docs/z.md', 'a.ts', 'b.ts'],
+    },
+    {
       what: 'come from documents for practical questions',
       files: { 'docs/a.md': 'Install server', 'src/z.ts': 'install(server)' },
       question: 'How do I install the server?',
@@ -128,6 +145,16 @@ describe('Passages for a question', () => {
   for (const { what, files, question, editors, expected } of first) {
     it(what, async () => assert.deepEqual(await paths(files, question, editors), expected));
   }
+
+  it('are judged with the heading that they stand under', async () => {
+    const one = 'Copy the folder with any tool.';
+    const filler = Array<string>(30).fill('Words about other things.').join('\n\n');
+    const a = `# Zebras\n\n${filler}\n\n${one}\n`;
+    const b = `# Stones\n\n${filler}\n\n${one} Now.\n`;
+    const [passage] = await find({ 'b.md': b, 'a.md': a }, 'copy zebras folder tool');
+    assert.equal(passage?.path, 'a.md');
+    assert.ok(passage.text.includes(one));
+  });
 
   it('come from the selection before the rest of the file', async () => {
     const filler = Array<string>(50).fill('x();').join('\n');
