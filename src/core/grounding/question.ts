@@ -75,7 +75,8 @@ export function conceptsOf(question: string, vocabulary: Vocabulary, neighbours?
 /** British and American spelling: sanitise and sanitize, colour and color, as their stems. */
 function spellings(term: string): string[] {
   if (term.length < 5) return [];
-  if (/i[sz]$/.test(term)) return [term.replace(/i[sz]$/, term.endsWith('s') ? 'iz' : 'is')];
+  // The stemmer takes -ize off some words, and -ise off none.
+  if (/is$/.test(term)) return terms(`${term}e`.replace(/ise$/, 'ize'));
   if (/our$/.test(term)) return [term.replace(/our$/, 'or')];
   return /or$/.test(term) ? [term.replace(/or$/, 'our')] : [];
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Editor } from '../../../../src/core/grounding/boosts.ts';
+import { Lines } from '../../../../src/core/grounding/lines.ts';
 import { searchOpenFiles } from '../../../../src/core/grounding/openFilesSearch.ts';
 import { PassageIndex } from '../../../../src/core/grounding/passageIndex.ts';
-import { mostQuotedLines } from '../../../../src/core/grounding/quote.ts';
+import { mostQuotedLines, quotesOf } from '../../../../src/core/grounding/quote.ts';
 import { findPassages } from '../../../../src/core/grounding/retriever.ts';
 
 type Files = Record<string, string>;
@@ -74,8 +75,8 @@ describe('Passages for a question', () => {
     },
     {
       what: 'are found by British and American spelling alike',
-      files: { 'a.ts': 'sanitize(name);', 'b.ts': 'other(name);' },
-      question: 'Where is it sanitised?',
+      files: { 'a.ts': 'enter(harbor);', 'b.ts': 'other(name);' },
+      question: 'Where is the harbour?',
       expected: ['a.ts'],
     },
     {
@@ -146,14 +147,11 @@ describe('Passages for a question', () => {
     it(what, async () => assert.deepEqual(await paths(files, question, editors), expected));
   }
 
-  it('are judged with the heading that they stand under', async () => {
-    const one = 'Copy the folder with any tool.';
-    const filler = Array<string>(30).fill('Words about other things.').join('\n\n');
-    const a = `# Zebras\n\n${filler}\n\n${one}\n`;
-    const b = `# Stones\n\n${filler}\n\n${one} Now.\n`;
-    const [passage] = await find({ 'b.md': b, 'a.md': a }, 'copy zebras folder tool');
-    assert.equal(passage?.path, 'a.md');
-    assert.ok(passage.text.includes(one));
+  it('are judged with the heading that they stand under', () => {
+    const lines = new Lines('# Zebras\n\nCopy the folder.\n');
+    const zebra = { value: 1, shares: new Map([['zebra', 1]]) };
+    const [quote] = quotesOf('a.md', lines, { startLine: 3, endLine: 3 }, [zebra]);
+    assert.equal(quote?.coverage, 1);
   });
 
   it('come from the selection before the rest of the file', async () => {
