@@ -114,6 +114,10 @@ export class CompositeStore implements SessionStore {
     return (await this.#home(args[0])).entries(...args);
   }
 
+  async lineage(...args: Parameters<SessionStore['lineage']>) {
+    return (await this.#home(args[0])).lineage(...args);
+  }
+
   async ofKinds<K extends EntryKind>(
     sessionId: string,
     kinds: readonly K[],

@@ -15,6 +15,7 @@ import type {
   ProfileFile,
   Recall,
   Secrets,
+  TokenCounter,
   UserDirectives,
   Workspace,
 } from '../../src/core/ports.ts';
@@ -62,6 +63,8 @@ export interface TestCoreOptions {
   userDirectives?: UserDirectives;
   /** What the engine sees as the time. */
   clock?: Clock;
+  /** Counts by the kinds of characters where none is given, which needs no worker. */
+  counter?: TokenCounter;
 }
 
 export async function startCore(options: TestCoreOptions = {}): Promise<TestCore> {
@@ -130,7 +133,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     ],
     offline: new OfflineProvider(options.search ?? { search: async () => [] }),
     workspace: workspacePort,
-    counter: { count: async (texts) => texts.map(estimateTokens) },
+    counter: options.counter ?? { count: async (texts) => texts.map(estimateTokens) },
     recall,
     settings,
     profiles: new Profiles({ read: async () => options.profileFiles ?? [] }, log),

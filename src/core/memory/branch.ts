@@ -2,6 +2,9 @@
 import type { Entry } from '../../protocol/entries.ts';
 import type { SessionStore } from '../session/store.ts';
 
+/** An entry as far as a branch knows it. */
+type Link = Pick<Entry, 'id' | 'kind'>;
+
 interface Step {
   id: string;
   /** Inputs of the user up to and including this entry. */
@@ -13,7 +16,7 @@ export class Branch {
   readonly #steps: Step[] = [];
   readonly #places = new Map<string, number>();
 
-  constructor(path: readonly Entry[]) {
+  constructor(path: readonly Link[]) {
     for (const entry of path) this.#push(entry);
   }
 
@@ -24,6 +27,15 @@ export class Branch {
 
   has(id: string): boolean {
     return this.#places.has(id);
+  }
+
+  /** Ids of the entries between two places, both included, in their order. */
+  idsBetween(from: number, to: number): string[] {
+    return this.#steps.slice(Math.max(0, from), to + 1).map(({ id }) => id);
+  }
+
+  get length(): number {
+    return this.#steps.length;
   }
 
   /** Inputs of the user between two places, both included. */
@@ -42,15 +54,13 @@ export class Branch {
     });
   }
 
-  #push({ id, kind }: Entry): void {
+  #push({ id, kind }: Link): void {
     const turns = (this.#steps.at(-1)?.turns ?? 0) + (kind === 'user' ? 1 : 0);
     this.#places.set(id, this.#steps.length);
     this.#steps.push({ id, turns });
   }
 }
 
-/** Entries read at a time, so that no answer of the store holds the thread for more than a few ms. */
-const pageSize = 400;
 /** Sessions whose branch is kept; more than a person has open, and a branch of 10,000 turns takes about 4 MB. */
 const mostBranches = 8;
 
@@ -91,16 +101,7 @@ export class Branches {
 
   async #read(sessionId: string): Promise<Branch> {
     try {
-      const pages: Entry[][] = [];
-      for (let beforeId: string | undefined; ; ) {
-        const page = await this.#store.path(sessionId, {
-          limit: pageSize,
-          ...(beforeId === undefined ? {} : { beforeId }),
-        });
-        pages.unshift(page);
-        beforeId = page[0]?.id;
-        if (page.length < pageSize) return new Branch(pages.flat());
-      }
+      return new Branch(await this.#store.lineage(sessionId));
     } catch (error) {
       this.forget(sessionId);
       throw error;

