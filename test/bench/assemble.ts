@@ -1,19 +1,25 @@
 /**
- * Putting a turn's context together in a session of 10,000 turns on a real store, end to end: frames, directives and
- * tasks, the tail, counting with Claude's vocabulary in its worker, fitting, and the request itself. Beside it a session
- * of 100 turns, the first turn after a start, and what reading the whole session would take.
+ * Putting a turn's context together in a session of 10,000 turns, end to end and with the store, recall and the tokenizer
+ * in their workers: frames, directives and tasks, the tail, recalled turns, counting with Claude's vocabulary, fitting,
+ * and the request itself. Beside it the fitting alone (`assemble`, which is pure), a session of 100 turns, and limits:
+ * the bare rows of the same tail and recalled turns read from the worker and with a bare statement in this thread, the
+ * recall alone, and reading the whole session. `-- --turns N` sets the turns, `-- --recall off` leaves recall out.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ContextBuilder } from '../../src/core/context/contextBuilder.ts';
+import { DatabaseSync } from 'node:sqlite';
+import { assemble } from '../../src/core/context/assembler.ts';
+import { type BuiltContext, ContextBuilder } from '../../src/core/context/contextBuilder.ts';
 import { TokenFactors } from '../../src/core/context/factors.ts';
+import { mostFound } from '../../src/core/context/recalled.ts';
 import { Branches } from '../../src/core/memory/branch.ts';
 import { claudeModels } from '../../src/core/providers/anthropic/models.ts';
 import type { SessionStore } from '../../src/core/session/store.ts';
 import { defaultSettings } from '../../src/core/settings.ts';
 import type { EntryDraft, FrameBody } from '../../src/protocol/entries.ts';
 import { openSessionStore } from '../../src/store/openSessionStore.ts';
+import { openRecall } from '../../src/workers/openRecall.ts';
 import { openTokenCounter } from '../../src/workers/openTokenCounter.ts';
 import { finish, median, option, type Row, repeats } from './support/table.ts';
 import { sentence } from './support/words.ts';
@@ -23,6 +29,8 @@ const turnCount = Number(option('--turns') ?? 10_000);
 const perFrame = 100;
 /** Contexts assembled in one repetition; each is that of a new turn. */
 const samples = 60;
+
+const recallScope = option('--recall') === 'off' ? 'off' : defaultSettings.recall;
 
 const worker = (name: string): URL => new URL(`../../src/workers/${name}.ts`, import.meta.url);
 const common = () => ({ id: crypto.randomUUID(), at: Date.now(), door: 'cli' as const });
@@ -136,10 +144,8 @@ async function fill(store: SessionStore, count: number): Promise<string> {
   return id;
 }
 
-const counter = openTokenCounter({
-  workerUrl: worker('tokens'),
-  log: { info: () => undefined, warn: console.error, error: console.error },
-});
+const log = { info: () => undefined, warn: console.error, error: console.error };
+const counter = openTokenCounter({ workerUrl: worker('tokens'), log });
 const file = { uri: 'file:///w/a.ts', path: 'a.ts', languageId: 'typescript', text: sentence(800) };
 
 /** A builder as a window has it, which knows nothing yet. */
@@ -157,7 +163,8 @@ function builderOf(store: SessionStore): { builder: ContextBuilder; end(): void 
     },
     counter,
     factors: new TokenFactors(),
-    settings: defaultSettings,
+    settings: { ...defaultSettings, recall: recallScope },
+    recall,
     clock: { now: () => Date.now(), monotonic: () => performance.now() },
   });
   const subscription = store.onDidChange((change) => {
@@ -184,50 +191,90 @@ async function timed(run: () => Promise<unknown>): Promise<number> {
   return performance.now() - begun;
 }
 
-async function measured(system: string, store: SessionStore, sessionId: string): Promise<Row> {
-  const runs = repeats(3);
+/** Of several repetitions the median of each figure. */
+function figures(system: string, runs: readonly number[][], more: Omit<Row, 'system'> = {}): Row {
+  const sorted = runs.map((taken) => taken.toSorted((a, b) => a - b));
+  const at = (share: number) => median(sorted.map((taken) => taken[Math.floor(taken.length * share)] ?? 0));
+  return { system, p50_ms: at(0.5), p95_ms: at(0.95), max_ms: at(0.999), ...more };
+}
+
+async function measured(name: string, sessionId: string): Promise<Row[]> {
   const first: number[] = [];
-  const later: number[][] = [];
+  const whole: number[][] = [];
+  const fitting: number[][] = [];
+  const rows: number[][] = [];
+  const bare: number[][] = [];
+  const recalls: number[][] = [];
   let tokens = 0;
-  for (let run = 0; run < runs; run++) {
+  let recalled = 0;
+  for (let run = 0; run < repeats(3); run++) {
     const { builder, end } = builderOf(store);
     first.push(await timed(() => builder.build(requestOf(sessionId, sentence(20)))));
-    const taken: number[] = [];
+    const taken: [number[], number[], number[], number[], number[]] = [[], [], [], [], []];
     for (let at = 0; at < samples; at++) {
       await store.append(sessionId, turn(turnCount + at));
-      taken.push(await timed(() => builder.build(requestOf(sessionId, sentence(20)))));
+      const text = sentence(20);
+      let built: BuiltContext | undefined;
+      taken[0].push(
+        await timed(async () => {
+          built = await builder.build(requestOf(sessionId, text));
+        }),
+      );
+      if (!built) continue;
+      const { gathered, report } = built;
+      taken[1].push(await timed(async () => assemble(gathered)));
+      const ids = [...new Set(report.segments.flatMap(({ entryIds = [] }) => entryIds))];
+      taken[2].push(await timed(() => store.entries(sessionId, ids)));
+      taken[3].push(await timed(async () => readBare.all(JSON.stringify(ids), sessionId)));
+      const question = { sessionId, leafId: undefined, text, now: Date.now(), except: new Set<string>() };
+      if (recallScope !== 'off')
+        taken[4].push(
+          await timed(() => recall.search({ ...question, scope: recallScope, limit: mostFound })),
+        );
+      tokens = report.segments.reduce((sum, segment) => sum + segment.tokens, 0);
+      recalled += report.segments.filter(({ kind }) => kind === 'recall').length;
     }
-    const built = await builder.build(requestOf(sessionId, 'How many?'));
-    tokens = built.report.segments.reduce((sum, segment) => sum + segment.tokens, 0);
-    later.push(taken.sort((a, b) => a - b));
+    [whole, fitting, rows, bare, recalls].forEach((all, place) => {
+      all.push(taken[place] ?? []);
+    });
     end();
   }
-  const at = (share: number) => median(later.map((taken) => taken[Math.floor(taken.length * share)] ?? 0));
-  return {
-    system,
-    p50_ms: at(0.5),
-    p95_ms: at(0.95),
-    max_ms: at(0.999),
-    first_ms: median(first),
-    tokens,
-  };
+  return [
+    figures(`causeway (${name})`, whole, {
+      first_ms: median(first),
+      tokens,
+      recalled: recalled / whole.flat().length,
+    }),
+    figures('  of it assemble alone', fitting),
+    ...(recallScope === 'off' ? [] : [figures('  the same question to recall alone', recalls)]),
+    figures('  limit: the same rows from the worker', rows),
+    figures('  limit: the same rows, bare SQLite here', bare),
+  ];
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'causeway-bench-'));
-const store = openSessionStore({
-  file: join(folder, 'sessions.db'),
-  workspaceId: 'w',
-  workerUrl: worker('store'),
+const databaseFile = join(folder, 'sessions.db');
+const store = openSessionStore({ file: databaseFile, workspaceId: 'w', workerUrl: worker('store') });
+const recall = openRecall({
+  workerUrl: worker('recall'),
+  stores: [store],
+  isWanted: () => recallScope !== 'off',
+  log,
 });
 const short = await fill(store, 100);
 const long = await fill(store, turnCount);
-// The vocabulary is loaded once in a window, long before most turns.
-await counter.count(['warm']);
+const database = new DatabaseSync(databaseFile, { readOnly: true });
+const readBare = database.prepare(
+  'SELECT payload FROM json_each(?) CROSS JOIN entry ON session_id = ? AND entry.id = value ORDER BY seq',
+);
+// The vocabulary and the index are loaded once in a window, long before most turns; the first turn here has neither.
 const rows: Row[] = [
-  await measured(`causeway (${turnCount} turns)`, store, long),
-  await measured('causeway (100 turns)', store, short),
+  ...(await measured(`${turnCount} turns`, long)),
+  ...(await measured('100 turns', short)),
   { system: 'reading the whole session', first_ms: await timed(() => store.path(long)) },
 ];
+database.close();
+await recall.close();
 await store.close();
 await counter.close();
 rmSync(folder, { recursive: true });

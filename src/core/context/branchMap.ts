@@ -1,5 +1,5 @@
 /** Where entries stand on the branch a request follows. */
-import { Branch, type Branches } from '../memory/branch.ts';
+import { type Branch, type Branches, readBranch } from '../memory/branch.ts';
 import type { SessionStore } from '../session/store.ts';
 
 /** The branch as it was in that moment. */
@@ -26,7 +26,7 @@ export async function branchMap(
   const leaf = leafId === undefined ? active.length - 1 : active.placeOf(leafId);
   if (leaf !== undefined) return upTo(active, leaf);
   // Only who goes on from another branch than the last one waits for it to be read.
-  const other = new Branch(await store.lineage(sessionId, leafId));
+  const other = await readBranch(store, sessionId, leafId);
   return upTo(other, other.length - 1);
 }
 

@@ -262,14 +262,14 @@ export class ContextBuilder {
     tail: Tail,
     factor: number,
   ): Promise<{ parts: Counted<RecalledPart>[]; missing: AssemblyInput['missing'] }> {
-    const { store, recall, settings, clock } = this.#options;
+    const { recall, settings, clock } = this.#options;
     const { sessionId, parentId, input } = request;
     const scope = request.recall ?? settings.recall;
     const pinned = input.pinned ?? [];
     const before = saidBefore(tail.entries);
     const asked = recall && scope !== 'off' && parentId !== null;
     const [pinnedEntries, answer] = await Promise.all([
-      pinned.length > 0 ? store.entries(sessionId, pinned) : [],
+      pinned.length > 0 ? this.#said.of(sessionId, pinned) : [],
       asked
         ? askRecall(recall, {
             sessionId,
@@ -286,7 +286,7 @@ export class ContextBuilder {
         : { found: [], late: false },
     ]);
     const found = answer.found.filter(({ entryId }) => entryId !== input.id && !pinned.includes(entryId));
-    const parts = [...pinnedParts(pinnedEntries, input), ...(await foundParts(store, found, input))];
+    const parts = [...pinnedParts(pinnedEntries, input), ...(await foundParts(this.#said, found, input))];
     return {
       parts: await this.#countTexts(parts, factor),
       missing: answer.late

@@ -2,12 +2,23 @@
 import type { Entry } from '../../protocol/entries.ts';
 import type { SessionStore, StoreChange } from '../session/store.ts';
 
-/** Entries kept: the tails of a dozen sessions, some 20 MB where many are long. */
-const mostKept = 4_000;
+/** Characters kept in all: the tails of a hundred sessions by the default settings, some 20 MB. */
+const mostKept = 10_000_000;
+/** What an entry takes beside what it says: its ids and names, and its place in the map. */
+const overhead = 1_000;
+
+interface Kept {
+  sessionId: string;
+  entry: Entry;
+  size: number;
+}
 
 export class SaidEntries {
   readonly #store: SessionStore;
-  readonly #kept = new Map<string, Entry>();
+  /** What was read or appended last comes last. */
+  readonly #kept = new Map<string, Kept>();
+  #size = 0;
+  #purges = 0;
 
   constructor(store: SessionStore) {
     this.#store = store;
@@ -15,11 +26,18 @@ export class SaidEntries {
 
   /** Those of the ids that there are, in the order of the ids, without their reports. */
   async of(sessionId: string, ids: readonly string[]): Promise<Entry[]> {
-    const missing = ids.filter((id) => !this.#kept.has(keyOf(sessionId, id)));
-    const read = missing.length > 0 ? await this.#store.entries(sessionId, missing) : [];
-    const fresh = new Map(read.map((entry) => [entry.id, bare(entry)]));
-    for (const entry of fresh.values()) this.#keep(sessionId, entry);
-    return ids.flatMap((id) => fresh.get(id) ?? this.#kept.get(keyOf(sessionId, id)) ?? []);
+    const known = new Map(ids.map((id) => [id, this.#kept.get(keyOf(sessionId, id))?.entry]));
+    const missing = ids.filter((id) => !known.get(id));
+    if (missing.length > 0) {
+      const purges = this.#purges;
+      const read = await this.#store.entries(sessionId, missing);
+      for (const entry of read) {
+        known.set(entry.id, entry);
+        // What was purged while it was read must not be kept.
+        if (purges === this.#purges) this.#keep(sessionId, entry);
+      }
+    }
+    return ids.flatMap((id) => known.get(id) ?? []);
   }
 
   /** Hears every change of the store. */
@@ -27,23 +45,32 @@ export class SaidEntries {
     if (change.type === 'appended')
       for (const entry of change.entries) this.#keep(change.sessionId, bare(entry));
     if (change.type !== 'purged') return;
-    for (const key of this.#kept.keys()) if (key.startsWith(change.sessionId)) this.#kept.delete(key);
+    this.#purges++;
+    for (const [key, { sessionId }] of this.#kept) if (sessionId === change.sessionId) this.#forget(key);
   }
 
   #keep(sessionId: string, entry: Entry): void {
-    if (isLarge(entry)) return;
+    if (holdsFiles(entry)) return;
     const key = keyOf(sessionId, entry.id);
+    this.#forget(key);
+    const size = overhead + lengthOf(entry);
+    this.#kept.set(key, { sessionId, entry, size });
+    this.#size += size;
+    for (const oldest of this.#kept.keys()) {
+      if (this.#size <= mostKept) return;
+      this.#forget(oldest);
+    }
+  }
+
+  #forget(key: string): void {
+    this.#size -= this.#kept.get(key)?.size ?? 0;
     this.#kept.delete(key);
-    this.#kept.set(key, entry);
-    if (this.#kept.size <= mostKept) return;
-    const oldest = this.#kept.keys().next();
-    if (!oldest.done) this.#kept.delete(oldest.value);
   }
 }
 
 const keyOf = (sessionId: string, id: string): string => `${sessionId}/${id}`;
 
-/** A report is several times as large as its answer, and is not sent. */
+/** As the store reads it. */
 function bare(entry: Entry): Entry {
   if (entry.kind !== 'assistant' || !entry.report) return entry;
   const { report: _, ...rest } = entry;
@@ -51,5 +78,12 @@ function bare(entry: Entry): Entry {
 }
 
 /** Pictures and documents may be tens of MB; they are read when they are sent. */
-const isLarge = (entry: Entry): boolean =>
+const holdsFiles = (entry: Entry): boolean =>
   entry.kind === 'user' && entry.content.some(({ type }) => type !== 'text');
+
+/** Characters of all strings in a value. */
+function lengthOf(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 0;
+  return Object.values(value).reduce<number>((sum, one) => sum + lengthOf(one), 0);
+}

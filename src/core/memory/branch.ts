@@ -1,9 +1,6 @@
 /** Which entries stand on the active branch of a session, kept up with the log so that nobody reads it whole again. */
 import type { Entry } from '../../protocol/entries.ts';
-import type { SessionStore } from '../session/store.ts';
-
-/** An entry as far as a branch knows it. */
-type Link = Pick<Entry, 'id' | 'kind'>;
+import type { EntryLink, PathOptions, SessionStore } from '../session/store.ts';
 
 interface Step {
   id: string;
@@ -16,7 +13,7 @@ export class Branch {
   readonly #steps: Step[] = [];
   readonly #places = new Map<string, number>();
 
-  constructor(path: readonly Link[]) {
+  constructor(path: readonly EntryLink[]) {
     for (const entry of path) this.#push(entry);
   }
 
@@ -54,10 +51,26 @@ export class Branch {
     });
   }
 
-  #push({ id, kind }: Link): void {
+  #push({ id, kind }: EntryLink): void {
     const turns = (this.#steps.at(-1)?.turns ?? 0) + (kind === 'user' ? 1 : 0);
     this.#places.set(id, this.#steps.length);
     this.#steps.push({ id, turns });
+  }
+}
+
+/** Entries read at a time, so that no answer of the store holds the thread for more than a few ms. */
+const pageSize = 2_048;
+
+/** The branch that ends at an entry, or at the head. */
+export async function readBranch(store: SessionStore, sessionId: string, leafId?: string): Promise<Branch> {
+  const pages: EntryLink[][] = [];
+  for (let from: PathOptions = leafId === undefined ? {} : { leafId }; ; ) {
+    const page = await store.lineage(sessionId, { ...from, limit: pageSize });
+    pages.unshift(page);
+    const [first] = page;
+    // What stands before an entry never changes, so the pages fit together whatever is appended meanwhile.
+    if (page.length < pageSize || !first) return new Branch(pages.flat());
+    from = { beforeId: first.id };
   }
 }
 
@@ -101,7 +114,7 @@ export class Branches {
 
   async #read(sessionId: string): Promise<Branch> {
     try {
-      return new Branch(await this.#store.lineage(sessionId));
+      return await readBranch(this.#store, sessionId);
     } catch (error) {
       this.forget(sessionId);
       throw error;

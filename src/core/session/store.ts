@@ -71,6 +71,19 @@ export interface Answerer {
 
 export type SubmitResult = { state: 'live'; entry: UserEntry } | { state: 'queued'; queued: QueuedTurn };
 
+/** Which part of a branch. */
+export interface PathOptions {
+  /** Its last entry; by default the head. */
+  leafId?: string;
+  /** In its place: that entry and all after it are left out. */
+  beforeId?: string;
+  /** Keeps the newest ones. */
+  limit?: number;
+}
+
+/** An entry as far as a branch knows it. */
+export type EntryLink = Pick<Entry, 'id' | 'kind'>;
+
 export interface SessionStore {
   readonly onDidChange: Event<StoreChange>;
   status(): Promise<StoreStatus>;
@@ -82,16 +95,16 @@ export interface SessionStore {
   /** Appends in one transaction, all or nothing. Throws `not_found`, `store_read_only`, `store_locked`, `store_unavailable`. */
   append(sessionId: string, drafts: EntryDraft[]): Promise<Entry[]>;
   entry(sessionId: string, entryId: string): Promise<Entry | undefined>;
-  /**
-   * The branch that ends at `leafId` (default: the head), oldest first.
-   * `limit` keeps the newest ones; `beforeId` leaves out that entry and all after it.
-   */
-  path(sessionId: string, options?: { leafId?: string; beforeId?: string; limit?: number }): Promise<Entry[]>;
-  /** As `path` of a whole branch without what the entries say, which is most of what reading takes. */
-  lineage(sessionId: string, leafId?: string): Promise<{ id: string; kind: EntryKind }[]>;
+  /** A branch, oldest first. */
+  path(sessionId: string, options?: PathOptions): Promise<Entry[]>;
+  /** As `path` without what the entries say, which is most of what reading takes. */
+  lineage(sessionId: string, options?: PathOptions): Promise<EntryLink[]>;
   /** All entries of all branches in the order of the log. */
   log(sessionId: string, options?: { afterSeq?: number; limit?: number }): Promise<Entry[]>;
-  /** Those of the given ids that there are, in the order of the log; of whichever branch. */
+  /**
+   * Those of the given ids that there are, in the order of the log; of whichever branch. Answers come without their
+   * reports, which are several times as large.
+   */
   entries(sessionId: string, ids: readonly string[]): Promise<Entry[]>;
   /** Entries of some kinds on all branches, in the order of the log. */
   ofKinds<K extends EntryKind>(

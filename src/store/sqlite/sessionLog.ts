@@ -2,11 +2,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { CausewayError, invalidInput, notFound } from '../../core/errors.ts';
+import type { EntryLink, PathOptions } from '../../core/session/store.ts';
 import { type Entry, type EntryDraft, type EntryKind, entry } from '../../protocol/entries.ts';
 import { type EntryRows, rowColumns } from './entryRows.ts';
 import type { SessionTable } from './sessionTable.ts';
 
-const step = z.object({ id: z.string(), kind: z.enum(entry.options.map((one) => one.shape.kind.value)) });
+const link = z.object({ id: z.string(), kind: z.enum(entry.options.map((one) => one.shape.kind.value)) });
 
 /** More than any session has; stands for "all". */
 const unlimited = 1_000_000_000;
@@ -89,15 +90,17 @@ export class SessionLog {
     );
   }
 
-  /** Those of the given ids that there are, in log order. */
+  /** Those of the given ids that there are, in log order, without their reports. */
   some(sessionId: string, ids: readonly string[]): Entry[] {
     return this.#read(
       this.#db
         .prepare(
-          `SELECT ${rowColumns} FROM entry
-           WHERE session_id = ? AND id IN (SELECT value FROM json_each(?)) ORDER BY seq`,
+          // Written so that SQLite goes from id to id; with IN it reads the whole session to have it in order.
+          `SELECT ${rowColumns} FROM (SELECT DISTINCT value AS wanted FROM json_each(:ids))
+           CROSS JOIN entry ON session_id = :session AND id = wanted ORDER BY seq`,
         )
-        .all(sessionId, JSON.stringify(ids)),
+        .all({ session: sessionId, ids: JSON.stringify(ids) }),
+      (raw) => this.#rows.readSaid(raw),
     );
   }
 
@@ -114,46 +117,13 @@ export class SessionLog {
     );
   }
 
-  path(sessionId: string, options: { leafId?: string; beforeId?: string; limit?: number } = {}): Entry[] {
-    const start =
-      options.beforeId === undefined
-        ? (options.leafId ?? this.#sessions.headOf(sessionId))
-        : this.#parentOf(sessionId, options.beforeId);
-    if (start === null) return [];
-    // Walking towards the root costs one index lookup an entry, whatever other branches hold.
-    const rows = this.#db
-      .prepare(
-        `WITH RECURSIVE branch (${rowColumns}, depth) AS (
-           SELECT ${rowColumns}, 1 FROM entry WHERE session_id = :session AND id = :start
-           UNION ALL
-           SELECT ${rowColumns.replaceAll(/\w+/g, 'e.$&')}, depth + 1
-           FROM branch JOIN entry e ON e.session_id = :session AND e.id = branch.parent_id
-           WHERE depth < :limit)
-         SELECT ${rowColumns} FROM branch ORDER BY depth DESC`,
-      )
-      .all({ session: sessionId, start, limit: options.limit ?? unlimited });
-    const [root] = rows;
-    const isWhole = !root || root.parent_id === null || rows.length === options.limit;
-    // The parent was written before its child, so what is missing here is damage.
-    if (!isWhole) this.#onDamage(sessionId, Number(root.number));
-    return this.#read(rows);
+  path(sessionId: string, options: PathOptions = {}): Entry[] {
+    return this.#read(this.#branch(sessionId, options, rowColumns));
   }
 
-  /** Reads no payload, so a branch of 30,000 entries takes a fraction of a second. */
-  lineage(sessionId: string, leafId?: string): { id: string; kind: EntryKind }[] {
-    const start = leafId ?? this.#sessions.headOf(sessionId);
-    if (start === null) return [];
-    return this.#db
-      .prepare(
-        `WITH RECURSIVE branch (id, parent_id, kind, depth) AS (
-           SELECT id, parent_id, kind, 1 FROM entry WHERE session_id = :session AND id = :start
-           UNION ALL
-           SELECT e.id, e.parent_id, e.kind, depth + 1
-           FROM branch JOIN entry e ON e.session_id = :session AND e.id = branch.parent_id)
-         SELECT id, kind FROM branch ORDER BY depth DESC`,
-      )
-      .all({ session: sessionId, start })
-      .map((raw) => step.parse(raw));
+  /** Reads no payload, so 30,000 entries take a fraction of a second. */
+  lineage(sessionId: string, options: PathOptions = {}): EntryLink[] {
+    return this.#branch(sessionId, options, 'number, id, parent_id, kind').map((raw) => link.parse(raw));
   }
 
   /** Rows of all sessions after a row number, in the order in which they were committed. */
@@ -187,10 +157,39 @@ export class SessionLog {
     return typeof parent === 'string' ? parent : null;
   }
 
-  #read(rows: readonly Record<string, unknown>[]): Entry[] {
+  /** Rows of a branch from the root on; `columns` has at least `number`, `id` and `parent_id`. */
+  #branch(sessionId: string, options: PathOptions, columns: string): Record<string, unknown>[] {
+    const start =
+      options.beforeId === undefined
+        ? (options.leafId ?? this.#sessions.headOf(sessionId))
+        : this.#parentOf(sessionId, options.beforeId);
+    if (start === null) return [];
+    // Walking towards the root costs one index lookup an entry, whatever other branches hold.
+    const rows = this.#db
+      .prepare(
+        `WITH RECURSIVE branch (${columns}, depth) AS (
+           SELECT ${columns}, 1 FROM entry WHERE session_id = :session AND id = :start
+           UNION ALL
+           SELECT ${columns.replaceAll(/\w+/g, 'e.$&')}, depth + 1
+           FROM branch JOIN entry e ON e.session_id = :session AND e.id = branch.parent_id
+           WHERE depth < :limit)
+         SELECT ${columns} FROM branch ORDER BY depth DESC`,
+      )
+      .all({ session: sessionId, start, limit: options.limit ?? unlimited });
+    const [root] = rows;
+    const isWhole = !root || root.parent_id === null || rows.length === options.limit;
+    // The parent was written before its child, so what is missing here is damage.
+    if (!isWhole) this.#onDamage(sessionId, Number(root.number));
+    return rows;
+  }
+
+  #read(
+    rows: readonly Record<string, unknown>[],
+    read = (raw: Record<string, unknown>): Entry => this.#rows.read(raw).entry,
+  ): Entry[] {
     return rows.flatMap((raw) => {
       try {
-        return [this.#rows.read(raw).entry];
+        return [read(raw)];
       } catch (error) {
         // Without the key nothing is damaged; the caller is told what is missing.
         if (error instanceof CausewayError) throw error;

@@ -137,10 +137,8 @@ describe('The context of a turn', () => {
     for (let number = 0; number < 200; number++) await core.store.append(sessionId, turn(number));
     const made = await build('And now?', { window: 12_000 });
     assert.ok(reportTokens(made.report) <= made.report.budget);
-    assert.deepEqual(
-      made.report.omitted.map(({ label }) => label.replace(/^\d+ older/, 'Older')),
-      ['Older turns'],
-    );
+    assert.equal(made.report.omitted.length, 1);
+    assert.match(made.report.omitted[0]?.label ?? '', /older turns/i);
     assert.ok(sent(made).includes('Answer 199.') && !sent(made).includes('Question 0?'));
     const calls = sent(made).match(/"type":"tool_use"/g)?.length;
     assert.equal(calls, sent(made).match(/"type":"tool_result"/g)?.length);
