@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { Assistant } from './core/assistant.ts';
 import { Engine } from './core/engine.ts';
 import { toErrorInfo } from './core/errors.ts';
-import type { Clock, Log, SecretScanner, Secrets, Workspace } from './core/ports.ts';
+import type { Clock, Log, Secrets, Workspace } from './core/ports.ts';
 import { Profiles } from './core/profiles/profiles.ts';
 import { AnthropicProvider } from './core/providers/anthropic/anthropic.ts';
 import { OfflineProvider } from './core/providers/offline.ts';
@@ -48,7 +48,6 @@ export interface OpenCore {
   readonly assistant: Assistant;
   readonly resolved: ResolvedWorkspace;
   readonly user: UserDatabase;
-  readonly scanner: SecretScanner;
   /** For programs that call a model themselves. */
   readonly relay: ModelRelay;
   /** Asks Claude's API which models the key may use; asks nothing in Restricted Mode. */
@@ -132,6 +131,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     workspace,
     counter,
     recall,
+    scanner,
     settings,
     factorRecord: user.tokenFactors,
     modelNotes: () => (settings.anthropicFeatures.memoryTool ? notes : undefined),
@@ -153,7 +153,6 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     assistant: engine,
     resolved,
     user,
-    scanner,
     relay,
     refreshModels: (signal) => engine.refreshModels(signal),
     async notices() {

@@ -5,6 +5,7 @@ import type {
   Log,
   ModelNotes,
   Recall,
+  SecretScanner,
   TokenCounter,
   TokenFactorRecord,
   UserDirectives,
@@ -24,6 +25,8 @@ export interface EngineOptions {
   counter: TokenCounter;
   recall?: Recall;
   userDirectives?: UserDirectives;
+  /** Without it no secrets are marked in what is inspected. */
+  scanner?: SecretScanner;
   factorRecord?: TokenFactorRecord;
   settings: CoreSettings;
   /** Those that come with Causeway when absent. */

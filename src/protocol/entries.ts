@@ -75,8 +75,11 @@ const assistantEntry = z.object({
   usage: usage.optional(),
   /** US dollars by the price table of the day, as `usage`; absent when the price is unknown. */
   costUsd: z.number().nonnegative().optional(),
-  /** Of the one request that this entry answers and `report` tells of, where the turn made several. */
-  requestUsage: usage.optional(),
+  /**
+   * Of the one request that this entry answers and `report` tells of: null where it ended without saying, absent where it
+   * is the turn's only one and has the turn's `usage`.
+   */
+  requestUsage: usage.nullable().optional(),
   report: contextReport.optional(),
 });
 const toolResultEntry = z.object({

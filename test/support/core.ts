@@ -14,6 +14,7 @@ import type {
   PassageSearch,
   ProfileFile,
   Recall,
+  SecretScanner,
   Secrets,
   TokenCounter,
   UserDirectives,
@@ -65,6 +66,8 @@ export interface TestCoreOptions {
   clock?: Clock;
   /** Counts by the kinds of characters where none is given, which needs no worker. */
   counter?: TokenCounter;
+  /** Without it no secrets are marked. */
+  scanner?: SecretScanner;
 }
 
 export async function startCore(options: TestCoreOptions = {}): Promise<TestCore> {
@@ -140,6 +143,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     ...(options.recall === undefined ? {} : { recall: options.recall }),
     clock,
     log,
+    ...(options.scanner === undefined ? {} : { scanner: options.scanner }),
     ...(options.userDirectives === undefined ? {} : { userDirectives: options.userDirectives }),
   });
   return {

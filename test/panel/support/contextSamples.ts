@@ -104,6 +104,11 @@ export const contextSent = (): ContextView => ({
   turnId: id(4, 1),
   usage: { inputTokens: 1_700, outputTokens: 612, cacheCreationTokens: 800, cacheReadTokens: 9_900 },
   costUsd: 0.0131,
+  turn: {
+    state: 'done',
+    usage: { inputTokens: 3_300, outputTokens: 840, cacheCreationTokens: 1_900, cacheReadTokens: 18_200 },
+    costUsd: 0.0274,
+  },
   costs: [
     cost(410, 0, 0, 0.000082),
     cost(320, 0, 0, 0.000064),
