@@ -31,6 +31,8 @@ export interface SessionInit {
 /** What changed, whichever process did it. `own` is false for changes of other processes. */
 export type StoreChange =
   | { type: 'appended'; own: boolean; sessionId: string; entries: Entry[] }
+  /** A session began with so many entries at once, as an import does, that they are not told: they are read when needed. */
+  | { type: 'imported'; own: boolean; sessionId: string }
   | { type: 'session'; own: boolean; session: SessionSummary }
   | { type: 'purged'; own: boolean; sessionId: string }
   | { type: 'queue'; own: boolean; sessionId: string; queue: QueuedTurn[] }
@@ -126,7 +128,7 @@ export interface SessionStore {
   /** JSON Lines: a header line with the session, then one line for each entry in log order. */
   exportSession(sessionId: string): Promise<string>;
   /** Keeps the id unless a session with it exists, then gives a new one. Throws `import_invalid` and imports nothing. */
-  importSession(jsonl: string): Promise<SessionSummary>;
+  importSession(jsonl: string | Uint8Array): Promise<SessionSummary>;
 
   /** Appends the input and takes the lease when the session is free, else queues it. Durable either way. */
   submitTurn(user: UserEntryDraft, sessionId: string, by: Answerer): Promise<SubmitResult>;

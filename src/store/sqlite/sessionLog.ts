@@ -9,6 +9,8 @@ import type { SessionTable } from './sessionTable.ts';
 
 const link = z.object({ id: z.string(), kind: z.enum(entry.options.map((one) => one.shape.kind.value)) });
 
+const begun = z.object({ sessionId: z.string(), firstId: z.string() });
+
 /** More than any session has; stands for "all". */
 const unlimited = 1_000_000_000;
 
@@ -126,15 +128,34 @@ export class SessionLog {
     return this.#branch(sessionId, options, 'number, id, parent_id, kind').map((raw) => link.parse(raw));
   }
 
-  /** Rows of all sessions after a row number, in the order in which they were committed. */
-  after(number: number, limit: number): { number: number; sessionId: string; entry: Entry | undefined }[] {
+  /** Rows of all sessions but some after a row number, in the order in which they were committed. */
+  after(
+    number: number,
+    limit: number,
+    except: readonly string[] = [],
+  ): { number: number; sessionId: string; entry: Entry | undefined }[] {
     return this.#db
-      .prepare(`SELECT ${rowColumns} FROM entry WHERE number > ? ORDER BY number LIMIT ?`)
-      .all(number, limit)
+      .prepare(
+        `SELECT ${rowColumns} FROM entry
+         WHERE number > ? AND session_id NOT IN (SELECT value FROM json_each(?)) ORDER BY number LIMIT ?`,
+      )
+      .all(number, JSON.stringify(except), limit)
       .map((raw) => {
         const [value] = this.#read([raw]);
         return { number: Number(raw.number), sessionId: String(raw.session_id), entry: value };
       });
+  }
+
+  /** Sessions all of whose entries, which are more than `most`, stand after a row number. */
+  begunAfter(number: number, most: number): { sessionId: string; firstId: string }[] {
+    return this.#db
+      .prepare(
+        // Of a group with one minimum SQLite takes the other columns from the row that has it.
+        `SELECT session_id AS sessionId, id AS firstId, min(seq) AS first FROM entry WHERE number > ?
+         GROUP BY session_id HAVING first = 1 AND count(*) > ?`,
+      )
+      .all(number, most)
+      .map((raw) => begun.parse(raw));
   }
 
   lastNumber(): number {

@@ -218,8 +218,9 @@ export class SqliteStore {
     );
   }
 
-  importSession(jsonl: string): SessionSummary {
-    const { header, entries } = parseExport(jsonl);
+  importSession(jsonl: string | Uint8Array): SessionSummary {
+    const text = typeof jsonl === 'string' ? jsonl : new TextDecoder().decode(jsonl);
+    const { header, entries } = parseExport(text);
     const id = this.get(header.id) ? randomUUID() : header.id;
     return this.#shelves.write(this.#shelves.unlocked(), (shelf) => {
       shelf.sessions.insert({
