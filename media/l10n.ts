@@ -195,6 +195,12 @@ const english = {
   directiveAdd: 'Add a directive',
   directiveAddHint: 'Always …',
   add: 'Add',
+  directivesRelievedOne:
+    'Your directives were too long together: 1 was merged, or is sent only when it matters.',
+  directivesRelieved:
+    'Your directives were too long together: {0} were merged, or are sent only when they matter.',
+  directiveMerged: 'Merged from others, because they were too long together',
+  directiveDemoted: 'No longer in every request, because they were too long together',
   directivePinned: 'In every request',
   directiveCandidates: 'Recalled when they matter',
   directivesOld: 'Overridden and removed ({0})',

@@ -139,6 +139,8 @@ const directiveEntry = z.object({
   supersedesId: z.uuid().optional(),
   /** Directives that were merged into this one to keep the pinned ones within their budget. */
   mergedIds: z.array(z.uuid()).optional(),
+  /** Why it was merged or is no longer pinned, where nobody asked for it: the pinned ones were over their budget. */
+  because: z.literal('budget').optional(),
 });
 const taskEntry = z.object({
   ...common,

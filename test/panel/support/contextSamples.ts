@@ -143,6 +143,8 @@ export const directives: DirectiveView[] = [
   }),
   directive(3, 'Write commit messages in the imperative.', { scope: 'user', origin: 'user' }),
   directive(4, 'Prefer async iterators to callbacks.', { state: 'candidate', origin: 'model' }),
+  directive(7, 'Keep lines below a hundred characters.', { state: 'candidate', because: 'budget' }),
+  directive(8, 'Name tests by what the user sees. Never assert a speed.', { because: 'budget' }),
   directive(5, 'From now on use tabs.', { overriddenBy: id(8, 1) }),
   directive(6, 'Never touch the lockfile.', { state: 'removed', origin: 'repetition' }),
 ];
