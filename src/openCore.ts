@@ -132,6 +132,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     counter,
     recall,
     scanner,
+    search,
     settings,
     factorRecord: user.tokenFactors,
     modelNotes: () => (settings.anthropicFeatures.memoryTool ? notes : undefined),

@@ -4,6 +4,7 @@ import type {
   CoreSettings,
   Log,
   ModelNotes,
+  PassageSearch,
   Recall,
   SecretScanner,
   TokenCounter,
@@ -24,6 +25,8 @@ export interface EngineOptions {
   workspace: Workspace;
   counter: TokenCounter;
   recall?: Recall;
+  /** Finds passages for turns that are grounded in the whole workspace. */
+  search?: PassageSearch;
   userDirectives?: UserDirectives;
   /** Without it no secrets are marked in what is inspected. */
   scanner?: SecretScanner;
