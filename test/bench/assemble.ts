@@ -27,6 +27,8 @@ import { sentence } from './support/words.ts';
 const turnCount = Number(option('--turns') ?? 10_000);
 /** Turns that one frame stands for, as the default settings make them. */
 const perFrame = 100;
+/** Entries appended together while the session is made. */
+const mostPending = 100;
 /** Contexts assembled in one repetition; each is that of a new turn. */
 const samples = 60;
 
@@ -93,6 +95,7 @@ const frameBody = (): FrameBody => ({
 async function fill(store: SessionStore, count: number): Promise<string> {
   const { id } = await store.create({ door: 'cli' });
   const block: string[] = [];
+  const pending: EntryDraft[] = [];
   const openFrames: { fromId: string; toId: string }[] = [];
   const frame = (fromId: string, toId: string): EntryDraft => ({
     ...common(),
@@ -114,7 +117,9 @@ async function fill(store: SessionStore, count: number): Promise<string> {
         state: number % 500 === 7 ? 'confirmed' : 'candidate',
         ...(block[0] === undefined ? {} : { sourceId: block[0] }),
       });
-    await store.append(id, entries);
+    pending.push(...entries);
+    if (pending.length > mostPending || number % perFrame === perFrame - 1 || number === count - 1)
+      await store.append(id, pending.splice(0));
     if (number % perFrame !== perFrame - 1 || number > count - perFrame / 2) continue;
     const [fromId] = block.splice(0);
     const toId = entries[3]?.id;
