@@ -1,4 +1,5 @@
 /** The assistant: accepts inputs, runs their turns one at a time in each session, and tells what happens. */
+
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
 import type { Door, UserEntry, UserEntryDraft } from '../protocol/entries.ts';
@@ -15,6 +16,7 @@ import { TokenFactors } from './context/factors.ts';
 import type { EngineOptions } from './engineOptions.ts';
 import * as errors from './errors.ts';
 import { LoggedMemory } from './memory/loggedMemory.ts';
+import { Prompts } from './prompts/prompts.ts';
 import { type Chosen, ProviderRegistry, splitModel } from './providers/registry.ts';
 import type { Answerer, SessionStore, StoreChange } from './session/store.ts';
 import { SessionChoices } from './sessionChoices.ts';
@@ -34,6 +36,7 @@ interface Running {
 export class Engine implements Assistant {
   readonly sessions: SessionStore;
   readonly memory: LoggedMemory;
+  readonly prompts: Prompts;
   readonly #options: EngineOptions;
   readonly #registry: ProviderRegistry;
   readonly #choices: SessionChoices;
@@ -54,6 +57,7 @@ export class Engine implements Assistant {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.sessions = options.store;
+    this.prompts = options.prompts ?? new Prompts({ read: async () => [] }, options.log);
     this.#registry = new ProviderRegistry(options.providers, options.offline, () =>
       options.workspace.isTrusted(),
     );
