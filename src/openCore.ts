@@ -6,10 +6,13 @@ import { toErrorInfo } from './core/errors.ts';
 import type { Clock, Log, SecretScanner, Secrets, Workspace } from './core/ports.ts';
 import { Profiles } from './core/profiles/profiles.ts';
 import { AnthropicProvider } from './core/providers/anthropic/anthropic.ts';
+import { barredFrom } from './core/providers/barred.ts';
 import { OfflineProvider } from './core/providers/offline.ts';
 import type { ResolvedWorkspace, WorkspaceIdentity } from './core/register.ts';
 import { AnthropicRelay } from './core/relay/modelRelay.ts';
 import type { ModelRelay } from './core/relay.ts';
+import { maskedSearch } from './core/secrets/maskedSearch.ts';
+import { Masker } from './core/secrets/masker.ts';
 import type { SessionStore } from './core/session/store.ts';
 import type { Settings } from './core/settings.ts';
 import { resolveWorkspace, shownWorkspaces } from './core/workspace/attachment.ts';
@@ -41,6 +44,8 @@ export interface Surroundings {
   secrets: Secrets;
   /** Key of the session databases, 32 bytes; undefined when they are not encrypted. */
   sessionKey: Uint8Array | undefined;
+  /** Key of the placeholders that stand for secrets, 32 bytes of the user's own. */
+  maskingKey(): Promise<Uint8Array>;
   log: Log;
 }
 
@@ -49,6 +54,7 @@ export interface OpenCore {
   readonly resolved: ResolvedWorkspace;
   readonly user: UserDatabase;
   readonly scanner: SecretScanner;
+  readonly masker: Masker;
   /** For programs that call a model themselves. */
   readonly relay: ModelRelay;
   /** Asks Claude's API which models the key may use; asks nothing in Restricted Mode. */
@@ -99,6 +105,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     log,
   });
   const scanner = openSecretScanner({ workerUrl: worker('secrets'), log });
+  const masker = new Masker({ scanner, key: options.maskingKey, settings, log });
   const claude = new AnthropicProvider({
     secrets,
     clock: systemClock,
@@ -112,14 +119,14 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     secrets,
     calls: user.calls,
     log,
-    isTrusted: () => workspace.isTrusted(),
+    barred: () => barredFrom(workspace, settings),
     baseUrl: () => settings.anthropicBaseUrl,
     prices: () => settings.prices,
   });
   const engine = new Engine({
     store,
     providers: [claude],
-    offline: new OfflineProvider(search),
+    offline: new OfflineProvider(maskedSearch(search, masker)),
     userDirectives: {
       ...user.directives,
       // A turn is not lost because of them.
@@ -130,6 +137,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
         }),
     },
     workspace,
+    masker,
     counter,
     recall,
     settings,
@@ -154,6 +162,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     resolved,
     user,
     scanner,
+    masker,
     relay,
     refreshModels: (signal) => engine.refreshModels(signal),
     async notices() {

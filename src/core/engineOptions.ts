@@ -12,6 +12,7 @@ import type {
 } from './ports.ts';
 import type { Profiles } from './profiles/profiles.ts';
 import type { Provider } from './providers/provider.ts';
+import type { Masker } from './secrets/masker.ts';
 import type { SessionStore } from './session/store.ts';
 
 export interface EngineOptions {
@@ -21,6 +22,8 @@ export interface EngineOptions {
   /** Answers when no other provider is ready; never leaves the machine. */
   offline: Provider;
   workspace: Workspace;
+  /** Through it goes everything that is sent and stored. */
+  masker: Masker;
   counter: TokenCounter;
   recall?: Recall;
   userDirectives?: UserDirectives;

@@ -8,6 +8,7 @@ import { anthropicKeyName } from '../core/providers/anthropic/keyName.ts';
 import type { ErrorAction } from '../protocol/errors.ts';
 import type { PanelStatus } from '../protocol/panel.ts';
 import { BridgeControl } from './bridgeControl.ts';
+import { openDocuments, type Restored } from './edits/applyCode.ts';
 import { ProposedEdits } from './edits/proposedEdits.ts';
 import { type CommandId, extensionId, turnLiveKey } from './ids.ts';
 import { Keys } from './keys.ts';
@@ -205,6 +206,14 @@ export class App implements vscode.Disposable {
       default:
         action satisfies never;
     }
+  }
+
+  /** Puts back what was masked in a session, from what is open in editors unless texts are given. */
+  restoredIn(sessionId: string | undefined): Restored {
+    return async (text, sources = openDocuments().map((one) => one.getText())) => {
+      const assistant = await this.assistant();
+      return assistant.restored(sessionId ?? '', text, sources);
+    };
   }
 
   /** Throws `no_editor`, and `edit_not_written` for a file that cannot be changed. */

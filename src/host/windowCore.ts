@@ -167,6 +167,7 @@ export class WindowCore implements vscode.Disposable {
       settings,
       secrets: keys,
       sessionKey,
+      maskingKey: () => keys.maskingKey(),
       log,
     });
     const ofCore = new DisposableStore();

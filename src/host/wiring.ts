@@ -43,6 +43,7 @@ export interface CoreRequest {
   settings: Settings;
   secrets: Secrets;
   sessionKey: Uint8Array | undefined;
+  maskingKey(): Promise<Uint8Array>;
   log: Log;
 }
 

@@ -68,7 +68,9 @@ export const contextPreview = z.object({
   /** Tokens of the request as it would be sent now. */
   tokens: z.number().int().nonnegative(),
   window: z.number().int().positive(),
-  /** Secrets found in it. */
+  /** Places in it where a placeholder stands for a secret or for personal data. */
+  masked: z.number().int().nonnegative(),
+  /** Secrets in it that would go as they are. */
   secrets: z.number().int().nonnegative(),
 });
 export type ContextPreview = z.infer<typeof contextPreview>;

@@ -205,7 +205,7 @@ describe('what was typed and chosen is not lost', function () {
   it('what the user took out of the next turn is left out of it, however it is sent, and offered again after', async () => {
     const chip = { id: 'file:b', label: 'b.ts', source: 'auto', tokens: 640, reason: 'Open.' } as const;
     const panel = await open({
-      answers: { preview: () => ({ chips: [chip], tokens: 1, window: 2, secrets: 0 }) },
+      answers: { preview: () => ({ chips: [chip], tokens: 1, window: 2, masked: 0, secrets: 0 }) },
     });
     for (const send of [
       () => panel.page.locator('.suggestion').first().click(),
@@ -226,7 +226,7 @@ describe('what was typed and chosen is not lost', function () {
     const excluded = [{ id: chip.id, label: chip.label }];
     const panel = await open({
       answers: {
-        preview: () => ({ chips: [chip], tokens: 1, window: 2, secrets: 0 }),
+        preview: () => ({ chips: [chip], tokens: 1, window: 2, masked: 0, secrets: 0 }),
         send: () => full as never,
       },
     });
@@ -239,7 +239,7 @@ describe('what was typed and chosen is not lost', function () {
     const drawnAnew = await open({
       answers: {
         ready: () => ({ status: status(), view: view({ draft: { text: '', attachments: [], excluded } }) }),
-        preview: () => ({ chips: [chip], tokens: 1, window: 2, secrets: 0 }),
+        preview: () => ({ chips: [chip], tokens: 1, window: 2, masked: 0, secrets: 0 }),
       },
     });
     await drawnAnew.page.locator('.chip.excluded', { hasText: 'b.ts' }).waitFor();

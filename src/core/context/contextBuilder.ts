@@ -6,6 +6,9 @@ import { projectDirectives } from '../memory/directives/project.ts';
 import { projectTasks, toldTasks } from '../memory/tasks.ts';
 import type { Clock, CoreSettings, Recall, TokenCounter, UserDirectives, Workspace } from '../ports.ts';
 import type { ModelInfo, ToolDefinition } from '../providers/provider.ts';
+import { saidTexts } from '../secrets/maskedEntries.ts';
+import { type EntryReads, maskedEntries, maskedReads } from '../secrets/maskedReads.ts';
+import type { Masker } from '../secrets/masker.ts';
 import type { SessionStore, StoreChange } from '../session/store.ts';
 import { type Assembly, type AssemblyInput, assemble } from './assembler.ts';
 import { branchMap } from './branchMap.ts';
@@ -47,6 +50,7 @@ export interface ContextOptions {
   store: SessionStore;
   branches: Branches;
   workspace: Workspace;
+  masker: Masker;
   counter: TokenCounter;
   factors: TokenFactors;
   settings: CoreSettings;
@@ -74,9 +78,12 @@ export class ContextBuilder {
   readonly #options: ContextOptions;
   readonly #counter: ContextCounter;
   readonly #remembered: Remembered;
+  /** Entries as they may be sent. */
+  readonly #reads: EntryReads;
 
   constructor(options: ContextOptions) {
     this.#options = options;
+    this.#reads = maskedReads(options.store, options.masker);
     this.#counter = new ContextCounter(options.counter);
     this.#remembered = new Remembered(options.store);
   }
@@ -86,10 +93,12 @@ export class ContextBuilder {
     this.#remembered.follow(change);
   }
 
-  /** Throws `input_too_large`. */
-  async build(request: ContextRequest): Promise<BuiltContext> {
-    const { factors } = this.#options;
+  /** Throws `input_too_large` and `masking_failed`. */
+  async build(raw: ContextRequest): Promise<BuiltContext> {
+    const { factors, masker } = this.#options;
     await factors.ready();
+    // An input that was accepted is masked already; one that is looked at before it is sent is not.
+    const request = { ...raw, input: await masker.through(raw.input, raw.sessionId, saidTexts) };
     const factor = factors.of(request.model);
     const [system, grounding, tools, input, kept] = await Promise.all([
       this.#system(request, factor),
@@ -132,17 +141,18 @@ export class ContextBuilder {
 
   /**
    * The next request of a turn whose model calls tools: what the first one had, and what was said since. `turn` has all
-   * entries of the turn after its input, oldest first. Throws `input_too_large`.
+   * entries of the turn after its input, oldest first. Throws `input_too_large` and `masking_failed`.
    */
-  async extend(before: BuiltContext, turn: readonly Entry[]): Promise<BuiltContext> {
+  async extend(before: BuiltContext, said: readonly Entry[], sessionId: string): Promise<BuiltContext> {
     const { factor } = before;
+    const turn = await maskedEntries(this.#options.masker, sessionId, said);
     const units = await countUnits(this.#counter, unitsOf(turn), factor);
-    const said = new Map(turn.map((entry) => [entry.id, entry]));
+    const byId = new Map(turn.map((entry) => [entry.id, entry]));
     const { entryOf } = before.gathered;
     const gathered: AssemblyInput = {
       ...before.gathered,
       turn: units,
-      entryOf: (id) => said.get(id) ?? entryOf(id),
+      entryOf: (id) => byId.get(id) ?? entryOf(id),
     };
     return { ...assemble(gathered), gathered, factor };
   }
@@ -156,18 +166,19 @@ export class ContextBuilder {
     return compaction === 'off' ? conversationTokens : Math.floor(conversationTokens * tailSlack);
   }
 
-  async #system({ persona, input }: ContextRequest, factor: number) {
+  async #system({ sessionId, persona, input }: ContextRequest, factor: number) {
     const { settings, workspace } = this.#options;
     const memoryFiles = workspace.isTrusted() ? await workspace.memoryFiles() : [];
-    return this.#countTexts(systemParts(persona, settings.instructions, memoryFiles, input), factor);
+    return this.#prepared(sessionId, systemParts(persona, settings.instructions, memoryFiles, input), factor);
   }
 
   /** What the user attached by hand goes once, as that. */
-  async #grounding({ input }: ContextRequest, factor: number): Promise<Counted<Part>[]> {
+  async #grounding({ sessionId, input }: ContextRequest, factor: number): Promise<Counted<Part>[]> {
     if (input.grounding === 'off') return [];
     const attached = new Set((input.attachments ?? []).map(({ kind, uri }) => `${kind}:${uri}`));
     const files = await this.#options.workspace.openFiles();
-    return this.#countTexts(
+    return this.#prepared(
+      sessionId,
       openFileParts(files, input).filter(({ id }) => !attached.has(id)),
       factor,
     );
@@ -175,6 +186,7 @@ export class ContextBuilder {
 
   async #tools({ tools = [] }: ContextRequest, factor: number): Promise<AssemblyInput['tools']> {
     if (tools.length === 0) return undefined;
+    // Written by us, and read again as JSON: there is nothing to mask.
     const [counted] = await this.#countTexts([{ text: toolsText(tools) }], factor);
     return { definitions: tools, tokens: counted?.tokens ?? 0 };
   }
@@ -188,25 +200,29 @@ export class ContextBuilder {
 
   /** What the session remembers: its tail word for word, and of what is older what matters now. */
   async #kept(request: ContextRequest, factor: number) {
-    const { store, branches, userDirectives } = this.#options;
+    const { store, branches, masker } = this.#options;
     const { sessionId, parentId, input, persona } = request;
     const [entries, branch, ofUser] = await Promise.all([
-      this.#remembered.of(sessionId),
+      this.#remembered.of(sessionId).then((kept) => maskedEntries(masker, sessionId, kept)),
       branchMap(branches, store, sessionId, parentId),
-      userDirectives?.list() ?? [],
+      this.#ofUser(sessionId),
     ]);
     const projected = projectFrames(of(entries, 'frame'), (id) => branch.placeOf(id));
     const frames = sentFrames(projected);
     const framesEnd = frames.at(-1)?.to ?? -1;
     const documentEntries =
       persona?.documents === 'keep' && parentId !== null
-        ? await keptDocuments(store, sessionId, (id) => id !== input.id && branch.placeOf(id) !== undefined)
+        ? await keptDocuments(
+            this.#reads,
+            sessionId,
+            (id) => id !== input.id && branch.placeOf(id) !== undefined,
+          )
         : [];
     const documents = await countUnits(this.#counter, unitsOf(documentEntries), factor);
     const read: Tail =
       parentId === null
         ? { units: [], entries: [], olderOmitted: false }
-        : await readTail(store, this.#counter, {
+        : await readTail(this.#reads, this.#counter, {
             sessionId,
             leafId: parentId,
             isAfterFrames: (id) => (branch.placeOf(id) ?? Number.POSITIVE_INFINITY) > framesEnd,
@@ -226,8 +242,9 @@ export class ContextBuilder {
     });
     const tasks = toldTasks(projectTasks(of(entries, 'task')));
     const [directivesCounted, framesCounted, tasksCounted, recalled] = await Promise.all([
-      this.#countTexts(directiveParts(directives, input), factor),
-      this.#countTexts(
+      this.#prepared(sessionId, directiveParts(directives, input), factor),
+      this.#prepared(
+        sessionId,
         frameParts(
           frames.map(({ entry, from, to }) => ({
             id: entry.id,
@@ -238,7 +255,7 @@ export class ContextBuilder {
         ),
         factor,
       ),
-      this.#countTexts(taskParts(tasks, input), factor),
+      this.#prepared(sessionId, taskParts(tasks, input), factor),
       this.#recalled(request, tail, factor),
     ]);
     return {
@@ -253,6 +270,17 @@ export class ContextBuilder {
     };
   }
 
+  /** Their labels are their words, so that they are masked before they are parts. */
+  async #ofUser(sessionId: string) {
+    const { userDirectives, masker } = this.#options;
+    const list = (await userDirectives?.list()) ?? [];
+    const texts = await masker.texts(
+      list.map(({ text }) => text),
+      sessionId,
+    );
+    return list.map((one, index) => ({ ...one, text: texts[index] ?? one.text }));
+  }
+
   /** The newest turns, which are sent word for word whatever is found; others may have to be found to be there. */
   #surelySent(request: ContextRequest, { units }: Tail): Counted<Unit>[] {
     const floor = Math.floor(this.#budget(request).total * conversationFloor);
@@ -265,14 +293,14 @@ export class ContextBuilder {
     tail: Tail,
     factor: number,
   ): Promise<{ parts: Counted<RecalledPart>[]; missing: AssemblyInput['missing'] }> {
-    const { store, recall, settings, clock } = this.#options;
+    const { recall, settings, clock } = this.#options;
     const { sessionId, parentId, input } = request;
     const scope = request.recall ?? settings.recall;
     const pinned = input.pinned ?? [];
     const before = saidBefore(tail.entries);
     const asked = recall && scope !== 'off' && parentId !== null;
     const [pinnedEntries, answer] = await Promise.all([
-      pinned.length > 0 ? store.entries(sessionId, pinned) : [],
+      pinned.length > 0 ? this.#reads.entries(sessionId, pinned) : [],
       asked
         ? askRecall(recall, {
             sessionId,
@@ -289,13 +317,29 @@ export class ContextBuilder {
         : { found: [], late: false },
     ]);
     const found = answer.found.filter(({ entryId }) => entryId !== input.id && !pinned.includes(entryId));
-    const parts = [...pinnedParts(pinnedEntries, input), ...(await foundParts(store, found, input))];
+    const parts = [...pinnedParts(pinnedEntries, input), ...(await foundParts(this.#reads, found, input))];
     return {
-      parts: await this.#countTexts(parts, factor),
+      parts: await this.#prepared(sessionId, parts, factor),
       missing: answer.late
         ? [{ label: 'Recalled turns', reason: 'Recall took too long, so this turn went on without it.' }]
         : [],
     };
+  }
+
+  /** The parts with their texts as they may be sent, counted. */
+  async #prepared<T extends { text: string }>(
+    sessionId: string,
+    parts: readonly T[],
+    factor: number,
+  ): Promise<Counted<T>[]> {
+    const texts = await this.#options.masker.texts(
+      parts.map(({ text }) => text),
+      sessionId,
+    );
+    return this.#countTexts(
+      parts.map((part, index) => ({ ...part, text: texts[index] ?? part.text })),
+      factor,
+    );
   }
 
   async #countTexts<T extends { text: string }>(parts: readonly T[], factor: number): Promise<Counted<T>[]> {

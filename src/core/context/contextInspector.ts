@@ -7,6 +7,8 @@ import type { TurnInput } from '../../protocol/turnInput.ts';
 import { CausewayError, notFound } from '../errors.ts';
 import type { ModelInfo, Provider } from '../providers/provider.ts';
 import type { Chosen, ProviderRegistry } from '../providers/registry.ts';
+import { maskedReads } from '../secrets/maskedReads.ts';
+import type { Masker } from '../secrets/masker.ts';
 import type { SessionStore } from '../session/store.ts';
 import type { SessionChoices } from '../sessionChoices.ts';
 import { unsentInput } from '../userEntry.ts';
@@ -35,6 +37,7 @@ export interface InspectorOptions {
   registry: ProviderRegistry;
   context: ContextBuilder;
   choices: SessionChoices;
+  masker: Masker;
 }
 
 interface Shown {
@@ -85,14 +88,14 @@ export class ContextInspector {
   }
 
   async #sent(sessionId: string, of: { turnId: string } | { newest: true }): Promise<Shown> {
-    const { store } = this.#options;
+    const { store, masker } = this.#options;
     const turn =
       'turnId' in of ? await findTurn(store, sessionId, of.turnId) : await newestTurn(store, sessionId);
     if (!turn?.report) throw notFound('context report', 'turnId' in of ? of.turnId : 'newest');
     const { report } = turn;
     const ids = report.segments.flatMap(({ text, entryIds = [] }) => (text === undefined ? entryIds : []));
     const entries = new Map<string, Entry>(
-      (await store.entries(sessionId, ids)).map((entry) => [entry.id, entry]),
+      (await maskedReads(store, masker).entries(sessionId, ids)).map((entry) => [entry.id, entry]),
     );
     const { provider, model } = await this.#known(report.model);
     return { sessionId, turn, report, provider, model, entryOf: (id) => entries.get(id) };

@@ -34,7 +34,7 @@ const firstPage = 64;
 const largestPage = 512;
 
 export async function readTail(
-  store: SessionStore,
+  store: Pick<SessionStore, 'path'>,
   counter: ContextCounter,
   question: TailQuestion,
 ): Promise<Tail> {

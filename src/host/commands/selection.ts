@@ -20,7 +20,7 @@ interface Selected {
 
 export async function explain(app: App, ...args: unknown[]): Promise<void> {
   const { attachment } = await selected(args);
-  await ask(app, explainPrompt, [attachment]);
+  await ask(app, explainPrompt, [attachment], await shownSession(app));
 }
 
 export async function askAboutSelection(app: App, ...args: unknown[]): Promise<void> {
@@ -32,7 +32,7 @@ export async function askAboutSelection(app: App, ...args: unknown[]): Promise<v
     validateInput: (text) =>
       text.trim() === '' ? vscode.l10n.t('Type a question about the selection.') : undefined,
   });
-  if (question !== undefined) await ask(app, question, [attachment]);
+  if (question !== undefined) await ask(app, question, [attachment], await shownSession(app));
 }
 
 export async function addSelectionToChat(app: App, ...args: unknown[]): Promise<void> {
@@ -54,27 +54,38 @@ export async function editSelection(app: App, task: EditTask, args: readonly unk
   // Where the answer could not go is said before it is paid for.
   if (testPath !== undefined) await uriOfPath(testPath);
   const attachments = problems ? [attachment, problems] : [attachment];
-  const entry = await ask(app, editPrompt(task, testPath), attachments);
+  const sessionId = await shownSession(app);
+  const entry = await ask(app, editPrompt(task, testPath), attachments, sessionId);
   if (!entry || entry.outcome === 'stopped') return;
   const blocks = codeBlocksOf(completeText(entry));
   const block = blocks.find(({ code }) => code.trim() !== '');
   if (!block) throw noEdit();
   const { startLine = 1, endLine = startLine } = attachment;
+  const restored = app.restoredIn(sessionId);
   if (testPath === undefined) {
     await applyCode(app.edits, {
       code: block.code,
+      restored,
       target: { uri, range: { startLine, endLine }, text: attachment.text },
     });
   } else {
-    await applyCode(app.edits, { code: block.code, path: block.path ?? testPath });
+    await applyCode(app.edits, { code: block.code, restored, path: block.path ?? testPath });
   }
 }
 
-/** Sends it in the session that is shown; resolves to the entry that ended the turn, if it began. */
-async function ask(app: App, text: string, attachments: Attachment[]): Promise<AssistantEntry | undefined> {
-  const assistant = await app.assistant();
+async function shownSession(app: App): Promise<string> {
   const host = await app.panel.reveal({ preserveFocus: true });
-  const sessionId = host.shown ?? (await app.sessionToShow());
+  return host.shown ?? app.sessionToShow();
+}
+
+/** Sends it in a session; resolves to the entry that ended the turn, if it began. */
+async function ask(
+  app: App,
+  text: string,
+  attachments: Attachment[],
+  sessionId: string,
+): Promise<AssistantEntry | undefined> {
+  const assistant = await app.assistant();
   const { events } = await assistant.startTurn(sessionId, {
     text,
     attachments,

@@ -12,10 +12,12 @@ type Answers = Pick<
   'preview' | 'context' | 'contextText' | 'openRequest' | 'openReport'
 >;
 
-export function contextHandlers({ core, settings, reports }: App): Answers {
+export function contextHandlers({ core, settings, reports, log }: App): Answers {
   const inspections = new Inspections({
     scanner: async () => (await core.get()).scanner,
     grounding: () => settings.grounding,
+    isMasking: () => settings.maskSecrets,
+    log,
   });
   return {
     preview: async ({ sessionId, ...input }, assistant) => {
@@ -39,7 +41,8 @@ export function contextHandlers({ core, settings, reports }: App): Answers {
         chips: [...automatic, ...attached],
         tokens: reportTokens(report),
         window: report.window,
-        secrets: secrets.length,
+        masked: secrets.filter((one) => one.masked).length,
+        secrets: secrets.filter((one) => !one.masked).length,
       };
     },
     context: (looked, assistant) => inspections.view(assistant, looked),

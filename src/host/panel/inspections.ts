@@ -1,9 +1,9 @@
 /** What was or would be sent, opened for the panel to look into, with the secrets in it marked. */
 import type { Assistant } from '../../core/assistant.ts';
 import type { InspectedContext } from '../../core/context/contextInspector.ts';
-import type { SecretScanner } from '../../core/ports.ts';
-import { secretMarks } from '../../core/secrets/secretMarks.ts';
-import type { ContextView } from '../../protocol/contextView.ts';
+import type { Log, SecretScanner } from '../../core/ports.ts';
+import { maskedMarks, unmaskedMarks } from '../../core/secrets/secretMarks.ts';
+import type { ContextView, SecretMark } from '../../protocol/contextView.ts';
 import type { GroundingMode } from '../../protocol/entries.ts';
 import type { ContextOf } from '../../protocol/panelContext.ts';
 import type { TurnInput } from '../../protocol/turnInput.ts';
@@ -13,13 +13,24 @@ export interface LookedAt {
   of: ContextOf;
 }
 
+export interface InspectionParts {
+  scanner: () => Promise<SecretScanner>;
+  grounding: () => GroundingMode;
+  isMasking: () => boolean;
+  log: Log;
+}
+
 /** Keeps what was looked at last, so that a text of it is a text of what is shown and of nothing newer. */
 export class Inspections {
   readonly #scanner: () => Promise<SecretScanner>;
   readonly #grounding: () => GroundingMode;
+  readonly #isMasking: () => boolean;
+  readonly #log: Log;
   #last: { key: string; inspected: InspectedContext } | undefined;
 
-  constructor(parts: { scanner: () => Promise<SecretScanner>; grounding: () => GroundingMode }) {
+  constructor(parts: InspectionParts) {
+    this.#isMasking = parts.isMasking;
+    this.#log = parts.log;
     this.#scanner = parts.scanner;
     this.#grounding = parts.grounding;
   }
@@ -67,11 +78,18 @@ export class Inspections {
   }
 
   async #marked({ view, text }: InspectedContext): Promise<ContextView> {
-    const scanner = await this.#scanner();
-    const secrets = await secretMarks(
-      scanner,
-      view.report.segments.map((_, index) => text(index)),
-    );
-    return { ...view, secrets };
+    const texts = view.report.segments.map((_, index) => text(index));
+    const unmasked = this.#isMasking() ? [] : await this.#unmasked(texts);
+    return { ...view, secrets: [...maskedMarks(texts), ...unmasked] };
+  }
+
+  /** Where masking is switched off; marks are no reason to show nothing. */
+  async #unmasked(texts: readonly string[]): Promise<SecretMark[]> {
+    try {
+      return await unmaskedMarks(await this.#scanner(), texts);
+    } catch (error) {
+      this.#log.error('What is not masked could not be marked.', error);
+      return [];
+    }
   }
 }

@@ -126,7 +126,7 @@ const isMethod = (method: string): method is PanelMethod => Object.hasOwn(panelR
 const usual: Answers = {
   ready: () => ({ status: status(), view: view() }),
   listSessions: () => ({ sessions: [view().session], hits: [] }),
-  preview: () => ({ chips: [], tokens: 12_400, window: 200_000, secrets: 0 }),
+  preview: () => ({ chips: [], tokens: 12_400, window: 200_000, masked: 0, secrets: 0 }),
   loadEarlier: () => ({ entries: [], hasEarlier: false }),
   find: () => ({ entryIds: [] }),
   send: () => ({ turnId: '00000000-0000-4000-8000-00000000ffff', state: 'live' }),

@@ -94,6 +94,7 @@ describe('The context of a turn', () => {
         memoryFiles: async () => core.workspace.memoryFiles,
         openFiles: async () => core.workspace.openFiles,
       },
+      masker: core.masker,
       counter: { count: async (texts) => texts.map(estimateTokens) },
       branches: core.engine.memory.branches,
       clock: { now: () => Date.now(), monotonic: () => performance.now() },
