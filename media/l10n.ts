@@ -74,6 +74,8 @@ const english = {
   removeContext: 'Leave out {0}',
   budget: '{0} / {1} tokens. Show what would be sent',
   chipTip: '{0} tokens. {1}',
+  chipOut: '{0} is open and not sent. {1}',
+  addAnyway: 'Add {0} all the same',
   tokensIn: '{0} in',
   cached: '{0}% cached',
   tokensOut: '{0} out',

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { Assistant } from './core/assistant.ts';
 import { Engine } from './core/engine.ts';
 import { toErrorInfo } from './core/errors.ts';
+import type { Exclude } from './core/grounding/globs.ts';
 import type { Clock, Log, SecretScanner, Secrets, Workspace } from './core/ports.ts';
 import { Profiles } from './core/profiles/profiles.ts';
 import { AnthropicProvider } from './core/providers/anthropic/anthropic.ts';
@@ -40,6 +41,8 @@ export interface Surroundings {
   workspace: Omit<Workspace, 'id' | 'name'>;
   /** Absolute paths of the workspace's folders, read anew for each question. */
   roots(): readonly string[];
+  /** What the editor's settings hide, read anew for each question. */
+  excludes?(): readonly Exclude[];
   settings: Settings;
   secrets: Secrets;
   /** Key of the session databases, 32 bytes; undefined when they are not encrypted. */
@@ -94,6 +97,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     workerUrl: worker('search'),
     roots: options.roots,
     openFiles: () => workspace.openFiles(),
+    excludes: options.excludes ?? (() => []),
     isTrusted: () => workspace.isTrusted(),
     log,
   });

@@ -2,6 +2,7 @@
 import type { Event } from '../base/emitter.ts';
 import type { GroundingMode } from '../protocol/entries.ts';
 import type { RecalledEntry } from '../protocol/memory.ts';
+import type { StaysOut } from './grounding/staysOut.ts';
 
 /** `now` is wall-clock time in ms since the epoch; `monotonic` never jumps and is for durations. */
 export interface Clock {
@@ -25,6 +26,8 @@ export interface Log {
 
 /** An editor's document as it is now, unsaved changes included. */
 export interface OpenFile {
+  /** Why it is not sent; then its text is empty and nothing of it is selected. */
+  staysOut?: StaysOut;
   uri: string;
   /** Relative to its workspace folder, forward slashes. */
   path: string;

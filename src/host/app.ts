@@ -23,6 +23,7 @@ import { suggestQuestions } from './panel/suggestions.ts';
 import { Settings } from './settings.ts';
 import { unusedSession } from './shownSessions.ts';
 import { StatusItem } from './statusItem.ts';
+import { StayingOut } from './stayingOut.ts';
 import { WindowCore } from './windowCore.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -43,6 +44,7 @@ export class App implements vscode.Disposable {
   readonly panel: PanelView;
   readonly settings: Settings;
   readonly keys: Keys;
+  readonly out: StayingOut;
   readonly editors: OpenEditors;
   readonly core: WindowCore;
   readonly bridge: BridgeControl;
@@ -61,7 +63,8 @@ export class App implements vscode.Disposable {
     this.#showLog = showLog;
     this.keys = add(new Keys(context.secrets, log));
     this.settings = new Settings(log, () => this.keys.isFromEnvironment(anthropicKeyName));
-    this.editors = add(new OpenEditors());
+    this.out = new StayingOut(wiring);
+    this.editors = add(new OpenEditors(this.out));
     this.core = add(
       new WindowCore({
         wiring,

@@ -42,8 +42,8 @@ export type PanelStatus = z.infer<typeof panelStatus>;
 export const contextChip = z.object({
   id: z.string(),
   label: z.string(),
-  /** `auto` comes from the editor, `attached` was added by the user. */
-  source: z.enum(['auto', 'attached']),
+  /** `auto` comes from the editor, `attached` was added by the user, `out` is open and stays out; its id is its URI. */
+  source: z.enum(['auto', 'attached', 'out']),
   tokens: z.number().int().nonnegative(),
   reason: z.string(),
 });
@@ -135,6 +135,11 @@ export const panelRequests = {
   },
   /** Lets the user pick files to attach; resolves to the new attachments. */
   pickContext: { params: z.object({}), result: z.object({ attachments: z.array(attachment) }) },
+  /** Attaches an open file that stays out, once the user has said yes to a question; resolves to nothing else. */
+  addOpenFile: {
+    params: z.object({ uri: z.string().max(8192) }),
+    result: z.object({ attachments: z.array(attachment) }),
+  },
   copy: { params: z.object({ text: z.string() }), result: nothing },
   insertAtCursor: { params: z.object({ text: z.string() }), result: nothing },
   /** Shows the code as a diff against the file it is for; nothing is written until the user accepts. */

@@ -246,6 +246,35 @@ describe('what was typed and chosen is not lost', function () {
     assert.equal(await drawnAnew.page.getByRole('button', { name: 'Leave out b.ts' }).count(), 0);
   });
 
+  it('an open file that stays out says why, and goes once the host has asked', async () => {
+    const chip = {
+      id: 'file:///w/.env',
+      label: '.env',
+      source: 'out',
+      tokens: 0,
+      reason: 'Files of this name are made to hold secrets.',
+    } as const;
+    const attachment = { kind: 'file', uri: chip.id, path: '.env', text: 'KEY=1' } as const;
+    const panel = await open({
+      answers: {
+        preview: ({ attachments }) => ({
+          chips: attachments.length === 0 ? [chip] : [],
+          tokens: 1,
+          window: 2,
+          masked: 0,
+          secrets: 0,
+        }),
+        addOpenFile: () => ({ attachments: [attachment] }),
+      },
+    });
+    await panel.page.locator('.chip.out', { hasText: chip.reason }).waitFor();
+    await panel.page.getByRole('button', { name: 'Add .env all the same' }).click();
+    assert.equal((await panel.whenAsked('addOpenFile')).uri, chip.id);
+    assert.deepEqual((await panel.whenAsked('setDraft')).attachments, [attachment]);
+    await panel.page.locator('.chip.out').waitFor({ state: 'detached' });
+    await panel.page.getByRole('button', { name: 'Leave out .env' }).waitFor();
+  });
+
   it('a second press sends no second turn', async () => {
     const send = held<PanelResult<'send'>>();
     const panel = await open({

@@ -1,6 +1,7 @@
 /** Gathers what may be sent in a turn, counts it, and has the assembler fit it. */
 import { plainText } from '../../protocol/content.ts';
 import type { Entry, UserEntry } from '../../protocol/entries.ts';
+import { staysOutWords } from '../grounding/staysOut.ts';
 import type { Branches } from '../memory/branch.ts';
 import { projectDirectives } from '../memory/directives/project.ts';
 import { projectTasks, toldTasks } from '../memory/tasks.ts';
@@ -129,9 +130,9 @@ export class ContextBuilder {
       olderOmitted: kept.tail.olderOmitted,
       tasks: wanted(kept.tasks),
       recalled: wanted(kept.recalled),
-      grounding: wanted(grounding),
+      grounding: wanted(grounding.parts),
       excluded: left,
-      missing: kept.missing,
+      missing: [...kept.missing, ...grounding.missing],
       input,
       turn: [],
       entryOf: entryFinder(request.input, [...kept.tail.entries, ...kept.documentEntries]),
@@ -173,15 +174,22 @@ export class ContextBuilder {
   }
 
   /** What the user attached by hand goes once, as that. */
-  async #grounding({ sessionId, input }: ContextRequest, factor: number): Promise<Counted<Part>[]> {
-    if (input.grounding === 'off') return [];
+  async #grounding(
+    { sessionId, input }: ContextRequest,
+    factor: number,
+  ): Promise<{ parts: Counted<Part>[]; missing: AssemblyInput['missing'] }> {
+    if (input.grounding === 'off') return { parts: [], missing: [] };
     const attached = new Set((input.attachments ?? []).map(({ kind, uri }) => `${kind}:${uri}`));
     const files = await this.#options.workspace.openFiles();
-    return this.#prepared(
+    const parts = await this.#prepared(
       sessionId,
       openFileParts(files, input).filter(({ id }) => !attached.has(id)),
       factor,
     );
+    const missing = files.flatMap(({ uri, path, staysOut }) =>
+      staysOut && !attached.has(`file:${uri}`) ? [{ label: path, reason: staysOutWords(staysOut) }] : [],
+    );
+    return { parts, missing };
   }
 
   async #tools({ tools = [] }: ContextRequest, factor: number): Promise<AssemblyInput['tools']> {

@@ -8,7 +8,7 @@ import type { AssistantEntry, Attachment } from '../../protocol/entries.ts';
 import type { App } from '../app.ts';
 import { applyCode, uriOfPath } from '../edits/applyCode.ts';
 import { isWorkspaceText, shownPath } from '../openEditors.ts';
-import { problemsOf, selectionOf } from '../panel/attachments.ts';
+import { mayAdd, problemsOf, selectionOf } from '../panel/attachments.ts';
 import { completeText } from './completeText.ts';
 import { needModel } from './model.ts';
 
@@ -19,12 +19,14 @@ interface Selected {
 }
 
 export async function explain(app: App, ...args: unknown[]): Promise<void> {
-  const { attachment } = await selected(args);
+  const { editor, attachment } = await selected(args);
+  if (!(await mayAdd(editor.document, app.out))) return;
   await ask(app, explainPrompt, [attachment], await shownSession(app));
 }
 
 export async function askAboutSelection(app: App, ...args: unknown[]): Promise<void> {
-  const { attachment } = await selected(args);
+  const { editor, attachment } = await selected(args);
+  if (!(await mayAdd(editor.document, app.out))) return;
   const question = await vscode.window.showInputBox({
     title: vscode.l10n.t('Ask about Selection'),
     ignoreFocusOut: true,
@@ -36,7 +38,8 @@ export async function askAboutSelection(app: App, ...args: unknown[]): Promise<v
 }
 
 export async function addSelectionToChat(app: App, ...args: unknown[]): Promise<void> {
-  const { attachment } = await selected(args);
+  const { editor, attachment } = await selected(args);
+  if (!(await mayAdd(editor.document, app.out))) return;
   const host = await app.panel.reveal();
   // Asking for a session says why there is none.
   const sessionId = host.shown ?? (await app.sessionToShow());
@@ -46,6 +49,7 @@ export async function addSelectionToChat(app: App, ...args: unknown[]): Promise<
 /** Asks for new code and proposes it. Throws `model_needed` or `restricted_mode` without a model: quotes cannot change code. */
 export async function editSelection(app: App, task: EditTask, args: readonly unknown[]): Promise<void> {
   const { editor, range, attachment } = await selected(args, task === 'fix');
+  if (!(await mayAdd(editor.document, app.out))) return;
   const { uri } = editor.document;
   const problems = task === 'fix' ? problemsOf(uri, range) : undefined;
   const host = await app.panel.reveal({ preserveFocus: true });

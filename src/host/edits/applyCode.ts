@@ -6,6 +6,7 @@ import { type LineRange, type NamedRange, placeCode } from '../../core/edits/pla
 import { editOutdated, noEditor, outsideWorkspace } from '../../core/errors.ts';
 import { largestFile } from '../../core/grounding/fileRules.ts';
 import { whereIs } from '../../core/grounding/quotePlace.ts';
+import { isConfinedPath } from '../../core/workspace/confinedPath.ts';
 import { isWorkspaceText, shownPath } from '../openEditors.ts';
 import type { ProposedEdits } from './proposedEdits.ts';
 
@@ -78,8 +79,7 @@ async function existing(uri: vscode.Uri): Promise<vscode.TextDocument | undefine
 export async function uriOfPath(path: string): Promise<vscode.Uri> {
   const folders = vscode.workspace.workspaceFolders ?? [];
   const parts = path.replaceAll('\\', '/').split('/');
-  const isRelative = !path.startsWith('/') && !/^[A-Za-z]:/.test(path) && !parts.includes('..');
-  if (!isRelative || path.includes('\0') || folders.length === 0) throw outsideWorkspace(path);
+  if (!isConfinedPath(path) || folders.length === 0) throw outsideWorkspace(path);
   const named = folders.find(({ name }) => folders.length > 1 && name === parts[0]);
   const candidates = named
     ? [vscode.Uri.joinPath(named.uri, ...parts.slice(1))]

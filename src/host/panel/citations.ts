@@ -32,5 +32,7 @@ export async function openCitation(
 
 /** An imported session may name any file of this machine; only what the workspace or an editor has is opened. */
 const isOfWorkspace = (uri: vscode.Uri): boolean =>
-  vscode.workspace.getWorkspaceFolder(uri) !== undefined ||
-  vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri.toString());
+  // A path that climbs begins with the folder's name and ends elsewhere.
+  !uri.path.split('/').includes('..') &&
+  (vscode.workspace.getWorkspaceFolder(uri) !== undefined ||
+    vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri.toString()));

@@ -86,7 +86,7 @@ export function panelHandlers(app: App, host: PanelHost): PanelHandlers {
       await app.run('causeway.chooseModel');
       return undefined;
     },
-    pickContext: async () => ({ attachments: await pickContext(app.editors) }),
+    pickContext: async () => ({ attachments: await pickContext(app.editors, app.out) }),
     copy: async ({ text }) => {
       await vscode.env.clipboard.writeText(text);
       return undefined;

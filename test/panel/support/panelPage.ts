@@ -133,6 +133,7 @@ const usual: Answers = {
   retry: () => ({ turnId: '00000000-0000-4000-8000-00000000fffe' }),
   withdraw: () => ({ withdrawn: true }),
   pickContext: () => ({ attachments: [] }),
+  addOpenFile: () => ({ attachments: [] }),
   openCitation: () => ({ found: true }),
   context: () => contextNext(),
   contextText: ({ segment }) => ({ text: `The text of segment ${segment}.` }),

@@ -407,6 +407,13 @@ const states: State[] = [
             tokens: 512,
             reason: 'You attached it.',
           },
+          {
+            id: 'file:///w/.env',
+            label: '.env',
+            source: 'out',
+            tokens: 0,
+            reason: 'Files of this name are made to hold secrets.',
+          },
         ],
         tokens: 186_000,
         window: 200_000,

@@ -114,6 +114,25 @@ describe('The context of a turn', () => {
     });
   const sent = ({ messages }: Awaited<ReturnType<typeof build>>): string => JSON.stringify(messages);
 
+  it('has nothing of an open file that stays out, and says why', async () => {
+    core.workspace.openFiles = [
+      {
+        uri: 'file:///w/.env',
+        path: '.env',
+        languageId: 'plaintext',
+        text: 'KEY=zebra',
+        active: true,
+        selection: { startLine: 1, endLine: 1, text: 'KEY=zebra' },
+        staysOut: { why: 'secret' },
+      },
+    ];
+    const made = await build('Which key?');
+    assert.ok(!JSON.stringify(made.messages).includes('zebra'));
+    assert.deepEqual(made.report.omitted, [
+      { label: '.env', tokens: 0, reason: 'Files of this name are made to hold secrets.' },
+    ]);
+  });
+
   it('holds a conversation of a thousand entries whole when it fits, calls with their results', async () => {
     for (let number = 0; number < 200; number++) await core.store.append(sessionId, turn(number));
     const made = await build('And now?', { window: 1_000_000 });
