@@ -144,6 +144,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     masker,
     counter,
     recall,
+    search,
     settings,
     factorRecord: user.tokenFactors,
     modelNotes: () => (settings.anthropicFeatures.memoryTool ? notes : undefined),

@@ -4,6 +4,7 @@ import type {
   CoreSettings,
   Log,
   ModelNotes,
+  PassageSearch,
   Recall,
   TokenCounter,
   TokenFactorRecord,
@@ -26,6 +27,8 @@ export interface EngineOptions {
   masker: Masker;
   counter: TokenCounter;
   recall?: Recall;
+  /** Finds passages for turns that are grounded in the whole workspace. */
+  search?: PassageSearch;
   userDirectives?: UserDirectives;
   factorRecord?: TokenFactorRecord;
   settings: CoreSettings;

@@ -149,6 +149,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
       }),
     ],
     offline: new OfflineProvider(maskedSearch(options.search ?? { search: async () => [] }, masker)),
+    ...(options.search === undefined ? {} : { search: options.search }),
     workspace: workspacePort,
     masker,
     counter: { count: async (texts) => texts.map(estimateTokens) },

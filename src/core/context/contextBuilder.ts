@@ -1,11 +1,18 @@
 /** Gathers what may be sent in a turn, counts it, and has the assembler fit it. */
 import { plainText } from '../../protocol/content.ts';
 import type { Entry, UserEntry } from '../../protocol/entries.ts';
-import { staysOutWords } from '../grounding/staysOut.ts';
 import type { Branches } from '../memory/branch.ts';
 import { projectDirectives } from '../memory/directives/project.ts';
 import { projectTasks, toldTasks } from '../memory/tasks.ts';
-import type { Clock, CoreSettings, Recall, TokenCounter, UserDirectives, Workspace } from '../ports.ts';
+import type {
+  Clock,
+  CoreSettings,
+  PassageSearch,
+  Recall,
+  TokenCounter,
+  UserDirectives,
+  Workspace,
+} from '../ports.ts';
 import type { ModelInfo, ToolDefinition } from '../providers/provider.ts';
 import { saidTexts } from '../secrets/maskedEntries.ts';
 import { type EntryReads, maskedEntries, maskedReads } from '../secrets/maskedReads.ts';
@@ -21,13 +28,13 @@ import type { TokenFactors } from './factors.ts';
 import { newestWithin, total } from './fit.ts';
 import { type ProjectedFrame, projectFrames, sentFrames } from './frames.ts';
 import { frameParts } from './frameText.ts';
-import { openFileParts } from './grounding.ts';
+import { gatherGrounding } from './gatherGrounding.ts';
 import { keptDocuments } from './keptDocuments.ts';
-import { type Counted, directiveParts, type Part, taskParts } from './parts.ts';
+import { type Counted, directiveParts, taskParts } from './parts.ts';
 import { askRecall, foundParts, pinnedParts, saidBefore } from './recalled.ts';
 import { Remembered } from './remembered.ts';
 import { type SaidEntry, toolsText } from './render.ts';
-import type { RecalledPart } from './shareOut.ts';
+import type { GroundingPart, RecalledPart } from './shareOut.ts';
 import { type Persona, systemParts } from './systemPrompt.ts';
 import { countUnits, readTail, type Tail } from './tail.ts';
 
@@ -56,6 +63,8 @@ export interface ContextOptions {
   factors: TokenFactors;
   settings: CoreSettings;
   clock: Clock;
+  /** Without it nothing is found in the workspace. */
+  search?: PassageSearch;
   /** Without it nothing is recalled. */
   recall?: Recall;
   /** Without it the user has no directives beyond the session. */
@@ -173,23 +182,11 @@ export class ContextBuilder {
     return this.#prepared(sessionId, systemParts(persona, settings.instructions, memoryFiles, input), factor);
   }
 
-  /** What the user attached by hand goes once, as that. */
-  async #grounding(
-    { sessionId, input }: ContextRequest,
-    factor: number,
-  ): Promise<{ parts: Counted<Part>[]; missing: AssemblyInput['missing'] }> {
-    if (input.grounding === 'off') return { parts: [], missing: [] };
-    const attached = new Set((input.attachments ?? []).map(({ kind, uri }) => `${kind}:${uri}`));
-    const files = await this.#options.workspace.openFiles();
-    const parts = await this.#prepared(
-      sessionId,
-      openFileParts(files, input).filter(({ id }) => !attached.has(id)),
-      factor,
-    );
-    const missing = files.flatMap(({ uri, path, staysOut }) =>
-      staysOut && !attached.has(`file:${uri}`) ? [{ label: path, reason: staysOutWords(staysOut) }] : [],
-    );
-    return { parts, missing };
+  async #grounding(request: ContextRequest, factor: number) {
+    const { parts, missing } = await gatherGrounding(this.#options, request.input);
+    // The place of a passage goes over the wire beside its text.
+    const textOf = ({ place, label, text }: GroundingPart) => (place ? `${label}\n${text}` : text);
+    return { parts: await this.#prepared(request.sessionId, parts, factor, textOf), missing };
   }
 
   async #tools({ tools = [] }: ContextRequest, factor: number): Promise<AssemblyInput['tools']> {
@@ -339,6 +336,7 @@ export class ContextBuilder {
     sessionId: string,
     parts: readonly T[],
     factor: number,
+    textOf?: (part: T) => string,
   ): Promise<Counted<T>[]> {
     const texts = await this.#options.masker.texts(
       parts.map(({ text }) => text),
@@ -347,11 +345,16 @@ export class ContextBuilder {
     return this.#countTexts(
       parts.map((part, index) => ({ ...part, text: texts[index] ?? part.text })),
       factor,
+      textOf,
     );
   }
 
-  async #countTexts<T extends { text: string }>(parts: readonly T[], factor: number): Promise<Counted<T>[]> {
-    const tokens = await this.#counter.countTexts(parts.map((part) => part.text));
+  async #countTexts<T extends { text: string }>(
+    parts: readonly T[],
+    factor: number,
+    textOf: (part: T) => string = ({ text }) => text,
+  ): Promise<Counted<T>[]> {
+    const tokens = await this.#counter.countTexts(parts.map(textOf));
     return parts.map((part, index) => ({ ...part, tokens: Math.ceil((tokens[index] ?? 0) * factor) }));
   }
 }

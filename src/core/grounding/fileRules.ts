@@ -52,7 +52,7 @@ export const isSearchableName = (path: string) =>
 export const largestFile = 1024 * 1024;
 /** Characters; people do not write longer lines, minifiers and serialisers do. */
 const longestLine = 5000;
-const privateKey = /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/;
+const privateKey = /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----/;
 /** The marks that generators write near the top, one of them the form that Go fixed for its tools. */
 const generatedMark =
   /@generated|^(?:\/\/|#) Code generated .* DO NOT EDIT\.$|\b(?:auto-?generated|generated (?:by|from))\b.*\b(?:do not|don't) (?:edit|modify|change)/im;

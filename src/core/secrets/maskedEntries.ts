@@ -101,6 +101,7 @@ export function requestTexts<R extends Pick<ProviderRequest, 'system' | 'message
 }
 
 function requestBlock(block: RequestBlock, swap: Swap): RequestBlock[] {
+  if (block.type === 'passage') return [withText(block, swap)];
   const cache = block.cache === undefined ? {} : { cache: block.cache };
   return contentBlock(block, swap).map((one) => ({ ...one, ...cache }));
 }

@@ -159,6 +159,16 @@ describe('What is masked', function () {
     assert.deepEqual(foundIn(JSON.stringify(await engine.context(sessionId, { newest: true }))), []);
   });
 
+  it('is masked in passages of the workspace that a model is given to cite', async () => {
+    const text = linesOf('quoted');
+    const passage = { uri: 'file:///w/a', path: 'a', startLine: 1, endLine: 99, text, score: 1 };
+    await start({ search: { search: async () => [passage] }, folder: mkdtempSync(join(folder, 'cited-')) });
+    await turn({ text: 'Where?', grounding: 'workspace' });
+    assert.match(received(), /"search_result"/);
+    assert.match(received(), /\[secret:github:/);
+    assert.deepEqual(foundIn(received() + stored(core.folder)), []);
+  });
+
   it('is quoted as masked where no model answers, and so it is stored', async () => {
     const text = linesOf('quoted');
     const passage = { uri: 'file:///w/a', path: 'a', startLine: 1, endLine: 9, text, score: 1 };
