@@ -198,6 +198,42 @@ describe('What is masked', function () {
     assert.deepEqual(shown.request(), core.fake.requests.at(-1)?.body);
   });
 
+  it('is masked in what a tool gives back, before anybody hears of it', async () => {
+    const entryId = crypto.randomUUID();
+    await start({
+      recall: {
+        search: async () => [
+          {
+            sessionId,
+            entryId,
+            at: 1,
+            role: 'user' as const,
+            score: 1,
+            terms: ['It'],
+            why: 'words' as const,
+          },
+        ],
+      },
+    });
+    const old: EntryDraft = {
+      id: entryId,
+      at: 1,
+      door: 'panel',
+      kind: 'user',
+      turnId: crypto.randomUUID(),
+      grounding: 'off',
+      content: [{ type: 'text', text: `It is ${token}.` }],
+    };
+    await core.store.append(sessionId, [old]);
+    const told = core.event('turn.tool_result');
+    core.fake.enqueue(toolCall('toolu_01', 'recall', { query: 'x' }), answer('Done.'));
+    await turn({ text: 'Look.' });
+    assert.match((await told).text, /It is \[secret:github:/);
+    const results = (await core.store.path(sessionId)).filter(({ kind }) => kind === 'tool_result');
+    assert.equal(results.length, 1);
+    assert.ok(!(JSON.stringify(results) + received()).includes(token));
+  });
+
   it('has the same placeholder in every session, so that the prompt cache holds', async () => {
     await start();
     await turn({ text: `Use ${token}` });
