@@ -36,6 +36,7 @@ export async function openHeadless(
   const core = await openCore({
     dataFolder: place.dataFolder,
     profilesFolder: join(await openStateFolder(), 'profiles'),
+    promptsFolder: join(await openStateFolder(), 'prompts'),
     workersFolder,
     identity: place.identity,
     workspace: {

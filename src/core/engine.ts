@@ -1,4 +1,5 @@
 /** The assistant: accepts inputs, runs their turns one at a time in each session, and tells what happens. */
+
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
 import type { Door, UserEntry, UserEntryDraft } from '../protocol/entries.ts';
@@ -15,9 +16,9 @@ import { TokenFactors } from './context/factors.ts';
 import type { EngineOptions } from './engineOptions.ts';
 import * as errors from './errors.ts';
 import { LoggedMemory } from './memory/loggedMemory.ts';
+import { Prompts } from './prompts/prompts.ts';
 import { gateOf } from './providers/barred.ts';
 import { type Chosen, ProviderRegistry, splitModel } from './providers/registry.ts';
-import { longestTitle } from './secrets/maskedEntries.ts';
 import type { Answerer, SessionStore, StoreChange } from './session/store.ts';
 import { SessionChoices } from './sessionChoices.ts';
 import { eventsOf } from './sessionEvents.ts';
@@ -37,6 +38,7 @@ interface Running {
 export class Engine implements Assistant {
   readonly sessions: SessionStore;
   readonly memory: LoggedMemory;
+  readonly prompts: Prompts;
   readonly #options: EngineOptions;
   readonly #registry: ProviderRegistry;
   readonly #choices: SessionChoices;
@@ -60,6 +62,7 @@ export class Engine implements Assistant {
     this.sessions = options.store;
     this.#typed = new TypedTexts(options.store, options.masker);
     this.#registry = new ProviderRegistry(options.providers, options.offline, gateOf(options));
+    this.prompts = options.prompts ?? new Prompts({ read: async () => [] }, options.log);
     this.#factors = new TokenFactors({
       ...(options.factorRecord === undefined ? {} : { record: options.factorRecord }),
       onError: (error) => options.log.error('What was learned of token counts is not kept.', error),
@@ -203,11 +206,7 @@ export class Engine implements Assistant {
     this.#typed.restored(sessionId, text, sources);
 
   async renameSession(sessionId: string, title: string, door: Door): Promise<SessionSummary> {
-    const trimmed = title.trim();
-    if (trimmed === '' || trimmed.length > longestTitle) {
-      throw errors.invalidInput('title', `${trimmed.length} characters`, `1 to ${longestTitle} characters`);
-    }
-    const masked = await this.#typed.title(sessionId, trimmed, longestTitle);
+    const masked = await this.#typed.title(sessionId, title);
     await this.sessions.append(sessionId, [{ ...this.#mark(door), kind: 'title', title: masked }]);
     return this.#summary(sessionId);
   }

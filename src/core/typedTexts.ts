@@ -1,8 +1,8 @@
 /** What a user types, on its way into the store: masked, so that the database never has a secret of theirs. */
 import type { UserEntryDraft } from '../protocol/entries.ts';
 import type { Draft } from '../protocol/session.ts';
-import { toErrorInfo } from './errors.ts';
-import { draftTexts, saidTexts } from './secrets/maskedEntries.ts';
+import { invalidInput, toErrorInfo } from './errors.ts';
+import { draftTexts, longestTitle, saidTexts } from './secrets/maskedEntries.ts';
 import type { Masker } from './secrets/masker.ts';
 import type { SessionStore } from './session/store.ts';
 
@@ -22,10 +22,13 @@ export class TypedTexts {
     return this.#masker.through(user, sessionId, saidTexts);
   }
 
-  /** Cut where the placeholder is longer than what it stands for. Throws `masking_failed`. */
-  async title(sessionId: string, title: string, longest: number): Promise<string> {
-    const [masked = ''] = await this.#masker.texts([title], sessionId);
-    return masked.slice(0, longest);
+  /** Cut where the placeholder is longer than what it stands for. Throws `invalid_input` and `masking_failed`. */
+  async title(sessionId: string, title: string): Promise<string> {
+    const trimmed = title.trim();
+    if (trimmed === '' || trimmed.length > longestTitle)
+      throw invalidInput('title', `${trimmed.length} characters`, `1 to ${longestTitle} characters`);
+    const [masked = ''] = await this.#masker.texts([trimmed], sessionId);
+    return masked.slice(0, longestTitle);
   }
 
   /** As `Assistant.restored`. A fork knows what the session it came from knows. */

@@ -50,7 +50,14 @@ export const contextReport = z.object({
   /** Tokens the segments may take together. */
   budget: z.number().int().nonnegative(),
   /** What else of the request changes the answer; with the segments it gives the exact request again. */
-  options: z.object({ maxOutputTokens: z.number().int().positive(), thinking: z.boolean() }).optional(),
+  options: z
+    .object({
+      maxOutputTokens: z.number().int().positive(),
+      thinking: z.boolean(),
+      /** JSON Schema the answer was to follow. */
+      output: z.record(z.string(), z.unknown()).optional(),
+    })
+    .optional(),
   segments: z.array(segment),
   /** How many different values of each kind have placeholders in their places; absent where there are none. */
   masked: z
