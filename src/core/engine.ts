@@ -228,6 +228,9 @@ export class Engine implements Assistant {
     return (await this.#options.recall?.search({ ...question, except: new Set() })) ?? [];
   };
 
+  readonly searchWorkspace: Assistant['searchWorkspace'] = async (question, options) =>
+    (await this.#options.search?.search(question, options)) ?? [];
+
   async preview(sessionId: string, input: TurnInput): Promise<ContextReport> {
     return (await this.#inspector.unsent(sessionId, input)).report;
   }

@@ -161,6 +161,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     settings,
     profiles: new Profiles({ read: async () => options.profileFiles ?? [] }, log),
     prompts: new Prompts({ read: async () => options.promptFiles ?? [] }, log),
+    ...(options.search === undefined ? {} : { search: options.search }),
     ...(options.recall === undefined ? {} : { recall: options.recall }),
     clock,
     log,
