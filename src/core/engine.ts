@@ -147,10 +147,8 @@ export class Engine implements Assistant {
   async startTurn(sessionId: string, input: TurnInput, signal?: AbortSignal): Promise<StartedTurn> {
     this.#refuseWhenClosing();
     const profile = await this.#choices.profile(sessionId, input.profile);
-    const user = await this.#typed.input(
-      sessionId,
-      userEntryOf(input, this.#choices.grounding(profile), this.#options.clock.now()),
-    );
+    const typed = userEntryOf(input, this.#choices.grounding(profile), this.#options.clock.now());
+    const user = await this.#typed.input(sessionId, typed);
     const choose = async () => {
       const chosen = await this.#choices.model(sessionId, input.model, profile);
       if (input.profile !== undefined)
