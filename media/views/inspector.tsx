@@ -48,15 +48,22 @@ export function InspectorView() {
 
 function Shown({ inspector, view }: { inspector: Inspector; view: ContextView }) {
   const { report, costs, secrets } = view;
+  const unmasked = secrets.filter(({ masked }) => !masked);
   const keys = segmentKeys(report.segments);
   const next = inspector.of.kind === 'next';
   return (
     <>
       <Summary view={view} />
-      {secrets.length > 0 && (
+      {unmasked.length > 0 && (
         <p class="secrets">
           <Icon name="warning" />
-          {secretWords(secrets.length, next)}
+          {secretWords(unmasked.length, next)}
+        </p>
+      )}
+      {report.masked && (
+        <p class="masked">
+          <Icon name="shield" />
+          {t('maskedSome', report.masked.map(({ what, count }) => `${count} × ${what}`).join(', '))}
         </p>
       )}
       <div class="bar" aria-hidden="true">

@@ -6,7 +6,7 @@ import type { Event } from '../base/emitter.ts';
 import type { AssistantBlock } from '../protocol/content.ts';
 import type { RecalledEntry } from '../protocol/memory.ts';
 import type { ContextReport } from '../protocol/report.ts';
-import type { QueuedTurn, SessionSummary } from '../protocol/session.ts';
+import type { Draft, QueuedTurn, SessionSummary } from '../protocol/session.ts';
 import type { SessionEvent, TurnEvent } from '../protocol/turnEvents.ts';
 import type { TurnInput } from '../protocol/turnInput.ts';
 import type { Inspected, InspectedContext } from './context/contextInspector.ts';
@@ -61,7 +61,8 @@ export interface Assistant {
   readonly prompts: Prompts;
 
   /**
-   * Accepts an input. Throws `invalid_input`, `empty_input`, `not_found`, `profile_not_found`, `store_*`: then nothing
+   * Accepts an input. Throws `invalid_input`, `empty_input`, `not_found`, `profile_not_found`, `masking_failed`,
+   * `store_*`: then nothing
    * was stored.
    * Aborting the signal stops the turn.
    */
@@ -74,6 +75,17 @@ export interface Assistant {
   live(sessionId: string): OwnLiveTurn | undefined;
   withdrawTurn(sessionId: string, turnId: string): Promise<boolean>;
   queue(sessionId: string): Promise<QueuedTurn[]>;
+
+  /** What is typed in a session and not sent; what was masked in it is there again while this process lives. */
+  draft(sessionId: string): Promise<Draft | undefined>;
+  /** Keeps it with its secrets masked; where nobody could look for them, what was kept before stays. */
+  setDraft(sessionId: string, draft: Draft): Promise<void>;
+  /**
+   * A text of an answer with what its placeholders stand for, as it goes into a file: values masked in the session while
+   * this process lives, and those that stand in `sources`, the texts of files. Throws `placeholder_unknown` where one is
+   * not known any more, and `masking_failed`.
+   */
+  restored(sessionId: string, text: string, sources: readonly string[]): Promise<string>;
 
   renameSession(sessionId: string, title: string, door: TurnInput['door']): Promise<SessionSummary>;
   /** Sets the model of a session from now on; `provider/model`. */

@@ -17,12 +17,14 @@ import type { EngineOptions } from './engineOptions.ts';
 import * as errors from './errors.ts';
 import { LoggedMemory } from './memory/loggedMemory.ts';
 import { Prompts } from './prompts/prompts.ts';
+import { gateOf } from './providers/barred.ts';
 import { type Chosen, ProviderRegistry, splitModel } from './providers/registry.ts';
 import type { Answerer, SessionStore, StoreChange } from './session/store.ts';
 import { SessionChoices } from './sessionChoices.ts';
 import { eventsOf } from './sessionEvents.ts';
 import { runTurn } from './turn.ts';
 import { turnStream } from './turnStream.ts';
+import { TypedTexts } from './typedTexts.ts';
 import { untilStored } from './untilStored.ts';
 import { againOf, userEntryOf } from './userEntry.ts';
 
@@ -43,6 +45,7 @@ export class Engine implements Assistant {
   readonly #context: ContextBuilder;
   readonly #factors: TokenFactors;
   readonly #inspector: ContextInspector;
+  readonly #typed: TypedTexts;
   readonly #events: Emitter<SessionEvent>;
   readonly #lifetime = new DisposableStore();
   readonly #accepted = new AcceptedTurns();
@@ -57,10 +60,9 @@ export class Engine implements Assistant {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.sessions = options.store;
+    this.#typed = new TypedTexts(options.store, options.masker);
+    this.#registry = new ProviderRegistry(options.providers, options.offline, gateOf(options));
     this.prompts = options.prompts ?? new Prompts({ read: async () => [] }, options.log);
-    this.#registry = new ProviderRegistry(options.providers, options.offline, () =>
-      options.workspace.isTrusted(),
-    );
     this.#factors = new TokenFactors({
       ...(options.factorRecord === undefined ? {} : { record: options.factorRecord }),
       onError: (error) => options.log.error('What was learned of token counts is not kept.', error),
@@ -91,6 +93,7 @@ export class Engine implements Assistant {
         }
         this.memory.follow(change);
         this.#context.follow(change);
+        if (change.type === 'purged') options.masker.forget(change.sessionId);
         this.#follow(change);
       }),
     );
@@ -144,7 +147,8 @@ export class Engine implements Assistant {
   async startTurn(sessionId: string, input: TurnInput, signal?: AbortSignal): Promise<StartedTurn> {
     this.#refuseWhenClosing();
     const profile = await this.#choices.profile(sessionId, input.profile);
-    const user = userEntryOf(input, this.#choices.grounding(profile), this.#options.clock.now());
+    const typed = userEntryOf(input, this.#choices.grounding(profile), this.#options.clock.now());
+    const user = await this.#typed.input(sessionId, typed);
     const choose = async () => {
       const chosen = await this.#choices.model(sessionId, input.model, profile);
       if (input.profile !== undefined)
@@ -160,7 +164,7 @@ export class Engine implements Assistant {
       (entry): entry is UserEntry => entry.kind === 'user' && entry.turnId === turnId,
     );
     if (!earlier) throw errors.notFound('turn', turnId);
-    const user = againOf(earlier, door, this.#options.clock.now());
+    const user = await this.#typed.input(sessionId, againOf(earlier, door, this.#options.clock.now()));
     return this.#accept(sessionId, user, () => this.#choices.keptModel(sessionId, earlier.model));
   }
 
@@ -194,12 +198,14 @@ export class Engine implements Assistant {
     return this.sessions.queue(sessionId);
   }
 
+  readonly draft: Assistant['draft'] = (sessionId) => this.#typed.draft(sessionId);
+  readonly setDraft: Assistant['setDraft'] = (sessionId, draft) => this.#typed.setDraft(sessionId, draft);
+  readonly restored: Assistant['restored'] = (sessionId, text, sources) =>
+    this.#typed.restored(sessionId, text, sources);
+
   async renameSession(sessionId: string, title: string, door: Door): Promise<SessionSummary> {
-    const trimmed = title.trim();
-    if (trimmed === '' || trimmed.length > 200) {
-      throw errors.invalidInput('title', `${trimmed.length} characters`, '1 to 200 characters');
-    }
-    await this.sessions.append(sessionId, [{ ...this.#mark(door), kind: 'title', title: trimmed }]);
+    const masked = await this.#typed.title(sessionId, title);
+    await this.sessions.append(sessionId, [{ ...this.#mark(door), kind: 'title', title: masked }]);
     return this.#summary(sessionId);
   }
 
@@ -346,6 +352,7 @@ export class Engine implements Assistant {
         settings: this.#options.settings,
         clock: this.#options.clock,
         log: this.#options.log,
+        masker: this.#options.masker,
         profileOf: (id) => this.#choices.profile(id),
         toolsFor: (id, profile, answering) => this.#choices.tools(id, profile, answering),
         closing: this.#closing.signal,

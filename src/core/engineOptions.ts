@@ -15,6 +15,7 @@ import type {
 import type { Profiles } from './profiles/profiles.ts';
 import type { Prompts } from './prompts/prompts.ts';
 import type { Provider } from './providers/provider.ts';
+import type { Masker } from './secrets/masker.ts';
 import type { SessionStore } from './session/store.ts';
 
 export interface EngineOptions {
@@ -24,6 +25,8 @@ export interface EngineOptions {
   /** Answers when no other provider is ready; never leaves the machine. */
   offline: Provider;
   workspace: Workspace;
+  /** Through it goes everything that is sent and stored. */
+  masker: Masker;
   counter: TokenCounter;
   recall?: Recall;
   /** Finds passages for turns that are grounded in the whole workspace. */

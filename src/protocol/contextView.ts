@@ -17,12 +17,14 @@ export const segmentCost = z.object({
 });
 export type SegmentCost = z.infer<typeof segmentCost>;
 
-/** A secret found in what was or would be sent; the value itself never crosses a border. */
+/** A secret, or personal data, in what was or would be sent; the value itself never crosses a border. */
 export const secretMark = z.object({
   segment: z.number().int().nonnegative(),
   /** What it looks like, in words. */
   what: z.string(),
   line: z.number().int().positive(),
+  /** A placeholder stands in its place; else it goes as it is. */
+  masked: z.boolean(),
 });
 export type SecretMark = z.infer<typeof secretMark>;
 

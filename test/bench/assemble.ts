@@ -15,11 +15,13 @@ import { TokenFactors } from '../../src/core/context/factors.ts';
 import { mostFound } from '../../src/core/context/recalled.ts';
 import { Branches } from '../../src/core/memory/branch.ts';
 import { claudeModels } from '../../src/core/providers/anthropic/models.ts';
+import { Masker } from '../../src/core/secrets/masker.ts';
 import type { SessionStore } from '../../src/core/session/store.ts';
 import { defaultSettings } from '../../src/core/settings.ts';
 import type { EntryDraft, FrameBody } from '../../src/protocol/entries.ts';
 import { openSessionStore } from '../../src/store/openSessionStore.ts';
 import { openRecall } from '../../src/workers/openRecall.ts';
+import { openSecretScanner } from '../../src/workers/openSecretScanner.ts';
 import { openTokenCounter } from '../../src/workers/openTokenCounter.ts';
 import { finish, median, option, type Row, repeats } from './support/table.ts';
 import { sentence } from './support/words.ts';
@@ -153,6 +155,14 @@ const log = { info: () => undefined, warn: console.error, error: console.error }
 const counter = openTokenCounter({ workerUrl: worker('tokens'), log });
 const file = { uri: 'file:///w/a.ts', path: 'a.ts', languageId: 'typescript', text: sentence(800) };
 
+const scanner = openSecretScanner({ workerUrl: worker('secrets'), log });
+const masker = new Masker({
+  scanner,
+  key: async () => new Uint8Array(32).fill(1),
+  settings: defaultSettings,
+  log,
+});
+
 /** A builder as a window has it, which knows nothing yet. */
 function builderOf(store: SessionStore): { builder: ContextBuilder; end(): void } {
   const branches = new Branches(store);
@@ -166,6 +176,7 @@ function builderOf(store: SessionStore): { builder: ContextBuilder; end(): void 
       memoryFiles: async () => [{ path: 'AGENTS.md', text: file.text.slice(0, 2_000) }],
       openFiles: async () => [{ ...file, active: true }],
     },
+    masker,
     counter,
     factors: new TokenFactors(),
     settings: { ...defaultSettings, recall: recallScope },
@@ -282,5 +293,6 @@ database.close();
 await recall.close();
 await store.close();
 await counter.close();
+await scanner.close();
 rmSync(folder, { recursive: true });
 await finish('assemble', [{ name: 'the context of one turn', rows }]);

@@ -1,15 +1,17 @@
 /** Shows what was sent in a turn, or what would be sent, down to the request itself. */
 import { plainText, type Usage } from '../../protocol/content.ts';
-import type { ContextView } from '../../protocol/contextView.ts';
+import type { ContextView, SecretMark } from '../../protocol/contextView.ts';
 import type { Entry } from '../../protocol/entries.ts';
 import type { ContextReport } from '../../protocol/report.ts';
 import type { TurnInput } from '../../protocol/turnInput.ts';
 import { CausewayError, notFound } from '../errors.ts';
-import type { SecretScanner } from '../ports.ts';
+import type { CoreSettings, Log, SecretScanner } from '../ports.ts';
 import { costOf } from '../providers/prices.ts';
 import type { ModelInfo, Price, Provider } from '../providers/provider.ts';
 import type { Chosen, ProviderRegistry } from '../providers/registry.ts';
-import { secretMarks } from '../secrets/secretMarks.ts';
+import { maskedReads } from '../secrets/maskedReads.ts';
+import type { Masker } from '../secrets/masker.ts';
+import { maskedMarks, unmaskedMarks } from '../secrets/secretMarks.ts';
 import type { SessionStore } from '../session/store.ts';
 import type { SessionChoices } from '../sessionChoices.ts';
 import { unsentInput } from '../userEntry.ts';
@@ -39,7 +41,10 @@ export interface InspectorOptions {
   registry: ProviderRegistry;
   context: ContextBuilder;
   choices: SessionChoices;
-  /** Without it no secrets are marked. */
+  masker: Masker;
+  settings: Pick<CoreSettings, 'maskSecrets'>;
+  log: Log;
+  /** Without it nothing is marked that is not masked. */
   scanner?: SecretScanner;
 }
 
@@ -68,11 +73,22 @@ export class ContextInspector {
     const inspected = shown(
       'input' in of ? await this.#now(sessionId, of.input) : await this.#sent(sessionId, of),
     );
-    const { scanner } = this.#options;
-    if (!scanner) return inspected;
     const { view, text } = inspected;
     const texts = view.report.segments.map((_, index) => text(index));
-    return { ...inspected, view: { ...view, secrets: await secretMarks(scanner, texts) } };
+    const secrets = [...maskedMarks(texts), ...(await this.#unmasked(texts))];
+    return { ...inspected, view: { ...view, secrets } };
+  }
+
+  /** What goes as it is, where masking is switched off. Marks are no reason to show nothing. */
+  async #unmasked(texts: readonly string[]): Promise<SecretMark[]> {
+    const { scanner, settings, log } = this.#options;
+    if (!scanner || settings.maskSecrets) return [];
+    try {
+      return await unmaskedMarks(scanner, texts);
+    } catch (error) {
+      log.error('What is not masked could not be marked.', error);
+      return [];
+    }
   }
 
   async #built(sessionId: string, input: TurnInput): Promise<{ built: BuiltContext; chosen: Chosen }> {
@@ -98,14 +114,14 @@ export class ContextInspector {
   }
 
   async #sent(sessionId: string, of: { turnId: string } | { newest: true }): Promise<Shown> {
-    const { store } = this.#options;
+    const { store, masker } = this.#options;
     const found =
       'turnId' in of ? await findTurn(store, sessionId, of.turnId) : await newestTurn(store, sessionId);
     if (!found) throw notFound('context report', 'turnId' in of ? of.turnId : 'newest');
     const { report } = found.answer;
     const ids = report.segments.flatMap(({ text, entryIds = [] }) => (text === undefined ? entryIds : []));
     const entries = new Map<string, Entry>(
-      (await store.entries(sessionId, ids)).map((entry) => [entry.id, entry]),
+      (await maskedReads(store, masker).entries(sessionId, ids)).map((entry) => [entry.id, entry]),
     );
     const { provider, model } = await this.#known(report.model);
     return { sessionId, found, report, provider, model, entryOf: (id) => entries.get(id) };

@@ -32,7 +32,7 @@ const firstPage = 64;
 const largestPage = 512;
 
 export async function readTail(
-  said: SaidEntries,
+  said: Pick<SaidEntries, 'of'>,
   counter: ContextCounter,
   { sessionId, ids, tokens, factor }: TailQuestion,
 ): Promise<Tail> {

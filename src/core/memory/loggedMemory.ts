@@ -26,6 +26,8 @@ import type { Profile } from '../profiles/profile.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Chosen } from '../providers/registry.ts';
+import { entryTexts } from '../secrets/maskedEntries.ts';
+import type { Masker } from '../secrets/masker.ts';
 import type { SessionStore, StoreChange } from '../session/store.ts';
 import type { SessionMemory } from '../sessionMemory.ts';
 import { Branches } from './branch.ts';
@@ -38,6 +40,7 @@ import { changedTask, projectTasks } from './tasks.ts';
 
 export interface MemoryOptions {
   store: SessionStore;
+  masker: Masker;
   counter: TokenCounter;
   factors: TokenFactors;
   settings: CoreSettings;
@@ -350,10 +353,12 @@ export class LoggedMemory implements SessionMemory {
     return directive;
   }
 
+  /** What a user writes here is stored as masked as what they say. Throws `masking_failed`. */
   async #append<K extends Entry['kind']>(
     sessionId: string,
-    draft: Extract<EntryDraft, { kind: K }>,
+    written: Extract<EntryDraft, { kind: K }>,
   ): Promise<Extract<Entry, { kind: K }>> {
+    const draft = await this.#options.masker.through<EntryDraft>(written, sessionId, entryTexts);
     const [entry] = await this.#options.store.append(sessionId, [draft]);
     if (entry?.kind !== draft.kind)
       throw new TypeError('The store appended another entry than it was given.');

@@ -24,7 +24,7 @@ export async function viewOf(
     sessions.get(sessionId),
     pageBefore(sessions, sessionId, undefined, firstPage),
     assistant.queue(sessionId),
-    sessions.draft(sessionId),
+    assistant.draft(sessionId),
     sessions.liveTurn(sessionId),
   ]);
   if (!session) throw notFound('session', sessionId);

@@ -81,6 +81,10 @@ export const contextNext = (change: Partial<ContextView> = {}): ContextView => (
       },
       { kind: 'input', label: 'Your input', tokens: 24, reason: 'What is asked in this turn.' },
     ],
+    masked: [
+      { kind: 'aws', what: 'AWS access key', count: 1 },
+      { kind: 'named-value', what: 'value with the name of a secret', count: 1 },
+    ],
     omitted: [
       {
         label: 'src/chunks.ts',
@@ -93,8 +97,8 @@ export const contextNext = (change: Partial<ContextView> = {}): ContextView => (
     cost(0, 0, tokens, tokens * 0.000002),
   ),
   secrets: [
-    { segment: 8, what: 'AWS access key', line: 3 },
-    { segment: 8, what: 'a value with the name of a secret', line: 4 },
+    { segment: 8, what: 'AWS access key', line: 3, masked: true },
+    { segment: 8, what: 'value with the name of a secret', line: 4, masked: true },
   ],
   ...change,
 });
@@ -217,3 +221,9 @@ export const fullMemory = (): PanelMemory =>
     directives,
     tasks,
   });
+
+/** The same where masking is switched off. */
+export const unmasked = ({ report, ...view }: ContextView): ContextView => {
+  const { masked: _, ...rest } = report;
+  return { ...view, report: rest, secrets: view.secrets.map((mark) => ({ ...mark, masked: false })) };
+};

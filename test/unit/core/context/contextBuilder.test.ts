@@ -97,6 +97,7 @@ describe('The context of a turn', () => {
         memoryFiles: async () => core.workspace.memoryFiles,
         openFiles: async () => core.workspace.openFiles,
       },
+      masker: core.masker,
       counter: { count: async (texts) => texts.map(estimateTokens) },
       search: {
         search: (question, { signal }) => {
@@ -121,6 +122,25 @@ describe('The context of a turn', () => {
       ...(more.shrink === undefined ? {} : { shrink: more.shrink }),
     });
   const sent = ({ messages }: Awaited<ReturnType<typeof build>>): string => JSON.stringify(messages);
+
+  it('has nothing of an open file that stays out, and says why', async () => {
+    core.workspace.openFiles = [
+      {
+        uri: 'file:///w/.env',
+        path: '.env',
+        languageId: 'plaintext',
+        text: 'KEY=zebra',
+        active: true,
+        selection: { startLine: 1, endLine: 1, text: 'KEY=zebra' },
+        staysOut: { why: 'secret' },
+      },
+    ];
+    const made = await build('Which key?');
+    assert.ok(!JSON.stringify(made.messages).includes('zebra'));
+    assert.deepEqual(made.report.omitted, [
+      { label: '.env', tokens: 0, reason: 'Files of this name are made to hold secrets.' },
+    ]);
+  });
 
   it('holds a conversation of a thousand entries whole when it fits, calls with their results', async () => {
     for (let number = 0; number < 200; number++) await core.store.append(sessionId, turn(number));
