@@ -9,9 +9,12 @@ export interface Clock {
   monotonic(): number;
 }
 
-/** Provider keys. `get` resolves undefined when no key is set; it rejects when the keyring itself fails. */
+/**
+ * Provider keys. `get` resolves undefined when no key is set; it rejects when the keyring itself fails. `variable` is
+ * the variable of the environment that may have the key where nothing else has it.
+ */
 export interface Secrets {
-  get(name: string): Promise<string | undefined>;
+  get(name: string, variable?: string): Promise<string | undefined>;
   readonly onDidChange: Event<string>;
 }
 
