@@ -7,6 +7,8 @@ import type { Clock, Log, SecretScanner, Secrets, Workspace } from './core/ports
 import { Profiles } from './core/profiles/profiles.ts';
 import { AnthropicProvider } from './core/providers/anthropic/anthropic.ts';
 import { OfflineProvider } from './core/providers/offline.ts';
+import { OpenAiProviders } from './core/providers/openai/openAiProviders.ts';
+import type { Provider } from './core/providers/provider.ts';
 import type { ResolvedWorkspace, WorkspaceIdentity } from './core/register.ts';
 import { AnthropicRelay } from './core/relay/modelRelay.ts';
 import type { ModelRelay } from './core/relay.ts';
@@ -39,6 +41,8 @@ export interface Surroundings {
   roots(): readonly string[];
   settings: Settings;
   secrets: Secrets;
+  /** Models that only the one who opens the core can reach. */
+  ownProviders?: readonly Provider[];
   /** Key of the session databases, 32 bytes; undefined when they are not encrypted. */
   sessionKey: Uint8Array | undefined;
   log: Log;
@@ -51,8 +55,11 @@ export interface OpenCore {
   readonly scanner: SecretScanner;
   /** For programs that call a model themselves. */
   readonly relay: ModelRelay;
-  /** Asks Claude's API which models the key may use; asks nothing in Restricted Mode. */
-  refreshModels(signal: AbortSignal): Promise<void>;
+  /**
+   * Asks the providers which models they have: Claude and the servers that are set, and where `all` are wanted those too
+   * that are used only by name, such as the ones on this machine. Asks nothing in Restricted Mode.
+   */
+  refreshModels(signal: AbortSignal, all?: boolean): Promise<void>;
   /** What the user must be told of the databases, such as a salvage. */
   notices(): Promise<ErrorInfo[]>;
   /** Stops all turns of this process, then closes the databases and ends the workers. */
@@ -107,6 +114,13 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     features: () => settings.anthropicFeatures,
     prices: () => settings.prices,
   });
+  const servers = new OpenAiProviders({
+    secrets,
+    clock: systemClock,
+    log,
+    endpoints: () => settings.endpoints,
+    prices: () => settings.prices,
+  });
   const notes = modelNotesOnDisk(notesFolder(dataFolder, resolved.workspace.id));
   const relay = new AnthropicRelay({
     secrets,
@@ -118,7 +132,13 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
   });
   const engine = new Engine({
     store,
-    providers: [claude],
+    providers: {
+      *[Symbol.iterator]() {
+        yield claude;
+        yield* servers;
+        yield* options.ownProviders ?? [];
+      },
+    },
     offline: new OfflineProvider(search),
     userDirectives: {
       ...user.directives,
@@ -155,7 +175,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     user,
     scanner,
     relay,
-    refreshModels: (signal) => engine.refreshModels(signal),
+    refreshModels: (signal, all) => engine.refreshModels(signal, all),
     async notices() {
       const told = await Promise.allSettled([store.status(), user.status()]);
       return told.flatMap((one) =>

@@ -15,6 +15,7 @@ import { TokenFactors } from './context/factors.ts';
 import type { EngineOptions } from './engineOptions.ts';
 import * as errors from './errors.ts';
 import { LoggedMemory } from './memory/loggedMemory.ts';
+import { Breakers } from './providers/breakers.ts';
 import { type Chosen, ProviderRegistry, splitModel } from './providers/registry.ts';
 import type { Answerer, SessionStore, StoreChange } from './session/store.ts';
 import { SessionChoices } from './sessionChoices.ts';
@@ -36,6 +37,7 @@ export class Engine implements Assistant {
   readonly memory: LoggedMemory;
   readonly #options: EngineOptions;
   readonly #registry: ProviderRegistry;
+  readonly #breakers: Breakers;
   readonly #choices: SessionChoices;
   readonly #context: ContextBuilder;
   readonly #factors: TokenFactors;
@@ -54,9 +56,13 @@ export class Engine implements Assistant {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.sessions = options.store;
-    this.#registry = new ProviderRegistry(options.providers, options.offline, () =>
-      options.workspace.isTrusted(),
-    );
+    this.#breakers = new Breakers(options.clock);
+    this.#registry = new ProviderRegistry({
+      ...options,
+      isTrusted: () => options.workspace.isTrusted(),
+      routes: () => options.settings.routes,
+      isResting: (model) => this.#breakers.isOpen(model),
+    });
     this.#factors = new TokenFactors({
       ...(options.factorRecord === undefined ? {} : { record: options.factorRecord }),
       onError: (error) => options.log.error('What was learned of token counts is not kept.', error),
@@ -66,6 +72,7 @@ export class Engine implements Assistant {
       ...options,
       factors: this.#factors,
       choose: (sessionId) => this.#choices.keptModel(sessionId),
+      chooseSmall: (sessionId) => this.#choices.smallModel(sessionId),
       profiles: this.#choices.profiles,
       profileOf: (sessionId) => this.#choices.profile(sessionId),
     });
@@ -201,7 +208,7 @@ export class Engine implements Assistant {
 
   async setModel(sessionId: string, model: string, door: Door): Promise<void> {
     // Choosing it now tells at once when there is no such model.
-    await this.#registry.choose(model);
+    await this.#registry.choose(model, sessionId);
     const name = splitModel(model);
     await this.sessions.append(sessionId, [{ ...this.#mark(door), kind: 'model', ...name }]);
   }
@@ -229,8 +236,8 @@ export class Engine implements Assistant {
   }
 
   /** Asks the providers which models they have now; in Restricted Mode none outside the machine is asked. */
-  refreshModels(signal: AbortSignal): Promise<void> {
-    return this.#registry.refreshModels(signal);
+  refreshModels(signal: AbortSignal, all = false): Promise<void> {
+    return this.#registry.refreshModels(signal, all);
   }
 
   async modelFor(sessionId: string | undefined): Promise<ResolvedModel> {
@@ -336,6 +343,7 @@ export class Engine implements Assistant {
         store: this.sessions,
         context: this.#context,
         factors: this.#factors,
+        breakers: this.#breakers,
         settings: this.#options.settings,
         clock: this.#options.clock,
         log: this.#options.log,
@@ -347,7 +355,7 @@ export class Engine implements Assistant {
           this.#emit(event);
         },
       },
-      { sessionId, user, provider: chosen.provider, model: chosen.model, answer },
+      { sessionId, user, provider: chosen.provider, model: chosen.model, standIns: chosen.standIns, answer },
       abort.signal,
     ).finally(() => {
       this.#accepted.forget(user.turnId);

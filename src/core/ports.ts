@@ -2,6 +2,7 @@
 import type { Event } from '../base/emitter.ts';
 import type { GroundingMode } from '../protocol/entries.ts';
 import type { RecalledEntry } from '../protocol/memory.ts';
+import type { RouteSettings } from './providers/routes.ts';
 
 /** `now` is wall-clock time in ms since the epoch; `monotonic` never jumps and is for durations. */
 export interface Clock {
@@ -158,8 +159,11 @@ export interface ProfileFiles {
 
 /** What the user can set and the core reads; values are read anew for each turn. */
 export interface CoreSettings {
-  /** `provider/model`, or empty for the first model that is ready. */
+  /** `provider/model`, `route/name`, or empty for the first model that is ready. */
   readonly model: string;
+  /** The same for the small jobs, such as frames; empty for the model that answers in the session. */
+  readonly smallModel: string;
+  readonly routes: RouteSettings;
   readonly grounding: GroundingMode;
   /** Ceiling of one answer in tokens. */
   readonly maxOutputTokens: number;

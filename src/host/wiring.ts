@@ -2,6 +2,7 @@
 import type { Event } from '../base/emitter.ts';
 import type { Assistant } from '../core/assistant.ts';
 import type { Log, MemoryFile, SecretScanner, Secrets, Workspace } from '../core/ports.ts';
+import type { Provider } from '../core/providers/provider.ts';
 import type {
   ClientRegister,
   ResolvedWorkspace,
@@ -27,8 +28,8 @@ export interface OpenedCore {
     hasSessions(workspaceId: string): Promise<boolean>;
   };
   readonly scanner: SecretScanner;
-  /** Asks the providers which models the keys may use. */
-  refreshModels(signal: AbortSignal): Promise<void>;
+  /** Asks the providers which models they have; where `all` are wanted, also those that are used only by name. */
+  refreshModels(signal: AbortSignal, all?: boolean): Promise<void>;
   notices(): Promise<ErrorInfo[]>;
   close(): Promise<void>;
 }
@@ -42,6 +43,8 @@ export interface CoreRequest {
   roots(): readonly string[];
   settings: Settings;
   secrets: Secrets;
+  /** Models that only the host can reach. */
+  ownProviders?: readonly Provider[];
   sessionKey: Uint8Array | undefined;
   log: Log;
 }

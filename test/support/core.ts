@@ -69,6 +69,8 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
   const fake = options.fake ?? (await startFakeAnthropic());
   const settings: TestCore['settings'] = {
     model: '',
+    smallModel: '',
+    routes: {},
     grounding: 'open_files',
     maxOutputTokens: 8_000,
     thinking: false,
