@@ -23,6 +23,7 @@ import { AnthropicProvider } from '../../src/core/providers/anthropic/anthropic.
 import { anthropicKeyName } from '../../src/core/providers/anthropic/keyName.ts';
 import { type AnthropicFeatures, noFeatures } from '../../src/core/providers/anthropic/secondWind.ts';
 import { OfflineProvider } from '../../src/core/providers/offline.ts';
+import type { Provider } from '../../src/core/providers/provider.ts';
 import type { SessionStore } from '../../src/core/session/store.ts';
 import type { SessionEvent } from '../../src/protocol/turnEvents.ts';
 import { openSessionStore } from '../../src/store/openSessionStore.ts';
@@ -60,6 +61,8 @@ export interface TestCoreOptions {
   features?: Partial<AnthropicFeatures>;
   profileFiles?: ProfileFile[];
   userDirectives?: UserDirectives;
+  /** Providers beside Claude. */
+  more?: Iterable<Provider>;
   /** What the engine sees as the time. */
   clock?: Clock;
 }
@@ -129,6 +132,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
         features: () => ({ ...noFeatures, ...options.features }),
         ...(options.idleLimitMs === undefined ? {} : { idleLimitMs: options.idleLimitMs }),
       }),
+      ...(options.more ?? []),
     ],
     offline: new OfflineProvider(options.search ?? { search: async () => [] }),
     workspace: workspacePort,
