@@ -161,7 +161,7 @@ export interface ProfileFiles {
 export interface CoreSettings {
   /** `provider/model`, `route/name`, or empty for the first model that is ready. */
   readonly model: string;
-  /** The same for the small jobs, such as frames; empty for the model that answers in the session. */
+  /** The same for small jobs, which frames are; empty for the model that answers in the session. */
   readonly smallModel: string;
   readonly routes: RouteSettings;
   readonly grounding: GroundingMode;

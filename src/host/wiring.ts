@@ -2,7 +2,6 @@
 import type { Event } from '../base/emitter.ts';
 import type { Assistant } from '../core/assistant.ts';
 import type { Log, MemoryFile, SecretScanner, Secrets, Workspace } from '../core/ports.ts';
-import type { Provider } from '../core/providers/provider.ts';
 import type {
   ClientRegister,
   ResolvedWorkspace,
@@ -43,8 +42,6 @@ export interface CoreRequest {
   roots(): readonly string[];
   settings: Settings;
   secrets: Secrets;
-  /** Models that only the host can reach. */
-  ownProviders?: readonly Provider[];
   sessionKey: Uint8Array | undefined;
   log: Log;
 }
