@@ -148,6 +148,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     workspace,
     counter,
     recall,
+    search,
     settings,
     factorRecord: user.tokenFactors,
     modelNotes: () => (settings.anthropicFeatures.memoryTool ? notes : undefined),

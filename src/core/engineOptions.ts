@@ -4,6 +4,7 @@ import type {
   CoreSettings,
   Log,
   ModelNotes,
+  PassageSearch,
   Recall,
   TokenCounter,
   TokenFactorRecord,
@@ -23,6 +24,8 @@ export interface EngineOptions {
   workspace: Workspace;
   counter: TokenCounter;
   recall?: Recall;
+  /** Finds passages for turns that are grounded in the whole workspace. */
+  search?: PassageSearch;
   userDirectives?: UserDirectives;
   factorRecord?: TokenFactorRecord;
   settings: CoreSettings;

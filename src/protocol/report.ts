@@ -28,6 +28,15 @@ export const segment = z.object({
   partId: z.string().optional(),
   /** A breakpoint of the prompt cache stands after this segment. */
   cache: z.enum(['5m', '1h']).optional(),
+  /** Where the text stands in the workspace; such a segment can be cited in the answer. Lines as in a citation. */
+  place: z
+    .object({
+      uri: z.string(),
+      path: z.string(),
+      startLine: z.number().int().positive(),
+      endLine: z.number().int().positive(),
+    })
+    .optional(),
   text: z.string().optional(),
 });
 
@@ -50,6 +59,8 @@ export const contextReport = z.object({
 });
 
 export type Segment = z.infer<typeof segment>;
+/** Lines of a file, from 1, both ends included. */
+export type FilePlace = NonNullable<Segment['place']>;
 export type ContextReport = z.infer<typeof contextReport>;
 
 /** Tokens of all segments of a report. */

@@ -13,7 +13,7 @@ import type { Unit } from './conversation.ts';
 import { fitFrames, fitInOrder, fitNewest, type Omitted, total } from './fit.ts';
 import type { Counted, DirectivePart, Part } from './parts.ts';
 import { type Rendered, render, type SaidEntry, toolsText } from './render.ts';
-import { type RecalledPart, shareOut } from './shareOut.ts';
+import { type GroundingPart, type RecalledPart, shareOut } from './shareOut.ts';
 import type { SystemPart } from './systemPrompt.ts';
 
 export interface AssemblyInput {
@@ -39,7 +39,8 @@ export interface AssemblyInput {
   tasks: readonly Counted<Part>[];
   /** The most fitting first. */
   recalled: readonly Counted<RecalledPart>[];
-  grounding: readonly Counted<Part>[];
+  /** Open files, then passages of the workspace, the most fitting first. */
+  grounding: readonly Counted<GroundingPart>[];
   /** What the user took out of this turn. */
   excluded: readonly { label: string; tokens: number }[];
   /** What could not be had for this turn, with the reason in words. */
@@ -197,13 +198,14 @@ function fitTurn(input: AssemblyInput, room: number, omitted: Omitted): Counted<
 
 const segmentOf =
   (kind: Segment['kind']) =>
-  ({ id, label, tokens, reason, text, entryIds }: Counted<Part>): Segment => ({
+  ({ id, label, tokens, reason, text, entryIds, place }: Counted<GroundingPart>): Segment => ({
     kind,
     label,
     tokens,
     reason,
     ...(entryIds === undefined ? {} : { entryIds }),
     partId: id,
+    ...(place === undefined ? {} : { place }),
     text,
   });
 

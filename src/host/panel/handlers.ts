@@ -47,7 +47,10 @@ export function panelHandlers(app: App, host: PanelHost): PanelHandlers {
     find: async ({ sessionId, query }, { sessions }) => ({
       entryIds: await findIn(sessions, sessionId, query),
     }),
-    send: (params, assistant) => sendInput(assistant, params, { grounding: settings.grounding, door }),
+    send: async (params, assistant) => {
+      await settings.written();
+      return sendInput(assistant, params, { grounding: settings.grounding, door });
+    },
     retry: async ({ sessionId, turnId }, assistant) => ({
       turnId: (await assistant.retryTurn(sessionId, turnId, door)).turnId,
     }),

@@ -153,7 +153,9 @@ export class AnthropicProvider implements Provider {
   ): AsyncGenerator<ProviderEvent, Outcome, undefined> {
     const limitMs = this.#options.idleLimitMs ?? idleLimitMs;
     const watch = new IdleWatch(limitMs, signal);
-    const reader = new AnthropicStream();
+    const reader = new AnthropicStream(
+      request.messages.flatMap(({ content }) => content.filter((block) => block.type === 'passage')),
+    );
     let begun = false;
     let key: string | undefined;
     let sdk: Sdk | undefined;

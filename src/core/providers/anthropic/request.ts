@@ -1,7 +1,9 @@
 /** From the canonical request to the Messages API's body. Pure. */
 import type Anthropic from '@anthropic-ai/sdk';
+import { withoutMarks } from '../../../protocol/citationMarks.ts';
 import type { ContentBlock } from '../../../protocol/content.ts';
-import type { ProviderRequest, RequestBlock, ToolDefinition } from '../provider.ts';
+import { citableParts } from '../../grounding/citable.ts';
+import type { ProviderRequest, QuotedPassage, RequestBlock, ToolDefinition } from '../provider.ts';
 import type { ClaudeModel } from './models.ts';
 
 type Param = Anthropic.Messages.ContentBlockParam;
@@ -9,11 +11,13 @@ type Param = Anthropic.Messages.ContentBlockParam;
 const cacheControl = (ttl: '5m' | '1h' | undefined) =>
   ttl === undefined ? {} : { cache_control: { type: 'ephemeral' as const, ttl } };
 
-/** Our citations point into the workspace and mean nothing to the API, so they stay here. */
-function blockParam(block: ContentBlock): Param {
+/** Our citations point into the workspace and mean nothing to the API, so they stay here, and their marks too. */
+function blockParam(block: ContentBlock | QuotedPassage): Param {
   switch (block.type) {
     case 'text':
-      return { type: 'text', text: block.text };
+      return { type: 'text', text: withoutMarks(block) };
+    case 'passage':
+      return searchResult(block);
     case 'image':
       return { type: 'image', source: block.source };
     case 'document':
@@ -43,6 +47,18 @@ function blockParam(block: ContentBlock): Param {
       return block satisfies never;
   }
 }
+
+/**
+ * Each part of the passage can be cited apart. Paths are those people see: where the folder lies is nobody's concern.
+ * Source: https://platform.claude.com/docs/en/build-with-claude/search-results.
+ */
+const searchResult = (passage: QuotedPassage): Anthropic.Messages.SearchResultBlockParam => ({
+  type: 'search_result',
+  source: passage.place.path,
+  title: `${passage.place.path}, lines ${passage.place.startLine}-${passage.place.endLine}`,
+  content: citableParts(passage).map(({ text }) => ({ type: 'text', text })),
+  citations: { enabled: true },
+});
 
 const withCache = (block: RequestBlock): Param => Object.assign(blockParam(block), cacheControl(block.cache));
 
