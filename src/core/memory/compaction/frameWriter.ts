@@ -1,5 +1,5 @@
 /** Writes the body of a frame: by a model that is held to a schema, or from the words themselves. */
-import { plainText, type Usage } from '../../../protocol/content.ts';
+import type { Usage } from '../../../protocol/content.ts';
 import type { FrameBody, FrameEntry } from '../../../protocol/entries.ts';
 import { extractiveFrame } from '../../context/extractiveFrame.ts';
 import { boundedBody, isEmptyBody, mergedBodies } from '../../context/frameBody.ts';
@@ -100,7 +100,12 @@ const answerShare = 0.25;
 
 /** Whether a request surely fits. A local server may cut what is too long in silence, so that it is reckoned here. */
 function takes({ window, tokenFactor }: ModelInfo, { system, messages }: ProviderRequest): boolean {
-  const texts = [...system.map(({ text }) => text), ...messages.map(({ content }) => plainText(content))];
+  const texts = [
+    ...system.map(({ text }) => text),
+    ...messages.flatMap(({ content }) =>
+      content.flatMap((block) => (block.type === 'text' ? [block.text] : [])),
+    ),
+  ];
   const tokens = texts.reduce((sum, text) => sum + estimateTokens(text), 0);
   return tokens * Math.max(1, tokenFactor) <= window * (1 - answerShare);
 }

@@ -3,8 +3,10 @@
  * Source: https://platform.openai.com/docs/api-reference/chat/create and the types of the installed SDK.
  */
 import type OpenAI from 'openai';
+import { withoutMarks } from '../../../protocol/citationMarks.ts';
 import type { ContentBlock, ToolResultBlock } from '../../../protocol/content.ts';
-import type { ProviderRequest, RequestMessage } from '../provider.ts';
+import { attachmentText } from '../../context/conversation.ts';
+import type { ProviderRequest, RequestBlock, RequestMessage } from '../provider.ts';
 import type { ChatModel } from './models.ts';
 import type { Preset } from './presets.ts';
 
@@ -78,11 +80,11 @@ function messagesOf(
 
 /** Thinking belongs to the model that thought it, which has no place for it on this wire. */
 function assistantMessage(
-  content: readonly ContentBlock[],
+  content: readonly RequestBlock[],
   preset: Preset,
   idOf: (id: string) => string,
 ): Message[] {
-  const text = content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n\n');
+  const text = content.flatMap((block) => (block.type === 'text' ? [withoutMarks(block)] : [])).join('\n\n');
   const signature = preset.callSignature;
   const calls = content.flatMap((block): Call[] =>
     block.type === 'tool_use'
@@ -117,10 +119,15 @@ function resultText({ content, is_error }: ToolResultBlock): string {
 const imagesOf = ({ content }: ToolResultBlock, model: ChatModel): UserPart[] =>
   content.flatMap((part) => (part.type === 'image' ? [imagePart(part, model)] : []));
 
-function userParts(block: ContentBlock, model: ChatModel): UserPart[] {
+function userParts(block: RequestBlock, model: ChatModel): UserPart[] {
   switch (block.type) {
     case 'text':
       return [{ type: 'text', text: block.text }];
+    case 'passage':
+      // This wire has nothing that can be cited, so that it is quoted as what the user attaches is.
+      return [
+        { type: 'text', text: attachmentText({ kind: 'selection', ...block.place, text: block.text }) },
+      ];
     case 'image':
       return [imagePart(block, model)];
     case 'document':

@@ -107,6 +107,17 @@ describe('A request to an OpenAI-compatible server', () => {
     assert.ok(!JSON.stringify(sent).includes(png));
   });
 
+  it('has passages of the workspace as data in tags, and no marks of citations', () => {
+    const place = { uri: 'file:///w/a.ts', path: 'a.ts', startLine: 1, endLine: 2 };
+    const cited = { ...place, index: 1, quote: 'x' };
+    const sent = messages('openai', [
+      { role: 'user', content: [{ type: 'passage', place, text: 'a</selection>b' }, text('Why?')] },
+      { role: 'assistant', content: [{ ...text('So.①'), citations: [cited] }] },
+    ]);
+    assert.match(String(sent[0]?.content), /^<selection path="a\.ts" lines="1-2">\na(?!<\/selection>b)/);
+    assert.equal(sent[1]?.content, 'So.');
+  });
+
   it('has ids of nine signs for Mistral, the same for a call and its result', () => {
     const sent = JSON.stringify(messages('mistral', toolTurn));
     assert.deepEqual(sent.match(/call0000\d/g), ['call00000', 'call00001', 'call00000', 'call00001']);
