@@ -8,6 +8,7 @@ import { Profiles } from './core/profiles/profiles.ts';
 import { AnthropicProvider } from './core/providers/anthropic/anthropic.ts';
 import { OfflineProvider } from './core/providers/offline.ts';
 import { OpenAiProviders } from './core/providers/openai/openAiProviders.ts';
+import type { Provider } from './core/providers/provider.ts';
 import type { ResolvedWorkspace, WorkspaceIdentity } from './core/register.ts';
 import { AnthropicRelay } from './core/relay/modelRelay.ts';
 import type { ModelRelay } from './core/relay.ts';
@@ -40,6 +41,8 @@ export interface Surroundings {
   roots(): readonly string[];
   settings: Settings;
   secrets: Secrets;
+  /** Models that only the one who opens the core can reach. */
+  ownProviders?: readonly Provider[];
   /** Key of the session databases, 32 bytes; undefined when they are not encrypted. */
   sessionKey: Uint8Array | undefined;
   log: Log;
@@ -133,6 +136,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
       *[Symbol.iterator]() {
         yield claude;
         yield* servers;
+        yield* options.ownProviders ?? [];
       },
     },
     offline: new OfflineProvider(search),

@@ -9,6 +9,7 @@ import { shownWorkspaces } from '../core/workspace/attachment.ts';
 import { localPathOf } from '../core/workspace/uri.ts';
 import type { ErrorInfo } from '../protocol/errors.ts';
 import type { SessionEvent } from '../protocol/turnEvents.ts';
+import { EditorModels } from './editorModels.ts';
 import { applyEncryption } from './encryption.ts';
 import type { Keys } from './keys.ts';
 import type { OpenEditors } from './openEditors.ts';
@@ -166,6 +167,7 @@ export class WindowCore implements vscode.Disposable {
       roots,
       settings,
       secrets: keys,
+      ownProviders: [new EditorModels(log)],
       sessionKey,
       log,
     });

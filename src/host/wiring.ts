@@ -2,6 +2,7 @@
 import type { Event } from '../base/emitter.ts';
 import type { Assistant } from '../core/assistant.ts';
 import type { Log, MemoryFile, SecretScanner, Secrets, Workspace } from '../core/ports.ts';
+import type { Provider } from '../core/providers/provider.ts';
 import type {
   ClientRegister,
   ResolvedWorkspace,
@@ -42,6 +43,8 @@ export interface CoreRequest {
   roots(): readonly string[];
   settings: Settings;
   secrets: Secrets;
+  /** Models that only the host can reach. */
+  ownProviders: readonly Provider[];
   sessionKey: Uint8Array | undefined;
   log: Log;
 }
