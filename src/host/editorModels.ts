@@ -77,9 +77,7 @@ export class EditorModels implements Provider {
       const model = await this.#model(request.model);
       yield { type: 'start', model: request.model };
       const response = await model.sendRequest(messagesOf(request), optionsOf(request), cancel.token);
-      for await (const part of response.stream) {
-        // What was read ahead is not what the user wanted to see after stopping.
-        if (signal.aborted) break;
+      for await (const part of untilAborted(response.stream, signal)) {
         if (part instanceof vscode.LanguageModelTextPart) {
           if (part.value === '') continue;
           if (!inText) block++;
@@ -133,6 +131,29 @@ export class EditorModels implements Provider {
       cacheCreationTokens: 0,
       cacheReadTokens: 0,
     };
+  }
+}
+
+/** The parts until the signal aborts: whoever gives the model may not listen, and a stop does not wait for them. */
+async function* untilAborted<T>(
+  parts: AsyncIterable<T>,
+  signal: AbortSignal,
+): AsyncGenerator<T, void, undefined> {
+  const { promise: aborted, resolve } = Promise.withResolvers<undefined>();
+  const onAbort = () => resolve(undefined);
+  signal.addEventListener('abort', onAbort, { once: true });
+  const iterator = parts[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = iterator.next();
+      // What fails after the stop is nobody's concern.
+      next.catch(() => undefined);
+      const result = await Promise.race([next, aborted]);
+      if (signal.aborted || !result || result.done) return;
+      yield result.value;
+    }
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
 }
 
