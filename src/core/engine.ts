@@ -1,4 +1,5 @@
 /** The assistant: accepts inputs, runs their turns one at a time in each session, and tells what happens. */
+
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
 import type { Door, UserEntry, UserEntryDraft } from '../protocol/entries.ts';
@@ -15,7 +16,7 @@ import { TokenFactors } from './context/factors.ts';
 import type { EngineOptions } from './engineOptions.ts';
 import * as errors from './errors.ts';
 import { LoggedMemory } from './memory/loggedMemory.ts';
-import { Breakers } from './providers/breakers.ts';
+import { Prompts } from './prompts/prompts.ts';
 import { type Chosen, ProviderRegistry, splitModel } from './providers/registry.ts';
 import type { Answerer, SessionStore, StoreChange } from './session/store.ts';
 import { SessionChoices } from './sessionChoices.ts';
@@ -35,9 +36,9 @@ interface Running {
 export class Engine implements Assistant {
   readonly sessions: SessionStore;
   readonly memory: LoggedMemory;
+  readonly prompts: Prompts;
   readonly #options: EngineOptions;
   readonly #registry: ProviderRegistry;
-  readonly #breakers: Breakers;
   readonly #choices: SessionChoices;
   readonly #context: ContextBuilder;
   readonly #factors: TokenFactors;
@@ -56,12 +57,11 @@ export class Engine implements Assistant {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.sessions = options.store;
-    this.#breakers = new Breakers(options.clock);
+    this.prompts = options.prompts ?? new Prompts({ read: async () => [] }, options.log);
     this.#registry = new ProviderRegistry({
       ...options,
       isTrusted: () => options.workspace.isTrusted(),
       routes: () => options.settings.routes,
-      isResting: (model) => this.#breakers.isOpen(model),
     });
     this.#factors = new TokenFactors({
       ...(options.factorRecord === undefined ? {} : { record: options.factorRecord }),
@@ -223,6 +223,9 @@ export class Engine implements Assistant {
     return (await this.#options.recall?.search({ ...question, except: new Set() })) ?? [];
   };
 
+  readonly searchWorkspace: Assistant['searchWorkspace'] = async (question, options) =>
+    (await this.#options.search?.search(question, options)) ?? [];
+
   async preview(sessionId: string, input: TurnInput): Promise<ContextReport> {
     return (await this.#inspector.unsent(sessionId, input)).report;
   }
@@ -343,7 +346,7 @@ export class Engine implements Assistant {
         store: this.sessions,
         context: this.#context,
         factors: this.#factors,
-        breakers: this.#breakers,
+        breakers: this.#registry.breakers,
         settings: this.#options.settings,
         clock: this.#options.clock,
         log: this.#options.log,

@@ -50,7 +50,14 @@ export const contextReport = z.object({
   /** Tokens the segments may take together. */
   budget: z.number().int().nonnegative(),
   /** What else of the request changes the answer; with the segments it gives the exact request again. */
-  options: z.object({ maxOutputTokens: z.number().int().positive(), thinking: z.boolean() }).optional(),
+  options: z
+    .object({
+      maxOutputTokens: z.number().int().positive(),
+      thinking: z.boolean(),
+      /** JSON Schema the answer was to follow. */
+      output: z.record(z.string(), z.unknown()).optional(),
+    })
+    .optional(),
   segments: z.array(segment),
   /** What did not fit or was left out, with the reason in words. */
   omitted: z.array(

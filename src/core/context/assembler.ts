@@ -21,6 +21,8 @@ export interface AssemblyInput {
   model: string;
   budget: Budget;
   thinking: boolean;
+  /** JSON Schema the answer is to follow. */
+  output?: Record<string, unknown>;
   /** Undefined for a turn without tools. */
   tools: Counted<{ definitions: readonly ToolDefinition[] }> | undefined;
   system: readonly Counted<SystemPart>[];
@@ -105,7 +107,11 @@ export function assemble(input: AssemblyInput): Assembly {
       window: budget.window,
       outputReserve: budget.outputReserve,
       budget: budget.total,
-      options: { maxOutputTokens: Math.max(1, budget.outputReserve), thinking: input.thinking },
+      options: {
+        maxOutputTokens: Math.max(1, budget.outputReserve),
+        thinking: input.thinking,
+        ...(input.output === undefined ? {} : { output: input.output }),
+      },
       segments: marked,
       omitted,
     },

@@ -39,7 +39,10 @@ import { askWorkspace, passageParts } from './workspacePassages.ts';
 export interface ContextRequest {
   sessionId: string;
   /** The input; for a preview it is not in the log. */
-  input: Pick<UserEntry, 'id' | 'content' | 'attachments' | 'grounding' | 'excluded' | 'pinned' | 'replaced'>;
+  input: Pick<
+    UserEntry,
+    'id' | 'content' | 'attachments' | 'grounding' | 'excluded' | 'pinned' | 'replaced' | 'output'
+  >;
   /** Last entry of the branch the input follows; null at the root, undefined for the head. */
   parentId: string | null | undefined;
   model: ModelInfo;
@@ -126,6 +129,7 @@ export class ContextBuilder {
       model: `${request.model.provider}/${request.model.id}`,
       budget: this.#budget(request),
       thinking: this.#options.settings.thinking,
+      ...(request.input.output === undefined ? {} : { output: request.input.output }),
       tools,
       system: wanted(system),
       directives: wanted(kept.directives),

@@ -2,6 +2,8 @@
 
 import type { ProviderState, ResolvedModel } from '../assistant.ts';
 import { CausewayError, modelNotFound, restrictedMode, toErrorInfo } from '../errors.ts';
+import type { Clock } from '../ports.ts';
+import { Breakers } from './breakers.ts';
 import type { Availability, ModelInfo, Provider } from './provider.ts';
 import { type FallbackKind, orderOf, type Route, type RouteSettings, routeProvider } from './routes.ts';
 
@@ -19,8 +21,7 @@ export interface RegistryOptions {
   isTrusted(): boolean;
   /** Read anew each time. */
   routes?(): RouteSettings;
-  /** Whether a model has failed of late; a route asks such a one last. */
-  isResting?(model: string): boolean;
+  clock: Clock;
 }
 
 /** A server that is asked for its models when they are needed is not waited for longer, ms. */
@@ -33,12 +34,15 @@ export function splitModel(name: string): { provider: string; model: string } {
 }
 
 export class ProviderRegistry {
+  /** Which models failed of late; a route asks such a one last. */
+  readonly breakers: Breakers;
   readonly #options: RegistryOptions;
   /** Providers that were asked for their models because none was known. */
   readonly #asked = new WeakSet<Provider>();
 
   constructor(options: RegistryOptions) {
     this.#options = options;
+    this.breakers = new Breakers(options.clock);
   }
 
   get #fallback(): Provider {
@@ -113,7 +117,7 @@ export class ProviderRegistry {
         reasons.add(error.message);
       }
     }
-    const rests = ({ model }: Chosen) => this.#options.isResting?.(`${model.provider}/${model.id}`) ?? false;
+    const rests = ({ model }: Chosen) => this.breakers.isOpen(`${model.provider}/${model.id}`);
     const [first, ...models] = [...ready.filter((one) => !rests(one)), ...ready.filter(rests)];
     if (!first) return this.#offline([...reasons].join(' ') || modelNotFound(name).message);
     return models.length === 0 ? first : { ...first, standIns: { models, on: route.fallbackOn } };
