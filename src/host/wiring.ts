@@ -1,7 +1,7 @@
 /** What this window is wired with by the entry point: the host knows neither databases nor sockets. */
 import type { Event } from '../base/emitter.ts';
 import type { Assistant } from '../core/assistant.ts';
-import type { Log, MemoryFile, SecretScanner, Secrets, Workspace } from '../core/ports.ts';
+import type { Log, MemoryFile, Secrets, Workspace } from '../core/ports.ts';
 import type { Provider } from '../core/providers/provider.ts';
 import type {
   ClientRegister,
@@ -27,7 +27,6 @@ export interface OpenedCore {
     readonly sessionKey: SessionKeyRegister;
     hasSessions(workspaceId: string): Promise<boolean>;
   };
-  readonly scanner: SecretScanner;
   /** Asks the providers which models they have; where `all` are wanted, also those that are used only by name. */
   refreshModels(signal: AbortSignal, all?: boolean): Promise<void>;
   notices(): Promise<ErrorInfo[]>;
