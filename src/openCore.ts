@@ -10,6 +10,8 @@ import { Prompts } from './core/prompts/prompts.ts';
 import { AnthropicProvider } from './core/providers/anthropic/anthropic.ts';
 import { barredFrom } from './core/providers/barred.ts';
 import { OfflineProvider } from './core/providers/offline.ts';
+import { OpenAiProviders } from './core/providers/openai/openAiProviders.ts';
+import type { Provider } from './core/providers/provider.ts';
 import type { ResolvedWorkspace, WorkspaceIdentity } from './core/register.ts';
 import { AnthropicRelay } from './core/relay/modelRelay.ts';
 import type { ModelRelay } from './core/relay.ts';
@@ -49,6 +51,8 @@ export interface Surroundings {
   excludes?(): readonly Exclude[];
   settings: Settings;
   secrets: Secrets;
+  /** Models that only the one who opens the core can reach. */
+  ownProviders?: readonly Provider[];
   /** Key of the session databases, 32 bytes; undefined when they are not encrypted. */
   sessionKey: Uint8Array | undefined;
   /** Key of the placeholders that stand for secrets, 32 bytes of the user's own. */
@@ -63,8 +67,11 @@ export interface OpenCore {
   readonly masker: Masker;
   /** For programs that call a model themselves. */
   readonly relay: ModelRelay;
-  /** Asks Claude's API which models the key may use; asks nothing in Restricted Mode. */
-  refreshModels(signal: AbortSignal): Promise<void>;
+  /**
+   * Asks the providers which models they have: Claude and the servers that are set, and where `all` are wanted those too
+   * that are used only by name, such as the ones on this machine. Asks nothing in Restricted Mode.
+   */
+  refreshModels(signal: AbortSignal, all?: boolean): Promise<void>;
   /** What the user must be told of the databases, such as a salvage. */
   notices(): Promise<ErrorInfo[]>;
   /** Stops all turns of this process, then closes the databases and ends the workers. */
@@ -121,6 +128,13 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     features: () => settings.anthropicFeatures,
     prices: () => settings.prices,
   });
+  const servers = new OpenAiProviders({
+    secrets,
+    clock: systemClock,
+    log,
+    endpoints: () => settings.endpoints,
+    prices: () => settings.prices,
+  });
   const notes = modelNotesOnDisk(notesFolder(dataFolder, resolved.workspace.id));
   const relay = new AnthropicRelay({
     secrets,
@@ -132,7 +146,13 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
   });
   const engine = new Engine({
     store,
-    providers: [claude],
+    providers: {
+      *[Symbol.iterator]() {
+        yield claude;
+        yield* servers;
+        yield* options.ownProviders ?? [];
+      },
+    },
     offline: new OfflineProvider(maskedSearch(search, masker)),
     userDirectives: {
       ...user.directives,
@@ -179,7 +199,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     user,
     masker,
     relay,
-    refreshModels: (signal) => engine.refreshModels(signal),
+    refreshModels: (signal, all) => engine.refreshModels(signal, all),
     async notices() {
       const told = await Promise.allSettled([store.status(), user.status()]);
       return told.flatMap((one) =>

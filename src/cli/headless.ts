@@ -108,7 +108,10 @@ function checkedUrl(value: string): string {
 
 function secretsOf(env: Invocation['env']): Secrets {
   return {
-    get: async (name) => (name === anthropicKeyName ? env.ANTHROPIC_API_KEY || undefined : undefined),
+    get: async (name, variable) => {
+      const from = name === anthropicKeyName ? 'ANTHROPIC_API_KEY' : variable;
+      return (from === undefined ? undefined : env[from]) || undefined;
+    },
     // The environment of a process does not change under it.
     onDidChange: new Emitter<string>().event,
   };

@@ -61,8 +61,12 @@ export class Engine implements Assistant {
     this.#options = options;
     this.sessions = options.store;
     this.#typed = new TypedTexts(options.store, options.masker);
-    this.#registry = new ProviderRegistry(options.providers, options.offline, gateOf(options));
     this.prompts = options.prompts ?? new Prompts({ read: async () => [] }, options.log);
+    this.#registry = new ProviderRegistry({
+      ...options,
+      gate: gateOf(options),
+      routes: () => options.settings.routes,
+    });
     this.#factors = new TokenFactors({
       ...(options.factorRecord === undefined ? {} : { record: options.factorRecord }),
       onError: (error) => options.log.error('What was learned of token counts is not kept.', error),
@@ -72,6 +76,7 @@ export class Engine implements Assistant {
       ...options,
       factors: this.#factors,
       choose: (sessionId) => this.#choices.keptModel(sessionId),
+      chooseSmall: (sessionId) => this.#choices.smallModel(sessionId),
       profiles: this.#choices.profiles,
       profileOf: (sessionId) => this.#choices.profile(sessionId),
     });
@@ -211,7 +216,7 @@ export class Engine implements Assistant {
 
   async setModel(sessionId: string, model: string, door: Door): Promise<void> {
     // Choosing it now tells at once when there is no such model.
-    await this.#registry.choose(model);
+    await this.#registry.choose(model, sessionId);
     const name = splitModel(model);
     await this.sessions.append(sessionId, [{ ...this.#mark(door), kind: 'model', ...name }]);
   }
@@ -242,8 +247,8 @@ export class Engine implements Assistant {
   }
 
   /** Asks the providers which models they have now; in Restricted Mode none outside the machine is asked. */
-  refreshModels(signal: AbortSignal): Promise<void> {
-    return this.#registry.refreshModels(signal);
+  refreshModels(signal: AbortSignal, all = false): Promise<void> {
+    return this.#registry.refreshModels(signal, all);
   }
 
   async modelFor(sessionId: string | undefined): Promise<ResolvedModel> {
@@ -349,6 +354,7 @@ export class Engine implements Assistant {
         store: this.sessions,
         context: this.#context,
         factors: this.#factors,
+        breakers: this.#registry.breakers,
         settings: this.#options.settings,
         clock: this.#options.clock,
         log: this.#options.log,
@@ -361,7 +367,7 @@ export class Engine implements Assistant {
           this.#emit(event);
         },
       },
-      { sessionId, user, provider: chosen.provider, model: chosen.model, answer },
+      { sessionId, user, provider: chosen.provider, model: chosen.model, standIns: chosen.standIns, answer },
       abort.signal,
     ).finally(() => {
       this.#accepted.forget(user.turnId);

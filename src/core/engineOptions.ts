@@ -20,8 +20,8 @@ import type { SessionStore } from './session/store.ts';
 
 export interface EngineOptions {
   store: SessionStore;
-  /** In order of preference. */
-  providers: readonly Provider[];
+  /** In order of preference; gone through anew each time. */
+  providers: Iterable<Provider>;
   /** Answers when no other provider is ready; never leaves the machine. */
   offline: Provider;
   workspace: Workspace;

@@ -3,6 +3,7 @@ import type { Event } from '../base/emitter.ts';
 import type { GroundingMode } from '../protocol/entries.ts';
 import type { RecalledEntry } from '../protocol/memory.ts';
 import type { StaysOut } from './grounding/staysOut.ts';
+import type { RouteSettings } from './providers/routes.ts';
 
 /** `now` is wall-clock time in ms since the epoch; `monotonic` never jumps and is for durations. */
 export interface Clock {
@@ -10,9 +11,12 @@ export interface Clock {
   monotonic(): number;
 }
 
-/** Provider keys. `get` resolves undefined when no key is set; it rejects when the keyring itself fails. */
+/**
+ * Provider keys. `get` resolves undefined when no key is set; it rejects when the keyring itself fails. `variable` is
+ * the variable of the environment that may have the key where nothing else has it.
+ */
 export interface Secrets {
-  get(name: string): Promise<string | undefined>;
+  get(name: string, variable?: string): Promise<string | undefined>;
   readonly onDidChange: Event<string>;
 }
 
@@ -185,8 +189,11 @@ export interface ProfileFiles {
 
 /** What the user can set and the core reads; values are read anew for each turn. */
 export interface CoreSettings {
-  /** `provider/model`, or empty for the first model that is ready. */
+  /** `provider/model`, `route/name`, or empty for the first model that is ready. */
   readonly model: string;
+  /** The same for small jobs, which frames are; empty for the model that answers in the session. */
+  readonly smallModel: string;
+  readonly routes: RouteSettings;
   readonly grounding: GroundingMode;
   /** Ceiling of one answer in tokens. */
   readonly maxOutputTokens: number;

@@ -8,7 +8,9 @@ import type { ContextBuilder } from './context/contextBuilder.ts';
 import type { TokenFactors } from './context/factors.ts';
 import type { Clock, CoreSettings, Log } from './ports.ts';
 import type { Profile } from './profiles/profile.ts';
+import type { Breakers } from './providers/breakers.ts';
 import type { ModelInfo, Provider } from './providers/provider.ts';
+import type { Chosen } from './providers/registry.ts';
 import type { Masker } from './secrets/masker.ts';
 import type { SessionStore } from './session/store.ts';
 import type { Tools } from './tools/registry.ts';
@@ -17,6 +19,7 @@ export interface TurnDependencies {
   store: SessionStore;
   context: ContextBuilder;
   factors: TokenFactors;
+  breakers: Breakers;
   settings: CoreSettings;
   clock: Clock;
   log: Log;
@@ -37,8 +40,10 @@ export interface TurnDependencies {
 export interface TurnPlan {
   sessionId: string;
   user: UserEntry;
+  /** Who answers now; another one when a stand-in has taken over. */
   provider: Provider;
   model: ModelInfo;
+  standIns: Chosen['standIns'];
   /** Grows as the turn goes on; whoever comes late reads from it what has arrived. */
   answer: Answer;
 }

@@ -10,7 +10,8 @@ import type { SessionStore } from './session/store.ts';
 export class TurnProgress {
   readonly #store: SessionStore;
   readonly #user: UserEntry;
-  readonly #price: Price | undefined;
+  /** Of the model that answers now. */
+  price: Price | undefined;
   readonly #entries: Entry[] = [];
   #usage: Usage | undefined;
   #costUsd: number | undefined = 0;
@@ -24,7 +25,7 @@ export class TurnProgress {
   constructor(store: SessionStore, user: UserEntry, price: Price | undefined) {
     this.#store = store;
     this.#user = user;
-    this.#price = price;
+    this.price = price;
   }
 
   /** Entries of the turn after its input, oldest first. */
@@ -64,7 +65,7 @@ export class TurnProgress {
     this.requestUsage = usage;
     if (!usage) return;
     this.#usage = this.#usage ? addUsage(this.#usage, usage) : usage;
-    const cost = costOf(usage, this.#price);
+    const cost = costOf(usage, this.price);
     this.#costUsd = cost === undefined || this.#costUsd === undefined ? undefined : this.#costUsd + cost;
   }
 

@@ -10,6 +10,8 @@ import type { Profile } from './profiles/profile.ts';
 import { recallScope } from './profiles/workspaceLimits.ts';
 import { promptTokens } from './providers/prices.ts';
 import type { ProviderEvent, ProviderRequest } from './providers/provider.ts';
+import { fallbackKindOf } from './providers/routes.ts';
+import { standsIn } from './standIns.ts';
 import type { Tools } from './tools/registry.ts';
 import type { Ending, TurnDependencies, TurnPlan } from './turnDependencies.ts';
 import { turnEventOf } from './turnEventOf.ts';
@@ -26,9 +28,9 @@ export interface Requesting {
   onLost(): void;
 }
 
-/** Asks the model for the next part of the answer. Throws `input_too_large`. */
+/** Asks the model for the next part of the answer, or one that stands in for it. Throws `input_too_large`. */
 export async function request(requesting: Requesting): Promise<Ending> {
-  const { deps, plan, progress, signal } = requesting;
+  const { deps, plan, progress } = requesting;
   const { answer } = plan;
   const checkpoints = new Checkpoints({
     write: (content) => deps.store.checkpoint(plan.user.turnId, content),
@@ -36,6 +38,21 @@ export async function request(requesting: Requesting): Promise<Ending> {
     onLost: requesting.onLost,
     onError: (error) => deps.log.warn(`A checkpoint was not written: ${toErrorInfo(error).code}.`),
   });
+  try {
+    for (;;) {
+      const ending = await askWithin(requesting, checkpoints);
+      progress.spend(ending.usage);
+      if (!(await standsIn(requesting, ending))) return ending;
+    }
+  } finally {
+    // A write under way must not come after the entry that takes its place.
+    await checkpoints.stop();
+  }
+}
+
+/** Asks with a context that fits, and once more with a smaller one where it did not after all. */
+async function askWithin(requesting: Requesting, checkpoints: Checkpoints): Promise<Ending> {
+  const { deps, plan, progress, signal } = requesting;
   const fit = fitOf(requesting);
   const wanted = wantedContext(requesting);
   // What a turn begins with stands while it lasts, so that what its first request had is read from the cache.
@@ -45,20 +62,12 @@ export async function request(requesting: Requesting): Promise<Ending> {
       ? first
       : deps.context.extend(first, progress.entries, plan.sessionId);
   };
-  try {
-    const built = await extended(progress.context ?? (await buildWithin(fit, wanted)));
-    let ending = await ask(requesting, built, fit.requestOf(built), checkpoints);
-    if (ending.error?.code === 'prompt_too_long' && answer.isEmpty && !signal.aborted) {
-      progress.spend(ending.usage);
-      const smaller = await extended(await buildAfterRefusal(fit, wanted, built));
-      ending = await ask(requesting, smaller, fit.requestOf(smaller), checkpoints);
-    }
-    progress.spend(ending.usage);
-    return ending;
-  } finally {
-    // A write under way must not come after the entry that takes its place.
-    await checkpoints.stop();
-  }
+  const built = await extended(progress.context ?? (await buildWithin(fit, wanted)));
+  const ending = await ask(requesting, built, fit.requestOf(built), checkpoints);
+  if (ending.error?.code !== 'prompt_too_long' || !plan.answer.isEmpty || signal.aborted) return ending;
+  progress.spend(ending.usage);
+  const smaller = await extended(await buildAfterRefusal(fit, wanted, built));
+  return ask(requesting, smaller, fit.requestOf(smaller), checkpoints);
 }
 
 function fitOf({ deps, plan, signal }: Requesting): ExactFit {
@@ -94,7 +103,11 @@ async function ask(
   progress.send(built.report);
   const turn = { sessionId, turnId: user.turnId };
   let usage: Usage | undefined;
-  for await (const event of provider.stream(sent, signal)) {
+  const name = `${model.provider}/${model.id}`;
+  deps.breakers.began(name);
+  // Where another can take over at once, nobody waits for this one to come back.
+  const request = (plan.standIns?.models.length ?? 0) > 0 ? { ...sent, retries: 0 } : sent;
+  for await (const event of provider.stream(request, signal)) {
     if (answer.take(event)) checkpoints.touch();
     const told = turnEventOf(turn, event);
     if (told) deps.emit(told);
@@ -102,6 +115,9 @@ async function ask(
     if (event.type === 'usage') deps.emit({ type: 'turn.usage', ...turn, usage: progress.with(event.usage) });
     const ending = endingOf(event, usage);
     if (!ending) continue;
+    if (ending.outcome === 'done') deps.breakers.succeeded(name);
+    else if (ending.error && fallbackKindOf(ending.error.code))
+      deps.breakers.failed(name, ending.error.retryAfterMs);
     const leftOut = event.type === 'stop' ? event.leftOut : undefined;
     if (leftOut) progress.report = { ...built.report, omitted: [...built.report.omitted, ...leftOut] };
     // What was not read whole says nothing of how the whole would have counted.

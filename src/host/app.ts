@@ -86,8 +86,10 @@ export class App implements vscode.Disposable {
     add(this.bridge.onDidChange(statusChanged));
     add(this.core.onDidNotice(statusChanged));
     add(vscode.workspace.onDidGrantWorkspaceTrust(statusChanged));
-    add(this.settings.onDidChange('anthropic.baseUrl', () => this.#keyChanged()));
-    for (const name of ['model', 'grounding', 'prices'] as const) {
+    for (const name of ['anthropic.baseUrl', 'providers'] as const) {
+      add(this.settings.onDidChange(name, () => this.#keyChanged()));
+    }
+    for (const name of ['model', 'grounding', 'prices', 'routes'] as const) {
       add(this.settings.onDidChange(name, statusChanged));
     }
     add(this.editors.onDidChange(() => panel.push({ type: 'contextChanged' })));

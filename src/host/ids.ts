@@ -55,6 +55,9 @@ export type CommandId = (typeof commandIds)[number];
 export const settingsSection = 'causeway';
 export const settingNames = [
   'model',
+  'smallModel',
+  'providers',
+  'routes',
   'grounding',
   'maxOutputTokens',
   'thinking',

@@ -37,11 +37,11 @@ export class Keys implements Secrets, vscode.Disposable {
   readonly onDidChange = this.#changes.event;
 
   /** Rejects with `keyring_failed` when the keyring cannot be read and nothing else has the key. */
-  async get(name: string): Promise<string | undefined> {
-    const kept = this.#forThisWindow.get(name) ?? (await this.#kept(name));
+  async get(name: string, variable?: string): Promise<string | undefined> {
+    const kept = this.#forThisWindow.get(name) ?? (await this.#kept(name, variable));
     if (kept === undefined) this.#notKept.add(name);
     else this.#notKept.delete(name);
-    return kept ?? this.#fromEnvironment(name);
+    return kept ?? this.#fromEnvironment(name, variable);
   }
 
   /** Whether the key that was read last came from the environment, not from the user's keyring. */
@@ -49,12 +49,12 @@ export class Keys implements Secrets, vscode.Disposable {
     return this.#notKept.has(name) && this.#fromEnvironment(name) !== undefined;
   }
 
-  async #kept(name: string): Promise<string | undefined> {
+  async #kept(name: string, variable: string | undefined): Promise<string | undefined> {
     try {
       return await this.#storage.get(secretName(name));
     } catch (error) {
       this.#log.error('The keyring could not be read.', error);
-      if (this.#fromEnvironment(name) === undefined) throw keyringFailed();
+      if (this.#fromEnvironment(name, variable) === undefined) throw keyringFailed();
       return undefined;
     }
   }
@@ -178,8 +178,8 @@ export class Keys implements Secrets, vscode.Disposable {
     this.#changes.dispose();
   }
 
-  #fromEnvironment(name: string): string | undefined {
-    const variable = environmentNames[name];
+  #fromEnvironment(name: string, named?: string): string | undefined {
+    const variable = environmentNames[name] ?? named;
     return (variable === undefined ? undefined : process.env[variable]?.trim()) || undefined;
   }
 }

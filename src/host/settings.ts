@@ -21,6 +21,15 @@ export class Settings implements AllSettings {
   get model(): string {
     return this.get('model');
   }
+  get smallModel(): string {
+    return this.get('smallModel');
+  }
+  get endpoints(): AllSettings['endpoints'] {
+    return this.get('providers');
+  }
+  get routes(): AllSettings['routes'] {
+    return this.get('routes');
+  }
   get grounding(): GroundingMode {
     return this.get('grounding');
   }

@@ -8,6 +8,7 @@ import type { ResolvedWorkspace } from '../core/register.ts';
 import { shownWorkspaces } from '../core/workspace/attachment.ts';
 import type { ErrorInfo } from '../protocol/errors.ts';
 import type { SessionEvent } from '../protocol/turnEvents.ts';
+import { EditorModels } from './editorModels.ts';
 import { applyEncryption } from './encryption.ts';
 import type { Keys } from './keys.ts';
 import type { OpenEditors } from './openEditors.ts';
@@ -167,6 +168,7 @@ export class WindowCore implements vscode.Disposable {
       excludes: windowExcludes,
       settings,
       secrets: keys,
+      ownProviders: [new EditorModels(log)],
       sessionKey,
       maskingKey: () => keys.maskingKey(),
       log,

@@ -4,6 +4,7 @@ import type { Assistant } from '../core/assistant.ts';
 import type { Exclude } from '../core/grounding/globs.ts';
 import type { IgnoredBy } from '../core/grounding/staysOut.ts';
 import type { Log, MemoryFile, Secrets, Workspace } from '../core/ports.ts';
+import type { Provider } from '../core/providers/provider.ts';
 import type {
   ClientRegister,
   ResolvedWorkspace,
@@ -28,8 +29,8 @@ export interface OpenedCore {
     readonly sessionKey: SessionKeyRegister;
     hasSessions(workspaceId: string): Promise<boolean>;
   };
-  /** Asks the providers which models the keys may use. */
-  refreshModels(signal: AbortSignal): Promise<void>;
+  /** Asks the providers which models they have; where `all` are wanted, also those that are used only by name. */
+  refreshModels(signal: AbortSignal, all?: boolean): Promise<void>;
   notices(): Promise<ErrorInfo[]>;
   close(): Promise<void>;
 }
@@ -45,6 +46,8 @@ export interface CoreRequest {
   excludes(): readonly Exclude[];
   settings: Settings;
   secrets: Secrets;
+  /** Models that only the host can reach. */
+  ownProviders: readonly Provider[];
   sessionKey: Uint8Array | undefined;
   maskingKey(): Promise<Uint8Array>;
   log: Log;

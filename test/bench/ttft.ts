@@ -52,6 +52,9 @@ const core = await openCore({
   roots: () => [folder],
   settings: {
     model: '',
+    smallModel: '',
+    routes: {},
+    endpoints: [],
     grounding: 'off',
     maxOutputTokens: 8_000,
     thinking: false,

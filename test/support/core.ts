@@ -27,6 +27,7 @@ import { AnthropicProvider } from '../../src/core/providers/anthropic/anthropic.
 import { anthropicKeyName } from '../../src/core/providers/anthropic/keyName.ts';
 import { type AnthropicFeatures, noFeatures } from '../../src/core/providers/anthropic/secondWind.ts';
 import { OfflineProvider } from '../../src/core/providers/offline.ts';
+import type { Provider } from '../../src/core/providers/provider.ts';
 import { maskedSearch } from '../../src/core/secrets/maskedSearch.ts';
 import { Masker } from '../../src/core/secrets/masker.ts';
 import type { SessionStore } from '../../src/core/session/store.ts';
@@ -70,6 +71,8 @@ export interface TestCoreOptions {
   features?: Partial<AnthropicFeatures>;
   profileFiles?: ProfileFile[];
   userDirectives?: UserDirectives;
+  /** Providers beside Claude. */
+  more?: Iterable<Provider>;
   /** What the engine sees as the time. */
   clock?: Clock;
   /** Counts by the kinds of characters where none is given, which needs no worker. */
@@ -85,6 +88,8 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
   const fake = options.fake ?? (await startFakeAnthropic());
   const settings: TestCore['settings'] = {
     model: '',
+    smallModel: '',
+    routes: {},
     grounding: 'open_files',
     maxOutputTokens: 8_000,
     thinking: false,
@@ -155,6 +160,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
         features: () => ({ ...noFeatures, ...options.features }),
         ...(options.idleLimitMs === undefined ? {} : { idleLimitMs: options.idleLimitMs }),
       }),
+      ...(options.more ?? []),
     ],
     offline: new OfflineProvider(maskedSearch(options.search ?? { search: async () => [] }, masker)),
     ...(options.search === undefined ? {} : { search: options.search }),

@@ -26,6 +26,7 @@ import type { Profile } from '../profiles/profile.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Chosen } from '../providers/registry.ts';
+import { candidatesOf } from '../providers/routes.ts';
 import { entryTexts } from '../secrets/maskedEntries.ts';
 import type { Masker } from '../secrets/masker.ts';
 import type { SessionStore, StoreChange } from '../session/store.ts';
@@ -52,6 +53,8 @@ export interface MemoryOptions {
   offline: Provider;
   /** What answers in a session. */
   choose(sessionId: string): Promise<Chosen>;
+  /** What writes frames, where it is another. */
+  chooseSmall?(sessionId: string): Promise<Chosen | undefined>;
   profiles: Profiles;
   /** Who answers in a session. */
   profileOf(sessionId: string): Promise<Profile>;
@@ -97,6 +100,13 @@ export class LoggedMemory implements SessionMemory {
       async choose(sessionId) {
         const chosen = await options.choose(sessionId);
         return chosen.provider === options.offline ? undefined : chosen;
+      },
+      async writers(sessionId) {
+        const chosen = [await options.chooseSmall?.(sessionId), await options.choose(sessionId)];
+        return chosen
+          .filter((one) => one !== undefined)
+          .flatMap(candidatesOf)
+          .filter(({ provider }) => provider !== options.offline);
       },
       // What was not read when it was said, as by a process that was killed, is read at the latest now.
       onCovered: async (sessionId, covered, instructions) => {

@@ -12,11 +12,12 @@ export interface Gate {
 /** A provider that stays on the machine needs no gate. */
 export function gated(provider: Provider, gate: Gate): Provider {
   if (!provider.remote) return provider;
-  const { refreshModels, unlistedModel, countTokens, wireBody } = provider;
+  const { onlyByName, refreshModels, unlistedModel, countTokens, wireBody } = provider;
   return {
     id: provider.id,
     name: provider.name,
     remote: true,
+    ...(onlyByName === undefined ? {} : { onlyByName }),
     async availability() {
       const barred = gate.barred();
       return barred ? { ready: false, error: toErrorInfo(barred) } : provider.availability();

@@ -75,6 +75,8 @@ export interface ProviderRequest {
   question: string;
   /** JSON Schema the whole answer must follow, for models that can be held to one. */
   outputSchema?: Record<string, unknown>;
+  /** How often it is sent again when it fails; three times when absent. */
+  retries?: number;
 }
 
 /** What of a request the other side kept from the model; then `usage` says nothing of the request's size. */
@@ -112,8 +114,10 @@ export interface Provider {
   readonly name: string;
   /** Whether it sends anything off the machine; such providers are not used in Restricted Mode. */
   readonly remote: boolean;
+  /** Used only where somebody named it: it never answers for want of another. */
+  readonly onlyByName?: boolean;
   availability(): Promise<Availability>;
-  /** Known models, the preferred one first. Never empty for a provider that is ready. */
+  /** Known models, the preferred one first; none where a provider has to be asked which it has, and was not. */
   models(): Promise<ModelInfo[]>;
   /** Brings `models` up to date. Never rejects: what was known before stays when the provider cannot be asked. */
   refreshModels?(signal: AbortSignal): Promise<void>;
