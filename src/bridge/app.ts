@@ -34,6 +34,7 @@ import { turnRoutes } from './routes/turns.ts';
 import { usageRoute } from './routes/usage.ts';
 import { findRoute } from './routing.ts';
 import { ModelCalls } from './wire/modelCalls.ts';
+import { SessionCalls } from './wire/sessionCalls.ts';
 
 export interface BridgeAppDeps {
   assistant: Assistant;
@@ -65,15 +66,16 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
   const revocation = new RevocationWatch(clients, log);
   const known = new KnownClients(clients, () => deps.clock.monotonic());
   const calls = new ModelCalls({ relay: deps.relay, clock: deps.clock, pingMs: streams.pingMs });
+  const bound = new SessionCalls({ assistant, relay: deps.relay, streams, clock: deps.clock, log });
   const routes = [
     ...sessionRoutes(assistant, bodies),
     recallRoute(assistant, bodies),
     contextRoute(assistant),
     ...turnRoutes({ assistant, bodies, streams, log }),
     ...eventRoutes(assistant, streams, log),
-    ...messageRoutes(calls, bodies),
+    ...messageRoutes(calls, bound, bodies),
     ...modelRoutes(calls),
-    chatRoute(calls, bodies, deps.clock),
+    chatRoute(calls, bound, bodies, deps.clock),
     usageRoute(deps.relay, deps.clock),
   ];
   const chain = compose(

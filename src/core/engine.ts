@@ -9,6 +9,8 @@ import type { TurnInput } from '../protocol/turnInput.ts';
 import { AcceptedTurns } from './acceptedTurns.ts';
 import { Answer } from './answer.ts';
 import type { Assistant, OwnLiveTurn, ProviderState, ResolvedModel, StartedTurn } from './assistant.ts';
+import { ClientSessions } from './client/clientSessions.ts';
+import type { ClientPart, ClientRequest } from './client/clientTurn.ts';
 import { ContextBuilder } from './context/contextBuilder.ts';
 import { ContextInspector, type Inspected, type InspectedContext } from './context/contextInspector.ts';
 import { TokenFactors } from './context/factors.ts';
@@ -37,6 +39,7 @@ export class Engine implements Assistant {
   readonly #options: EngineOptions;
   readonly #registry: ProviderRegistry;
   readonly #choices: SessionChoices;
+  readonly #clients: ClientSessions;
   readonly #context: ContextBuilder;
   readonly #factors: TokenFactors;
   readonly #inspector: ContextInspector;
@@ -69,6 +72,7 @@ export class Engine implements Assistant {
       profiles: this.#choices.profiles,
       profileOf: (sessionId) => this.#choices.profile(sessionId),
     });
+    this.#clients = new ClientSessions(options.store, options.clock);
     const { branches } = this.memory;
     this.#context = new ContextBuilder({ ...options, branches, factors: this.#factors });
     this.#inspector = new ContextInspector({
@@ -117,6 +121,7 @@ export class Engine implements Assistant {
         return;
       }
       case 'purged':
+        this.#clients.forget(change.sessionId);
         for (const [turnId, { abort }] of this.#accepted.of(change.sessionId)) {
           abort.abort();
           this.#over(change.sessionId, turnId);
@@ -148,6 +153,26 @@ export class Engine implements Assistant {
       return chosen;
     };
     return this.#accept(sessionId, user, choose, signal);
+  }
+
+  async startClientTurn(
+    sessionId: string,
+    request: ClientRequest,
+    hear: ClientPart['hear'],
+    signal?: AbortSignal,
+  ): Promise<StartedTurn> {
+    this.#refuseWhenClosing();
+    const { system, tools, maxOutputTokens, options, recall, grounding } = request;
+    const profile = await this.#choices.profile(sessionId);
+    const chosen = await this.#registry.ready(request.model);
+    const user = await this.#clients.input(sessionId, request, grounding ?? this.#choices.grounding(profile));
+    const recalls = recall ?? this.#choices.recall(profile) !== 'off';
+    const client = { system, tools, maxOutputTokens, options, recall: recalls, hear };
+    return this.#accept(sessionId, user, async () => chosen, signal, client);
+  }
+
+  conversationOf(request: Pick<ClientRequest, 'messages' | 'client' | 'door'>): Promise<string | undefined> {
+    return this.#clients.conversation(request);
   }
 
   async retryTurn(sessionId: string, turnId: string, door: Door): Promise<StartedTurn> {
@@ -271,6 +296,7 @@ export class Engine implements Assistant {
     user: UserEntryDraft,
     choose: () => Promise<Chosen>,
     signal?: AbortSignal,
+    client?: ClientPart,
   ): Promise<StartedTurn> {
     this.#refuseWhenClosing();
     const chosen = await choose();
@@ -282,6 +308,7 @@ export class Engine implements Assistant {
     this.#accepted.add(turnId, {
       sessionId,
       chosen,
+      ...(client === undefined ? {} : { client }),
       abort: new AbortController(),
       waits: false,
       events,
@@ -329,7 +356,7 @@ export class Engine implements Assistant {
   #run(user: UserEntry): void {
     const accepted = this.#accepted.get(user.turnId);
     if (!accepted) return;
-    const { sessionId, chosen, abort } = accepted;
+    const { sessionId, chosen, client, abort } = accepted;
     const answer = new Answer();
     const done = runTurn(
       {
@@ -347,7 +374,14 @@ export class Engine implements Assistant {
           this.#emit(event);
         },
       },
-      { sessionId, user, provider: chosen.provider, model: chosen.model, answer },
+      {
+        sessionId,
+        user,
+        provider: chosen.provider,
+        model: chosen.model,
+        answer,
+        ...(client === undefined ? {} : { client }),
+      },
       abort.signal,
     ).finally(() => {
       this.#accepted.forget(user.turnId);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clientOptions } from './clientOptions.ts';
 
 /** Kinds of segment, in the order in which they stand on the wire. */
 export const segmentKinds = [
@@ -50,7 +51,14 @@ export const contextReport = z.object({
   /** Tokens the segments may take together. */
   budget: z.number().int().nonnegative(),
   /** What else of the request changes the answer; with the segments it gives the exact request again. */
-  options: z.object({ maxOutputTokens: z.number().int().positive(), thinking: z.boolean() }).optional(),
+  options: z
+    .object({
+      maxOutputTokens: z.number().int().positive(),
+      thinking: z.boolean(),
+      /** Of a request that a program made in its own wire. */
+      client: clientOptions.optional(),
+    })
+    .optional(),
   segments: z.array(segment),
   /** What did not fit or was left out, with the reason in words. */
   omitted: z.array(

@@ -4,6 +4,7 @@
  * Wire order: tools; system with the directives of before the last frame; frames; the conversation; and in the last
  * user message alone newer directives, tasks, recalled turns, grounding and the input; then the turn's tool calls.
  */
+import type { ClientOptions } from '../../protocol/clientOptions.ts';
 import type { ContextReport, Segment } from '../../protocol/report.ts';
 import { inputTooLarge } from '../errors.ts';
 import type { ToolDefinition } from '../providers/provider.ts';
@@ -21,6 +22,8 @@ export interface AssemblyInput {
   model: string;
   budget: Budget;
   thinking: boolean;
+  /** Of a request that a program made in its own wire. */
+  client?: ClientOptions;
   /** Undefined for a turn without tools. */
   tools: Counted<{ definitions: readonly ToolDefinition[] }> | undefined;
   system: readonly Counted<SystemPart>[];
@@ -105,7 +108,11 @@ export function assemble(input: AssemblyInput): Assembly {
       window: budget.window,
       outputReserve: budget.outputReserve,
       budget: budget.total,
-      options: { maxOutputTokens: Math.max(1, budget.outputReserve), thinking: input.thinking },
+      options: {
+        maxOutputTokens: Math.max(1, budget.outputReserve),
+        thinking: input.thinking,
+        ...(input.client === undefined ? {} : { client: input.client }),
+      },
       segments: marked,
       omitted,
     },

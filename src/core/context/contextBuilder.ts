@@ -18,6 +18,7 @@ import type { SessionStore, StoreChange } from '../session/store.ts';
 import { type Assembly, type AssemblyInput, assemble } from './assembler.ts';
 import { branchMap } from './branchMap.ts';
 import { budgetOf, conversationFloor } from './budget.ts';
+import { type ClientContext, clientSystemParts } from './clientContext.ts';
 import { type Unit, unitsOf, userBlocks } from './conversation.ts';
 import { ContextCounter } from './counting.ts';
 import { directivesFor } from './directiveChoice.ts';
@@ -50,6 +51,8 @@ export interface ContextRequest {
   recall?: CoreSettings['recall'];
   /** Below 1 after the API found the request too long. */
   shrink?: number;
+  /** In a turn that a program asked for in its own wire: then no profile, setting or file of ours says a word. */
+  client?: ClientContext;
 }
 
 export interface ContextOptions {
@@ -125,7 +128,8 @@ export class ContextBuilder {
     const gathered: AssemblyInput = {
       model: `${request.model.provider}/${request.model.id}`,
       budget: this.#budget(request),
-      thinking: this.#options.settings.thinking,
+      thinking: request.client === undefined && this.#options.settings.thinking,
+      ...(request.client === undefined ? {} : { client: request.client.options }),
       tools,
       system: wanted(system),
       directives: wanted(kept.directives),
@@ -164,7 +168,8 @@ export class ContextBuilder {
   }
 
   #budget(request: ContextRequest) {
-    return budgetOf(request.model, this.#options.settings.maxOutputTokens, request.shrink);
+    const maxOutputTokens = request.client?.maxOutputTokens ?? this.#options.settings.maxOutputTokens;
+    return budgetOf(request.model, maxOutputTokens, request.shrink);
   }
 
   get #conversationTokens(): number {
@@ -172,8 +177,12 @@ export class ContextBuilder {
     return compaction === 'off' ? conversationTokens : Math.floor(conversationTokens * tailSlack);
   }
 
-  async #system({ persona, input }: ContextRequest, factor: number) {
+  async #system({ persona, input, recall, client }: ContextRequest, factor: number) {
     const { settings, workspace } = this.#options;
+    if (client) {
+      const remembers = recall !== 'off' || input.grounding !== 'off';
+      return this.#countTexts(clientSystemParts(client.system, remembers), factor);
+    }
     const memoryFiles = workspace.isTrusted() ? await workspace.memoryFiles() : [];
     return this.#countTexts(systemParts(persona, settings.instructions, memoryFiles, input), factor);
   }
@@ -233,7 +242,7 @@ export class ContextBuilder {
     const [entries, branch, ofUser] = await Promise.all([
       this.#remembered.of(sessionId),
       branchMap(branches, store, sessionId, parentId),
-      userDirectives?.list() ?? [],
+      (request.client === undefined ? userDirectives?.list() : undefined) ?? [],
     ]);
     const projected = projectFrames(of(entries, 'frame'), (id) => branch.placeOf(id));
     const frames = sentFrames(projected);
@@ -264,7 +273,8 @@ export class ContextBuilder {
       frameSeq: Math.max(0, ...frames.map(({ entry }) => entry.seq)),
       text: plainText(input.content),
     });
-    const tasks = toldTasks(projectTasks(of(entries, 'task')));
+    // A program has no tool to tick their steps off with.
+    const tasks = request.client === undefined ? toldTasks(projectTasks(of(entries, 'task'))) : [];
     const [directivesCounted, framesCounted, tasksCounted, recalled] = await Promise.all([
       this.#countTexts(directiveParts(directives, input), factor),
       this.#countTexts(
