@@ -10,7 +10,7 @@ import { AcceptedTurns } from './acceptedTurns.ts';
 import { Answer } from './answer.ts';
 import type { Assistant, OwnLiveTurn, ProviderState, ResolvedModel, StartedTurn } from './assistant.ts';
 import { ClientSessions } from './client/clientSessions.ts';
-import type { ClientPart, ClientRequest } from './client/clientTurn.ts';
+import type { ClientPart } from './client/clientTurn.ts';
 import { ContextBuilder } from './context/contextBuilder.ts';
 import { ContextInspector, type Inspected, type InspectedContext } from './context/contextInspector.ts';
 import { TokenFactors } from './context/factors.ts';
@@ -72,7 +72,7 @@ export class Engine implements Assistant {
       profiles: this.#choices.profiles,
       profileOf: (sessionId) => this.#choices.profile(sessionId),
     });
-    this.#clients = new ClientSessions(options.store, options.clock);
+    this.#clients = new ClientSessions({ ...options, registry: this.#registry, choices: this.#choices });
     const { branches } = this.memory;
     this.#context = new ContextBuilder({ ...options, branches, factors: this.#factors });
     this.#inspector = new ContextInspector({
@@ -155,25 +155,13 @@ export class Engine implements Assistant {
     return this.#accept(sessionId, user, choose, signal);
   }
 
-  async startClientTurn(
-    sessionId: string,
-    request: ClientRequest,
-    hear: ClientPart['hear'],
-    signal?: AbortSignal,
-  ): Promise<StartedTurn> {
+  readonly startClientTurn: Assistant['startClientTurn'] = async (sessionId, request, hear, signal) => {
     this.#refuseWhenClosing();
-    const { system, tools, maxOutputTokens, options, recall, grounding } = request;
-    const profile = await this.#choices.profile(sessionId);
-    const chosen = await this.#registry.ready(request.model);
-    const user = await this.#clients.input(sessionId, request, grounding ?? this.#choices.grounding(profile));
-    const recalls = recall ?? this.#choices.recall(profile) !== 'off';
-    const client = { system, tools, maxOutputTokens, options, recall: recalls, hear };
+    const { user, chosen, client } = await this.#clients.turn(sessionId, request, hear);
     return this.#accept(sessionId, user, async () => chosen, signal, client);
-  }
+  };
 
-  conversationOf(request: Pick<ClientRequest, 'messages' | 'client' | 'door'>): Promise<string | undefined> {
-    return this.#clients.conversation(request);
-  }
+  readonly conversationOf: Assistant['conversationOf'] = (request) => this.#clients.conversation(request);
 
   async retryTurn(sessionId: string, turnId: string, door: Door): Promise<StartedTurn> {
     const path = await this.sessions.path(sessionId);
@@ -357,6 +345,7 @@ export class Engine implements Assistant {
     const accepted = this.#accepted.get(user.turnId);
     if (!accepted) return;
     const { sessionId, chosen, client, abort } = accepted;
+    const { provider, model } = chosen;
     const answer = new Answer();
     const done = runTurn(
       {
@@ -374,14 +363,7 @@ export class Engine implements Assistant {
           this.#emit(event);
         },
       },
-      {
-        sessionId,
-        user,
-        provider: chosen.provider,
-        model: chosen.model,
-        answer,
-        ...(client === undefined ? {} : { client }),
-      },
+      { sessionId, user, provider, model, answer, ...(client === undefined ? {} : { client }) },
       abort.signal,
     ).finally(() => {
       this.#accepted.forget(user.turnId);

@@ -2,8 +2,10 @@
 import type { UserEntryDraft } from '../../protocol/entries.ts';
 import { saidItems } from '../../protocol/wires/saidMessages.ts';
 import type { Clock } from '../ports.ts';
+import type { Chosen, ProviderRegistry } from '../providers/registry.ts';
 import type { SessionStore } from '../session/store.ts';
-import type { ClientRequest } from './clientTurn.ts';
+import type { SessionChoices } from '../sessionChoices.ts';
+import type { ClientPart, ClientRequest } from './clientTurn.ts';
 import { historyDrafts } from './drafts.ts';
 import { placeOf } from './place.ts';
 import { nameOf, type SaidNode, SaidTree } from './saidTree.ts';
@@ -15,16 +17,23 @@ const pageSize = 400;
 /** Sessions in which a conversation is looked for; a program goes on with one of its newest. */
 const mostLookedThrough = 8;
 
+interface ClientSessionsOptions {
+  store: SessionStore;
+  clock: Clock;
+  registry: ProviderRegistry;
+  choices: SessionChoices;
+}
+
 export class ClientSessions {
+  readonly #options: ClientSessionsOptions;
   readonly #store: SessionStore;
-  readonly #clock: Clock;
   readonly #trees = new Map<string, SaidTree>();
   /** The last thing that is done in a session; each waits for the one before. */
   readonly #last = new Map<string, Promise<unknown>>();
 
-  constructor(store: SessionStore, clock: Clock) {
-    this.#store = store;
-    this.#clock = clock;
+  constructor(options: ClientSessionsOptions) {
+    this.#options = options;
+    this.#store = options.store;
   }
 
   /** Lets go of what is kept of a session. */
@@ -33,15 +42,23 @@ export class ClientSessions {
   }
 
   /**
-   * Appends what the session does not have of the history and resolves to the input, which is not appended yet. Throws
-   * `invalid_input`, `empty_input`, `not_found`, `store_*`.
+   * What a turn needs that is about to be accepted: by now the session has the history, and the input is not appended
+   * yet. Throws `model_not_found`, what keeps the provider from answering, `invalid_input`, `empty_input`, `not_found`,
+   * `store_*`.
    */
-  input(
+  async turn(
     sessionId: string,
     request: ClientRequest,
-    grounding: UserEntryDraft['grounding'],
-  ): Promise<UserEntryDraft> {
-    return this.#after(sessionId, () => this.#place(sessionId, request, grounding));
+    hear: ClientPart['hear'],
+  ): Promise<{ user: UserEntryDraft; chosen: Chosen; client: ClientPart }> {
+    const { registry, choices } = this.#options;
+    const chosen = await registry.ready(request.model);
+    const profile = await choices.profile(sessionId);
+    const grounding = request.grounding ?? choices.grounding(profile);
+    const user = await this.#after(sessionId, () => this.#place(sessionId, request, grounding));
+    const { system, tools, maxOutputTokens, options } = request;
+    const recall = request.recall ?? choices.recall(profile) !== 'off';
+    return { user, chosen, client: { system, tools, maxOutputTokens, options, recall, hear } };
   }
 
   /**
@@ -69,7 +86,7 @@ export class ClientSessions {
     const { door, client, model, messages, whole } = request;
     const tree = await this.#tree(sessionId);
     const { after, missing, results, input } = placeOf(tree, messages, whole);
-    const marks = { at: this.#clock.now(), door, ...(client === undefined ? {} : { client }) };
+    const marks = { at: this.#options.clock.now(), door, ...(client === undefined ? {} : { client }) };
     const runs = results.length === 0 ? missing : [...missing, { kind: 'results' as const, results }];
     const drafts = historyDrafts(runs, after, marks, model);
     if (drafts.length > 0) await this.#store.append(sessionId, drafts);
