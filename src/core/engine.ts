@@ -6,11 +6,10 @@ import type { ContextReport } from '../protocol/report.ts';
 import type { QueuedTurn, SessionSummary } from '../protocol/session.ts';
 import type { SessionEvent } from '../protocol/turnEvents.ts';
 import type { TurnInput } from '../protocol/turnInput.ts';
-import { AcceptedTurns } from './acceptedTurns.ts';
+import { type AcceptedTurn, AcceptedTurns } from './acceptedTurns.ts';
 import { Answer } from './answer.ts';
 import type { Assistant, OwnLiveTurn, ProviderState, ResolvedModel, StartedTurn } from './assistant.ts';
 import { ClientSessions } from './client/clientSessions.ts';
-import type { ClientPart } from './client/clientTurn.ts';
 import { ContextBuilder } from './context/contextBuilder.ts';
 import { ContextInspector, type Inspected, type InspectedContext } from './context/contextInspector.ts';
 import { TokenFactors } from './context/factors.ts';
@@ -160,7 +159,6 @@ export class Engine implements Assistant {
     const { user, chosen, client } = await this.#clients.turn(sessionId, request, hear);
     return this.#accept(sessionId, user, async () => chosen, signal, client);
   };
-
   readonly conversationOf: Assistant['conversationOf'] = (request) => this.#clients.conversation(request);
 
   async retryTurn(sessionId: string, turnId: string, door: Door): Promise<StartedTurn> {
@@ -284,7 +282,7 @@ export class Engine implements Assistant {
     user: UserEntryDraft,
     choose: () => Promise<Chosen>,
     signal?: AbortSignal,
-    client?: ClientPart,
+    client?: AcceptedTurn['client'],
   ): Promise<StartedTurn> {
     this.#refuseWhenClosing();
     const chosen = await choose();

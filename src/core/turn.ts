@@ -27,7 +27,7 @@ export async function runTurn(deps: TurnDependencies, plan: TurnPlan, signal: Ab
   const progress = new TurnProgress(deps.store, user, model.price);
   let ending: Ending;
   try {
-    const profile = await deps.profileOf(sessionId);
+    const profile = plan.client?.profile ?? (await deps.profileOf(sessionId));
     const tools = plan.client ? new Tools([], deps.log) : await deps.toolsFor(sessionId, profile, model);
     const onLost = () => lost.abort();
     ending = await rounds({ deps, plan, progress, profile, tools, signal: either, onLost });

@@ -53,12 +53,14 @@ export class ClientSessions {
   ): Promise<{ user: UserEntryDraft; chosen: Chosen; client: ClientPart }> {
     const { registry, choices } = this.#options;
     const chosen = await registry.ready(request.model);
-    const profile = await choices.profile(sessionId);
-    const grounding = request.grounding ?? choices.grounding(profile);
-    const user = await this.#after(sessionId, () => this.#place(sessionId, request, grounding));
+    const [profile, placed] = await Promise.all([
+      choices.profile(sessionId),
+      this.#after(sessionId, () => this.#place(sessionId, request)),
+    ]);
+    const user = { ...placed, grounding: request.grounding ?? choices.grounding(profile) };
     const { system, tools, maxOutputTokens, options } = request;
     const recall = request.recall ?? choices.recall(profile) !== 'off';
-    return { user, chosen, client: { system, tools, maxOutputTokens, options, recall, hear } };
+    return { user, chosen, client: { system, tools, maxOutputTokens, options, profile, recall, hear } };
   }
 
   /**
@@ -78,11 +80,7 @@ export class ClientSessions {
     return undefined;
   }
 
-  async #place(
-    sessionId: string,
-    request: ClientRequest,
-    grounding: UserEntryDraft['grounding'],
-  ): Promise<UserEntryDraft> {
+  async #place(sessionId: string, request: ClientRequest): Promise<Omit<UserEntryDraft, 'grounding'>> {
     const { door, client, model, messages, whole } = request;
     const tree = await this.#tree(sessionId);
     const { after, missing, results, input } = placeOf(tree, messages, whole);
@@ -100,7 +98,6 @@ export class ClientSessions {
       turnId: crypto.randomUUID(),
       parentId: drafts.at(-1)?.id ?? after.id ?? null,
       content: input,
-      grounding,
       ...(continuesId === undefined ? {} : { continuesId }),
     };
   }

@@ -3,6 +3,7 @@ import type { ClientOptions } from '../../protocol/clientOptions.ts';
 import type { Door, GroundingMode } from '../../protocol/entries.ts';
 import type { SaidMessage } from '../../protocol/wires/saidMessages.ts';
 import type { ClientContext } from '../context/clientContext.ts';
+import type { Profile } from '../profiles/profile.ts';
 import type { ProviderEvent, ToolDefinition } from '../providers/provider.ts';
 
 export interface ClientRequest {
@@ -27,6 +28,8 @@ export interface ClientRequest {
 
 /** What a turn has of the program's request. */
 export interface ClientPart extends ClientContext {
+  /** Who answers in the session otherwise; of it, only what was not asked for is taken. */
+  profile: Profile;
   tools: readonly ToolDefinition[];
   recall: boolean;
   /** Hears the answer as it comes; what it throws is not caught. */
