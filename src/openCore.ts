@@ -5,6 +5,7 @@ import { Engine } from './core/engine.ts';
 import { toErrorInfo } from './core/errors.ts';
 import type { Clock, Log, SecretScanner, Secrets, Workspace } from './core/ports.ts';
 import { Profiles } from './core/profiles/profiles.ts';
+import { Prompts } from './core/prompts/prompts.ts';
 import { AnthropicProvider } from './core/providers/anthropic/anthropic.ts';
 import { OfflineProvider } from './core/providers/offline.ts';
 import type { ResolvedWorkspace, WorkspaceIdentity } from './core/register.ts';
@@ -15,6 +16,7 @@ import type { Settings } from './core/settings.ts';
 import { resolveWorkspace, shownWorkspaces } from './core/workspace/attachment.ts';
 import { modelNotesOnDisk } from './modelNotesOnDisk.ts';
 import { profileFilesOnDisk } from './profileFilesOnDisk.ts';
+import { promptFilesOnDisk } from './promptFilesOnDisk.ts';
 import type { ErrorInfo } from './protocol/errors.ts';
 import { CompositeStore } from './store/compositeStore.ts';
 import { notesFolder, sessionDatabaseFile, userDatabaseFile } from './store/dataFolders.ts';
@@ -31,6 +33,8 @@ export interface Surroundings {
   dataFolder: string;
   /** The user's own profiles; it need not be there. */
   profilesFolder: string;
+  /** The user's own prompts; it need not be there. */
+  promptsFolder: string;
   /** Folder of the bundled workers. */
   workersFolder: string;
   identity: WorkspaceIdentity;
@@ -143,6 +147,13 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
           roots: options.roots,
           isTrusted: () => workspace.isTrusted(),
         },
+        log,
+      ),
+      log,
+    ),
+    prompts: new Prompts(
+      promptFilesOnDisk(
+        { userFolder: options.promptsFolder, roots: options.roots, isTrusted: () => workspace.isTrusted() },
         log,
       ),
       log,

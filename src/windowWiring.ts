@@ -1,4 +1,5 @@
 /** Wires a window of an editor: the store, the providers and the bridge behind what the host knows of them. */
+import manifest from '../package.json' with { type: 'json' };
 import type { Wiring } from './host/wiring.ts';
 import { readMemoryFiles } from './memoryFilesOnDisk.ts';
 import { openCore, systemClock } from './openCore.ts';
@@ -17,6 +18,7 @@ export const windowWiring: Wiring = {
     const { startBridge } = await import('./bridge/bridge.ts');
     return startBridge({
       ...options,
+      version: manifest.version,
       assistant: core.assistant,
       clients: core.user.clients,
       relay: core.relay,

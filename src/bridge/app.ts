@@ -26,8 +26,10 @@ import { chatRoute } from './routes/chatCompletions.ts';
 import { contextRoute } from './routes/context.ts';
 import { eventRoutes } from './routes/events.ts';
 import { answerHealth } from './routes/health.ts';
+import { mcpRoutes } from './routes/mcp.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { modelRoutes } from './routes/models.ts';
+import { promptRoutes } from './routes/prompts.ts';
 import { recallRoute } from './routes/recall.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { turnRoutes } from './routes/turns.ts';
@@ -42,6 +44,8 @@ export interface BridgeAppDeps {
   /** What programs that call a model themselves go through. */
   relay: ModelRelay;
   workspace: OwnWorkspace;
+  /** Of Causeway, as MCP clients are told. */
+  version: string;
   /** Of this start; never stored but in the discovery file. */
   ownerToken: string;
   others: OtherWindows;
@@ -67,16 +71,19 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
   const known = new KnownClients(clients, () => deps.clock.monotonic());
   const calls = new ModelCalls({ relay: deps.relay, clock: deps.clock, pingMs: streams.pingMs });
   const bound = new SessionCalls({ assistant, relay: deps.relay, streams, clock: deps.clock, log });
+  const mcp = mcpRoutes(assistant, bodies, log, deps.version);
   const routes = [
     ...sessionRoutes(assistant, bodies),
     recallRoute(assistant, bodies),
     contextRoute(assistant),
     ...turnRoutes({ assistant, bodies, streams, log }),
+    ...promptRoutes({ assistant, bodies, streams, log }),
     ...eventRoutes(assistant, streams, log),
     ...messageRoutes(calls, bound, bodies),
     ...modelRoutes(calls),
     chatRoute(calls, bound, bodies, deps.clock),
     usageRoute(deps.relay, deps.clock),
+    ...mcp.routes,
   ];
   const chain = compose(
     [
@@ -103,6 +110,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
       revocation.dispose();
       known.dispose();
       calls.dispose();
+      mcp.dispose();
     },
   };
 }

@@ -11,6 +11,8 @@ import type { SessionEvent, TurnEvent } from '../protocol/turnEvents.ts';
 import type { TurnInput } from '../protocol/turnInput.ts';
 import type { ClientRequest } from './client/clientTurn.ts';
 import type { Inspected, InspectedContext } from './context/contextInspector.ts';
+import type { Passage } from './ports.ts';
+import type { Prompts } from './prompts/prompts.ts';
 import type { Availability, ModelInfo, ProviderEvent } from './providers/provider.ts';
 import type { SessionStore } from './session/store.ts';
 import type { SessionMemory } from './sessionMemory.ts';
@@ -58,6 +60,8 @@ export interface Assistant {
   readonly sessions: SessionStore;
   /** Frames, directives, tasks and the profile of each session. */
   readonly memory: SessionMemory;
+  /** Prompts as files, which any door can run by name. */
+  readonly prompts: Prompts;
 
   /**
    * Accepts an input. Throws `invalid_input`, `empty_input`, `not_found`, `profile_not_found`, `store_*`: then nothing
@@ -96,6 +100,8 @@ export interface Assistant {
 
   /** Earlier entries that matter for a text, best first; of this session's branch, or of the workspace's sessions too. */
   recall(sessionId: string, request: RecallRequest): Promise<RecalledEntry[]>;
+  /** Passages of the workspace that matter for a question, best first; none where there is no workspace. */
+  searchWorkspace(question: string, options: { limit: number; signal?: AbortSignal }): Promise<Passage[]>;
   /** What would be sent now. */
   preview(sessionId: string, input: TurnInput): Promise<ContextReport>;
   /**

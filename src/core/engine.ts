@@ -1,4 +1,5 @@
 /** The assistant: accepts inputs, runs their turns one at a time in each session, and tells what happens. */
+
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
 import type { Door, UserEntry, UserEntryDraft } from '../protocol/entries.ts';
@@ -16,6 +17,7 @@ import { TokenFactors } from './context/factors.ts';
 import type { EngineOptions } from './engineOptions.ts';
 import * as errors from './errors.ts';
 import { LoggedMemory } from './memory/loggedMemory.ts';
+import { Prompts } from './prompts/prompts.ts';
 import { type Chosen, ProviderRegistry, splitModel } from './providers/registry.ts';
 import type { Answerer, SessionStore, StoreChange } from './session/store.ts';
 import { SessionChoices } from './sessionChoices.ts';
@@ -35,6 +37,7 @@ interface Running {
 export class Engine implements Assistant {
   readonly sessions: SessionStore;
   readonly memory: LoggedMemory;
+  readonly prompts: Prompts;
   readonly #options: EngineOptions;
   readonly #registry: ProviderRegistry;
   readonly #choices: SessionChoices;
@@ -56,6 +59,7 @@ export class Engine implements Assistant {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.sessions = options.store;
+    this.prompts = options.prompts ?? new Prompts({ read: async () => [] }, options.log);
     this.#registry = new ProviderRegistry(options.providers, options.offline, () =>
       options.workspace.isTrusted(),
     );
@@ -226,6 +230,9 @@ export class Engine implements Assistant {
     const question = { ...request, sessionId, leafId: undefined, now: this.#options.clock.now() };
     return (await this.#options.recall?.search({ ...question, except: new Set() })) ?? [];
   };
+
+  readonly searchWorkspace: Assistant['searchWorkspace'] = async (question, options) =>
+    (await this.#options.search?.search(question, options)) ?? [];
 
   async preview(sessionId: string, input: TurnInput): Promise<ContextReport> {
     return (await this.#inspector.unsent(sessionId, input)).report;

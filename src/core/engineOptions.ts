@@ -12,6 +12,7 @@ import type {
   Workspace,
 } from './ports.ts';
 import type { Profiles } from './profiles/profiles.ts';
+import type { Prompts } from './prompts/prompts.ts';
 import type { Provider } from './providers/provider.ts';
 import type { SessionStore } from './session/store.ts';
 
@@ -31,6 +32,8 @@ export interface EngineOptions {
   settings: CoreSettings;
   /** Those that come with Causeway when absent. */
   profiles?: Profiles;
+  /** None when absent. */
+  prompts?: Prompts;
   /** Where a model keeps notes of its own, while the user lets it. */
   modelNotes?(): ModelNotes | undefined;
   clock: Clock;

@@ -64,6 +64,8 @@ const userEntry = z.object({
    * from the results, which stand before it.
    */
   continuesId: z.uuid().optional(),
+  /** JSON Schema the answer was to follow. */
+  output: z.record(z.string(), z.unknown()).optional(),
 });
 const assistantEntry = z.object({
   ...common,

@@ -57,6 +57,8 @@ export const contextReport = z.object({
       thinking: z.boolean(),
       /** Of a request that a program made in its own wire. */
       client: clientOptions.optional(),
+      /** JSON Schema the answer was to follow. */
+      output: z.record(z.string(), z.unknown()).optional(),
     })
     .optional(),
   segments: z.array(segment),

@@ -35,23 +35,11 @@ export function turnRoutes({ assistant, bodies, streams, log }: TurnRouteDeps): 
         } = call;
         await sessionOf(assistant, id);
         const { stream, detached, ...input } = parseJson(await bodies.text(request), startTurnBody);
-        const events = stream ?? wantsEvents(call);
-        const reader = new EventStream(streams);
-        const gone = AbortSignal.any([call.signal, reader.cut]);
-        const hold = detached === true ? call.hold() : undefined;
-        const started = assistant.startTurn(id, { ...input, ...madeBy(principal) }, hold?.signal ?? gone);
-        if (!events) return started.then(resultOf).finally(hold?.release);
-        const turn = await started.catch((error: unknown) => {
-          hold?.release();
-          throw error;
-        });
-        void follow(turn, reader)
-          .catch((error: unknown) => {
-            log.error('The events of a turn could not be passed on.', error);
-            reader.end();
-          })
-          .finally(hold?.release);
-        return { status: 200, headers: { ...eventStreamHeaders }, body: reader, cut: gone };
+        return answerWithTurn(
+          { streams, log },
+          { call, stream, detached, result: (turn) => json(200, turn) },
+          (signal) => assistant.startTurn(id, { ...input, ...madeBy(principal) }, signal),
+        );
       },
     },
     {
@@ -64,6 +52,41 @@ export function turnRoutes({ assistant, bodies, streams, log }: TurnRouteDeps): 
       },
     },
   ];
+}
+
+interface TurnAnswer {
+  call: RouteCall;
+  /** Events as they come; as the `Accept` header says when undefined. */
+  stream: boolean | undefined;
+  /** Goes on when the caller goes away. */
+  detached: boolean | undefined;
+  /** What a turn that has ended well is answered with. */
+  result(turn: TurnResult): BridgeResponse;
+}
+
+/** Starts a turn and answers with its result or with its events. The signal ends with the caller. */
+export async function answerWithTurn(
+  { streams, log }: Pick<TurnRouteDeps, 'streams' | 'log'>,
+  { call, stream, detached, result }: TurnAnswer,
+  start: (signal: AbortSignal) => Promise<StartedTurn>,
+): Promise<BridgeResponse> {
+  const reader = new EventStream(streams);
+  const gone = AbortSignal.any([call.signal, reader.cut]);
+  const hold = detached === true ? call.hold() : undefined;
+  const started = start(hold?.signal ?? gone);
+  if (!(stream ?? wantsEvents(call)))
+    return started.then((turn) => resultOf(turn, result)).finally(hold?.release);
+  const turn = await started.catch((error: unknown) => {
+    hold?.release();
+    throw error;
+  });
+  void follow(turn, reader)
+    .catch((error: unknown) => {
+      log.error('The events of a turn could not be passed on.', error);
+      reader.end();
+    })
+    .finally(hold?.release);
+  return { status: 200, headers: { ...eventStreamHeaders }, body: reader, cut: gone };
 }
 
 const wantsEvents = ({ request }: RouteCall): boolean =>
@@ -79,7 +102,7 @@ async function follow(turn: StartedTurn, reader: EventStream): Promise<void> {
   reader.end();
 }
 
-async function resultOf(turn: StartedTurn): Promise<BridgeResponse> {
+async function resultOf(turn: StartedTurn, result: TurnAnswer['result']): Promise<BridgeResponse> {
   const { sessionId, turnId } = turn;
   let last: TurnEvent | undefined;
   for await (const event of turn.events) last = event;
@@ -88,7 +111,7 @@ async function resultOf(turn: StartedTurn): Promise<BridgeResponse> {
   const { entry } = last;
   if (entry.outcome === 'failed' || entry.outcome === 'interrupted') return failed(entry);
   const { outcome = 'done', content } = entry;
-  return json(200, { sessionId, turnId, outcome, text: plainText(content), entry } satisfies TurnResult);
+  return result({ sessionId, turnId, outcome, text: plainText(content), entry });
 }
 
 function failed({ turnId, error }: AssistantEntry): BridgeResponse {

@@ -24,6 +24,8 @@ export interface AssemblyInput {
   thinking: boolean;
   /** Of a request that a program made in its own wire. */
   client?: ClientOptions;
+  /** JSON Schema the answer is to follow. */
+  output?: Record<string, unknown>;
   /** Undefined for a turn without tools. */
   tools: Counted<{ definitions: readonly ToolDefinition[] }> | undefined;
   system: readonly Counted<SystemPart>[];
@@ -112,6 +114,7 @@ export function assemble(input: AssemblyInput): Assembly {
         maxOutputTokens: Math.max(1, budget.outputReserve),
         thinking: input.thinking,
         ...(input.client === undefined ? {} : { client: input.client }),
+        ...(input.output === undefined ? {} : { output: input.output }),
       },
       segments: marked,
       omitted,

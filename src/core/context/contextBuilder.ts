@@ -40,7 +40,10 @@ import { askWorkspace, passageParts } from './workspacePassages.ts';
 export interface ContextRequest {
   sessionId: string;
   /** The input; for a preview it is not in the log. */
-  input: Pick<UserEntry, 'id' | 'content' | 'attachments' | 'grounding' | 'excluded' | 'pinned' | 'replaced'>;
+  input: Pick<
+    UserEntry,
+    'id' | 'content' | 'attachments' | 'grounding' | 'excluded' | 'pinned' | 'replaced' | 'output'
+  >;
   /** Last entry of the branch the input follows; null at the root, undefined for the head. */
   parentId: string | null | undefined;
   model: ModelInfo;
@@ -130,6 +133,7 @@ export class ContextBuilder {
       budget: this.#budget(request),
       thinking: request.client === undefined && this.#options.settings.thinking,
       ...(request.client === undefined ? {} : { client: request.client.options }),
+      ...(request.input.output === undefined ? {} : { output: request.input.output }),
       tools,
       system: wanted(system),
       directives: wanted(kept.directives),

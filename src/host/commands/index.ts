@@ -11,6 +11,7 @@ import { generateCommitMessage } from './commitMessage.ts';
 import { chooseProfile, compactSession } from './memory.ts';
 import { chooseModel } from './model.ts';
 import { navigate } from './navigation.ts';
+import { askPrompt } from './prompt.ts';
 import { addSelectionToChat, askAboutSelection, editSelection, explain } from './selection.ts';
 import {
   exportSession,
@@ -59,6 +60,7 @@ const commands: { readonly [id in CommandId]: Command } = {
   'causeway.openMemory': (app) => navigate(app, 'memory'),
   'causeway.compactSession': compactSession,
   'causeway.chooseProfile': chooseProfile,
+  'causeway.askPrompt': askPrompt,
   'causeway.showLog': (app) => app.act('show_log'),
 };
 

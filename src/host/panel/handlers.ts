@@ -81,6 +81,12 @@ export function panelHandlers(app: App, host: PanelHost): PanelHandlers {
       await sessions.setDraft(sessionId, draft);
       return undefined;
     },
+    listPrompts: async (_, { prompts }) => {
+      const newest = new Map((await prompts.list()).reverse().map((one) => [one.name, one]));
+      return {
+        prompts: [...newest.values()].reverse().map(({ name, description }) => ({ name, description })),
+      };
+    },
     setGrounding: async ({ grounding }) => {
       await settings.set('grounding', grounding);
       return undefined;

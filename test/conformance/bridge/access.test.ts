@@ -208,6 +208,7 @@ describe('bridge: who may come in', function () {
       const { core, users, stateDir } = test;
       await assert.rejects(
         startBridge({
+          version: '0.0.0',
           assistant: core.engine,
           clients: users.clients,
           relay: test.relay,
@@ -247,6 +248,7 @@ describe('bridge: who may come in', function () {
       chmodSync(folder, mode);
       await assert.rejects(
         startBridge({
+          version: '0.0.0',
           assistant: test.core.engine,
           clients: test.users.clients,
           relay: test.relay,

@@ -24,6 +24,7 @@ const core = await startCore({ folder, ...(options.fake ? { fake: options.fake a
 const users = openUserDatabase({ file: join(options.stateDir, 'user.db'), workerUrl: workerUrl('user') });
 const tell = (message: unknown) => process.stdout.write(`${JSON.stringify(message)}\n`);
 const bridge = await startBridge({
+  version: '0.0.0',
   assistant: core.engine,
   clients: users.clients,
   relay: testRelay(core, users),

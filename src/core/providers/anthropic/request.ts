@@ -12,12 +12,12 @@ const cacheControl = (ttl: '5m' | '1h' | undefined) =>
   ttl === undefined ? {} : { cache_control: { type: 'ephemeral' as const, ttl } };
 
 /** Our citations point into the workspace and mean nothing to the API, so they stay here, and their marks too. */
-function blockParam(block: ContentBlock | QuotedPassage): Param {
+function blockParam(block: ContentBlock | QuotedPassage, citable: boolean): Param {
   switch (block.type) {
     case 'text':
       return { type: 'text', text: withoutMarks(block) };
     case 'passage':
-      return searchResult(block);
+      return searchResult(block, citable);
     case 'image':
       return { type: 'image', source: block.source };
     case 'document':
@@ -49,18 +49,23 @@ function blockParam(block: ContentBlock | QuotedPassage): Param {
 }
 
 /**
- * Each part of the passage can be cited apart. Paths are those people see: where the folder lies is nobody's concern.
+ * Each part of the passage can be cited apart, but where the answer follows a schema, with which the API takes no
+ * citations. Paths are those people see: where the folder lies is nobody's concern.
  * Source: https://platform.claude.com/docs/en/build-with-claude/search-results.
  */
-const searchResult = (passage: QuotedPassage): Anthropic.Messages.SearchResultBlockParam => ({
+const searchResult = (
+  passage: QuotedPassage,
+  citable: boolean,
+): Anthropic.Messages.SearchResultBlockParam => ({
   type: 'search_result',
   source: passage.place.path,
   title: `${passage.place.path}, lines ${passage.place.startLine}-${passage.place.endLine}`,
   content: citableParts(passage).map(({ text }) => ({ type: 'text', text })),
-  citations: { enabled: true },
+  citations: { enabled: citable },
 });
 
-const withCache = (block: RequestBlock): Param => Object.assign(blockParam(block), cacheControl(block.cache));
+const withCache = (block: RequestBlock, citable: boolean): Param =>
+  Object.assign(blockParam(block, citable), cacheControl(block.cache));
 
 /** A tool the model was trained for is only named; others, and other models, get it described. */
 function toolParam(tool: ToolDefinition, model: ClaudeModel): Anthropic.Messages.ToolUnion {
@@ -107,6 +112,8 @@ export function messagesBody(
   const thinking = request.client === undefined ? thinkingParam(request, model) : undefined;
   const schema = request.outputSchema;
   const isHeld = schema !== undefined && model.structuredOutputs;
+  // The API takes no citations beside an answer that is held to a form.
+  const cites = !isHeld && request.client?.output_config?.['format'] === undefined;
   const system: ProviderRequest['system'] = [
     ...request.system,
     ...(schema === undefined || isHeld ? [] : [{ text: schemaWords(schema) }]),
@@ -126,7 +133,7 @@ export function messagesBody(
         }),
     messages: request.messages.map((message) => ({
       role: message.role,
-      content: message.content.map(withCache),
+      content: message.content.map((block) => withCache(block, cites)),
     })),
     ...(request.tools.length === 0
       ? {}
