@@ -1,6 +1,7 @@
 import type { AsyncQueue } from '../base/asyncQueue.ts';
 import type { QueuedTurn } from '../protocol/session.ts';
 import type { TurnEvent } from '../protocol/turnEvents.ts';
+import type { Answer } from './answer.ts';
 import type { ClientPart } from './client/clientTurn.ts';
 import type { Chosen } from './providers/registry.ts';
 
@@ -15,6 +16,14 @@ export interface AcceptedTurn {
   events: AsyncQueue<TurnEvent>;
   /** Lets go of the caller's signal. */
   release(): void;
+}
+
+/** A turn that holds the lease of its session. */
+export interface Running {
+  turnId: string;
+  answer: Answer;
+  abort: AbortController;
+  done: Promise<void>;
 }
 
 /** The turns this process has accepted and that are not over. */

@@ -1,5 +1,4 @@
 /** The assistant: accepts inputs, runs their turns one at a time in each session, and tells what happens. */
-
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
 import type { Door, UserEntry, UserEntryDraft } from '../protocol/entries.ts';
@@ -7,7 +6,7 @@ import type { ContextReport } from '../protocol/report.ts';
 import type { QueuedTurn, SessionSummary } from '../protocol/session.ts';
 import type { SessionEvent } from '../protocol/turnEvents.ts';
 import type { TurnInput } from '../protocol/turnInput.ts';
-import { type AcceptedTurn, AcceptedTurns } from './acceptedTurns.ts';
+import { type AcceptedTurn, AcceptedTurns, type Running } from './acceptedTurns.ts';
 import { Answer } from './answer.ts';
 import type { Assistant, OwnLiveTurn, ProviderState, ResolvedModel, StartedTurn } from './assistant.ts';
 import { ClientSessions } from './client/clientSessions.ts';
@@ -26,13 +25,6 @@ import { runTurn } from './turn.ts';
 import { turnStream } from './turnStream.ts';
 import { untilStored } from './untilStored.ts';
 import { againOf, userEntryOf } from './userEntry.ts';
-
-interface Running {
-  turnId: string;
-  answer: Answer;
-  abort: AbortController;
-  done: Promise<void>;
-}
 
 export class Engine implements Assistant {
   readonly sessions: SessionStore;
@@ -350,7 +342,6 @@ export class Engine implements Assistant {
     const accepted = this.#accepted.get(user.turnId);
     if (!accepted) return;
     const { sessionId, chosen, client, abort } = accepted;
-    const { provider, model } = chosen;
     const answer = new Answer();
     const done = runTurn(
       {
@@ -368,7 +359,7 @@ export class Engine implements Assistant {
           this.#emit(event);
         },
       },
-      { sessionId, user, provider, model, answer, ...(client === undefined ? {} : { client }) },
+      { sessionId, user, provider: chosen.provider, model: chosen.model, answer, client },
       abort.signal,
     ).finally(() => {
       this.#accepted.forget(user.turnId);

@@ -39,7 +39,7 @@ export interface TurnPlan {
   provider: Provider;
   model: ModelInfo;
   /** Of a turn that a program asked for in its own wire: its words and tools, which are not ours to run. */
-  client?: ClientPart;
+  client?: ClientPart | undefined;
   /** Grows as the turn goes on; whoever comes late reads from it what has arrived. */
   answer: Answer;
 }

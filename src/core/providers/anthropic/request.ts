@@ -113,7 +113,7 @@ export function messagesBody(
   const schema = request.outputSchema;
   const isHeld = schema !== undefined && model.structuredOutputs;
   // The API takes no citations beside an answer that is held to a form.
-  const cites = !isHeld && request.client?.output_config?.['format'] === undefined;
+  const cites = !isHeld && request.client?.output_config?.format === undefined;
   const system: ProviderRequest['system'] = [
     ...request.system,
     ...(schema === undefined || isHeld ? [] : [{ text: schemaWords(schema) }]),
