@@ -55,13 +55,15 @@ const asBlocks = (messages: readonly WireMessage[]): unknown[] =>
     content: typeof content === 'string' ? [{ type: 'text', text: content }] : content,
   }));
 const reversed = (value: unknown): unknown =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(
-        Object.entries(value)
-          .reverse()
-          .map(([key, inner]) => [key, reversed(inner)]),
-      )
-    : value;
+  Array.isArray(value)
+    ? value.map(reversed)
+    : typeof value === 'object' && value !== null
+      ? Object.fromEntries(
+          Object.entries(value)
+            .reverse()
+            .map(([key, inner]) => [key, reversed(inner)]),
+        )
+      : value;
 
 describe('messages that a client sends again', () => {
   const same: [name: string, change: (messages: readonly WireMessage[]) => unknown[]][] = [
