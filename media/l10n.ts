@@ -148,6 +148,9 @@ const english = {
   contextTotal: '{0} of {1} tokens',
   contextReserve: '{0} kept for the answer',
   contextCached: '{0}% from the cache',
+  contextRunning: 'The turn is still running: this is its last request of which the answer is stored.',
+  contextWholeTurn: 'This is the last of several requests. The whole turn: {0}',
+  contextWholeTurnUncounted: 'The last request of the turn ended without a count. The whole turn: {0}',
   contextParts: 'Parts, in the order in which they are sent',
   contextReport: 'Open as text',
   contextRequest: 'Open the exact request as JSON',
@@ -193,6 +196,12 @@ const english = {
   directiveAdd: 'Add a directive',
   directiveAddHint: 'Always …',
   add: 'Add',
+  directivesRelievedOne:
+    'Your directives were too long together: 1 was merged, or is sent only when it matters.',
+  directivesRelieved:
+    'Your directives were too long together: {0} were merged, or are sent only when they matter.',
+  directiveMerged: 'Merged from others, because they were too long together',
+  directiveDemoted: 'No longer in every request, because they were too long together',
   directivePinned: 'In every request',
   directiveCandidates: 'Recalled when they matter',
   directivesOld: 'Overridden and removed ({0})',

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { Assistant } from './core/assistant.ts';
 import { Engine } from './core/engine.ts';
 import { toErrorInfo } from './core/errors.ts';
-import type { Clock, Log, SecretScanner, Secrets, Workspace } from './core/ports.ts';
+import type { Clock, Log, Secrets, Workspace } from './core/ports.ts';
 import { Profiles } from './core/profiles/profiles.ts';
 import { Prompts } from './core/prompts/prompts.ts';
 import { AnthropicProvider } from './core/providers/anthropic/anthropic.ts';
@@ -52,7 +52,6 @@ export interface OpenCore {
   readonly assistant: Assistant;
   readonly resolved: ResolvedWorkspace;
   readonly user: UserDatabase;
-  readonly scanner: SecretScanner;
   /** For programs that call a model themselves. */
   readonly relay: ModelRelay;
   /** Asks Claude's API which models the key may use; asks nothing in Restricted Mode. */
@@ -136,6 +135,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     workspace,
     counter,
     recall,
+    scanner,
     search,
     settings,
     factorRecord: user.tokenFactors,
@@ -165,7 +165,6 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     assistant: engine,
     resolved,
     user,
-    scanner,
     relay,
     refreshModels: (signal) => engine.refreshModels(signal),
     async notices() {

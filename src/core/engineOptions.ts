@@ -6,6 +6,7 @@ import type {
   ModelNotes,
   PassageSearch,
   Recall,
+  SecretScanner,
   TokenCounter,
   TokenFactorRecord,
   UserDirectives,
@@ -28,6 +29,8 @@ export interface EngineOptions {
   /** Finds passages for turns that are grounded in the whole workspace. */
   search?: PassageSearch;
   userDirectives?: UserDirectives;
+  /** Without it no secrets are marked in what is inspected. */
+  scanner?: SecretScanner;
   factorRecord?: TokenFactorRecord;
   settings: CoreSettings;
   /** Those that come with Causeway when absent. */

@@ -98,7 +98,7 @@ async function ask(
   checkpoints: Checkpoints,
 ): Promise<Ending> {
   const { answer, model, provider, user, sessionId } = plan;
-  progress.report = built.report;
+  progress.send(built.report);
   const turn = { sessionId, turnId: user.turnId };
   let usage: Usage | undefined;
   for await (const event of provider.stream(sent, signal)) {

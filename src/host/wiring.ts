@@ -1,7 +1,7 @@
 /** What this window is wired with by the entry point: the host knows neither databases nor sockets. */
 import type { Event } from '../base/emitter.ts';
 import type { Assistant } from '../core/assistant.ts';
-import type { Log, MemoryFile, SecretScanner, Secrets, Workspace } from '../core/ports.ts';
+import type { Log, MemoryFile, Secrets, Workspace } from '../core/ports.ts';
 import type {
   ClientRegister,
   ResolvedWorkspace,
@@ -26,7 +26,6 @@ export interface OpenedCore {
     readonly sessionKey: SessionKeyRegister;
     hasSessions(workspaceId: string): Promise<boolean>;
   };
-  readonly scanner: SecretScanner;
   /** Asks the providers which models the keys may use. */
   refreshModels(signal: AbortSignal): Promise<void>;
   notices(): Promise<ErrorInfo[]>;

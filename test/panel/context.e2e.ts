@@ -42,6 +42,7 @@ describe('the context inspector', function () {
     await button(panel, 'What was sent in this turn').click();
     assert.deepEqual((await panel.whenAsked('context')).of, { kind: 'turn', turnId: id(4, 1) });
     await panel.page.getByText('12.4k of 200k tokens · $0.013 · 80% from the cache').waitFor();
+    await panel.page.getByText(/last of several requests\. The whole turn: 23\.4k/).waitFor();
     await panel.page.keyboard.press('Escape');
     await focusIs(panel, `context-${id(4, 1)}`);
   });

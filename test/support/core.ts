@@ -15,7 +15,9 @@ import type {
   ProfileFile,
   PromptFile,
   Recall,
+  SecretScanner,
   Secrets,
+  TokenCounter,
   UserDirectives,
   Workspace,
 } from '../../src/core/ports.ts';
@@ -66,6 +68,10 @@ export interface TestCoreOptions {
   userDirectives?: UserDirectives;
   /** What the engine sees as the time. */
   clock?: Clock;
+  /** Counts by the kinds of characters where none is given, which needs no worker. */
+  counter?: TokenCounter;
+  /** Without it no secrets are marked. */
+  scanner?: SecretScanner;
 }
 
 export async function startCore(options: TestCoreOptions = {}): Promise<TestCore> {
@@ -134,7 +140,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     ],
     offline: new OfflineProvider(options.search ?? { search: async () => [] }),
     workspace: workspacePort,
-    counter: { count: async (texts) => texts.map(estimateTokens) },
+    counter: options.counter ?? { count: async (texts) => texts.map(estimateTokens) },
     recall,
     settings,
     profiles: new Profiles({ read: async () => options.profileFiles ?? [] }, log),
@@ -143,6 +149,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     ...(options.recall === undefined ? {} : { recall: options.recall }),
     clock,
     log,
+    ...(options.scanner === undefined ? {} : { scanner: options.scanner }),
     ...(options.userDirectives === undefined ? {} : { userDirectives: options.userDirectives }),
   });
   return {

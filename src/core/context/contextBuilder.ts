@@ -32,6 +32,7 @@ import { type Counted, directiveParts, taskParts } from './parts.ts';
 import { askRecall, foundParts, pinnedParts, saidBefore } from './recalled.ts';
 import { Remembered } from './remembered.ts';
 import { type SaidEntry, toolsText } from './render.ts';
+import { SaidEntries } from './saidEntries.ts';
 import type { GroundingPart, RecalledPart } from './shareOut.ts';
 import { type Persona, systemParts } from './systemPrompt.ts';
 import { countUnits, readTail, type Tail } from './tail.ts';
@@ -96,16 +97,19 @@ export class ContextBuilder {
   readonly #options: ContextOptions;
   readonly #counter: ContextCounter;
   readonly #remembered: Remembered;
+  readonly #said: SaidEntries;
 
   constructor(options: ContextOptions) {
     this.#options = options;
     this.#counter = new ContextCounter(options.counter);
     this.#remembered = new Remembered(options.store);
+    this.#said = new SaidEntries(options.store);
   }
 
   /** Hears every change of the store. */
   follow(change: StoreChange): void {
     this.#remembered.follow(change);
+    this.#said.follow(change);
   }
 
   /** Throws `input_too_large`. */
@@ -243,55 +247,48 @@ export class ContextBuilder {
   async #kept(request: ContextRequest, factor: number) {
     const { store, branches, userDirectives } = this.#options;
     const { sessionId, parentId, input, persona } = request;
-    const [entries, branch, ofUser] = await Promise.all([
+    const [entries, ofUser] = await Promise.all([
       this.#remembered.of(sessionId),
-      branchMap(branches, store, sessionId, parentId),
       (request.client === undefined ? userDirectives?.list() : undefined) ?? [],
     ]);
+    const branch = await branchMap(branches, store, sessionId, parentId);
     const projected = projectFrames(of(entries, 'frame'), (id) => branch.placeOf(id));
     const frames = sentFrames(projected);
     const framesEnd = frames.at(-1)?.to ?? -1;
-    const documentEntries =
-      persona?.documents === 'keep' && parentId !== null
-        ? await keptDocuments(store, sessionId, (id) => id !== input.id && branch.placeOf(id) !== undefined)
-        : [];
-    const documents = await countUnits(this.#counter, unitsOf(documentEntries), factor);
-    const read: Tail =
-      parentId === null
-        ? { units: [], entries: [], olderOmitted: false }
-        : await readTail(store, this.#counter, {
-            sessionId,
-            leafId: parentId,
-            isAfterFrames: (id) => (branch.placeOf(id) ?? Number.POSITIVE_INFINITY) > framesEnd,
-            tokens: Math.min(this.#budget(request).total, this.#conversationTokens + total(documents)),
-            factor,
-          });
-    const isKept = new Set(documentEntries.map(({ id }) => id));
-    const tail: Tail = {
-      ...read,
-      units: read.units.filter(({ entryIds }) => !entryIds.some((id) => isKept.has(id))),
-    };
+    // What stands where is asked in this moment, since the branch may grow while the rest is read.
+    const ids = branch.idsFrom(framesEnd + 1);
+    const sent = frames.map(({ entry, from, to }) => ({
+      id: entry.id,
+      body: entry.body,
+      turnCount: branch.turnsBetween(from, to),
+    }));
     const directives = directivesFor({
       ofUser,
       ofSession: projectDirectives(of(entries, 'directive'), (id) => branch.placeOf(id) !== undefined),
       frameSeq: Math.max(0, ...frames.map(({ entry }) => entry.seq)),
       text: plainText(input.content),
     });
+    const documentEntries =
+      persona?.documents === 'keep'
+        ? await keptDocuments(store, sessionId, (id) => id !== input.id && branch.placeOf(id) !== undefined)
+        : [];
+    const documents = await countUnits(this.#counter, unitsOf(documentEntries), factor);
+    const read = await readTail(this.#said, this.#counter, {
+      sessionId,
+      ids,
+      tokens: Math.min(this.#budget(request).total, this.#conversationTokens + total(documents)),
+      factor,
+    });
+    const isKept = new Set(documentEntries.map(({ id }) => id));
+    const tail: Tail = {
+      ...read,
+      units: read.units.filter(({ entryIds }) => !entryIds.some((id) => isKept.has(id))),
+    };
     // A program has no tool to tick their steps off with.
     const tasks = request.client === undefined ? toldTasks(projectTasks(of(entries, 'task'))) : [];
     const [directivesCounted, framesCounted, tasksCounted, recalled] = await Promise.all([
       this.#countTexts(directiveParts(directives, input), factor),
-      this.#countTexts(
-        frameParts(
-          frames.map(({ entry, from, to }) => ({
-            id: entry.id,
-            body: entry.body,
-            turnCount: branch.turnsBetween(from, to),
-          })),
-          input,
-        ),
-        factor,
-      ),
+      this.#countTexts(frameParts(sent, input), factor),
       this.#countTexts(taskParts(tasks, input), factor),
       this.#recalled(request, tail, factor),
     ]);
@@ -319,14 +316,14 @@ export class ContextBuilder {
     tail: Tail,
     factor: number,
   ): Promise<{ parts: Counted<RecalledPart>[]; missing: AssemblyInput['missing'] }> {
-    const { store, recall, settings, clock } = this.#options;
+    const { recall, settings, clock } = this.#options;
     const { sessionId, parentId, input } = request;
     const scope = request.recall ?? settings.recall;
     const pinned = input.pinned ?? [];
     const before = saidBefore(tail.entries);
     const asked = recall && scope !== 'off' && parentId !== null;
     const [pinnedEntries, answer] = await Promise.all([
-      pinned.length > 0 ? store.entries(sessionId, pinned) : [],
+      pinned.length > 0 ? this.#said.of(sessionId, pinned) : [],
       asked
         ? askRecall(recall, {
             sessionId,
@@ -343,7 +340,7 @@ export class ContextBuilder {
         : { found: [], late: false },
     ]);
     const found = answer.found.filter(({ entryId }) => entryId !== input.id && !pinned.includes(entryId));
-    const parts = [...pinnedParts(pinnedEntries, input), ...(await foundParts(store, found, input))];
+    const parts = [...pinnedParts(pinnedEntries, input), ...(await foundParts(this.#said, found, input))];
     return {
       parts: await this.#countTexts(parts, factor),
       missing: answer.late

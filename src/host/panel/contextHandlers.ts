@@ -12,11 +12,8 @@ type Answers = Pick<
   'preview' | 'context' | 'contextText' | 'openRequest' | 'openReport'
 >;
 
-export function contextHandlers({ core, settings, reports }: App): Answers {
-  const inspections = new Inspections({
-    scanner: async () => (await core.get()).scanner,
-    grounding: () => settings.grounding,
-  });
+export function contextHandlers({ settings, reports }: App): Answers {
+  const inspections = new Inspections({ grounding: () => settings.grounding });
   return {
     preview: async ({ sessionId, ...input }, assistant) => {
       const { report, secrets } = await inspections.glance(assistant, {

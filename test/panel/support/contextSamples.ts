@@ -104,6 +104,11 @@ export const contextSent = (): ContextView => ({
   turnId: id(4, 1),
   usage: { inputTokens: 1_700, outputTokens: 612, cacheCreationTokens: 800, cacheReadTokens: 9_900 },
   costUsd: 0.0131,
+  turn: {
+    state: 'done',
+    usage: { inputTokens: 3_300, outputTokens: 840, cacheCreationTokens: 1_900, cacheReadTokens: 18_200 },
+    costUsd: 0.0274,
+  },
   costs: [
     cost(410, 0, 0, 0.000082),
     cost(320, 0, 0, 0.000064),
@@ -138,6 +143,8 @@ export const directives: DirectiveView[] = [
   }),
   directive(3, 'Write commit messages in the imperative.', { scope: 'user', origin: 'user' }),
   directive(4, 'Prefer async iterators to callbacks.', { state: 'candidate', origin: 'model' }),
+  directive(7, 'Keep lines below a hundred characters.', { state: 'candidate', because: 'budget' }),
+  directive(8, 'Name tests by what the user sees. Never assert a speed.', { because: 'budget' }),
   directive(5, 'From now on use tabs.', { overriddenBy: id(8, 1) }),
   directive(6, 'Never touch the lockfile.', { state: 'removed', origin: 'repetition' }),
 ];

@@ -24,9 +24,9 @@ describe('what the panel looks into', function () {
   let inspections: Inspections;
   before(() => scanner.scan(['warm']));
   beforeEach(async () => {
-    core = await startCore();
+    core = await startCore({ scanner });
     ({ id: sessionId } = await core.store.create({ door: 'panel' }));
-    inspections = new Inspections({ scanner: async () => scanner, grounding: () => 'open_files' });
+    inspections = new Inspections({ grounding: () => 'open_files' });
     core.workspace.openFiles = [
       file('upload.ts', 'export const chunk = 8;\n'),
       file('token.ts', `// For the upload.\nexport const token = '${token}';\n`),
