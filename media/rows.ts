@@ -45,8 +45,10 @@ export function rowsOf(entries: readonly Entry[], frames: readonly PanelFrame[] 
   for (const entry of entries) {
     switch (entry.kind) {
       case 'user':
-        turn++;
         open = undefined;
+        // It has no words: the answer goes on from results.
+        if (entry.continuesId !== undefined) break;
+        turn++;
         rows.push({ kind: 'user', key: entry.id, entry, turn });
         break;
       case 'assistant': {

@@ -1,5 +1,4 @@
 /** The assistant: accepts inputs, runs their turns one at a time in each session, and tells what happens. */
-
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
 import type { Door, UserEntry, UserEntryDraft } from '../protocol/entries.ts';
@@ -7,9 +6,10 @@ import type { ContextReport } from '../protocol/report.ts';
 import type { QueuedTurn, SessionSummary } from '../protocol/session.ts';
 import type { SessionEvent } from '../protocol/turnEvents.ts';
 import type { TurnInput } from '../protocol/turnInput.ts';
-import { AcceptedTurns } from './acceptedTurns.ts';
+import { type AcceptedTurn, AcceptedTurns, type Running } from './acceptedTurns.ts';
 import { Answer } from './answer.ts';
 import type { Assistant, OwnLiveTurn, ProviderState, ResolvedModel, StartedTurn } from './assistant.ts';
+import { ClientSessions } from './client/clientSessions.ts';
 import { ContextBuilder } from './context/contextBuilder.ts';
 import { ContextInspector, type Inspected, type InspectedContext } from './context/contextInspector.ts';
 import { TokenFactors } from './context/factors.ts';
@@ -28,13 +28,6 @@ import { TypedTexts } from './typedTexts.ts';
 import { untilStored } from './untilStored.ts';
 import { againOf, userEntryOf } from './userEntry.ts';
 
-interface Running {
-  turnId: string;
-  answer: Answer;
-  abort: AbortController;
-  done: Promise<void>;
-}
-
 export class Engine implements Assistant {
   readonly sessions: SessionStore;
   readonly memory: LoggedMemory;
@@ -42,6 +35,7 @@ export class Engine implements Assistant {
   readonly #options: EngineOptions;
   readonly #registry: ProviderRegistry;
   readonly #choices: SessionChoices;
+  readonly #clients: ClientSessions;
   readonly #context: ContextBuilder;
   readonly #factors: TokenFactors;
   readonly #inspector: ContextInspector;
@@ -80,6 +74,7 @@ export class Engine implements Assistant {
       profiles: this.#choices.profiles,
       profileOf: (sessionId) => this.#choices.profile(sessionId),
     });
+    this.#clients = new ClientSessions({ ...options, registry: this.#registry, choices: this.#choices });
     const { branches } = this.memory;
     this.#context = new ContextBuilder({ ...options, branches, factors: this.#factors });
     this.#inspector = new ContextInspector({
@@ -129,6 +124,7 @@ export class Engine implements Assistant {
         return;
       }
       case 'purged':
+        this.#clients.forget(change.sessionId);
         for (const [turnId, { abort }] of this.#accepted.of(change.sessionId)) {
           abort.abort();
           this.#over(change.sessionId, turnId);
@@ -162,6 +158,13 @@ export class Engine implements Assistant {
     };
     return this.#accept(sessionId, user, choose, signal);
   }
+
+  readonly startClientTurn: Assistant['startClientTurn'] = async (sessionId, request, hear, signal) => {
+    this.#refuseWhenClosing();
+    const { user, chosen, client } = await this.#clients.turn(sessionId, request, hear);
+    return this.#accept(sessionId, user, async () => chosen, signal, client);
+  };
+  readonly conversationOf: Assistant['conversationOf'] = (request) => this.#clients.conversation(request);
 
   async retryTurn(sessionId: string, turnId: string, door: Door): Promise<StartedTurn> {
     const path = await this.sessions.path(sessionId);
@@ -289,6 +292,7 @@ export class Engine implements Assistant {
     user: UserEntryDraft,
     choose: () => Promise<Chosen>,
     signal?: AbortSignal,
+    client?: AcceptedTurn['client'],
   ): Promise<StartedTurn> {
     this.#refuseWhenClosing();
     const chosen = await choose();
@@ -300,6 +304,7 @@ export class Engine implements Assistant {
     this.#accepted.add(turnId, {
       sessionId,
       chosen,
+      ...(client === undefined ? {} : { client }),
       abort: new AbortController(),
       waits: false,
       events,
@@ -347,7 +352,7 @@ export class Engine implements Assistant {
   #run(user: UserEntry): void {
     const accepted = this.#accepted.get(user.turnId);
     if (!accepted) return;
-    const { sessionId, chosen, abort } = accepted;
+    const { sessionId, chosen, client, abort } = accepted;
     const answer = new Answer();
     const done = runTurn(
       {
@@ -367,7 +372,15 @@ export class Engine implements Assistant {
           this.#emit(event);
         },
       },
-      { sessionId, user, provider: chosen.provider, model: chosen.model, standIns: chosen.standIns, answer },
+      {
+        sessionId,
+        user,
+        provider: chosen.provider,
+        model: chosen.model,
+        standIns: chosen.standIns,
+        answer,
+        client,
+      },
       abort.signal,
     ).finally(() => {
       this.#accepted.forget(user.turnId);

@@ -4,6 +4,7 @@ import type { TurnOutcome, UserEntry } from '../protocol/entries.ts';
 import type { ErrorInfo } from '../protocol/errors.ts';
 import type { TurnEvent } from '../protocol/turnEvents.ts';
 import type { Answer } from './answer.ts';
+import type { ClientPart } from './client/clientTurn.ts';
 import type { ContextBuilder } from './context/contextBuilder.ts';
 import type { TokenFactors } from './context/factors.ts';
 import type { Clock, CoreSettings, Log } from './ports.ts';
@@ -44,6 +45,8 @@ export interface TurnPlan {
   provider: Provider;
   model: ModelInfo;
   standIns: Chosen['standIns'];
+  /** Of a turn that a program asked for in its own wire: its words and tools, which are not ours to run. */
+  client?: ClientPart | undefined;
   /** Grows as the turn goes on; whoever comes late reads from it what has arrived. */
   answer: Answer;
 }

@@ -1,7 +1,9 @@
 /** One request of a turn, and the answer to it. */
 import { plainText, type Usage } from '../protocol/content.ts';
+import type { UserEntry } from '../protocol/entries.ts';
 import { reportTokens } from '../protocol/report.ts';
 import { Checkpoints } from './checkpoints.ts';
+import { continuedFrom } from './client/continued.ts';
 import type { BuiltContext, ContextRequest } from './context/contextBuilder.ts';
 import { buildAfterRefusal, buildWithin, type ExactFit } from './context/exactFit.ts';
 import { providerRequest } from './context/providerRequest.ts';
@@ -54,13 +56,13 @@ export async function request(requesting: Requesting): Promise<Ending> {
 async function askWithin(requesting: Requesting, checkpoints: Checkpoints): Promise<Ending> {
   const { deps, plan, progress, signal } = requesting;
   const fit = fitOf(requesting);
-  const wanted = wantedContext(requesting);
+  const continued = await continuedFrom(deps.store, plan.sessionId, plan.user);
+  const wanted = wantedContext(requesting, continued?.input);
   // What a turn begins with stands while it lasts, so that what its first request had is read from the cache.
   const extended = (first: BuiltContext) => {
     progress.context = first;
-    return progress.entries.length === 0
-      ? first
-      : deps.context.extend(first, progress.entries, plan.sessionId);
+    const said = [...(continued?.said ?? []), ...progress.entries];
+    return said.length === 0 ? first : deps.context.extend(first, said, plan.sessionId);
   };
   const built = await extended(progress.context ?? (await buildWithin(fit, wanted)));
   const ending = await ask(requesting, built, fit.requestOf(built), checkpoints);
@@ -82,15 +84,20 @@ function fitOf({ deps, plan, signal }: Requesting): ExactFit {
   };
 }
 
-const wantedContext = ({ deps, plan, profile, tools }: Requesting): ContextRequest => ({
-  sessionId: plan.sessionId,
-  input: plan.user,
-  parentId: plan.user.parentId,
-  model: plan.model,
-  persona: profile,
-  recall: recallScope(profile, deps.settings.recall),
-  tools: tools.definitions,
-});
+/** `begun` is the input that a turn with results alone goes on from, whose request it makes once more. */
+function wantedContext({ deps, plan, profile, tools }: Requesting, begun?: UserEntry): ContextRequest {
+  const { user, client } = plan;
+  const common = {
+    sessionId: plan.sessionId,
+    input: begun ? { ...begun, grounding: user.grounding } : user,
+    parentId: begun ? begun.parentId : user.parentId,
+    model: plan.model,
+  };
+  // What a program may read of other sessions is not for a turn to decide.
+  if (client) return { ...common, client, tools: client.tools, recall: client.recall ? 'session' : 'off' };
+  const recall = recallScope(profile, deps.settings.recall);
+  return { ...common, persona: profile, recall, tools: tools.definitions };
+}
 
 /** Sends one request and takes in its answer. */
 async function ask(
@@ -111,6 +118,7 @@ async function ask(
     if (answer.take(event)) checkpoints.touch();
     const told = turnEventOf(turn, event);
     if (told) deps.emit(told);
+    plan.client?.hear(event);
     if (event.type === 'usage' || event.type === 'stop') usage = event.usage;
     if (event.type === 'usage') deps.emit({ type: 'turn.usage', ...turn, usage: progress.with(event.usage) });
     const ending = endingOf(event, usage);

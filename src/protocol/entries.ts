@@ -59,6 +59,11 @@ const userEntry = z.object({
   pinned: z.array(z.uuid()).optional(),
   /** Parts of the context the user wrote anew for this turn, by part id. */
   replaced: z.array(z.object({ partId: z.string(), text: z.string() })).optional(),
+  /**
+   * The input whose turn ended with calls for the program that had asked. This one has no words of its own: it goes on
+   * from the results, which stand before it.
+   */
+  continuesId: z.uuid().optional(),
   /** JSON Schema the answer was to follow. */
   output: z.record(z.string(), z.unknown()).optional(),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clientOptions } from './clientOptions.ts';
 
 /** Kinds of segment, in the order in which they stand on the wire. */
 export const segmentKinds = [
@@ -54,6 +55,8 @@ export const contextReport = z.object({
     .object({
       maxOutputTokens: z.number().int().positive(),
       thinking: z.boolean(),
+      /** Of a request that a program made in its own wire. */
+      client: clientOptions.optional(),
       /** JSON Schema the answer was to follow. */
       output: z.record(z.string(), z.unknown()).optional(),
     })

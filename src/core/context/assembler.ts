@@ -4,6 +4,7 @@
  * Wire order: tools; system with the directives of before the last frame; frames; the conversation; and in the last
  * user message alone newer directives, tasks, recalled turns, grounding and the input; then the turn's tool calls.
  */
+import type { ClientOptions } from '../../protocol/clientOptions.ts';
 import type { ContextReport, Segment } from '../../protocol/report.ts';
 import { inputTooLarge } from '../errors.ts';
 import type { ToolDefinition } from '../providers/provider.ts';
@@ -22,6 +23,8 @@ export interface AssemblyInput {
   model: string;
   budget: Budget;
   thinking: boolean;
+  /** Of a request that a program made in its own wire. */
+  client?: ClientOptions;
   /** JSON Schema the answer is to follow. */
   output?: Record<string, unknown>;
   /** Undefined for a turn without tools. */
@@ -112,6 +115,7 @@ export function assemble(input: AssemblyInput): Assembly {
       options: {
         maxOutputTokens: Math.max(1, budget.outputReserve),
         thinking: input.thinking,
+        ...(input.client === undefined ? {} : { client: input.client }),
         ...(input.output === undefined ? {} : { output: input.output }),
       },
       segments: marked,

@@ -21,6 +21,7 @@ import type { SessionStore, StoreChange } from '../session/store.ts';
 import { type Assembly, type AssemblyInput, assemble } from './assembler.ts';
 import { branchMap } from './branchMap.ts';
 import { budgetOf, conversationFloor } from './budget.ts';
+import { type ClientContext, clientSystemParts } from './clientContext.ts';
 import { type Unit, unitsOf, userBlocks } from './conversation.ts';
 import { ContextCounter } from './counting.ts';
 import { directivesFor } from './directiveChoice.ts';
@@ -56,6 +57,8 @@ export interface ContextRequest {
   recall?: CoreSettings['recall'];
   /** Below 1 after the API found the request too long. */
   shrink?: number;
+  /** In a turn that a program asked for in its own wire: then no profile, setting or file of ours says a word. */
+  client?: ClientContext;
 }
 
 export interface ContextOptions {
@@ -140,7 +143,8 @@ export class ContextBuilder {
     const gathered: AssemblyInput = {
       model: `${request.model.provider}/${request.model.id}`,
       budget: this.#budget(request),
-      thinking: this.#options.settings.thinking,
+      thinking: request.client === undefined && this.#options.settings.thinking,
+      ...(request.client === undefined ? {} : { client: request.client.options }),
       ...(request.input.output === undefined ? {} : { output: request.input.output }),
       tools,
       system: wanted(system),
@@ -181,7 +185,8 @@ export class ContextBuilder {
   }
 
   #budget(request: ContextRequest) {
-    return budgetOf(request.model, this.#options.settings.maxOutputTokens, request.shrink);
+    const maxOutputTokens = request.client?.maxOutputTokens ?? this.#options.settings.maxOutputTokens;
+    return budgetOf(request.model, maxOutputTokens, request.shrink);
   }
 
   get #conversationTokens(): number {
@@ -189,8 +194,12 @@ export class ContextBuilder {
     return compaction === 'off' ? conversationTokens : Math.floor(conversationTokens * tailSlack);
   }
 
-  async #system({ sessionId, persona, input }: ContextRequest, factor: number) {
+  async #system({ sessionId, persona, input, recall, client }: ContextRequest, factor: number) {
     const { settings, workspace } = this.#options;
+    if (client) {
+      const remembers = recall !== 'off' || input.grounding !== 'off';
+      return this.#prepared(sessionId, clientSystemParts(client.system, remembers), factor);
+    }
     const memoryFiles = workspace.isTrusted() ? await workspace.memoryFiles() : [];
     return this.#prepared(sessionId, systemParts(persona, settings.instructions, memoryFiles, input), factor);
   }
@@ -222,7 +231,7 @@ export class ContextBuilder {
     const { sessionId, parentId, input, persona } = request;
     const [entries, ofUser] = await Promise.all([
       this.#remembered.of(sessionId).then((kept) => maskedEntries(masker, sessionId, kept)),
-      this.#ofUser(sessionId),
+      request.client === undefined ? this.#ofUser(sessionId) : [],
     ]);
     const branch = await branchMap(branches, store, sessionId, parentId);
     const projected = projectFrames(of(entries, 'frame'), (id) => branch.placeOf(id));
@@ -261,7 +270,8 @@ export class ContextBuilder {
       ...read,
       units: read.units.filter(({ entryIds }) => !entryIds.some((id) => isKept.has(id))),
     };
-    const tasks = toldTasks(projectTasks(of(entries, 'task')));
+    // A program has no tool to tick their steps off with.
+    const tasks = request.client === undefined ? toldTasks(projectTasks(of(entries, 'task'))) : [];
     const [directivesCounted, framesCounted, tasksCounted, recalled] = await Promise.all([
       this.#prepared(sessionId, directiveParts(directives, input), factor),
       this.#prepared(sessionId, frameParts(sent, input), factor),

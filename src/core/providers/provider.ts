@@ -1,4 +1,5 @@
 /** The contract between the engine and a model. */
+import type { ClientOptions } from '../../protocol/clientOptions.ts';
 import type { Citation, ContentBlock, StopReason, Usage } from '../../protocol/content.ts';
 import type { ErrorInfo } from '../../protocol/errors.ts';
 import type { FilePlace } from '../../protocol/report.ts';
@@ -62,6 +63,8 @@ export interface ToolDefinition {
   inputSchema: Record<string, unknown>;
   /** A tool some models were trained for; where the provider has it, it is named instead of described. */
   native?: 'memory';
+  /** Fields of a client's own definition that pass as they came. */
+  more?: Record<string, unknown>;
 }
 
 export interface ProviderRequest {
@@ -77,6 +80,8 @@ export interface ProviderRequest {
   outputSchema?: Record<string, unknown>;
   /** How often it is sent again when it fails; three times when absent. */
   retries?: number;
+  /** Of a program's own request; then it alone says whether there is thinking. */
+  client?: ClientOptions;
 }
 
 /** What of a request the other side kept from the model; then `usage` says nothing of the request's size. */

@@ -1,7 +1,7 @@
 /** Which model a turn uses. */
 
 import type { ProviderState, ResolvedModel } from '../assistant.ts';
-import { CausewayError, modelNotFound } from '../errors.ts';
+import { CausewayError, fromErrorInfo, modelNotFound } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import { Breakers } from './breakers.ts';
 import { type Gate, gated } from './gate.ts';
@@ -133,6 +133,31 @@ export class ProviderRegistry {
     const [first, ...models] = [...ready.filter((one) => !rests(one)), ...ready.filter(rests)];
     if (!first) return this.#offline([...reasons].join(' ') || modelNotFound(name).message);
     return models.length === 0 ? first : { ...first, standIns: { models, on: route.fallbackOn } };
+  }
+
+  /**
+   * A model that a program names, with or without its provider; without one it is the first provider's that knows it.
+   * Nothing stands in for it: throws `model_not_found`, and what keeps its provider from answering.
+   */
+  async ready(name: string): Promise<Chosen> {
+    const { provider: id } = splitModel(name);
+    const isWhole = [...this.#providers, this.#fallback].some((provider) => provider.id === id);
+    const { provider, model } = isWhole ? await this.named(name) : await this.#knownBy(name);
+    const availability = await provider.availability();
+    if (!availability.ready) throw fromErrorInfo(availability.error);
+    return { provider, model };
+  }
+
+  async #knownBy(model: string): Promise<{ provider: Provider; model: ModelInfo }> {
+    for (const provider of this.#providers) {
+      const known = (await provider.models()).find(({ id }) => id === model);
+      if (known) return { provider, model: known };
+    }
+    for (const provider of this.#providers) {
+      const unlisted = provider.unlistedModel?.(model);
+      if (unlisted) return { provider, model: unlisted };
+    }
+    throw modelNotFound(model);
   }
 
   /** A model by its name, whether or not it can be used now. Throws `model_not_found`. */

@@ -126,7 +126,9 @@ export class AnthropicProvider implements Provider {
   }
 
   #wind(request: ProviderRequest): SecondWind {
-    return secondWind(request, this.#modelOf(request), this.#options.features?.() ?? noFeatures);
+    const wound = secondWind(request, this.#modelOf(request), this.#options.features?.() ?? noFeatures);
+    // What a program asks for passes in its own words.
+    return { ...wound, body: { ...wound.body, ...request.client } };
   }
 
   /** Source: https://platform.claude.com/docs/en/build-with-claude/token-counting. */
