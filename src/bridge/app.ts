@@ -36,6 +36,7 @@ import { turnRoutes } from './routes/turns.ts';
 import { usageRoute } from './routes/usage.ts';
 import { findRoute } from './routing.ts';
 import { ModelCalls } from './wire/modelCalls.ts';
+import { SessionCalls } from './wire/sessionCalls.ts';
 
 export interface BridgeAppDeps {
   assistant: Assistant;
@@ -69,6 +70,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
   const revocation = new RevocationWatch(clients, log);
   const known = new KnownClients(clients, () => deps.clock.monotonic());
   const calls = new ModelCalls({ relay: deps.relay, clock: deps.clock, pingMs: streams.pingMs });
+  const bound = new SessionCalls({ assistant, relay: deps.relay, streams, clock: deps.clock, log });
   const mcp = mcpRoutes(assistant, bodies, log, deps.version);
   const routes = [
     ...sessionRoutes(assistant, bodies),
@@ -77,9 +79,9 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
     ...turnRoutes({ assistant, bodies, streams, log }),
     ...promptRoutes({ assistant, bodies, streams, log }),
     ...eventRoutes(assistant, streams, log),
-    ...messageRoutes(calls, bodies),
+    ...messageRoutes(calls, bound, bodies),
     ...modelRoutes(calls),
-    chatRoute(calls, bodies, deps.clock),
+    chatRoute(calls, bound, bodies, deps.clock),
     usageRoute(deps.relay, deps.clock),
     ...mcp.routes,
   ];

@@ -129,7 +129,7 @@ export interface CallLog {
 
 export interface ModelRelay {
   /**
-   * Lets a request through or throws `restricted_mode`, `no_api_key`, `api_key_rejected`, `base_url_invalid` or what
+   * Lets a request through or throws `restricted_mode`, `local_only`, `no_api_key`, `api_key_rejected`, `base_url_invalid` or what
    * the keyring fails with: then nothing was sent. The one place where a limit of a client can say no.
    */
   authorise(principal: RelayPrincipal, request: RelayRequest): RelayGrant | Promise<RelayGrant>;

@@ -2,6 +2,7 @@
 import type { ToolUseBlock } from '../protocol/content.ts';
 import { CausewayError, toErrorInfo, tooManyToolRounds } from './errors.ts';
 import { runTools } from './toolCalls.ts';
+import { Tools } from './tools/registry.ts';
 import type { Ending, TurnDependencies, TurnPlan } from './turnDependencies.ts';
 import { assistantEntry, finish, terminalEntry } from './turnEnd.ts';
 import { TurnProgress } from './turnProgress.ts';
@@ -26,8 +27,8 @@ export async function runTurn(deps: TurnDependencies, plan: TurnPlan, signal: Ab
   const progress = new TurnProgress(deps.store, user, model.price);
   let ending: Ending;
   try {
-    const profile = await deps.profileOf(sessionId);
-    const tools = await deps.toolsFor(sessionId, profile, model);
+    const profile = plan.client?.profile ?? (await deps.profileOf(sessionId));
+    const tools = plan.client ? new Tools([], deps.log) : await deps.toolsFor(sessionId, profile, model);
     const onLost = () => lost.abort();
     ending = await rounds({ deps, plan, progress, profile, tools, signal: either, onLost });
   } catch (error) {
@@ -43,7 +44,8 @@ async function rounds(requesting: Requesting): Promise<Ending> {
   const { plan, progress, signal } = requesting;
   for (let number = 1; ; number++) {
     const ending = await request(requesting);
-    const calls = ending.outcome === 'done' ? callsOf(ending, plan) : undefined;
+    // A program runs its calls itself, and comes back with their results.
+    const calls = ending.outcome === 'done' && !plan.client ? callsOf(ending, plan) : undefined;
     if (!calls) return ending;
     if (number === mostRequests)
       return { ...ending, outcome: 'failed', error: toErrorInfo(tooManyToolRounds(mostRequests)) };
@@ -71,7 +73,7 @@ async function keepAnswer({ deps, plan, progress }: Requesting): Promise<void> {
   const { requestUsage } = progress;
   const entry = {
     ...assistantEntry(deps, plan, progress),
-    ...(requestUsage === undefined ? {} : { requestUsage }),
+    requestUsage: requestUsage ?? null,
   };
   plan.answer.storing(entry.id);
   await progress.append(entry);

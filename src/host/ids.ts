@@ -58,6 +58,9 @@ export type CommandId = (typeof commandIds)[number];
 export const settingsSection = 'causeway';
 export const settingNames = [
   'model',
+  'smallModel',
+  'providers',
+  'routes',
   'grounding',
   'maxOutputTokens',
   'thinking',
@@ -66,6 +69,10 @@ export const settingNames = [
   'context.conversationTokens',
   'context.recall',
   'context.compaction',
+  'privacy.maskSecrets',
+  'privacy.maskPersonalData',
+  'privacy.maskedNames',
+  'privacy.localOnly',
   'prices',
   'anthropic.baseUrl',
   'anthropic.contextEditing',

@@ -82,5 +82,5 @@ export class ModelCalls {
 }
 
 const owner: RelayPrincipal = { kind: 'owner' };
-const principalOf = (principal: Principal): RelayPrincipal =>
+export const principalOf = (principal: Principal): RelayPrincipal =>
   principal.kind === 'owner' ? owner : { kind: 'client', client: principal.client };

@@ -8,6 +8,7 @@ const pureLibraries = ['wink-porter2-stemmer', 'yaml'];
 /** Each of these may use one package more, and nobody else may use it. */
 const providerSdks: { under: string; package: string }[] = [
   { under: 'src/core/providers/anthropic/', package: '@anthropic-ai/sdk' },
+  { under: 'src/core/providers/openai/', package: 'openai' },
 ];
 
 interface Room {
