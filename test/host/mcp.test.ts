@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { lm, McpHttpServerDefinition, Uri } from 'vscode';
-import { mcpProviderId } from '../../src/host/ids.ts';
+import { commands, LanguageModelTextPart, lm, McpHttpServerDefinition, Uri } from 'vscode';
+import { extensionId } from '../../src/host/ids.ts';
 import { McpProvider, type OfferedServer } from '../../src/host/mcpProvider.ts';
+import { until } from '../support/vscode/until.ts';
+import { startBridge, stopBridge } from './support/bridge.ts';
+import { withUser } from './support/sessions.ts';
 import { started } from './support/window.ts';
 
 const server = (port: number, token?: string): OfferedServer => ({
@@ -19,9 +22,6 @@ describe('The MCP server of the window', () => {
     provider.onDidChangeMcpServerDefinitions(() => changes++);
   });
   afterEach(() => provider.dispose());
-
-  it('is known to VS Code by its contribution', () =>
-    lm.registerMcpServerDefinitionProvider(mcpProviderId, provider).dispose());
 
   it('is told of when it comes and goes, without a token', () => {
     assert.deepEqual(provider.provideMcpServerDefinitions(), []);
@@ -55,4 +55,30 @@ describe('The MCP server of the window', () => {
       assert.equal(await provider.resolveMcpServerDefinition(known), undefined);
       assert.deepEqual(known.headers, {});
     });
+
+  it('is started by VS Code while the bridge runs, and its client ends with the bridge', async () => {
+    const clients = () => withUser(({ clients: register }) => register.list());
+    const before = new Set((await clients()).map(({ id }) => id));
+    const added = async () => (await clients()).filter(({ id }) => !before.has(id));
+    const { client } = await startBridge();
+    const session = await client.sessions.create({ title: 'For other assistants' });
+    try {
+      const tool = await until('the tools of the server', async () => {
+        await commands.executeCommand('workbench.mcp.startServer', `${extensionId}/Causeway`);
+        return lm.tools.find(({ name }) => /list_sessions$/.test(name));
+      });
+      const { content } = await lm.invokeTool(tool.name, { input: {}, toolInvocationToken: undefined });
+      const text = content.map((part) => (part instanceof LanguageModelTextPart ? part.value : '')).join('');
+      assert.match(text, new RegExp(session.id));
+      assert.deepEqual(
+        (await added()).map(({ scopes, revokedAt }) => ({ scopes, revokedAt })),
+        [{ scopes: ['turns', 'sessions:read'], revokedAt: undefined }],
+      );
+    } finally {
+      await stopBridge();
+    }
+    await until('the client to be revoked', async () =>
+      (await added()).every(({ revokedAt }) => revokedAt !== undefined),
+    );
+  });
 });

@@ -3,15 +3,14 @@ import fc from 'fast-check';
 import { type InputLine, inputLines } from '../../../src/cli/mcp/lines.ts';
 
 const most = 8;
-const read = async (pieces: readonly Uint8Array[]): Promise<InputLine[]> =>
-  Array.fromAsync(
-    inputLines(
-      (async function* () {
-        yield* pieces;
-      })(),
-      most,
-    ),
-  );
+async function read(pieces: readonly Uint8Array[]): Promise<InputLine[]> {
+  const all: InputLine[] = [];
+  const chunks = (async function* () {
+    yield* pieces;
+  })();
+  for await (const line of inputLines(chunks, most)) all.push(line);
+  return all;
+}
 const lines: [string, string, InputLine[]][] = [
   [
     'two lines',
