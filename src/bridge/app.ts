@@ -62,7 +62,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
   const { assistant, clients, log } = deps;
   const bodies = new BodyReader(deps.bodies ?? defaultBodyLimits);
   const streams = deps.streams ?? defaultStreamLimits;
-  const revocation = new RevocationWatch(clients, log);
+  const revocation = new RevocationWatch(clients, log, () => deps.clock.now());
   const known = new KnownClients(clients, () => deps.clock.monotonic());
   const calls = new ModelCalls({ relay: deps.relay, clock: deps.clock, pingMs: streams.pingMs });
   const routes = [
@@ -111,7 +111,7 @@ async function callRoute(exchange: Exchange, revocation: RevocationWatch): Promi
   if (!route) throw noRoute(exchange.path);
   if (!principal) throw tokenMissing();
   const { presence } = exchange.request;
-  if (principal.kind === 'client') presence.onEnd(revocation.watch(principal.client.id, presence));
+  if (principal.kind === 'client') presence.onEnd(revocation.watch(principal.client, presence));
   const answer = route.answer(new Call(exchange, principal, revocation));
   // A client that was revoked while its answer was made is told nothing of it, nor of why there is none.
   const response = await answer.catch((error: unknown) => {

@@ -1,6 +1,8 @@
 /** One turn, from its accepted input to its terminal entry. */
 import type { ToolUseBlock } from '../protocol/content.ts';
+import type { Door } from '../protocol/entries.ts';
 import { CausewayError, toErrorInfo, tooManyToolRounds } from './errors.ts';
+import { withinSession } from './profiles/workspaceLimits.ts';
 import { runTools } from './toolCalls.ts';
 import type { Ending, TurnDependencies, TurnPlan } from './turnDependencies.ts';
 import { assistantEntry, finish, terminalEntry } from './turnEnd.ts';
@@ -26,7 +28,8 @@ export async function runTurn(deps: TurnDependencies, plan: TurnPlan, signal: Ab
   const progress = new TurnProgress(deps.store, user, model.price);
   let ending: Ending;
   try {
-    const profile = await deps.profileOf(sessionId);
+    const chosen = await deps.profileOf(sessionId);
+    const profile = isOfProgram(user.door) ? withinSession(chosen, deps.settings.recall) : chosen;
     const tools = await deps.toolsFor(sessionId, profile, model);
     const onLost = () => lost.abort();
     ending = await rounds({ deps, plan, progress, profile, tools, signal: either, onLost });
@@ -37,6 +40,8 @@ export async function runTurn(deps: TurnDependencies, plan: TurnPlan, signal: Ab
   if (lost.signal.aborted) return;
   await finish(deps, plan, progress, terminalEntry(deps, plan, progress, ending));
 }
+
+const isOfProgram = (door: Door): boolean => door === 'bridge' || door === 'mcp';
 
 /** Asks the model, runs the tools it asks for, and asks it again with their results, until it has answered. */
 async function rounds(requesting: Requesting): Promise<Ending> {

@@ -40,7 +40,12 @@ export const listSessionsQuery = z.strictObject({
 });
 export const sessionList = z.object({ sessions: z.array(sessionSummary), next: z.string().optional() });
 
-export const createSessionBody = z.strictObject({ title: z.string().trim().min(1).max(200).optional() });
+export const createSessionBody = z.strictObject({
+  title: z.string().trim().min(1).max(200).optional(),
+  /** Other clients may use it too. */
+  shared: z.boolean().optional(),
+});
+export const shareSessionBody = z.strictObject({ shared: z.boolean() });
 export const sessionCreated = z.object({ session: sessionSummary });
 
 export const getSessionQuery = z.strictObject({

@@ -1,18 +1,19 @@
 import type { Assistant, StartedTurn } from '../../core/assistant.ts';
-import { fromErrorInfo, turnWithdrawn, unexpected } from '../../core/errors.ts';
+import { fromErrorInfo, scopeMissing, turnWithdrawn, unexpected } from '../../core/errors.ts';
 import type { Log } from '../../core/ports.ts';
 import { startTurnBody, type TurnResult } from '../../protocol/bridge.ts';
 import { plainText } from '../../protocol/content.ts';
 import type { AssistantEntry } from '../../protocol/entries.ts';
 import type { TurnEvent } from '../../protocol/turnEvents.ts';
+import type { TurnInput } from '../../protocol/turnInput.ts';
 import type { BodyReader } from '../body.ts';
 import { EventStream, eventStreamHeaders, type StreamLimits } from '../eventStream.ts';
 import { eventText } from '../eventText.ts';
-import type { Route, RouteCall } from '../exchange.ts';
+import type { Principal, Route, RouteCall } from '../exchange.ts';
 import { type BridgeResponse, errorResponse, json } from '../http.ts';
 import { parseJson } from '../parse.ts';
+import { madeBy, sessionOf } from '../sessionAccess.ts';
 import { statusOfCode } from '../statuses.ts';
-import { madeBy, sessionOf } from './sessions.ts';
 
 export interface TurnRouteDeps {
   assistant: Assistant;
@@ -33,8 +34,9 @@ export function turnRoutes({ assistant, bodies, streams, log }: TurnRouteDeps): 
           request,
           principal,
         } = call;
-        await sessionOf(assistant, id);
-        const { stream, detached, ...input } = parseJson(await bodies.text(request), startTurnBody);
+        await sessionOf(assistant, id, principal);
+        const { stream, detached, ...asked } = parseJson(await bodies.text(request), startTurnBody);
+        const input = groundedWithin(principal, asked);
         const events = stream ?? wantsEvents(call);
         const reader = new EventStream(streams);
         const gone = AbortSignal.any([call.signal, reader.cut]);
@@ -58,12 +60,23 @@ export function turnRoutes({ assistant, bodies, streams, log }: TurnRouteDeps): 
       method: 'POST',
       pattern: '/v1/sessions/{id}/stop',
       scope: 'turns',
-      async answer({ params: { id = '' } }) {
-        await sessionOf(assistant, id);
+      async answer({ params: { id = '' }, principal }) {
+        await sessionOf(assistant, id, principal);
         return json(200, { stopped: await assistant.stopTurn(id) });
       },
     },
   ];
+}
+
+/** Without the scope, nothing of the workspace's files goes with a turn. Throws `scope_missing` where some was asked for. */
+function groundedWithin<T extends Pick<TurnInput, 'grounding' | 'attachments'>>(
+  principal: Principal,
+  input: T,
+): T {
+  if (principal.kind === 'owner' || principal.client.scopes.includes('grounding')) return input;
+  const { grounding = 'off', attachments = [] } = input;
+  if (grounding !== 'off' || attachments.length > 0) throw scopeMissing('grounding');
+  return { ...input, grounding };
 }
 
 const wantsEvents = ({ request }: RouteCall): boolean =>

@@ -57,6 +57,7 @@ async function pickScopes(): Promise<ClientScope[] | undefined> {
     'sessions:read': t('Read the sessions of a workspace'),
     'sessions:write': t('Create sessions and change them'),
     turns: t('Send inputs to a model, which can cost money'),
+    grounding: t('Have answers quote files of the workspace'),
     models: t('Call models directly with your key, which can cost money'),
     usage: t('Read what was used and what it cost, of every program'),
   };

@@ -76,6 +76,13 @@ export function openUserDatabase({ file, workerUrl }: UserDatabaseLocation): Use
         revoked.fire(clientId);
         return done;
       },
+      async rotate(clientId) {
+        const token = await remote().rotateClient(clientId);
+        revoked.fire(clientId);
+        return token;
+      },
+      limit: async (clientId, limits) => remote().limitClient(clientId, limits),
+      overallLimits: async () => remote().overallLimits(),
       onDidRevoke: revoked.event,
     },
     sessionKey: {

@@ -11,7 +11,14 @@ import {
   registerUnavailable,
   toErrorInfo,
 } from '../../core/errors.ts';
-import type { Client, ResolvedWorkspace, WorkspaceIdentity, WorkspaceRecord } from '../../core/register.ts';
+import type { ClientLimits } from '../../core/limits/limits.ts';
+import {
+  type Client,
+  isActive,
+  type ResolvedWorkspace,
+  type WorkspaceIdentity,
+  type WorkspaceRecord,
+} from '../../core/register.ts';
 import type { LoggedCall, UsageQuery, UsageRow } from '../../core/relay.ts';
 import { canonicalUri } from '../../core/workspace/uri.ts';
 import type { ErrorInfo } from '../../protocol/errors.ts';
@@ -19,7 +26,7 @@ import { thisHolder } from '../sqlite/holder.ts';
 import { transaction } from '../sqlite/transaction.ts';
 import { isCorrupt, isMoved } from '../sqliteErrors.ts';
 import { CallTable } from './callTable.ts';
-import { checkClientInit } from './clientInit.ts';
+import { checkClientInit, checkLimits } from './clientInit.ts';
 import { ClientTable } from './clientTable.ts';
 import { DirectiveTable, type UserDirective } from './directiveTable.ts';
 import { sessionDatabaseFile } from './layout.ts';
@@ -121,6 +128,11 @@ export class UserStore {
   findClient(token: string): Client | undefined {
     const client = this.#read(({ clients }) => clients.find(token));
     const now = this.#now();
+    if (client && !isActive(client, now)) {
+      // For good: a clock that is set back does not let it in again.
+      if (!this.#handle?.readOnly) this.revokeClient(client.id);
+      return undefined;
+    }
     if (!client || this.#handle?.readOnly || !this.#read(({ clients }) => clients.isUseNews(client, now))) {
       return client;
     }
@@ -135,6 +147,29 @@ export class UserStore {
   /** Throws `register_read_only`. */
   revokeClient(clientId: string): boolean {
     return this.#write(({ clients }) => ({ result: clients.revoke(clientId, this.#now()) }));
+  }
+
+  /** Throws `not_found` for a client that is not active, `register_read_only`. */
+  rotateClient(clientId: string): string {
+    return this.#write(({ clients }) => {
+      const token = clients.rotate(clientId, this.#now());
+      if (token === undefined) throw notFound('active client', clientId);
+      return { result: token };
+    });
+  }
+
+  /** Throws `invalid_input`, `not_found`, `register_read_only`. */
+  limitClient(clientId: string, raw: ClientLimits): void {
+    const limits = checkLimits(raw);
+    this.#write(({ clients }) => {
+      if (clientId === 'all') clients.limitAll(limits);
+      else if (!clients.limit(clientId, limits)) throw notFound('client', clientId);
+      return { result: undefined };
+    });
+  }
+
+  overallLimits(): ClientLimits {
+    return this.#read(({ clients }) => clients.overallLimits());
   }
 
   keptSessionKey(): string | undefined {
