@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { Assistant } from './core/assistant.ts';
 import { Engine } from './core/engine.ts';
 import { toErrorInfo } from './core/errors.ts';
+import { Limiter } from './core/limits/limiter.ts';
 import type { Clock, Log, SecretScanner, Secrets, Workspace } from './core/ports.ts';
 import { Profiles } from './core/profiles/profiles.ts';
 import { AnthropicProvider } from './core/providers/anthropic/anthropic.ts';
@@ -51,6 +52,8 @@ export interface OpenCore {
   readonly scanner: SecretScanner;
   /** For programs that call a model themselves. */
   readonly relay: ModelRelay;
+  /** Holds programs to their limits, in the relay and in turns. */
+  readonly limiter: Limiter;
   /** Asks Claude's API which models the key may use; asks nothing in Restricted Mode. */
   refreshModels(signal: AbortSignal): Promise<void>;
   /** What the user must be told of the databases, such as a salvage. */
@@ -108,7 +111,9 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     prices: () => settings.prices,
   });
   const notes = modelNotesOnDisk(notesFolder(dataFolder, resolved.workspace.id));
+  const limiter = new Limiter(user.limits, log);
   const relay = new AnthropicRelay({
+    limiter,
     secrets,
     calls: user.calls,
     log,
@@ -155,6 +160,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     user,
     scanner,
     relay,
+    limiter,
     refreshModels: (signal) => engine.refreshModels(signal),
     async notices() {
       const told = await Promise.allSettled([store.status(), user.status()]);
@@ -167,6 +173,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
         await engine.close();
       } finally {
         await relay.close();
+        await limiter.close();
         await Promise.all([user.close(), search.close(), counter.close(), recall.close(), scanner.close()]);
       }
     },

@@ -20,6 +20,7 @@ export const windowWiring: Wiring = {
       assistant: core.assistant,
       clients: core.user.clients,
       relay: core.relay,
+      limiter: core.limiter,
       stateDir: await openStateFolder(),
       clock: systemClock,
     });

@@ -1,6 +1,7 @@
 /** The bridge without its sockets: from a request to a response. */
 import type { Assistant } from '../core/assistant.ts';
 import { noRoute, tokenMissing, tokenUnknown } from '../core/errors.ts';
+import type { Limiter } from '../core/limits/limiter.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { ClientRegister } from '../core/register.ts';
 import type { ModelRelay } from '../core/relay.ts';
@@ -13,6 +14,7 @@ import { authenticate } from './middleware/authentication.ts';
 import { checkBodyKind } from './middleware/bodyKind.ts';
 import { shapeErrors } from './middleware/errorShape.ts';
 import { checkHost } from './middleware/host.ts';
+import { limitRequests, tellLimits } from './middleware/limits.ts';
 import { checkOrigin } from './middleware/origin.ts';
 import { checkPath } from './middleware/path.ts';
 import { logRequests } from './middleware/requestLog.ts';
@@ -40,6 +42,8 @@ export interface BridgeAppDeps {
   clients: ClientRegister;
   /** What programs that call a model themselves go through. */
   relay: ModelRelay;
+  /** Holds programs to their limits. */
+  limiter: Limiter;
   workspace: OwnWorkspace;
   /** Of this start; never stored but in the discovery file. */
   ownerToken: string;
@@ -69,7 +73,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
     ...sessionRoutes(assistant, bodies),
     recallRoute(assistant, bodies),
     contextRoute(assistant),
-    ...turnRoutes({ assistant, bodies, streams, log }),
+    ...turnRoutes({ assistant, bodies, streams, log, limiter: deps.limiter }),
     ...eventRoutes(assistant, streams, log),
     ...messageRoutes(calls, bodies),
     ...modelRoutes(calls),
@@ -79,6 +83,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
   const chain = compose(
     [
       logRequests(log, deps.clock),
+      tellLimits(deps.limiter),
       shapeErrors(log),
       checkHost,
       checkOrigin(new Set(deps.origins)),
@@ -90,6 +95,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
       findRoute(routes),
       requireScope,
       checkBodyKind(bodies.maxBytes),
+      limitRequests(deps.limiter),
     ],
     (exchange) => callRoute(exchange, revocation),
   );

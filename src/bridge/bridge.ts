@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Disposable } from '../base/disposable.ts';
 import type { Event } from '../base/emitter.ts';
 import type { Assistant } from '../core/assistant.ts';
+import type { Limiter } from '../core/limits/limiter.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { ClientRegister } from '../core/register.ts';
 import type { ModelRelay } from '../core/relay.ts';
@@ -21,6 +22,7 @@ export interface BridgeOptions {
   assistant: Assistant;
   clients: ClientRegister;
   relay: ModelRelay;
+  limiter: Limiter;
   workspace: OwnWorkspace;
   /** The user's state directory; discovery files are kept in `bridges` below it. */
   stateDir: string;

@@ -43,6 +43,7 @@ export async function runServe(invocation: Invocation): Promise<number> {
         assistant: core.assistant,
         clients: core.user.clients,
         relay: core.relay,
+        limiter: core.limiter,
         workspace: { id: core.resolved.workspace.id, name: place.identity.name, folders: place.roots },
         stateDir: await openStateFolder(),
         port,

@@ -1,12 +1,15 @@
 import type { AsyncQueue } from '../base/asyncQueue.ts';
 import type { QueuedTurn } from '../protocol/session.ts';
 import type { TurnEvent } from '../protocol/turnEvents.ts';
+import type { CallBudget } from './limits/spending.ts';
 import type { Chosen } from './providers/registry.ts';
 
 /** What an accepted turn needs beyond its entry, kept while it waits and runs. */
 export interface AcceptedTurn {
   sessionId: string;
   chosen: Chosen;
+  /** Of the program that sent it. */
+  budget: CallBudget | undefined;
   abort: AbortController;
   /** It stands in the queue. */
   waits: boolean;

@@ -10,6 +10,7 @@ import type { QueuedTurn, SessionSummary } from '../protocol/session.ts';
 import type { SessionEvent, TurnEvent } from '../protocol/turnEvents.ts';
 import type { TurnInput } from '../protocol/turnInput.ts';
 import type { Inspected, InspectedContext } from './context/contextInspector.ts';
+import type { CallBudget } from './limits/spending.ts';
 import type { Availability, ModelInfo } from './providers/provider.ts';
 import type { SessionStore } from './session/store.ts';
 import type { SessionMemory } from './sessionMemory.ts';
@@ -59,9 +60,14 @@ export interface Assistant {
   /**
    * Accepts an input. Throws `invalid_input`, `empty_input`, `not_found`, `profile_not_found`, `store_*`: then nothing
    * was stored.
-   * Aborting the signal stops the turn.
+   * Aborting the signal stops the turn. Its calls are held to the budget, if there is one.
    */
-  startTurn(sessionId: string, input: TurnInput, signal?: AbortSignal): Promise<StartedTurn>;
+  startTurn(
+    sessionId: string,
+    input: TurnInput,
+    signal?: AbortSignal,
+    budget?: CallBudget,
+  ): Promise<StartedTurn>;
   /** Sends the input of an earlier turn once more, as a branch beside it. */
   retryTurn(sessionId: string, turnId: string, door: TurnInput['door']): Promise<StartedTurn>;
   /** Stops the live turn of the session, keeping what has arrived. False when none of this process is live. */

@@ -14,6 +14,7 @@ import { ContextInspector, type Inspected, type InspectedContext } from './conte
 import { TokenFactors } from './context/factors.ts';
 import type { EngineOptions } from './engineOptions.ts';
 import * as errors from './errors.ts';
+import type { CallBudget } from './limits/spending.ts';
 import { LoggedMemory } from './memory/loggedMemory.ts';
 import { type Chosen, ProviderRegistry, splitModel } from './providers/registry.ts';
 import type { Answerer, SessionStore, StoreChange } from './session/store.ts';
@@ -137,7 +138,12 @@ export class Engine implements Assistant {
     return this.#events.event;
   }
 
-  async startTurn(sessionId: string, input: TurnInput, signal?: AbortSignal): Promise<StartedTurn> {
+  async startTurn(
+    sessionId: string,
+    input: TurnInput,
+    signal?: AbortSignal,
+    budget?: CallBudget,
+  ): Promise<StartedTurn> {
     this.#refuseWhenClosing();
     const profile = await this.#choices.profile(sessionId, input.profile);
     const user = userEntryOf(input, this.#choices.grounding(profile), this.#options.clock.now());
@@ -147,7 +153,7 @@ export class Engine implements Assistant {
         await this.#choices.keepProfile(sessionId, profile, this.#mark(input.door));
       return chosen;
     };
-    return this.#accept(sessionId, user, choose, signal);
+    return this.#accept(sessionId, user, choose, signal, budget);
   }
 
   async retryTurn(sessionId: string, turnId: string, door: Door): Promise<StartedTurn> {
@@ -271,6 +277,7 @@ export class Engine implements Assistant {
     user: UserEntryDraft,
     choose: () => Promise<Chosen>,
     signal?: AbortSignal,
+    budget?: CallBudget,
   ): Promise<StartedTurn> {
     this.#refuseWhenClosing();
     const chosen = await choose();
@@ -282,6 +289,7 @@ export class Engine implements Assistant {
     this.#accepted.add(turnId, {
       sessionId,
       chosen,
+      budget,
       abort: new AbortController(),
       waits: false,
       events,
@@ -329,7 +337,7 @@ export class Engine implements Assistant {
   #run(user: UserEntry): void {
     const accepted = this.#accepted.get(user.turnId);
     if (!accepted) return;
-    const { sessionId, chosen, abort } = accepted;
+    const { sessionId, chosen, abort, budget } = accepted;
     const answer = new Answer();
     const done = runTurn(
       {
@@ -347,7 +355,7 @@ export class Engine implements Assistant {
           this.#emit(event);
         },
       },
-      { sessionId, user, provider: chosen.provider, model: chosen.model, answer },
+      { sessionId, user, provider: chosen.provider, model: chosen.model, answer, budget },
       abort.signal,
     ).finally(() => {
       this.#accepted.forget(user.turnId);

@@ -6,9 +6,10 @@ import type { BuiltContext, ContextRequest } from './context/contextBuilder.ts';
 import { buildAfterRefusal, buildWithin, type ExactFit } from './context/exactFit.ts';
 import { providerRequest } from './context/providerRequest.ts';
 import { toErrorInfo } from './errors.ts';
+import { plannedCall } from './plannedCall.ts';
 import type { Profile } from './profiles/profile.ts';
 import { recallScope } from './profiles/workspaceLimits.ts';
-import { promptTokens } from './providers/prices.ts';
+import { costOf, promptTokens } from './providers/prices.ts';
 import type { ProviderEvent, ProviderRequest } from './providers/provider.ts';
 import type { Tools } from './tools/registry.ts';
 import type { Ending, TurnDependencies, TurnPlan } from './turnDependencies.ts';
@@ -45,11 +46,11 @@ export async function request(requesting: Requesting): Promise<Ending> {
   };
   try {
     const built = await extended(progress.context ?? (await buildWithin(fit, wanted)));
-    let ending = await ask(requesting, built, fit.requestOf(built), checkpoints);
+    let ending = await askWithin(requesting, built, fit.requestOf(built), checkpoints);
     if (ending.error?.code === 'prompt_too_long' && answer.isEmpty && !signal.aborted) {
       progress.spend(ending.usage);
       const smaller = await extended(await buildAfterRefusal(fit, wanted, built));
-      ending = await ask(requesting, smaller, fit.requestOf(smaller), checkpoints);
+      ending = await askWithin(requesting, smaller, fit.requestOf(smaller), checkpoints);
     }
     progress.spend(ending.usage);
     return ending;
@@ -80,6 +81,26 @@ const wantedContext = ({ deps, plan, profile, tools }: Requesting): ContextReque
   recall: recallScope(profile, deps.settings.recall),
   tools: tools.definitions,
 });
+
+/** Asks once what the request may take at most is held. Throws what the budget throws; then nothing was sent. */
+async function askWithin(
+  requesting: Requesting,
+  built: BuiltContext,
+  sent: ProviderRequest,
+  checkpoints: Checkpoints,
+): Promise<Ending> {
+  const { model, provider, budget } = requesting.plan;
+  const hold = provider.remote ? await budget?.hold(plannedCall(model, sent)) : undefined;
+  let ending: Ending | undefined;
+  try {
+    ending = await ask(requesting, built, sent, checkpoints);
+    return ending;
+  } finally {
+    const { usage } = ending ?? {};
+    const costUsd = usage && costOf(usage, model.price);
+    hold?.settle({ usage, costUsd, certain: ending?.outcome === 'done' && usage !== undefined });
+  }
+}
 
 /** Sends one request and takes in its answer. */
 async function ask(

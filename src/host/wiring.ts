@@ -1,6 +1,7 @@
 /** What this window is wired with by the entry point: the host knows neither databases nor sockets. */
 import type { Event } from '../base/emitter.ts';
 import type { Assistant } from '../core/assistant.ts';
+import type { Limiter } from '../core/limits/limiter.ts';
 import type { Log, MemoryFile, SecretScanner, Secrets, Workspace } from '../core/ports.ts';
 import type {
   ClientRegister,
@@ -20,6 +21,7 @@ export interface OpenedCore {
   readonly assistant: Assistant;
   readonly resolved: ResolvedWorkspace;
   readonly relay: ModelRelay;
+  readonly limiter: Limiter;
   readonly user: {
     readonly workspaces: WorkspaceRegister;
     readonly clients: ClientRegister;

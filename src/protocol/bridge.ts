@@ -119,6 +119,15 @@ export const errorBody = z.object({
     message: z.string(),
     /** The field of the body or the query that is wrong. */
     field: z.string().optional(),
+    /** The limit that said no, and when it ends; `bound` in requests, tokens, calls at a time, or US dollars. */
+    limit: z
+      .object({
+        kind: z.enum(['requests', 'tokens', 'parallel', 'money']),
+        scope: z.enum(['client', 'all']),
+        bound: z.number().positive(),
+        endsInMs: z.number().int().nonnegative().optional(),
+      })
+      .optional(),
     retryAfterMs: z.number().int().nonnegative().optional(),
   }),
   turnId: z.uuid().optional(),

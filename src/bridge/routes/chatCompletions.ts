@@ -27,6 +27,7 @@ export const chatRoute = (calls: ModelCalls, bodies: BodyReader, clock: Clock): 
       model: request.model,
       stream: request.stream === true,
       body: Buffer.from(JSON.stringify(body)),
+      maxTokens: typeof body.max_tokens === 'number' ? body.max_tokens : undefined,
       headers: named === undefined ? [versionHeader, anthropicVersion] : [],
       reader: (host) =>
         new ChatAnswer({ host, ignored, includeUsage, created: Math.floor(clock.now() / 1000) }),

@@ -26,7 +26,7 @@ export function messageRoutes(calls: ModelCalls, bodies: BodyReader): Route[] {
     const held = await bodies.bytes(call.request);
     try {
       const { bytes } = held;
-      const { model, stream } = readTopLevel(bytes, ['model', 'stream']);
+      const { model, stream, max_tokens } = readTopLevel(bytes, ['model', 'stream', 'max_tokens']);
       if (typeof model !== 'string' || model === '' || model.length > longestModel)
         throw invalidInput('model', 'something else', 'the name of a model');
       return await calls.send(call, {
@@ -37,6 +37,7 @@ export function messageRoutes(calls: ModelCalls, bodies: BodyReader): Route[] {
         model,
         stream: stream === true,
         body: bytes,
+        maxTokens: typeof max_tokens === 'number' ? max_tokens : undefined,
         reader: (host) => new AnthropicAnswer(host),
       });
     } finally {

@@ -1,5 +1,7 @@
 import type { Assistant, StartedTurn } from '../../core/assistant.ts';
 import { fromErrorInfo, scopeMissing, turnWithdrawn, unexpected } from '../../core/errors.ts';
+import { budgetOf } from '../../core/limits/budget.ts';
+import type { Limiter } from '../../core/limits/limiter.ts';
 import type { Log } from '../../core/ports.ts';
 import { startTurnBody, type TurnResult } from '../../protocol/bridge.ts';
 import { plainText } from '../../protocol/content.ts';
@@ -20,9 +22,10 @@ export interface TurnRouteDeps {
   bodies: BodyReader;
   streams: StreamLimits;
   log: Log;
+  limiter: Limiter;
 }
 
-export function turnRoutes({ assistant, bodies, streams, log }: TurnRouteDeps): Route[] {
+export function turnRoutes({ assistant, bodies, streams, log, limiter }: TurnRouteDeps): Route[] {
   return [
     {
       method: 'POST',
@@ -40,11 +43,24 @@ export function turnRoutes({ assistant, bodies, streams, log }: TurnRouteDeps): 
         const events = stream ?? wantsEvents(call);
         const reader = new EventStream(streams);
         const gone = AbortSignal.any([call.signal, reader.cut]);
+        const client = principal.kind === 'client' ? principal.client : undefined;
+        // For as long as the turn lasts, also while it waits for its session.
+        const place = client && (await limiter.take(client, { parallel: 1 }));
         const hold = detached === true ? call.hold() : undefined;
-        const started = assistant.startTurn(id, { ...input, ...madeBy(principal) }, hold?.signal ?? gone);
-        if (!events) return started.then(resultOf).finally(hold?.release);
-        const turn = await started.catch((error: unknown) => {
+        const release = () => {
+          place?.settle({});
           hold?.release();
+        };
+        const budget = client && budgetOf(limiter, client);
+        const started = assistant.startTurn(
+          id,
+          { ...input, ...madeBy(principal) },
+          hold?.signal ?? gone,
+          budget,
+        );
+        if (!events) return started.then(resultOf).finally(release);
+        const turn = await started.catch((error: unknown) => {
+          release();
           throw error;
         });
         void follow(turn, reader)
@@ -52,7 +68,7 @@ export function turnRoutes({ assistant, bodies, streams, log }: TurnRouteDeps): 
             log.error('The events of a turn could not be passed on.', error);
             reader.end();
           })
-          .finally(hold?.release);
+          .finally(release);
         return { status: 200, headers: { ...eventStreamHeaders }, body: reader, cut: gone };
       },
     },

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { Emitter } from '../../base/emitter.ts';
 import { connectRpc, type RpcClient } from '../../base/rpc.ts';
 import { errorCodec, registerUnavailable } from '../../core/errors.ts';
+import type { LimitLedger } from '../../core/limits/ledger.ts';
 import type { TokenFactorRecord, UserDirectives } from '../../core/ports.ts';
 import type { ClientRegister, SessionKeyRegister, WorkspaceRegister } from '../../core/register.ts';
 import type { CallLog } from '../../core/relay.ts';
@@ -15,6 +16,7 @@ export interface UserDatabase {
   readonly directives: UserDirectives;
   readonly tokenFactors: TokenFactorRecord;
   readonly calls: CallLog;
+  readonly limits: LimitLedger;
   status(): Promise<UserStoreStatus>;
   /** Whether a workspace has sessions outside the trash, without opening its store. */
   hasSessions(workspaceId: string): Promise<boolean>;
@@ -105,6 +107,7 @@ export function openUserDatabase({ file, workerUrl }: UserDatabaseLocation): Use
       add: async (calls) => remote().addCalls(JSON.stringify(calls)),
       usage: async (query) => remote().callUsage(query),
     },
+    limits: { exchange: async (entry) => remote().exchangeLimits(entry) },
     status: async () => remote().status(),
     hasSessions: async (workspaceId) => remote().hasSessions(workspaceId),
     async close() {

@@ -1,5 +1,6 @@
 /** The user's database as a worker serves it: opened when first needed, repaired when damaged, safe among processes. */
 import { statSync } from 'node:fs';
+import { uptime } from 'node:os';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { ZodError } from 'zod';
@@ -11,6 +12,7 @@ import {
   registerUnavailable,
   toErrorInfo,
 } from '../../core/errors.ts';
+import type { LedgerAnswer, LedgerEntry } from '../../core/limits/ledger.ts';
 import type { ClientLimits } from '../../core/limits/limits.ts';
 import {
   type Client,
@@ -30,6 +32,7 @@ import { checkClientInit, checkLimits } from './clientInit.ts';
 import { ClientTable } from './clientTable.ts';
 import { DirectiveTable, type UserDirective } from './directiveTable.ts';
 import { sessionDatabaseFile } from './layout.ts';
+import { LimitTable } from './limitTable.ts';
 import { DamagedDatabase, type OpenedFile, openFile } from './openFile.ts';
 import { nothingSalvaged, rebuild } from './rebuild.ts';
 import { repair } from './repair.ts';
@@ -53,6 +56,7 @@ interface Tables {
   directives: DirectiveTable;
   tokenFactors: TokenFactorTable;
   calls: CallTable;
+  limits: LimitTable;
 }
 
 interface Handle extends OpenedFile, Tables {
@@ -69,11 +73,21 @@ export class UserStore {
   readonly #now: () => number;
   readonly #notices: ErrorInfo[] = [];
   readonly #holder = thisHolder();
+  readonly #uptimeMs: () => number;
+  readonly #process: string;
   #handle: Handle | undefined;
 
-  constructor(file: string, now: () => number = Date.now) {
+  /** `now` is ms since the epoch; `uptimeMs` since the machine started, its sleep included. */
+  constructor(
+    file: string,
+    now: () => number = Date.now,
+    uptimeMs: () => number = () => uptime() * 1000,
+    process: string = thisProcess,
+  ) {
     this.#file = file;
     this.#now = now;
+    this.#uptimeMs = uptimeMs;
+    this.#process = process;
   }
 
   status(): UserStoreStatus {
@@ -165,6 +179,16 @@ export class UserStore {
       if (clientId === 'all') clients.limitAll(limits);
       else if (!clients.limit(clientId, limits)) throw notFound('client', clientId);
       return { result: undefined };
+    });
+  }
+
+  /** One transaction over all processes. Throws `register_read_only`. */
+  exchangeLimits(entry: LedgerEntry): LedgerAnswer {
+    return this.#write(({ clients, limits }) => {
+      const client = clients.list().find(({ id }) => id === entry.clientId);
+      const bounds = { client: client?.limits ?? {}, all: clients.overallLimits() };
+      const reading = { uptimeMs: this.#uptimeMs(), wallMs: this.#now() };
+      return { result: limits.exchange(entry, bounds, this.#process, reading) };
     });
   }
 
@@ -303,10 +327,14 @@ export class UserStore {
       directives: new DirectiveTable(opened.db),
       tokenFactors: new TokenFactorTable(opened.db),
       calls: new CallTable(opened.db),
+      limits: new LimitTable(opened.db),
       inode: inodeOf(this.#file),
     };
   }
 }
+
+/** A process has one account, whichever of its workers writes it: without what tells its stores apart. */
+const thisProcess = thisHolder().split('|').slice(0, 3).join('|');
 
 const inodeOf = (file: string): bigint | undefined =>
   statSync(file, { bigint: true, throwIfNoEntry: false })?.ino;

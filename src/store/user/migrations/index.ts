@@ -5,6 +5,7 @@ import { createTokenFactorTable } from './003-token-factors.ts';
 import { createUserDirectiveTable } from './004-user-directives.ts';
 import { createCallLog } from './005-call-log.ts';
 import { limitClients } from './006-client-limits.ts';
+import { createLimitLedger } from './007-limit-ledger.ts';
 
 /** In order; the number of those applied is the database's `user_version`. A released one never changes. */
 export const migrations: readonly ((db: DatabaseSync) => void)[] = [
@@ -14,4 +15,5 @@ export const migrations: readonly ((db: DatabaseSync) => void)[] = [
   createUserDirectiveTable,
   createCallLog,
   limitClients,
+  createLimitLedger,
 ];
