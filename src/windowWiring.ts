@@ -19,6 +19,7 @@ export const windowWiring: Wiring = {
       ...options,
       assistant: core.assistant,
       clients: core.user.clients,
+      asking: core.user.asking,
       relay: core.relay,
       limiter: core.limiter,
       stateDir: await openStateFolder(),

@@ -1,15 +1,17 @@
 /** The bridge without its sockets: from a request to a response. */
+import { Emitter, type Event } from '../base/emitter.ts';
 import type { Assistant } from '../core/assistant.ts';
 import { noRoute, tokenMissing, tokenUnknown } from '../core/errors.ts';
 import type { Limiter } from '../core/limits/limiter.ts';
 import type { Clock, Log } from '../core/ports.ts';
-import type { ClientRegister } from '../core/register.ts';
+import type { Asking, AskingRegister, ClientRegister } from '../core/register.ts';
 import type { ModelRelay } from '../core/relay.ts';
 import { type BodyLimits, BodyReader, defaultBodyLimits } from './body.ts';
 import { defaultStreamLimits, type StreamLimits } from './eventStream.ts';
 import { compose, type Exchange } from './exchange.ts';
 import type { BridgeRequest, BridgeResponse } from './http.ts';
 import { KnownClients } from './knownClients.ts';
+import { answerAsking } from './middleware/asking.ts';
 import { authenticate } from './middleware/authentication.ts';
 import { checkBodyKind } from './middleware/bodyKind.ts';
 import { shapeErrors } from './middleware/errorShape.ts';
@@ -40,6 +42,8 @@ import { ModelCalls } from './wire/modelCalls.ts';
 export interface BridgeAppDeps {
   assistant: Assistant;
   clients: ClientRegister;
+  /** Programs that ask to be let in. */
+  asking: AskingRegister;
   /** What programs that call a model themselves go through. */
   relay: ModelRelay;
   /** Holds programs to their limits. */
@@ -58,6 +62,8 @@ export interface BridgeAppDeps {
 
 export interface BridgeApp {
   answer(request: BridgeRequest): Promise<BridgeResponse>;
+  /** Fires when a program asks to be let in. */
+  readonly onDidAsk: Event<Asking>;
   dispose(): void;
 }
 
@@ -67,6 +73,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
   const bodies = new BodyReader(deps.bodies ?? defaultBodyLimits);
   const streams = deps.streams ?? defaultStreamLimits;
   const revocation = new RevocationWatch(clients, log, () => deps.clock.now());
+  const asks = new Emitter<Asking>((error) => log.error('A program that asks was not shown.', error));
   const known = new KnownClients(clients, () => deps.clock.monotonic());
   const calls = new ModelCalls({ relay: deps.relay, clock: deps.clock, pingMs: streams.pingMs });
   const routes = [
@@ -89,6 +96,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
       checkOrigin(new Set(deps.origins)),
       refuseUpgrade,
       answerHealth(deps.ownerToken),
+      answerAsking(deps.asking, (asking) => asks.fire(asking)),
       authenticate(deps.ownerToken, known),
       checkPath,
       routeByWorkspace(deps.workspace, deps.others),
@@ -100,10 +108,12 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
     (exchange) => callRoute(exchange, revocation),
   );
   return {
+    onDidAsk: asks.event,
     answer(request) {
       return chain(new Received(request));
     },
     dispose() {
+      asks.dispose();
       revocation.dispose();
       known.dispose();
       calls.dispose();

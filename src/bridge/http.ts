@@ -19,6 +19,8 @@ export interface BridgeRequest {
   repeated: ReadonlySet<string>;
   /** The port the request came in on. */
   port: number;
+  /** The port it came from. */
+  peerPort: number;
   body: RequestBody;
   /** Ends when the client goes away. */
   presence: Presence;

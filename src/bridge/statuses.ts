@@ -22,6 +22,7 @@ const statuses: Readonly<Record<string, number>> = {
   limit_tokens: 429,
   limit_parallel: 429,
   queue_full: 429,
+  too_many_asking: 429,
   rate_limited: 429,
   store_unavailable: 503,
   register_unavailable: 503,

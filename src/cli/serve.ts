@@ -42,6 +42,7 @@ export async function runServe(invocation: Invocation): Promise<number> {
       const bridge = await startBridge({
         assistant: core.assistant,
         clients: core.user.clients,
+        asking: core.user.asking,
         relay: core.relay,
         limiter: core.limiter,
         workspace: { id: core.resolved.workspace.id, name: place.identity.name, folders: place.roots },

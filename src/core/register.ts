@@ -109,6 +109,44 @@ export interface ClientRegister {
   readonly onDidRevoke: Event<string>;
 }
 
+/** Of what a program polls with that asks to be let in, so that it is told from a token. */
+export const pendingPrefix = 'cwp_';
+
+/** What is known of a program that asks to be let in. All of it is the program's own word but where it runs. */
+export interface AskingInit {
+  name: string;
+  scopes: ClientScope[];
+  /** Path of its executable, and the folder it runs in, where the platform tells. */
+  program?: string;
+  folder?: string;
+}
+
+export interface Asking extends AskingInit {
+  id: string;
+  /** When it asked; ms since the epoch. */
+  at: number;
+}
+
+/** What became of a program's asking; the token is told once. */
+export type AskingAnswer =
+  | { state: 'pending' }
+  | { state: 'refused' }
+  | { state: 'approved'; client: Client; token: string };
+
+/** Programs that ask to be let in. A handful at a time, for ten minutes each. */
+export interface AskingRegister {
+  /** `pending` is for the program alone, which polls with it, and is kept as its digest. Throws `too_many_asking`. */
+  ask(init: AskingInit): Promise<{ asking: Asking; pending: string }>;
+  /** Those that nobody has decided about, the first first. */
+  list(): Promise<Asking[]>;
+  /** Lets a program in as its user chose. Throws `not_found` for one that is decided or gone, `invalid_input`. */
+  approve(id: string, init: ClientInit): Promise<void>;
+  /** Throws `not_found`. */
+  refuse(id: string): Promise<void>;
+  /** Undefined for what is not known, was fetched, or has waited too long. */
+  poll(pending: string): Promise<AskingAnswer | undefined>;
+}
+
 /**
  * Which key the session databases are encrypted with, agreed among all processes of the user, so that no two of them
  * make one each. The key itself is in the keyring; here is its fingerprint, a digest.

@@ -4,6 +4,8 @@ import type { Assistant } from '../core/assistant.ts';
 import type { Limiter } from '../core/limits/limiter.ts';
 import type { Log, MemoryFile, SecretScanner, Secrets, Workspace } from '../core/ports.ts';
 import type {
+  Asking,
+  AskingRegister,
   ClientRegister,
   ResolvedWorkspace,
   SessionKeyRegister,
@@ -25,6 +27,7 @@ export interface OpenedCore {
   readonly user: {
     readonly workspaces: WorkspaceRegister;
     readonly clients: ClientRegister;
+    readonly asking: AskingRegister;
     readonly sessionKey: SessionKeyRegister;
     hasSessions(workspaceId: string): Promise<boolean>;
   };
@@ -51,6 +54,7 @@ export interface CoreRequest {
 export interface OpenedBridge {
   readonly state: BridgeState;
   readonly onDidChange: Event<BridgeState>;
+  readonly onDidAsk: Event<Asking>;
   stop(): Promise<void>;
 }
 

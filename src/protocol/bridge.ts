@@ -112,6 +112,24 @@ export const recallResult = z.object({
 export type RecallResult = z.infer<typeof recallResult>;
 export const stopResult = z.object({ stopped: z.boolean() });
 
+/** A name is one line of plain words: it is shown to the user, who decides by it. */
+export const askBody = z.strictObject({
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(60)
+    .regex(/^[^\p{C}\p{Zl}\p{Zp}]+$/u, 'one line of plain words'),
+  scopes: z.array(z.string().max(40)).min(1).max(20),
+});
+/** To be polled at `/v1/clients/{pending}`, by nobody else: whoever has it gets the token. */
+export const asked = z.object({ pending: z.string() });
+/** The token is told once. */
+export const askingResult = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('pending') }),
+  z.object({ state: z.literal('approved'), token: z.string(), scopes: z.array(z.string()) }),
+]);
+
 /** The body of every answer that is not a success; an error of a turn also names the turn. */
 export const errorBody = z.object({
   error: z.object({

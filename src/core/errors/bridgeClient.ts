@@ -23,6 +23,26 @@ export const tokenMissing = () =>
   );
 export const tokenUnknown = () =>
   refused('token_unknown', 401, 'This token is not known or was revoked. Create a new client token.');
+export const clientPending = () =>
+  refused(
+    'client_pending',
+    403,
+    'This is no token yet: the user has not let this program in. Poll GET /v1/clients/{pending} for the token.',
+  );
+export const clientRefused = () => refused('client_refused', 403, 'The user did not let this program in.');
+export const askingUnknown = () =>
+  refused(
+    'asking_unknown',
+    404,
+    'Nothing waits under this id: it is not known, its token was fetched, or it waited too long. Ask again.',
+  );
+export const tooManyAsking = () =>
+  refused(
+    'too_many_asking',
+    429,
+    'Too many programs wait to be let in. Retry when the user has decided about some.',
+    60_000,
+  );
 export const scopeMissing = (scope: string) =>
   refused('scope_missing', 403, `This client may not do that: its token lacks the scope ${scope}.`);
 export const notOwnSession = () =>

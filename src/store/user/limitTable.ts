@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { grant, leftOf, type Side } from '../../core/limits/grant.ts';
 import type { LedgerAnswer, LedgerEntry } from '../../core/limits/ledger.ts';
 import { type Amounts, type ClientLimits, type LimitKind, limitKinds } from '../../core/limits/limits.ts';
-import { type Reading, type SharedTime, timeAfter } from '../../core/limits/sharedClock.ts';
 import { firstCounted, slotAt, windowOf } from '../../core/limits/windows.ts';
 import { holderState } from '../sqlite/holder.ts';
 
@@ -23,7 +22,6 @@ const heldRow = z.object({
   amount: z.number(),
   tick: z.number(),
 });
-const clockRow = z.object({ tick: z.number(), uptime_ms: z.number(), wall_ms: z.number() });
 
 export interface LedgerLimits {
   client: ClientLimits;
@@ -37,8 +35,8 @@ export class LimitTable {
     this.#db = db;
   }
 
-  exchange(entry: LedgerEntry, limits: LedgerLimits, holder: string, reading: Reading): LedgerAnswer {
-    const now = this.#tick(reading);
+  /** `now` is of the shared clock. */
+  exchange(entry: LedgerEntry, limits: LedgerLimits, holder: string, now: number): LedgerAnswer {
     this.#forget(now);
     this.#endGone(holder, now);
     const { clientId, used, returned, need, wish } = entry;
@@ -54,19 +52,6 @@ export class LimitTable {
       left: leftOf(this.#sides(clientId, limits), now),
       ...('refused' in answer ? { refused: answer.refused } : {}),
     };
-  }
-
-  #tick(reading: Reading): number {
-    const row = this.#db.prepare('SELECT * FROM limit_clock').get();
-    const last = row === undefined ? undefined : timeOf(clockRow.parse(row));
-    const time = timeAfter(last, reading);
-    this.#db
-      .prepare(
-        `INSERT INTO limit_clock VALUES (1, ?, ?, ?) ON CONFLICT (one) DO UPDATE
-         SET tick = excluded.tick, uptime_ms = excluded.uptime_ms, wall_ms = excluded.wall_ms`,
-      )
-      .run(time.tick, time.uptimeMs, time.wallMs);
-    return time.tick;
   }
 
   /** What lies more than its window back. */
@@ -139,12 +124,6 @@ export class LimitTable {
     ];
   }
 }
-
-const timeOf = ({ tick, uptime_ms, wall_ms }: z.infer<typeof clockRow>): SharedTime => ({
-  tick,
-  uptimeMs: uptime_ms,
-  wallMs: wall_ms,
-});
 
 function sums(rows: readonly { kind: LimitKind; amount: number }[]): Amounts {
   const amounts: Amounts = {};

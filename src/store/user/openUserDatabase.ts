@@ -5,7 +5,12 @@ import { connectRpc, type RpcClient } from '../../base/rpc.ts';
 import { errorCodec, registerUnavailable } from '../../core/errors.ts';
 import type { LimitLedger } from '../../core/limits/ledger.ts';
 import type { TokenFactorRecord, UserDirectives } from '../../core/ports.ts';
-import type { ClientRegister, SessionKeyRegister, WorkspaceRegister } from '../../core/register.ts';
+import type {
+  AskingRegister,
+  ClientRegister,
+  SessionKeyRegister,
+  WorkspaceRegister,
+} from '../../core/register.ts';
 import type { CallLog } from '../../core/relay.ts';
 import type { UserStore, UserStoreStatus } from './userStore.ts';
 
@@ -17,6 +22,7 @@ export interface UserDatabase {
   readonly tokenFactors: TokenFactorRecord;
   readonly calls: CallLog;
   readonly limits: LimitLedger;
+  readonly asking: AskingRegister;
   status(): Promise<UserStoreStatus>;
   /** Whether a workspace has sessions outside the trash, without opening its store. */
   hasSessions(workspaceId: string): Promise<boolean>;
@@ -106,6 +112,13 @@ export function openUserDatabase({ file, workerUrl }: UserDatabaseLocation): Use
       // As one text: a list of objects costs several times as much on its way between threads.
       add: async (calls) => remote().addCalls(JSON.stringify(calls)),
       usage: async (query) => remote().callUsage(query),
+    },
+    asking: {
+      ask: async (init) => remote().ask(init),
+      list: async () => remote().asking(),
+      approve: async (id, init) => remote().decideAsking(id, init),
+      refuse: async (id) => remote().decideAsking(id),
+      poll: async (pending) => remote().pollAsking(pending),
     },
     limits: { exchange: async (entry) => remote().exchangeLimits(entry) },
     status: async () => remote().status(),

@@ -11,11 +11,16 @@ import {
   registerRebuilt,
   registerUnavailable,
   toErrorInfo,
+  tooManyAsking,
 } from '../../core/errors.ts';
 import type { LedgerAnswer, LedgerEntry } from '../../core/limits/ledger.ts';
 import type { ClientLimits } from '../../core/limits/limits.ts';
 import {
+  type Asking,
+  type AskingAnswer,
+  type AskingInit,
   type Client,
+  type ClientInit,
   isActive,
   type ResolvedWorkspace,
   type WorkspaceIdentity,
@@ -27,9 +32,11 @@ import type { ErrorInfo } from '../../protocol/errors.ts';
 import { thisHolder } from '../sqlite/holder.ts';
 import { transaction } from '../sqlite/transaction.ts';
 import { isCorrupt, isMoved } from '../sqliteErrors.ts';
+import { AskingTable } from './askingTable.ts';
 import { CallTable } from './callTable.ts';
 import { checkClientInit, checkLimits } from './clientInit.ts';
 import { ClientTable } from './clientTable.ts';
+import { ClockTable } from './clockTable.ts';
 import { DirectiveTable, type UserDirective } from './directiveTable.ts';
 import { sessionDatabaseFile } from './layout.ts';
 import { LimitTable } from './limitTable.ts';
@@ -57,6 +64,8 @@ interface Tables {
   tokenFactors: TokenFactorTable;
   calls: CallTable;
   limits: LimitTable;
+  clock: ClockTable;
+  asking: AskingTable;
 }
 
 interface Handle extends OpenedFile, Tables {
@@ -184,11 +193,47 @@ export class UserStore {
 
   /** One transaction over all processes. Throws `register_read_only`. */
   exchangeLimits(entry: LedgerEntry): LedgerAnswer {
-    return this.#write(({ clients, limits }) => {
+    return this.#write(({ clients, limits, clock }) => {
       const client = clients.list().find(({ id }) => id === entry.clientId);
       const bounds = { client: client?.limits ?? {}, all: clients.overallLimits() };
-      const reading = { uptimeMs: this.#uptimeMs(), wallMs: this.#now() };
-      return { result: limits.exchange(entry, bounds, this.#process, reading) };
+      return { result: limits.exchange(entry, bounds, this.#process, clock.advance(this.#reading())) };
+    });
+  }
+
+  /** Throws `invalid_input`, `too_many_asking`, `register_read_only`. */
+  ask(init: AskingInit): { asking: Asking; pending: string } {
+    const { name, scopes } = checkClientInit(init);
+    return this.#write(({ asking, clock }) => {
+      const asked = asking.ask({ ...init, name, scopes }, this.#now(), clock.advance(this.#reading()));
+      if (!asked) throw tooManyAsking();
+      return { result: asked };
+    });
+  }
+
+  asking(): Asking[] {
+    return this.#read(({ asking, clock }) => asking.pending(clock.read(this.#reading())));
+  }
+
+  /** Refuses it where nothing is granted. Throws `not_found`, `invalid_input`, `register_read_only`. */
+  decideAsking(id: string, init?: ClientInit): void {
+    const granted = init && checkClientInit(init);
+    this.#write(({ asking, workspaces, clock }) => {
+      if (granted?.workspaceId !== undefined && !workspaces.byId(granted.workspaceId))
+        throw notFound('workspace', granted.workspaceId);
+      if (!asking.decide(id, granted, clock.advance(this.#reading())))
+        throw notFound('program that asks', id);
+      return { result: undefined };
+    });
+  }
+
+  /** The client is made when it fetches its token, so that the token is never written down. */
+  pollAsking(pending: string): AskingAnswer | undefined {
+    // Most polls change nothing, and cost no write.
+    const state = this.#read(({ asking, clock }) => asking.state(pending, clock.read(this.#reading())));
+    if (state !== 'approved') return state && { state };
+    return this.#write(({ asking, clients, clock }) => {
+      const granted = asking.fetch(pending, clock.advance(this.#reading()));
+      return { result: granted && { state, ...clients.add(granted, this.#now()) } };
     });
   }
 
@@ -248,6 +293,10 @@ export class UserStore {
   close(): void {
     this.#handle?.db.close();
     this.#handle = undefined;
+  }
+
+  #reading() {
+    return { uptimeMs: this.#uptimeMs(), wallMs: this.#now() };
   }
 
   #readOnly<T>(run: (tables: Tables) => T): T | undefined {
@@ -328,6 +377,8 @@ export class UserStore {
       tokenFactors: new TokenFactorTable(opened.db),
       calls: new CallTable(opened.db),
       limits: new LimitTable(opened.db),
+      clock: new ClockTable(opened.db),
+      asking: new AskingTable(opened.db),
       inode: inodeOf(this.#file),
     };
   }

@@ -210,6 +210,7 @@ describe('bridge: who may come in', function () {
         startBridge({
           assistant: core.engine,
           clients: users.clients,
+          asking: users.asking,
           relay: test.relay,
           limiter: test.limiter,
           workspace: { id: 'w', name: 'w', folders: [] },
@@ -250,6 +251,7 @@ describe('bridge: who may come in', function () {
         startBridge({
           assistant: test.core.engine,
           clients: test.users.clients,
+          asking: test.users.asking,
           relay: test.relay,
           limiter: test.limiter,
           workspace: { id: 'w', name: 'w', folders: [] },

@@ -27,6 +27,7 @@ const limiter = testLimiter(core, users);
 const bridge = await startBridge({
   assistant: core.engine,
   clients: users.clients,
+  asking: users.asking,
   relay: testRelay(core, users, { limiter }),
   limiter,
   workspace: { id: options.workspaceId, name: options.folder, folders: [options.folder] },

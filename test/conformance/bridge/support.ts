@@ -77,6 +77,7 @@ export async function startTestBridge(options: TestBridgeOptions = {}): Promise<
   const bridge = await startBridge({
     assistant: core.engine,
     clients: users.clients,
+    asking: users.asking,
     relay,
     limiter,
     workspace: { id: ownWorkspaceId, name: 'test', folders: ['/projects/test'] },

@@ -6,6 +6,7 @@ import { createUserDirectiveTable } from './004-user-directives.ts';
 import { createCallLog } from './005-call-log.ts';
 import { limitClients } from './006-client-limits.ts';
 import { createLimitLedger } from './007-limit-ledger.ts';
+import { createAsking } from './008-asking.ts';
 
 /** In order; the number of those applied is the database's `user_version`. A released one never changes. */
 export const migrations: readonly ((db: DatabaseSync) => void)[] = [
@@ -16,4 +17,5 @@ export const migrations: readonly ((db: DatabaseSync) => void)[] = [
   createCallLog,
   limitClients,
   createLimitLedger,
+  createAsking,
 ];
