@@ -9,15 +9,13 @@ import { plainWords } from './plainWords.ts';
 export class AskingPrograms implements vscode.Disposable {
   readonly #app: App;
   readonly #lifetime = new DisposableStore();
-  /** One message at a time: five programs that ask at once are one thing to look at. */
-  #telling = false;
 
   constructor(app: App) {
     this.#app = app;
     this.#lifetime.add(
       app.bridge.onDidAsk((asking) => {
         this.#tell(asking).catch((error: unknown) =>
-          app.log.error('A program that asks was not shown.', error),
+          app.log.error('A program that asks was not shown, or not refused.', error),
         );
       }),
     );
@@ -27,8 +25,8 @@ export class AskingPrograms implements vscode.Disposable {
     this.#lifetime.dispose();
   }
 
+  /** One message each: no more than a handful can ask within ten minutes. */
   async #tell({ id, name, program }: Asking): Promise<void> {
-    if (this.#telling) return;
     const { t } = vscode.l10n;
     const review = t('Review…');
     const refuse = t('Refuse');
@@ -36,12 +34,7 @@ export class AskingPrograms implements vscode.Disposable {
       program === undefined
         ? t('{0} asks to use Causeway.', shown(name))
         : t('{0} ({1}) asks to use Causeway.', shown(name), shown(program));
-    this.#telling = true;
-    const answer = await Promise.resolve(
-      vscode.window.showInformationMessage(plainWords(words), review, refuse),
-    ).finally(() => {
-      this.#telling = false;
-    });
+    const answer = await vscode.window.showInformationMessage(plainWords(words), review, refuse);
     if (answer === review) await this.#app.run('causeway.reviewClients');
     if (answer === refuse) await (await this.#app.core.get()).user.asking.refuse(id);
   }

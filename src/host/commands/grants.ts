@@ -62,8 +62,8 @@ export async function pickLimits(): Promise<ClientLimits | undefined> {
       parallel,
     );
   const items: LimitItem[] = [
-    { label: t('At most {0} US dollars a day', 1), description: words(tried), limits: tried },
-    { label: t('At most {0} US dollars a day', 10), description: words(daily), limits: daily },
+    { label: t('At most {0} a day', '$1'), description: words(tried), limits: tried },
+    { label: t('At most {0} a day', '$10'), description: words(daily), limits: daily },
     { label: t('Other Limits…') },
     { label: t('No Limits'), limits: {} },
   ];

@@ -29,26 +29,25 @@ async function pickAsking(waiting: readonly Asking[]): Promise<Asking | undefine
   return picked?.one;
 }
 
+/** In full, however long its paths are: by them it is known, not by the name that it gives itself. */
 async function decide(one: Asking): Promise<'letIn' | 'refuse' | undefined> {
   const { t } = vscode.l10n;
-  const program = one.program === undefined ? t('not known on this system') : shown(one.program);
-  const folder = one.folder === undefined ? t('not known on this system') : shown(one.folder);
-  const picked = await vscode.window.showQuickPick(
-    [
-      {
-        label: t('Choose What It May Do…'),
-        detail: t('It asks for {0}', one.scopes.join(', ')),
-        decision: 'letIn' as const,
-      },
-      { label: t('Refuse'), detail: t('It is told so, and may ask again.'), decision: 'refuse' as const },
-    ],
-    {
-      title: t('{0} Asks to Use Causeway', shown(one.name)),
-      placeHolder: t('Program: {0} · Folder: {1}', program, folder),
-      ignoreFocusOut: true,
-    },
+  const unknown = t('not known on this system');
+  const choose = t('Choose What It May Do…');
+  const refuse = t('Refuse');
+  const detail = [
+    t('Program: {0}', one.program === undefined ? unknown : shown(one.program)),
+    t('Folder: {0}', one.folder === undefined ? unknown : shown(one.folder)),
+    t('It asks for: {0}', one.scopes.join(', ')),
+  ].join('\n');
+  const answer = await vscode.window.showInformationMessage(
+    plainWords(t('{0} asks to use Causeway.', shown(one.name))),
+    { modal: true, detail },
+    choose,
+    refuse,
   );
-  return picked?.decision;
+  if (answer === refuse) return 'refuse';
+  return answer === choose ? 'letIn' : undefined;
 }
 
 async function letIn(app: App, one: Asking): Promise<void> {
@@ -72,11 +71,14 @@ async function letIn(app: App, one: Asking): Promise<void> {
   void vscode.window.showInformationMessage(plainWords(t('{0} may use Causeway now.', shown(one.name))));
 }
 
+/** Of a path or a name as it is shown, in UTF-16 code units: more than fits a dialog says nothing more. */
+const longestShown = 500;
+
 /** Another's words as one line: no icons, which a list would draw, and nothing that turns the line around. */
 export const shown = (words: string): string =>
   words
     .replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ')
     .replaceAll('$(', '$\u200b(')
-    .slice(0, 200);
+    .slice(0, longestShown);
 
 const whereOf = ({ program, folder }: Asking): string => [program, folder].filter(Boolean).join(' · ');
