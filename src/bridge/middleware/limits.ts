@@ -31,7 +31,8 @@ export const tellLimits =
   (limiter: Limiter): Middleware =>
   async (exchange, next) => {
     const response = await next();
-    const left = leftFor(limiter, exchange);
+    // The window that answered has said it.
+    const left = exchange.pattern === 'relay' ? [] : leftFor(limiter, exchange);
     if (left.length > 0) {
       response.headers['ratelimit-policy'] = left.map(policy).join(', ');
       response.headers.ratelimit = left.map(state).join(', ');

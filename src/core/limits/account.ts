@@ -31,7 +31,10 @@ export class Account {
   /** The part of it that nothing was held for: a call may take more than was thought. */
   #over = new Map<LimitKind, number>();
   #step: Promise<unknown> = Promise.resolve();
-  #steps = 0;
+  /** Calls that wait for the ledger. */
+  #waiting = 0;
+  /** Something was handed out since the last look. */
+  #busy = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #left: Left[] = [];
   #closed = false;
@@ -57,10 +60,13 @@ export class Account {
     refuse: (refusal: Refusal) => Error,
   ): Hold | Promise<Hold> {
     // Those that wait come first.
-    if (this.#steps === 0 && this.#covers(need)) return this.#hold(need);
+    if (this.#waiting === 0 && this.#covers(need)) return this.#hold(need);
+    this.#waiting++;
     return this.#next(async () => {
       if (!this.#covers(need)) await this.#ask(need, limits, refuse);
       return this.#hold(need);
+    }).finally(() => {
+      this.#waiting--;
     });
   }
 
@@ -76,6 +82,7 @@ export class Account {
   }
 
   #hold(need: Amounts): Hold {
+    this.#busy = true;
     for (const kind of limitKinds) add(this.#free, kind, -(need[kind] ?? 0));
     let settled = false;
     return {
@@ -98,7 +105,7 @@ export class Account {
     };
   }
 
-  /** Soon after the last use, what is not used is another window's. */
+  /** What was used is written soon; soon after the last use, what is not used is another window's. */
   #rest(): void {
     if (this.#closed) {
       this.#report(this.#next(() => this.#giveBack()));
@@ -106,7 +113,10 @@ export class Account {
     }
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.#report(this.#next(() => this.#giveBack()));
+      const busy = this.#busy;
+      this.#busy = false;
+      this.#report(this.#next(() => (busy ? this.#write() : this.#giveBack())));
+      if (busy) this.#rest();
     }, idleMs);
   }
 
@@ -126,6 +136,10 @@ export class Account {
     }
     const answer = await this.#exchange({ need: missing, wish, returned: {} });
     if (answer.refused) throw refuse(wholeOf(answer.refused, need));
+  }
+
+  async #write(): Promise<void> {
+    if (this.#used.size > 0) await this.#exchange({ need: {}, wish: {}, returned: {} });
   }
 
   async #giveBack(): Promise<void> {
@@ -163,10 +177,7 @@ export class Account {
 
   /** One step after the other, so that what one was granted is there for the next. */
   #next<T>(step: () => Promise<T>): Promise<T> {
-    this.#steps++;
-    const done = this.#step.then(step).finally(() => {
-      this.#steps--;
-    });
+    const done = this.#step.then(step);
     // A step that failed was told to whoever asked for it.
     this.#step = done.catch(() => undefined);
     return done;
