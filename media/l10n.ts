@@ -66,6 +66,7 @@ const english = {
   close: 'Close',
   title: 'Session title',
   model: 'Model: {0}. Choose another',
+  prompts: 'Prompts',
   grounding: 'Grounding',
   groundingOff: 'Off',
   groundingOpen: 'Open files',

@@ -6,6 +6,7 @@ import { toErrorInfo } from './core/errors.ts';
 import { Limiter } from './core/limits/limiter.ts';
 import type { Clock, Log, SecretScanner, Secrets, Workspace } from './core/ports.ts';
 import { Profiles } from './core/profiles/profiles.ts';
+import { Prompts } from './core/prompts/prompts.ts';
 import { AnthropicProvider } from './core/providers/anthropic/anthropic.ts';
 import { OfflineProvider } from './core/providers/offline.ts';
 import type { ResolvedWorkspace, WorkspaceIdentity } from './core/register.ts';
@@ -16,6 +17,7 @@ import type { Settings } from './core/settings.ts';
 import { resolveWorkspace, shownWorkspaces } from './core/workspace/attachment.ts';
 import { modelNotesOnDisk } from './modelNotesOnDisk.ts';
 import { profileFilesOnDisk } from './profileFilesOnDisk.ts';
+import { promptFilesOnDisk } from './promptFilesOnDisk.ts';
 import type { ErrorInfo } from './protocol/errors.ts';
 import { CompositeStore } from './store/compositeStore.ts';
 import { notesFolder, sessionDatabaseFile, userDatabaseFile } from './store/dataFolders.ts';
@@ -32,6 +34,8 @@ export interface Surroundings {
   dataFolder: string;
   /** The user's own profiles; it need not be there. */
   profilesFolder: string;
+  /** The user's own prompts; it need not be there. */
+  promptsFolder: string;
   /** Folder of the bundled workers. */
   workersFolder: string;
   identity: WorkspaceIdentity;
@@ -137,6 +141,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     workspace,
     counter,
     recall,
+    search,
     settings,
     factorRecord: user.tokenFactors,
     modelNotes: () => (settings.anthropicFeatures.memoryTool ? notes : undefined),
@@ -147,6 +152,13 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
           roots: options.roots,
           isTrusted: () => workspace.isTrusted(),
         },
+        log,
+      ),
+      log,
+    ),
+    prompts: new Prompts(
+      promptFilesOnDisk(
+        { userFolder: options.promptsFolder, roots: options.roots, isTrusted: () => workspace.isTrusted() },
         log,
       ),
       log,

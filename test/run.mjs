@@ -4,6 +4,7 @@
  * `N passed, N failed`. A step that has no tests in it counts as one. Suites that cannot run here (no
  * browser) are named as not run, which fails only where CI is set. `-- unit host` runs those steps alone.
  */
+import { availableParallelism } from 'node:os';
 import { installPackages, node, spawned } from './packages.mjs';
 
 const notRun = 77;
@@ -16,6 +17,8 @@ const mocha = (...patterns) => [
   '--forbid-pending',
   ...patterns,
 ];
+/** Files of tests that share nothing run beside each other; mocha's own default leaves one of two cores idle. */
+const beside = ['--parallel', '--jobs', String(availableParallelism())];
 const steps = [
   { name: 'build', args: ['esbuild.mjs', '--tests'] },
   { name: 'lint', args: ['node_modules/@biomejs/biome/bin/biome', 'ci'] },
@@ -26,7 +29,7 @@ const steps = [
     args: ['node_modules/typescript/bin/tsc', '-p', 'test/panel/tsconfig.json'],
   },
   { name: 'deadcode', args: ['node_modules/knip/bin/knip.js'] },
-  { name: 'unit', tests: 'mocha', args: mocha('test/unit/**/*.test.ts') },
+  { name: 'unit', tests: 'mocha', args: mocha(...beside, 'test/unit/**/*.test.ts') },
   { name: 'conformance', tests: 'mocha', args: mocha('--timeout', '60000', 'test/conformance/**/*.test.ts') },
   { name: 'kills', tests: 'mocha', args: mocha('test/durability/kills.test.ts') },
   { name: 'strace', args: ['test/durability/prepare.ts', 'strace'] },
@@ -45,7 +48,7 @@ const steps = [
     name: 'panel',
     tests: 'mocha',
     needs: 'browser',
-    args: mocha('--timeout', '90000', 'test/panel/**/*.e2e.ts'),
+    args: mocha(...beside, '--timeout', '90000', 'test/panel/**/*.e2e.ts'),
   },
   // Packs after the suites above have used the build with source maps; the packed one is tested next.
   { name: 'package', args: ['test/package.mjs'] },

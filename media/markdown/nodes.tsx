@@ -1,5 +1,6 @@
 /** A sanitised fragment as elements of the panel: each tag named here, all others dropped but for their text. */
 import { type ComponentChildren, h } from 'preact';
+import { citationMark } from '../../src/protocol/citationMarks.ts';
 import type { Citation } from '../../src/protocol/content.ts';
 import { CodeBlock } from '../code/codeBlock.tsx';
 import { t } from '../l10n.ts';
@@ -121,9 +122,7 @@ function image(node: Element, key: number): ComponentChildren {
 function withMarks(text: string, { citations }: Setting): ComponentChildren {
   if (citations.length === 0) return text;
   return text.split(/([\u2460-\u2473])/).map((part) => {
-    const number = part.length === 1 ? part.charCodeAt(0) - 0x245f : 0;
-    const citation =
-      number >= 1 && number <= 20 ? citations.find(({ index }) => index === number) : undefined;
+    const citation = citations.find(({ index }) => citationMark(index) === part);
     return citation ? <CitationMark citation={citation} short /> : part;
   });
 }

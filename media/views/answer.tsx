@@ -1,5 +1,6 @@
 /** An answer: its blocks in order, how it ended, and its footer. */
 import { memo } from 'preact/compat';
+import { citationMark } from '../../src/protocol/citationMarks.ts';
 import { type AssistantBlock, plainText } from '../../src/protocol/content.ts';
 import type { AssistantEntry } from '../../src/protocol/entries.ts';
 import { clock, footer, modelName } from '../format.ts';
@@ -63,7 +64,10 @@ function Part({ block, row, growing }: { block: AssistantBlock; row: AnswerRow; 
 
 const TextPart = memo(
   ({ block, growing }: { block: AssistantBlock & { type: 'text' }; growing: boolean }) => {
-    const inline = (index: number) => index <= 20 && block.text.includes(String.fromCharCode(0x245f + index));
+    const inline = (index: number) => {
+      const mark = citationMark(index);
+      return mark !== undefined && block.text.includes(mark);
+    };
     const after = block.citations?.filter(({ index }) => !inline(index)) ?? [];
     return (
       <>

@@ -1,10 +1,11 @@
 import { useState } from 'preact/hooks';
+import { citationMark } from '../../src/protocol/citationMarks.ts';
 import type { Citation } from '../../src/protocol/content.ts';
 import { t } from '../l10n.ts';
 import { useApp } from './context.ts';
 
 /** ① to ⑳, then (21) and on. */
-const mark = (index: number): string => (index <= 20 ? String.fromCharCode(0x245f + index) : `(${index})`);
+const mark = (index: number): string => citationMark(index) ?? `(${index})`;
 
 const place = ({ path, startLine, endLine }: Citation): string =>
   `${path}:${startLine === endLine ? startLine : `${startLine}–${endLine}`}`;

@@ -10,11 +10,13 @@ import { useApp } from './context.ts';
 import { IconButton } from './controls.tsx';
 import { Grounding, Meter } from './meter.tsx';
 import { OpenTasks } from './openTasks.tsx';
+import { PromptHints, promptDraft, usePromptHints } from './promptHints.tsx';
 import { Queue } from './queue.tsx';
 
 export function Composer() {
   const { panel, acts } = useApp();
   const { draft, session, live, entries } = panel.state.value;
+  const hints = usePromptHints(draft.text);
   if (!session) return null;
   const empty = isBlank(draft);
 
@@ -24,6 +26,9 @@ export function Composer() {
     if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
       event.preventDefault();
       void acts.send();
+    } else if (event.key === 'Tab' && !event.shiftKey && hints[0]) {
+      event.preventDefault();
+      acts.setDraft(promptDraft(hints[0].name), draft.attachments);
     } else if (event.key === 'ArrowUp' && draft.text === '' && !session.readOnly) {
       const last = entries.findLast((entry): entry is UserEntry => entry.kind === 'user');
       if (!last) return;
@@ -38,6 +43,7 @@ export function Composer() {
       <Queue />
       <div class="input-box">
         <Chips />
+        <PromptHints hints={hints} />
         <textarea
           id="input"
           rows={1}

@@ -1,17 +1,13 @@
-import { type GroundingMode, groundingModes } from '../../src/protocol/entries.ts';
+import { groundingModes } from '../../src/protocol/entries.ts';
 import { groundingWords, secretWords, tokens } from '../format.ts';
 import { t } from '../l10n.ts';
 import { useApp } from './context.ts';
 import { Icon } from './controls.tsx';
 
-/** Modes that can be chosen. */
-const offered: readonly GroundingMode[] = ['off', 'open_files'];
-
 export function Grounding() {
   const { panel } = useApp();
   const { status } = panel.state.value;
   if (!status) return null;
-  const modes = groundingModes.filter((mode) => offered.includes(mode) || mode === status.grounding);
   return (
     <select
       class="grounding"
@@ -19,11 +15,11 @@ export function Grounding() {
       title={t('grounding')}
       value={status.grounding}
       onChange={(event) => {
-        const chosen = modes.find((mode) => mode === event.currentTarget.value);
+        const chosen = groundingModes.find((mode) => mode === event.currentTarget.value);
         if (chosen) void panel.ask('setGrounding', { grounding: chosen });
       }}
     >
-      {modes.map((mode) => (
+      {groundingModes.map((mode) => (
         <option key={mode} value={mode}>
           {t(groundingWords[mode])}
         </option>

@@ -32,6 +32,7 @@ import { eventRoutes } from './routes/events.ts';
 import { answerHealth } from './routes/health.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { modelRoutes } from './routes/models.ts';
+import { promptRoutes } from './routes/prompts.ts';
 import { recallRoute } from './routes/recall.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { turnRoutes } from './routes/turns.ts';
@@ -81,6 +82,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
     recallRoute(assistant, bodies),
     contextRoute(assistant),
     ...turnRoutes({ assistant, bodies, streams, log, limiter: deps.limiter }),
+    ...promptRoutes({ assistant, bodies, streams, log, limiter: deps.limiter }),
     ...eventRoutes(assistant, streams, log),
     ...messageRoutes(calls, bodies),
     ...modelRoutes(calls),

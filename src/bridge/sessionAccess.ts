@@ -10,6 +10,10 @@ export const madeBy = (principal: Principal) => ({
   ...(principal.kind === 'client' ? { client: principal.client.name } : {}),
 });
 
+/** Whose a session is that a program makes: the user's command line makes the user's. */
+export const ownerOf = (principal: Principal) =>
+  principal.kind === 'client' ? { clientId: principal.client.id } : {};
+
 /** A private session is its window's alone, and one of another client that client's, unless it is shared. */
 export function mayUse(principal: Principal, session: SessionSummary): boolean {
   if (session.private) return false;

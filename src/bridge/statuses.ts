@@ -9,6 +9,7 @@ const statuses: Readonly<Record<string, number>> = {
   restricted_mode: 403,
   not_found: 404,
   model_not_found: 404,
+  prompt_not_found: 404,
   store_read_only: 409,
   store_locked: 409,
   register_read_only: 409,

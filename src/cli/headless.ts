@@ -34,6 +34,7 @@ export async function openHeadless(
   const core = await openCore({
     dataFolder: place.dataFolder,
     profilesFolder: join(await openStateFolder(), 'profiles'),
+    promptsFolder: join(await openStateFolder(), 'prompts'),
     workersFolder,
     identity: place.identity,
     workspace: {

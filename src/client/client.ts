@@ -1,10 +1,18 @@
 /** A small client of the bridge. It needs nothing but fetch, so it runs wherever scripts do. */
 import type { z } from 'zod';
-import type { ContextResult, RecallResult, recallBody, startTurnBody } from '../protocol/bridge.ts';
+import type {
+  ContextResult,
+  PromptResult,
+  RecallResult,
+  recallBody,
+  startTurnBody,
+} from '../protocol/bridge.ts';
 import {
   contextResult,
   errorBody,
   health,
+  promptList,
+  promptResult,
   proofText,
   recallResult,
   sessionCreated,
@@ -13,6 +21,7 @@ import {
   stopResult,
   workspaceHeader,
 } from '../protocol/bridge.ts';
+import type { PromptSummary } from '../protocol/prompts.ts';
 import type { SessionSummary } from '../protocol/session.ts';
 import { type SessionEvent, sessionEvent, type TurnEvent, turnEvent } from '../protocol/turnEvents.ts';
 import { BridgeError, brokenAnswer, brokenOff, notABridge, unreachable } from './errors.ts';
@@ -58,6 +67,15 @@ export interface BridgeClient {
     input: ClientTurnInput,
     options?: { signal?: AbortSignal },
   ): AsyncIterable<TurnEvent>;
+  readonly prompts: {
+    list(): Promise<PromptSummary[]>;
+    /** Fills the prompt (`name`, or `name@version`), asks it, and gives the answer. Throws `BridgeError`. */
+    run(
+      name: string,
+      input?: Record<string, unknown>,
+      options?: { sessionId?: string; signal?: AbortSignal },
+    ): Promise<PromptResult>;
+  };
   /** False when no turn was live there. */
   stop(sessionId: string): Promise<boolean>;
 }
@@ -120,6 +138,17 @@ export function connect({ url, token, workspace }: ConnectOptions): BridgeClient
         if (parsed.data.type === 'turn.ended' || parsed.data.type === 'turn.withdrawn') return;
       }
       throw brokenOff();
+    },
+    prompts: {
+      list: async () => (await get('/v1/prompts', promptList)).prompts,
+      run: async (name, input = {}, { sessionId, signal } = {}) => {
+        const body = { input, stream: false, ...(sessionId === undefined ? {} : { sessionId }) };
+        const init = signal === undefined ? {} : { signal };
+        return parse(
+          await post(`/v1/prompts/${encodeURIComponent(name).replace('%40', '@')}`, body, init),
+          promptResult,
+        );
+      },
     },
     stop: async (sessionId) => (await parse(await post(`${at(sessionId)}/stop`, {}), stopResult)).stopped,
   };

@@ -11,6 +11,7 @@ import type { SessionEvent, TurnEvent } from '../protocol/turnEvents.ts';
 import type { TurnInput } from '../protocol/turnInput.ts';
 import type { Inspected, InspectedContext } from './context/contextInspector.ts';
 import type { CallBudget } from './limits/spending.ts';
+import type { Prompts } from './prompts/prompts.ts';
 import type { Availability, ModelInfo } from './providers/provider.ts';
 import type { SessionStore } from './session/store.ts';
 import type { SessionMemory } from './sessionMemory.ts';
@@ -56,6 +57,8 @@ export interface Assistant {
   readonly sessions: SessionStore;
   /** Frames, directives, tasks and the profile of each session. */
   readonly memory: SessionMemory;
+  /** Prompts as files, which any door can run by name. */
+  readonly prompts: Prompts;
 
   /**
    * Accepts an input. Throws `invalid_input`, `empty_input`, `not_found`, `profile_not_found`, `store_*`: then nothing

@@ -1,4 +1,5 @@
 /** The assistant: accepts inputs, runs their turns one at a time in each session, and tells what happens. */
+
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
 import type { Door, UserEntry, UserEntryDraft } from '../protocol/entries.ts';
@@ -16,6 +17,7 @@ import type { EngineOptions } from './engineOptions.ts';
 import * as errors from './errors.ts';
 import type { CallBudget } from './limits/spending.ts';
 import { LoggedMemory } from './memory/loggedMemory.ts';
+import { Prompts } from './prompts/prompts.ts';
 import { type Chosen, ProviderRegistry, splitModel } from './providers/registry.ts';
 import type { Answerer, SessionStore, StoreChange } from './session/store.ts';
 import { SessionChoices } from './sessionChoices.ts';
@@ -35,6 +37,7 @@ interface Running {
 export class Engine implements Assistant {
   readonly sessions: SessionStore;
   readonly memory: LoggedMemory;
+  readonly prompts: Prompts;
   readonly #options: EngineOptions;
   readonly #registry: ProviderRegistry;
   readonly #choices: SessionChoices;
@@ -55,6 +58,7 @@ export class Engine implements Assistant {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.sessions = options.store;
+    this.prompts = options.prompts ?? new Prompts({ read: async () => [] }, options.log);
     this.#registry = new ProviderRegistry(options.providers, options.offline, () =>
       options.workspace.isTrusted(),
     );

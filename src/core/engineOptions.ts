@@ -4,6 +4,7 @@ import type {
   CoreSettings,
   Log,
   ModelNotes,
+  PassageSearch,
   Recall,
   TokenCounter,
   TokenFactorRecord,
@@ -11,6 +12,7 @@ import type {
   Workspace,
 } from './ports.ts';
 import type { Profiles } from './profiles/profiles.ts';
+import type { Prompts } from './prompts/prompts.ts';
 import type { Provider } from './providers/provider.ts';
 import type { SessionStore } from './session/store.ts';
 
@@ -23,11 +25,15 @@ export interface EngineOptions {
   workspace: Workspace;
   counter: TokenCounter;
   recall?: Recall;
+  /** Finds passages for turns that are grounded in the whole workspace. */
+  search?: PassageSearch;
   userDirectives?: UserDirectives;
   factorRecord?: TokenFactorRecord;
   settings: CoreSettings;
   /** Those that come with Causeway when absent. */
   profiles?: Profiles;
+  /** None when absent. */
+  prompts?: Prompts;
   /** Where a model keeps notes of its own, while the user lets it. */
   modelNotes?(): ModelNotes | undefined;
   clock: Clock;

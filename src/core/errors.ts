@@ -10,6 +10,7 @@ export * from './errors/error.ts';
 export * from './errors/host.ts';
 export * from './errors/limits.ts';
 export * from './errors/profile.ts';
+export * from './errors/prompt.ts';
 export * from './errors/provider.ts';
 export * from './errors/register.ts';
 export * from './errors/relay.ts';

@@ -132,6 +132,20 @@ export interface ProfileFile {
   text: string;
 }
 
+/** A prompt as its file says. */
+export interface PromptFile {
+  /** File name without `.prompt.md`. */
+  name: string;
+  /** The user's own folder, `.causeway/prompts`, or `.github/prompts`, whose files other assistants read too. */
+  place: 'user' | 'workspace' | 'github';
+  text: string;
+}
+
+/** The prompt files there are now; those of the workspace only when it is trusted. */
+export interface PromptFiles {
+  read(): Promise<PromptFile[]>;
+}
+
 /**
  * Files in which a model keeps notes of its own. Paths are relative, with forward slashes; `''` is the folder itself.
  * All methods throw `invalid_input` for a path that leads out, and where a bound would be passed.

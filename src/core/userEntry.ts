@@ -58,12 +58,13 @@ export function unsentInput(input: TurnInput, grounding: GroundingMode) {
   };
 }
 
-/** What the user changed about the context of the turn. */
-function choicesOf({ excluded = [], pinned = [], replaced = [] }: Partial<TurnInput | UserEntry>) {
+/** What was chosen for the turn alone. */
+function choicesOf({ excluded = [], pinned = [], replaced = [], output }: Partial<TurnInput | UserEntry>) {
   return {
     ...(excluded.length === 0 ? {} : { excluded }),
     ...(pinned.length === 0 ? {} : { pinned }),
     ...(replaced.length === 0 ? {} : { replaced }),
+    ...(output === undefined ? {} : { output }),
   };
 }
 

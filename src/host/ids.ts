@@ -49,6 +49,7 @@ export const commandIds = [
   'causeway.openMemory',
   'causeway.compactSession',
   'causeway.chooseProfile',
+  'causeway.askPrompt',
   'causeway.showLog',
 ] as const;
 export type CommandId = (typeof commandIds)[number];

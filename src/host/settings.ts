@@ -11,6 +11,7 @@ export class Settings implements AllSettings {
   readonly #log: Log;
   readonly #keyIsFromEnvironment: () => boolean;
   readonly #told = new Set<string>();
+  #writing: Promise<unknown> = Promise.resolve();
 
   constructor(log: Log, keyIsFromEnvironment: () => boolean) {
     this.#log = log;
@@ -85,7 +86,14 @@ export class Settings implements AllSettings {
     const { Global, Workspace } = vscode.ConfigurationTarget;
     const ofWorkspace =
       vscode.workspace.isTrusted && configuration.inspect(name)?.workspaceValue !== undefined;
-    await configuration.update(name, value, ofWorkspace ? Workspace : Global);
+    const writing = Promise.resolve(configuration.update(name, value, ofWorkspace ? Workspace : Global));
+    this.#writing = Promise.allSettled([this.#writing, writing]);
+    await writing;
+  }
+
+  /** Resolves when what was set so far is what is read; an input sent right after a choice is sent with it. */
+  async written(): Promise<void> {
+    await this.#writing;
   }
 
   onDidChange(name: SettingName, listener: () => void): vscode.Disposable {

@@ -155,6 +155,7 @@ export class WindowCore implements vscode.Disposable {
     const core = await wiring.openCore({
       dataFolder,
       profilesFolder: vscode.Uri.joinPath(context.globalStorageUri, 'profiles').fsPath,
+      promptsFolder: vscode.Uri.joinPath(context.globalStorageUri, 'prompts').fsPath,
       workersFolder: vscode.Uri.joinPath(context.extensionUri, 'dist', 'workers').fsPath,
       identity: windowIdentity(),
       workspace: {

@@ -41,6 +41,7 @@ export interface OpenedCore {
 export interface CoreRequest {
   dataFolder: string;
   profilesFolder: string;
+  promptsFolder: string;
   workersFolder: string;
   identity: WorkspaceIdentity;
   workspace: Omit<Workspace, 'id' | 'name'>;

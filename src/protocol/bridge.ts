@@ -4,6 +4,7 @@ import { contextView } from './contextView.ts';
 import { entry, turnOutcomes } from './entries.ts';
 import { errorInfo } from './errors.ts';
 import { recalledEntry } from './memory.ts';
+import { promptSummary } from './prompts.ts';
 import { sessionSummary } from './session.ts';
 import { turnInput } from './turnInput.ts';
 
@@ -77,6 +78,22 @@ export const turnResult = z.object({
   entry,
 });
 export type TurnResult = z.infer<typeof turnResult>;
+
+/** `input` has the values of the prompt's variables. */
+export const runPromptBody = z.strictObject({
+  input: z.record(z.string(), z.unknown()).default({}),
+  /** The session in which it is asked; a new one when absent. */
+  sessionId: z.uuid().optional(),
+  stream: z.boolean().optional(),
+  detached: z.boolean().optional(),
+});
+export const promptList = z.object({ prompts: z.array(promptSummary) });
+export const promptResult = turnResult.extend({
+  prompt: z.object({ name: z.string(), version: z.number().int().positive() }),
+  /** The answer as JSON, checked against the prompt's schema, where it has one. */
+  output: z.unknown().optional(),
+});
+export type PromptResult = z.infer<typeof promptResult>;
 
 export const eventsQuery = z.strictObject({
   /** Tells first what was appended after this place in the log. */

@@ -59,6 +59,8 @@ const userEntry = z.object({
   pinned: z.array(z.uuid()).optional(),
   /** Parts of the context the user wrote anew for this turn, by part id. */
   replaced: z.array(z.object({ partId: z.string(), text: z.string() })).optional(),
+  /** JSON Schema the answer was to follow. */
+  output: z.record(z.string(), z.unknown()).optional(),
 });
 const assistantEntry = z.object({
   ...common,

@@ -124,6 +124,11 @@ export const panelRequests = {
     params: draft.extend(session),
     result: nothing,
   },
+  /** Prompts that can be asked with `/name`. */
+  listPrompts: {
+    params: z.object({}),
+    result: z.object({ prompts: z.array(z.object({ name: z.string(), description: z.string() })) }),
+  },
   setGrounding: { params: z.object({ grounding: z.enum(groundingModes) }), result: nothing },
   pickModel: { params: z.object({}), result: nothing },
   /** What would be sent with this text now. */

@@ -28,6 +28,15 @@ export const segment = z.object({
   partId: z.string().optional(),
   /** A breakpoint of the prompt cache stands after this segment. */
   cache: z.enum(['5m', '1h']).optional(),
+  /** Where the text stands in the workspace; such a segment can be cited in the answer. Lines as in a citation. */
+  place: z
+    .object({
+      uri: z.string(),
+      path: z.string(),
+      startLine: z.number().int().positive(),
+      endLine: z.number().int().positive(),
+    })
+    .optional(),
   text: z.string().optional(),
 });
 
@@ -41,7 +50,14 @@ export const contextReport = z.object({
   /** Tokens the segments may take together. */
   budget: z.number().int().nonnegative(),
   /** What else of the request changes the answer; with the segments it gives the exact request again. */
-  options: z.object({ maxOutputTokens: z.number().int().positive(), thinking: z.boolean() }).optional(),
+  options: z
+    .object({
+      maxOutputTokens: z.number().int().positive(),
+      thinking: z.boolean(),
+      /** JSON Schema the answer was to follow. */
+      output: z.record(z.string(), z.unknown()).optional(),
+    })
+    .optional(),
   segments: z.array(segment),
   /** What did not fit or was left out, with the reason in words. */
   omitted: z.array(
@@ -50,6 +66,8 @@ export const contextReport = z.object({
 });
 
 export type Segment = z.infer<typeof segment>;
+/** Lines of a file, from 1, both ends included. */
+export type FilePlace = NonNullable<Segment['place']>;
 export type ContextReport = z.infer<typeof contextReport>;
 
 /** Tokens of all segments of a report. */

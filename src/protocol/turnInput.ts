@@ -30,6 +30,8 @@ export const turnInput = z.object({
     .array(z.object({ partId: z.string().max(2000), text: z.string().max(1_000_000) }))
     .max(200)
     .optional(),
+  /** JSON Schema that the whole answer must follow, for models that can be held to one; others are asked to. */
+  output: z.record(z.string(), z.unknown()).optional(),
   door: z.enum(doors),
   client: z.string().max(100).optional(),
 });

@@ -42,7 +42,8 @@ export class LazyWorker<T extends object> {
     try {
       return await run(remote);
     } finally {
-      if (--this.#pending === 0) this.#worker?.unref();
+      // A thread that is being ended is waited for: the process would else be over before `close` is.
+      if (--this.#pending === 0 && !this.#closed) this.#worker?.unref();
     }
   }
 

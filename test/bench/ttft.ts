@@ -45,6 +45,7 @@ const silent = () => undefined;
 const core = await openCore({
   dataFolder: join(folder, 'data'),
   profilesFolder: join(folder, 'profiles'),
+  promptsFolder: join(folder, 'prompts'),
   workersFolder: join(repositoryRoot, 'dist', 'workers'),
   identity: identityOf({ folders: [{ uri: pathToFileURL(folder).href, name: 'bench' }] }),
   workspace: { isTrusted: () => true, memoryFiles: async () => [], openFiles: async () => [] },

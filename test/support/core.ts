@@ -13,12 +13,14 @@ import type {
   OpenFile,
   PassageSearch,
   ProfileFile,
+  PromptFile,
   Recall,
   Secrets,
   UserDirectives,
   Workspace,
 } from '../../src/core/ports.ts';
 import { Profiles } from '../../src/core/profiles/profiles.ts';
+import { Prompts } from '../../src/core/prompts/prompts.ts';
 import { AnthropicProvider } from '../../src/core/providers/anthropic/anthropic.ts';
 import { anthropicKeyName } from '../../src/core/providers/anthropic/keyName.ts';
 import { type AnthropicFeatures, noFeatures } from '../../src/core/providers/anthropic/secondWind.ts';
@@ -54,6 +56,8 @@ export interface TestCoreOptions {
   folder?: string;
   fake?: FakeAnthropic;
   search?: PassageSearch;
+  /** Read anew for each call. */
+  promptFiles?: PromptFile[];
   idleLimitMs?: number;
   recall?: Recall;
   /** What Claude's API is asked to do about a long context. */
@@ -134,6 +138,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     recall,
     settings,
     profiles: new Profiles({ read: async () => options.profileFiles ?? [] }, log),
+    prompts: new Prompts({ read: async () => options.promptFiles ?? [] }, log),
     ...(options.recall === undefined ? {} : { recall: options.recall }),
     clock,
     log,

@@ -2,7 +2,7 @@ import { badRequest } from '../../core/errors.ts';
 import type { Middleware } from '../exchange.ts';
 
 /** Every path of ours is of plain segments, so nothing needs decoding and no encoded trick can mean anything. */
-const plain = /^(\/|(\/[A-Za-z0-9._-]+)+)$/;
+const plain = /^(\/|(\/[A-Za-z0-9._@-]+)+)$/;
 
 export const checkPath: Middleware = ({ path }, next) => {
   if (

@@ -10,7 +10,7 @@ import type { BodyReader } from '../body.ts';
 import type { Route } from '../exchange.ts';
 import { json } from '../http.ts';
 import { parseJson, parseQuery } from '../parse.ts';
-import { madeBy, mayUse, sessionOf } from '../sessionAccess.ts';
+import { madeBy, mayUse, ownerOf, sessionOf } from '../sessionAccess.ts';
 import { listPage } from './sessionPages.ts';
 
 export function sessionRoutes(assistant: Assistant, bodies: BodyReader): Route[] {
@@ -33,7 +33,7 @@ export function sessionRoutes(assistant: Assistant, bodies: BodyReader): Route[]
         const { title, shared } = parseJson(text.trim() === '' ? '{}' : text, createSessionBody);
         const session = await assistant.sessions.create({
           ...madeBy(principal),
-          ...(principal.kind === 'client' ? { clientId: principal.client.id } : {}),
+          ...ownerOf(principal),
           ...(shared === undefined ? {} : { shared }),
           ...(title === undefined ? {} : { title }),
         });

@@ -2,6 +2,7 @@ import type { Assistant, StartedTurn } from '../../core/assistant.ts';
 import { fromErrorInfo, scopeMissing, turnWithdrawn, unexpected } from '../../core/errors.ts';
 import { budgetOf } from '../../core/limits/budget.ts';
 import type { Limiter } from '../../core/limits/limiter.ts';
+import type { CallBudget } from '../../core/limits/spending.ts';
 import type { Log } from '../../core/ports.ts';
 import { startTurnBody, type TurnResult } from '../../protocol/bridge.ts';
 import { plainText } from '../../protocol/content.ts';
@@ -40,36 +41,11 @@ export function turnRoutes({ assistant, bodies, streams, log, limiter }: TurnRou
         await sessionOf(assistant, id, principal);
         const { stream, detached, ...asked } = parseJson(await bodies.text(request), startTurnBody);
         const input = groundedWithin(principal, asked);
-        const events = stream ?? wantsEvents(call);
-        const reader = new EventStream(streams);
-        const gone = AbortSignal.any([call.signal, reader.cut]);
-        const client = principal.kind === 'client' ? principal.client : undefined;
-        // For as long as the turn lasts, also while it waits for its session.
-        const place = client && (await limiter.take(client, { parallel: 1 }));
-        const hold = detached === true ? call.hold() : undefined;
-        const release = () => {
-          place?.settle({});
-          hold?.release();
-        };
-        const budget = client && budgetOf(limiter, client);
-        const started = assistant.startTurn(
-          id,
-          { ...input, ...madeBy(principal) },
-          hold?.signal ?? gone,
-          budget,
+        return answerWithTurn(
+          { streams, log, limiter },
+          { call, stream, detached, result: (turn) => json(200, turn) },
+          (signal, budget) => assistant.startTurn(id, { ...input, ...madeBy(principal) }, signal, budget),
         );
-        if (!events) return started.then(resultOf).finally(release);
-        const turn = await started.catch((error: unknown) => {
-          release();
-          throw error;
-        });
-        void follow(turn, reader)
-          .catch((error: unknown) => {
-            log.error('The events of a turn could not be passed on.', error);
-            reader.end();
-          })
-          .finally(release);
-        return { status: 200, headers: { ...eventStreamHeaders }, body: reader, cut: gone };
       },
     },
     {
@@ -85,7 +61,7 @@ export function turnRoutes({ assistant, bodies, streams, log, limiter }: TurnRou
 }
 
 /** Without the scope, nothing of the workspace's files goes with a turn. Throws `scope_missing` where some was asked for. */
-function groundedWithin<T extends Pick<TurnInput, 'grounding' | 'attachments'>>(
+export function groundedWithin<T extends Pick<TurnInput, 'grounding' | 'attachments'>>(
   principal: Principal,
   input: T,
 ): T {
@@ -93,6 +69,50 @@ function groundedWithin<T extends Pick<TurnInput, 'grounding' | 'attachments'>>(
   const { grounding = 'off', attachments = [] } = input;
   if (grounding !== 'off' || attachments.length > 0) throw scopeMissing('grounding');
   return { ...input, grounding };
+}
+
+interface TurnAnswer {
+  call: RouteCall;
+  /** Events as they come; as the `Accept` header says when undefined. */
+  stream: boolean | undefined;
+  /** Goes on when the caller goes away. */
+  detached: boolean | undefined;
+  /** What a turn that has ended well is answered with. */
+  result(turn: TurnResult): BridgeResponse;
+}
+
+/**
+ * Starts a turn and answers with its result or with its events. The signal ends with the caller; the budget is of the
+ * caller's limits. Throws `limit_parallel`.
+ */
+export async function answerWithTurn(
+  { streams, log, limiter }: Pick<TurnRouteDeps, 'streams' | 'log' | 'limiter'>,
+  { call, stream, detached, result }: TurnAnswer,
+  start: (signal: AbortSignal, budget: CallBudget | undefined) => Promise<StartedTurn>,
+): Promise<BridgeResponse> {
+  const reader = new EventStream(streams);
+  const gone = AbortSignal.any([call.signal, reader.cut]);
+  const client = call.principal.kind === 'client' ? call.principal.client : undefined;
+  // For as long as the turn lasts, also while it waits for its session.
+  const place = client && (await limiter.take(client, { parallel: 1 }));
+  const hold = detached === true ? call.hold() : undefined;
+  const release = () => {
+    place?.settle({});
+    hold?.release();
+  };
+  const started = start(hold?.signal ?? gone, client && budgetOf(limiter, client));
+  if (!(stream ?? wantsEvents(call))) return started.then((turn) => resultOf(turn, result)).finally(release);
+  const turn = await started.catch((error: unknown) => {
+    release();
+    throw error;
+  });
+  void follow(turn, reader)
+    .catch((error: unknown) => {
+      log.error('The events of a turn could not be passed on.', error);
+      reader.end();
+    })
+    .finally(release);
+  return { status: 200, headers: { ...eventStreamHeaders }, body: reader, cut: gone };
 }
 
 const wantsEvents = ({ request }: RouteCall): boolean =>
@@ -108,7 +128,7 @@ async function follow(turn: StartedTurn, reader: EventStream): Promise<void> {
   reader.end();
 }
 
-async function resultOf(turn: StartedTurn): Promise<BridgeResponse> {
+async function resultOf(turn: StartedTurn, result: TurnAnswer['result']): Promise<BridgeResponse> {
   const { sessionId, turnId } = turn;
   let last: TurnEvent | undefined;
   for await (const event of turn.events) last = event;
@@ -117,7 +137,7 @@ async function resultOf(turn: StartedTurn): Promise<BridgeResponse> {
   const { entry } = last;
   if (entry.outcome === 'failed' || entry.outcome === 'interrupted') return failed(entry);
   const { outcome = 'done', content } = entry;
-  return json(200, { sessionId, turnId, outcome, text: plainText(content), entry } satisfies TurnResult);
+  return result({ sessionId, turnId, outcome, text: plainText(content), entry });
 }
 
 function failed({ turnId, error }: AssistantEntry): BridgeResponse {

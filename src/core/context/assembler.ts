@@ -13,7 +13,7 @@ import type { Unit } from './conversation.ts';
 import { fitFrames, fitInOrder, fitNewest, type Omitted, total } from './fit.ts';
 import type { Counted, DirectivePart, Part } from './parts.ts';
 import { type Rendered, render, type SaidEntry, toolsText } from './render.ts';
-import { type RecalledPart, shareOut } from './shareOut.ts';
+import { type GroundingPart, type RecalledPart, shareOut } from './shareOut.ts';
 import type { SystemPart } from './systemPrompt.ts';
 
 export interface AssemblyInput {
@@ -21,6 +21,8 @@ export interface AssemblyInput {
   model: string;
   budget: Budget;
   thinking: boolean;
+  /** JSON Schema the answer is to follow. */
+  output?: Record<string, unknown>;
   /** Undefined for a turn without tools. */
   tools: Counted<{ definitions: readonly ToolDefinition[] }> | undefined;
   system: readonly Counted<SystemPart>[];
@@ -39,7 +41,8 @@ export interface AssemblyInput {
   tasks: readonly Counted<Part>[];
   /** The most fitting first. */
   recalled: readonly Counted<RecalledPart>[];
-  grounding: readonly Counted<Part>[];
+  /** Open files, then passages of the workspace, the most fitting first. */
+  grounding: readonly Counted<GroundingPart>[];
   /** What the user took out of this turn. */
   excluded: readonly { label: string; tokens: number }[];
   /** What could not be had for this turn, with the reason in words. */
@@ -104,7 +107,11 @@ export function assemble(input: AssemblyInput): Assembly {
       window: budget.window,
       outputReserve: budget.outputReserve,
       budget: budget.total,
-      options: { maxOutputTokens: Math.max(1, budget.outputReserve), thinking: input.thinking },
+      options: {
+        maxOutputTokens: Math.max(1, budget.outputReserve),
+        thinking: input.thinking,
+        ...(input.output === undefined ? {} : { output: input.output }),
+      },
       segments: marked,
       omitted,
     },
@@ -197,13 +204,14 @@ function fitTurn(input: AssemblyInput, room: number, omitted: Omitted): Counted<
 
 const segmentOf =
   (kind: Segment['kind']) =>
-  ({ id, label, tokens, reason, text, entryIds }: Counted<Part>): Segment => ({
+  ({ id, label, tokens, reason, text, entryIds, place }: Counted<GroundingPart>): Segment => ({
     kind,
     label,
     tokens,
     reason,
     ...(entryIds === undefined ? {} : { entryIds }),
     partId: id,
+    ...(place === undefined ? {} : { place }),
     text,
   });
 

@@ -4,7 +4,15 @@ import type { Entry, UserEntry } from '../../protocol/entries.ts';
 import type { Branches } from '../memory/branch.ts';
 import { projectDirectives } from '../memory/directives/project.ts';
 import { projectTasks, toldTasks } from '../memory/tasks.ts';
-import type { Clock, CoreSettings, Recall, TokenCounter, UserDirectives, Workspace } from '../ports.ts';
+import type {
+  Clock,
+  CoreSettings,
+  PassageSearch,
+  Recall,
+  TokenCounter,
+  UserDirectives,
+  Workspace,
+} from '../ports.ts';
 import type { ModelInfo, ToolDefinition } from '../providers/provider.ts';
 import type { SessionStore, StoreChange } from '../session/store.ts';
 import { type Assembly, type AssemblyInput, assemble } from './assembler.ts';
@@ -19,18 +27,22 @@ import { type ProjectedFrame, projectFrames, sentFrames } from './frames.ts';
 import { frameParts } from './frameText.ts';
 import { openFileParts } from './grounding.ts';
 import { keptDocuments } from './keptDocuments.ts';
-import { type Counted, directiveParts, type Part, taskParts } from './parts.ts';
+import { type Counted, directiveParts, taskParts } from './parts.ts';
 import { askRecall, foundParts, pinnedParts, saidBefore } from './recalled.ts';
 import { Remembered } from './remembered.ts';
 import { type SaidEntry, toolsText } from './render.ts';
-import type { RecalledPart } from './shareOut.ts';
+import type { GroundingPart, RecalledPart } from './shareOut.ts';
 import { type Persona, systemParts } from './systemPrompt.ts';
 import { countUnits, readTail, type Tail } from './tail.ts';
+import { askWorkspace, passageParts } from './workspacePassages.ts';
 
 export interface ContextRequest {
   sessionId: string;
   /** The input; for a preview it is not in the log. */
-  input: Pick<UserEntry, 'id' | 'content' | 'attachments' | 'grounding' | 'excluded' | 'pinned' | 'replaced'>;
+  input: Pick<
+    UserEntry,
+    'id' | 'content' | 'attachments' | 'grounding' | 'excluded' | 'pinned' | 'replaced' | 'output'
+  >;
   /** Last entry of the branch the input follows; null at the root, undefined for the head. */
   parentId: string | null | undefined;
   model: ModelInfo;
@@ -51,6 +63,8 @@ export interface ContextOptions {
   factors: TokenFactors;
   settings: CoreSettings;
   clock: Clock;
+  /** Without it nothing is found in the workspace. */
+  search?: PassageSearch;
   /** Without it nothing is recalled. */
   recall?: Recall;
   /** Without it the user has no directives beyond the session. */
@@ -62,6 +76,11 @@ export interface BuiltContext extends Assembly {
   readonly gathered: AssemblyInput;
   /** Tokens of the model for one of the counter, as they were reckoned. */
   readonly factor: number;
+}
+
+interface Grounding {
+  parts: Counted<GroundingPart>[];
+  missing: AssemblyInput['missing'];
 }
 
 /**
@@ -110,6 +129,7 @@ export class ContextBuilder {
       model: `${request.model.provider}/${request.model.id}`,
       budget: this.#budget(request),
       thinking: this.#options.settings.thinking,
+      ...(request.input.output === undefined ? {} : { output: request.input.output }),
       tools,
       system: wanted(system),
       directives: wanted(kept.directives),
@@ -120,9 +140,9 @@ export class ContextBuilder {
       olderOmitted: kept.tail.olderOmitted,
       tasks: wanted(kept.tasks),
       recalled: wanted(kept.recalled),
-      grounding: wanted(grounding),
+      grounding: wanted(grounding.parts),
       excluded: left,
-      missing: kept.missing,
+      missing: [...kept.missing, ...grounding.missing],
       input,
       turn: [],
       entryOf: entryFinder(request.input, [...kept.tail.entries, ...kept.documentEntries]),
@@ -163,14 +183,38 @@ export class ContextBuilder {
   }
 
   /** What the user attached by hand goes once, as that. */
-  async #grounding({ input }: ContextRequest, factor: number): Promise<Counted<Part>[]> {
-    if (input.grounding === 'off') return [];
-    const attached = new Set((input.attachments ?? []).map(({ kind, uri }) => `${kind}:${uri}`));
-    const files = await this.#options.workspace.openFiles();
-    return this.#countTexts(
-      openFileParts(files, input).filter(({ id }) => !attached.has(id)),
-      factor,
-    );
+  async #grounding({ input }: ContextRequest, factor: number): Promise<Grounding> {
+    if (input.grounding === 'off') return { parts: [], missing: [] };
+    const { search, workspace } = this.#options;
+    const question = plainText(input.content);
+    const [files, { found, late }] = await Promise.all([
+      workspace.openFiles(),
+      search && input.grounding === 'workspace' && question.trim() !== ''
+        ? askWorkspace(search, question)
+        : { found: [], late: false },
+    ]);
+    const attachments = input.attachments ?? [];
+    const attached = new Set(attachments.map(({ kind, uri }) => `${kind}:${uri}`));
+    const whole = [...files, ...attachments.filter(({ kind }) => kind === 'file')];
+    const parts: GroundingPart[] = [
+      ...openFileParts(files, input).filter(({ id }) => !attached.has(id)),
+      ...passageParts(found, new Set(whole.map(({ uri }) => uri)), input),
+    ];
+    return {
+      // The place of a passage goes over the wire beside its text.
+      parts: await this.#countTexts(parts, factor, ({ place, label, text }) =>
+        place ? `${label}\n${text}` : text,
+      ),
+      missing: late
+        ? [
+            {
+              label: 'Passages of the workspace',
+              reason:
+                'The first search of this workspace takes longer than a turn waits. Ask again in a while.',
+            },
+          ]
+        : [],
+    };
   }
 
   async #tools({ tools = [] }: ContextRequest, factor: number): Promise<AssemblyInput['tools']> {
@@ -298,8 +342,12 @@ export class ContextBuilder {
     };
   }
 
-  async #countTexts<T extends { text: string }>(parts: readonly T[], factor: number): Promise<Counted<T>[]> {
-    const tokens = await this.#counter.countTexts(parts.map((part) => part.text));
+  async #countTexts<T extends { text: string }>(
+    parts: readonly T[],
+    factor: number,
+    textOf: (part: T) => string = ({ text }) => text,
+  ): Promise<Counted<T>[]> {
+    const tokens = await this.#counter.countTexts(parts.map(textOf));
     return parts.map((part, index) => ({ ...part, tokens: Math.ceil((tokens[index] ?? 0) * factor) }));
   }
 }

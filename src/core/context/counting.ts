@@ -1,7 +1,6 @@
 /** Counts what will be sent, remembering by its content what was counted: a file that is open costs one count. */
-import type { ContentBlock } from '../../protocol/content.ts';
 import type { TokenCounter } from '../ports.ts';
-import type { RequestMessage } from '../providers/provider.ts';
+import type { RequestBlock, RequestMessage } from '../providers/provider.ts';
 import { contentHash } from './contentHash.ts';
 import { imageTokens, pdfTokens } from './tokens.ts';
 
@@ -70,7 +69,7 @@ export class ContextCounter {
   }
 }
 
-function countedText(block: ContentBlock): string[] {
+function countedText(block: RequestBlock): string[] {
   switch (block.type) {
     case 'text':
       return [block.text];
@@ -84,6 +83,8 @@ function countedText(block: ContentBlock): string[] {
       return block.content.flatMap(countedText);
     case 'document':
       return block.source.type === 'text' ? [block.source.data] : [];
+    case 'passage':
+      return [block.place.path, block.text];
     case 'image':
       return [];
     default:
@@ -94,7 +95,7 @@ function countedText(block: ContentBlock): string[] {
 /** Tokens that do not come from text: images, PDF pages and the frame of each message. */
 function fixedTokens(messages: readonly RequestMessage[]): number {
   let tokens = 0;
-  const add = (block: ContentBlock): void => {
+  const add = (block: RequestBlock): void => {
     if (block.type === 'image') tokens += imageTokens(block.source.data);
     else if (block.type === 'document' && block.source.type === 'base64')
       tokens += pdfTokens(block.source.data);

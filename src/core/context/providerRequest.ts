@@ -10,7 +10,7 @@ export function providerRequest(
   question: string,
 ): ProviderRequest {
   // Reports of version 0.1 do not say what else was asked for.
-  const { maxOutputTokens, thinking } = report.options ?? {
+  const { maxOutputTokens, thinking, output }: NonNullable<ContextReport['options']> = report.options ?? {
     maxOutputTokens: report.outputReserve,
     thinking: false,
   };
@@ -22,5 +22,6 @@ export function providerRequest(
     maxOutputTokens,
     ...(thinking ? { thinking: 'adaptive' as const } : {}),
     question,
+    ...(output === undefined ? {} : { outputSchema: output }),
   };
 }

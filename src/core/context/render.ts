@@ -86,8 +86,9 @@ export function messagesOf(
       case 'frame':
       case 'task':
       case 'recall':
-      case 'grounding':
         return marked([userText(segment.text ?? '')], segment.cache);
+      case 'grounding':
+        return marked([quotation(segment)], segment.cache);
       default:
         return segment.kind satisfies never;
     }
@@ -95,6 +96,10 @@ export function messagesOf(
 }
 
 const userText = (text: string): RequestMessage => ({ role: 'user', content: [{ type: 'text', text }] });
+
+function quotation({ text = '', place }: Segment): RequestMessage {
+  return place === undefined ? userText(text) : { role: 'user', content: [{ type: 'passage', place, text }] };
+}
 
 function found(entryOf: (id: string) => SaidEntry | undefined, id: string): SaidEntry {
   const entry = entryOf(id);

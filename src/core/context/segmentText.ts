@@ -31,6 +31,8 @@ function blockText(block: RequestBlock): string {
       return `(call of ${block.name}) ${JSON.stringify(block.input)}`;
     case 'tool_result':
       return ['(result of a call)', ...block.content.map(blockText)].join('\n');
+    case 'passage':
+      return block.text;
     case 'image':
       return `(image, ${block.source.media_type})`;
     case 'document':

@@ -5,6 +5,7 @@ import { ceilings, conversationFloor, mostRecalledTokens } from './budget.ts';
 import type { Unit } from './conversation.ts';
 import { fitConversation, fitInOrder, type Omitted, total } from './fit.ts';
 import type { Counted, Part } from './parts.ts';
+import type { PassagePart } from './workspacePassages.ts';
 
 export interface RecalledPart extends Part {
   entryIds: string[];
@@ -18,19 +19,22 @@ export interface RecalledPart extends Part {
   asked: boolean;
 }
 
+/** An open file, or a passage with its place. */
+export type GroundingPart = PassagePart;
+
 export interface SharedInput {
   budget: { total: number };
   conversation: readonly Counted<Unit>[];
   conversationTokens: number;
   olderOmitted: boolean;
   recalled: readonly Counted<RecalledPart>[];
-  grounding: readonly Counted<Part>[];
+  grounding: readonly Counted<GroundingPart>[];
 }
 
 export interface Shares {
   conversation: Counted<Unit>[];
   recalled: Counted<RecalledPart>[];
-  grounding: Counted<Part>[];
+  grounding: Counted<GroundingPart>[];
 }
 
 /** `follows`: something the user said stands before the conversation. Adds to `omitted`. */

@@ -1,6 +1,7 @@
 /** The contract between the engine and a model. */
 import type { Citation, ContentBlock, StopReason, Usage } from '../../protocol/content.ts';
 import type { ErrorInfo } from '../../protocol/errors.ts';
+import type { FilePlace } from '../../protocol/report.ts';
 
 /** US dollars per million tokens. */
 export interface Rates {
@@ -38,8 +39,16 @@ export interface ModelInfo {
   price?: Price;
 }
 
+/** Text of the workspace that the answer can cite; it is sent and never stored as a message. */
+export interface QuotedPassage {
+  type: 'passage';
+  place: FilePlace;
+  /** The lines of the place, word for word. */
+  text: string;
+}
+
 /** A block as it is sent; `cache` asks for a prompt-cache breakpoint after it. */
-export type RequestBlock = ContentBlock & { cache?: '5m' | '1h' };
+export type RequestBlock = (ContentBlock | QuotedPassage) & { cache?: '5m' | '1h' };
 
 export interface RequestMessage {
   role: 'user' | 'assistant';

@@ -11,6 +11,7 @@ import { generateCommitMessage } from './commitMessage.ts';
 import { chooseProfile, compactSession } from './memory.ts';
 import { chooseModel } from './model.ts';
 import { navigate } from './navigation.ts';
+import { askPrompt } from './prompt.ts';
 import { reviewClients } from './reviewClients.ts';
 import { addSelectionToChat, askAboutSelection, editSelection, explain } from './selection.ts';
 import {
@@ -62,6 +63,7 @@ const commands: { readonly [id in CommandId]: Command } = {
   'causeway.openMemory': (app) => navigate(app, 'memory'),
   'causeway.compactSession': compactSession,
   'causeway.chooseProfile': chooseProfile,
+  'causeway.askPrompt': askPrompt,
   'causeway.showLog': (app) => app.act('show_log'),
 };
 

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { ProfileChoice } from '../../protocol/memory.ts';
 import type { App } from '../app.ts';
-import { plainWords } from '../plainWords.ts';
+import { plainIcons, plainWords } from '../plainWords.ts';
 
 const door = 'panel';
 
@@ -26,9 +26,6 @@ export async function chooseProfile(app: App): Promise<void> {
   });
   if (picked) await memory.setProfile(sessionId, picked.name, door);
 }
-
-/** A profile is a file that others may have written: its words show no icons of ours. */
-const plainIcons = (text: string): string => text.replaceAll('$(', '$\u200b(');
 
 function sourceWords(source: ProfileChoice['source']): string {
   const { t } = vscode.l10n;

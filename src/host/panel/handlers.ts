@@ -47,7 +47,10 @@ export function panelHandlers(app: App, host: PanelHost): PanelHandlers {
     find: async ({ sessionId, query }, { sessions }) => ({
       entryIds: await findIn(sessions, sessionId, query),
     }),
-    send: (params, assistant) => sendInput(assistant, params, { grounding: settings.grounding, door }),
+    send: async (params, assistant) => {
+      await settings.written();
+      return sendInput(assistant, params, { grounding: settings.grounding, door });
+    },
     retry: async ({ sessionId, turnId }, assistant) => ({
       turnId: (await assistant.retryTurn(sessionId, turnId, door)).turnId,
     }),
@@ -77,6 +80,12 @@ export function panelHandlers(app: App, host: PanelHost): PanelHandlers {
     setDraft: async ({ sessionId, ...draft }, { sessions }) => {
       await sessions.setDraft(sessionId, draft);
       return undefined;
+    },
+    listPrompts: async (_, { prompts }) => {
+      const newest = new Map((await prompts.list()).reverse().map((one) => [one.name, one]));
+      return {
+        prompts: [...newest.values()].reverse().map(({ name, description }) => ({ name, description })),
+      };
     },
     setGrounding: async ({ grounding }) => {
       await settings.set('grounding', grounding);

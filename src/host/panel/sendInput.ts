@@ -5,16 +5,20 @@ import type { SessionStore } from '../../core/session/store.ts';
 import type { PanelParams, PanelResult } from '../../protocol/panel.ts';
 import type { TurnInput } from '../../protocol/turnInput.ts';
 
-/** Throws what `startTurn` throws, and `not_found` for an entry in `from` that is not there; then the draft stays. */
+/**
+ * `/name words` asks the prompt of that name. Throws what `startTurn` throws, `prompt_input_invalid`, and `not_found` for an
+ * entry in `from` that is not there; then the draft stays.
+ */
 export async function sendInput(
   assistant: Assistant,
   { sessionId, from, ...input }: PanelParams<'send'>,
   mark: Pick<TurnInput, 'grounding' | 'door'>,
 ): Promise<PanelResult<'send'>> {
   const media = from === undefined ? [] : await mediaOf(assistant.sessions, sessionId, from);
+  const prompt = await assistant.prompts.typed(input.text);
   const { turnId, state } = await assistant.startTurn(sessionId, {
     ...mark,
-    text: input.text,
+    ...(prompt?.turn ?? { text: input.text }),
     attachments: input.attachments,
     excluded: input.excluded,
     ...(input.pinned === undefined ? {} : { pinned: input.pinned }),

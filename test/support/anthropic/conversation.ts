@@ -28,6 +28,16 @@ export function checkConversation(messages: readonly FakeMessage[], version: str
       refuse('messages: final assistant content cannot end with trailing whitespace');
   }
   checkTools(joined(messages));
+  checkCitations(messages);
+}
+
+/** Source: https://platform.claude.com/docs/en/build-with-claude/search-results, on citation control. */
+function checkCitations(messages: readonly FakeMessage[]): void {
+  const results = messages.flatMap(({ content }) => content.filter(({ type }) => type === 'search_result'));
+  const enabled = new Set(
+    results.map((part) => part.type === 'search_result' && part.citations?.enabled === true),
+  );
+  if (enabled.size > 1) refuse('messages: citations must be enabled on all or none of the search results');
 }
 
 function checkBlock(part: FakeBlock, role: FakeMessage['role'], at: string, version: string): void {
@@ -35,6 +45,8 @@ function checkBlock(part: FakeBlock, role: FakeMessage['role'], at: string, vers
   if (speaker !== undefined && speaker !== role)
     refuse(`${at}: \`${part.type}\` blocks can only be in \`${speaker}\` messages`);
   checkText(part, at);
+  if (part.type === 'search_result')
+    for (const [place, inner] of part.content.entries()) checkText(inner, `${at}.content.${place}`);
   if (part.type === 'tool_result' && Array.isArray(part.content))
     for (const [place, inner] of part.content.entries()) checkText(inner, `${at}.content.${place}`);
   if (version !== '2026-10-21') return;

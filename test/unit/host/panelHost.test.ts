@@ -93,6 +93,7 @@ describe('The host of the panel', () => {
       },
       answers: {
         listSessions: unused,
+        listPrompts: unused,
         loadEarlier: unused,
         find: unused,
         send: unused,

@@ -12,7 +12,8 @@ const longestSentence = 400;
 
 /**
  * Every directive of a message, in its order. Sentences that follow each other and are of the same strength are one
- * directive, because the second often says when or how the first is meant. Pasted code and quotations are not read.
+ * directive, because the second often says when or how the first is meant; a line without a full stop is an item of its
+ * own. Pasted code and quotations are not read.
  */
 export function detectDirectives(text: string): Directive[] {
   const found: Directive[] = [];
@@ -22,7 +23,7 @@ export function detectDirectives(text: string): Directive[] {
     const last = found.at(-1);
     if (strength !== undefined && follows && last?.strength === strength) last.text += ` ${sentence}`;
     else if (strength !== undefined) found.push({ text: sentence, strength });
-    follows = strength !== undefined;
+    follows = strength !== undefined && /[.!?]$/.test(sentence);
   }
   return found;
 }

@@ -171,7 +171,9 @@ export class AnthropicProvider implements Provider {
   > {
     const limitMs = this.#options.idleLimitMs ?? idleLimitMs;
     const watch = new IdleWatch(limitMs, signal);
-    const reader = new AnthropicStream();
+    const reader = new AnthropicStream(
+      request.messages.flatMap(({ content }) => content.filter((block) => block.type === 'passage')),
+    );
     let begun = false;
     let key: string | undefined;
     let sdk: Sdk | undefined;

@@ -1,7 +1,9 @@
 /** From the canonical request to the Messages API's body. Pure. */
 import type Anthropic from '@anthropic-ai/sdk';
+import { withoutMarks } from '../../../protocol/citationMarks.ts';
 import type { ContentBlock } from '../../../protocol/content.ts';
-import type { ProviderRequest, RequestBlock, ToolDefinition } from '../provider.ts';
+import { citableParts } from '../../grounding/citable.ts';
+import type { ProviderRequest, QuotedPassage, RequestBlock, ToolDefinition } from '../provider.ts';
 import type { ClaudeModel } from './models.ts';
 
 type Param = Anthropic.Messages.ContentBlockParam;
@@ -9,11 +11,13 @@ type Param = Anthropic.Messages.ContentBlockParam;
 const cacheControl = (ttl: '5m' | '1h' | undefined) =>
   ttl === undefined ? {} : { cache_control: { type: 'ephemeral' as const, ttl } };
 
-/** Our citations point into the workspace and mean nothing to the API, so they stay here. */
-function blockParam(block: ContentBlock): Param {
+/** Our citations point into the workspace and mean nothing to the API, so they stay here, and their marks too. */
+function blockParam(block: ContentBlock | QuotedPassage, citable: boolean): Param {
   switch (block.type) {
     case 'text':
-      return { type: 'text', text: block.text };
+      return { type: 'text', text: withoutMarks(block) };
+    case 'passage':
+      return searchResult(block, citable);
     case 'image':
       return { type: 'image', source: block.source };
     case 'document':
@@ -44,7 +48,24 @@ function blockParam(block: ContentBlock): Param {
   }
 }
 
-const withCache = (block: RequestBlock): Param => Object.assign(blockParam(block), cacheControl(block.cache));
+/**
+ * Each part of the passage can be cited apart, but where the answer follows a schema, with which the API takes no
+ * citations. Paths are those people see: where the folder lies is nobody's concern.
+ * Source: https://platform.claude.com/docs/en/build-with-claude/search-results.
+ */
+const searchResult = (
+  passage: QuotedPassage,
+  citable: boolean,
+): Anthropic.Messages.SearchResultBlockParam => ({
+  type: 'search_result',
+  source: passage.place.path,
+  title: `${passage.place.path}, lines ${passage.place.startLine}-${passage.place.endLine}`,
+  content: citableParts(passage).map(({ text }) => ({ type: 'text', text })),
+  citations: { enabled: citable },
+});
+
+const withCache = (block: RequestBlock, citable: boolean): Param =>
+  Object.assign(blockParam(block, citable), cacheControl(block.cache));
 
 /** A tool the model was trained for is only named; others, and other models, get it described. */
 function toolParam(tool: ToolDefinition, model: ClaudeModel): Anthropic.Messages.ToolUnion {
@@ -109,7 +130,7 @@ export function messagesBody(
         }),
     messages: request.messages.map((message) => ({
       role: message.role,
-      content: message.content.map(withCache),
+      content: message.content.map((block) => withCache(block, !isHeld)),
     })),
     ...(request.tools.length === 0
       ? {}

@@ -4,8 +4,9 @@ import { z } from 'zod';
 import { stopReason, type Usage } from '../../../protocol/content.ts';
 import { streamTruncated, toErrorInfo } from '../../errors.ts';
 import { addUsage, noUsage } from '../prices.ts';
-import type { LeftOut, ProviderEvent } from '../provider.ts';
+import type { LeftOut, ProviderEvent, QuotedPassage } from '../provider.ts';
 import { type Altered, alteredBy, summarised } from './altered.ts';
+import { CitedText } from './citedText.ts';
 
 type StreamEvent = Anthropic.Messages.RawMessageStreamEvent;
 
@@ -18,6 +19,12 @@ export class AnthropicStream {
   #leftOut: LeftOut[] = [];
   #summaries: Usage | undefined;
   readonly #toolCalls = new Map<number, { id: string; name: string; json: string }>();
+  readonly #cited: CitedText;
+
+  /** `passages` are those that were sent, in their order. */
+  constructor(passages: readonly QuotedPassage[] = []) {
+    this.#cited = new CitedText(passages);
+  }
 
   /** Whether `message_stop` has come. */
   get finished(): boolean {
@@ -58,9 +65,12 @@ export class AnthropicStream {
   }
 
   *#start(block: number, content: Anthropic.Messages.ContentBlock): Generator<ProviderEvent> {
-    if (content.type === 'text' && content.text !== '') yield { type: 'text', block, text: content.text };
-    else if (content.type === 'redacted_thinking')
-      yield { type: 'redacted_thinking', block, data: content.data };
+    if (content.type === 'text') {
+      if (content.text !== '') yield* this.#cited.text(block, content.text);
+      return;
+    }
+    yield* this.#cited.other();
+    if (content.type === 'redacted_thinking') yield { type: 'redacted_thinking', block, data: content.data };
     else if (content.type === 'tool_use') {
       this.#toolCalls.set(block, { id: content.id, name: content.name, json: '' });
     }
@@ -69,7 +79,7 @@ export class AnthropicStream {
   *#delta(block: number, delta: Anthropic.Messages.RawContentBlockDelta): Generator<ProviderEvent> {
     switch (delta.type) {
       case 'text_delta':
-        yield { type: 'text', block, text: delta.text };
+        yield* this.#cited.text(block, delta.text);
         return;
       case 'thinking_delta':
         yield { type: 'thinking', block, text: delta.thinking };
@@ -83,7 +93,7 @@ export class AnthropicStream {
         return;
       }
       case 'citations_delta':
-        // Only documents sent with citations switched on bring these; nothing here sends such.
+        this.#cited.cite(delta.citation);
         return;
       default:
         delta satisfies never;
@@ -91,6 +101,7 @@ export class AnthropicStream {
   }
 
   *#stopBlock(block: number): Generator<ProviderEvent> {
+    yield* this.#cited.stop();
     const call = this.#toolCalls.get(block);
     if (!call) return;
     this.#toolCalls.delete(block);

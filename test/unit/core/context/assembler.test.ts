@@ -43,7 +43,7 @@ const always = (property: (sample: Sample, made: Assembly) => void, runs = 3_000
 
 const blocksIn = (made: Assembly): RequestBlock[] => made.messages.flatMap(({ content }) => content);
 
-const bare = ({ cache: _, ...block }: RequestBlock): ContentBlock => block;
+const bare = ({ cache: _, ...block }: RequestBlock): RequestBlock => block;
 
 const ofKind = (made: Assembly, kind: Segment['kind']): Segment[] =>
   made.report.segments.filter((segment) => segment.kind === kind);
@@ -167,7 +167,7 @@ describe('What is sent, whatever the log', () => {
         text === undefined ? entryIds.map((id) => [id, blocksOfEntry(entryWith(sample, id))] as const) : [],
       );
       // Calls may be renamed, because ids must be unique in a request, and directives stand in one block.
-      const key = (block: ContentBlock) => JSON.stringify(block).replaceAll(/"c\d(_\d+)?"/g, '"c"');
+      const key = (block: RequestBlock) => JSON.stringify(block).replaceAll(/"c\d(_\d+)?"/g, '"c"');
       const left = blocksIn(made).map((block) => key(bare(block)));
       for (const [id, blocks] of ofEntries) {
         let found = 0;

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { ContextBuilder } from '../../../../src/core/context/contextBuilder.ts';
+import { ContextBuilder, type ContextRequest } from '../../../../src/core/context/contextBuilder.ts';
 import { TokenFactors } from '../../../../src/core/context/factors.ts';
 import { estimateTokens } from '../../../../src/core/context/tokens.ts';
+import type { Passage } from '../../../../src/core/ports.ts';
 import type { ModelInfo } from '../../../../src/core/providers/provider.ts';
-import type { EntryDraft, UserEntry } from '../../../../src/protocol/entries.ts';
+import type { EntryDraft, GroundingMode, UserEntry } from '../../../../src/protocol/entries.ts';
 import { reportTokens } from '../../../../src/protocol/report.ts';
 import { startCore, type TestCore } from '../../../support/core.ts';
 
@@ -81,6 +82,8 @@ describe('The context of a turn', () => {
   let core: TestCore;
   let sessionId: string;
   let builder: ContextBuilder;
+  let inWorkspace: (question: string, signal?: AbortSignal) => Promise<Passage[]> = async () => [];
+  const asked: string[] = [];
 
   beforeEach(async () => {
     core = await startCore();
@@ -95,6 +98,12 @@ describe('The context of a turn', () => {
         openFiles: async () => core.workspace.openFiles,
       },
       counter: { count: async (texts) => texts.map(estimateTokens) },
+      search: {
+        search: (question, { signal }) => {
+          asked.push(question);
+          return inWorkspace(question, signal);
+        },
+      },
       branches: core.engine.memory.branches,
       clock: { now: () => Date.now(), monotonic: () => performance.now() },
       factors: new TokenFactors(),
@@ -212,6 +221,78 @@ describe('The context of a turn', () => {
     core.settings.instructions = '  Answer in verse. ';
     const { system } = await build('Q');
     assert.equal(system[1]?.text, '<user_instructions>\nAnswer in verse.\n</user_instructions>');
+  });
+
+  describe('that is grounded in the workspace', () => {
+    const found = (path: string, startLine: number, text: string): Passage => ({
+      uri: `file:///w/${path}`,
+      path,
+      startLine,
+      endLine: startLine + text.split('\n').length - 1,
+      text,
+      score: 1,
+    });
+    const about = (grounding: GroundingMode, more: Partial<ContextRequest['input']> = {}) =>
+      builder.build({
+        sessionId,
+        input: { ...input('The bound?'), grounding, ...more },
+        parentId: undefined,
+        model,
+      });
+    const passages = ({ messages }: Awaited<ReturnType<typeof about>>) =>
+      messages.flatMap(({ content }) =>
+        content.flatMap((block) => (block.type === 'passage' ? [block.place.path] : [])),
+      );
+
+    beforeEach(() => {
+      asked.length = 0;
+      core.workspace.openFiles = [file('open.ts', 'let open = 1;', true)];
+      inWorkspace = async () => [
+        found('limits.md', 5, 'The bound is 1 MB.'),
+        found('open.ts', 1, 'let open = 1;'),
+        found('b.ts', 3, 'const bound = 1;'),
+      ];
+    });
+
+    it('has the passages that were found for the question, and an open file only once', async () => {
+      const made = await about('workspace');
+      assert.deepEqual(asked, ['The bound?']);
+      assert.deepEqual(passages(made), ['limits.md', 'b.ts']);
+      assert.deepEqual(
+        made.report.segments.flatMap(({ kind, label, place }) =>
+          kind === 'grounding' ? [[label, place?.startLine]] : [],
+        ),
+        [
+          ['open.ts', undefined],
+          ['limits.md:5', 5],
+          ['b.ts:3', 3],
+        ],
+      );
+    });
+
+    for (const mode of ['off', 'open_files'] as const)
+      it(`has none, and does not search, where it is set to ${mode}`, async () => {
+        assert.deepEqual(passages(await about(mode)), []);
+        assert.deepEqual(asked, []);
+      });
+
+    it('leaves out a passage the user took out, and sends the user’s own words for one as no place', async () => {
+      const made = await about('workspace', {
+        excluded: ['passage:file:///w/limits.md:5'],
+        replaced: [{ partId: 'passage:file:///w/b.ts:3', text: 'const bound = 2;' }],
+      });
+      assert.deepEqual(passages(made), []);
+      const all = JSON.stringify(made.messages);
+      assert.ok(all.includes('const bound = 2;') && !all.includes('The bound is 1 MB.'));
+    });
+
+    it('goes on without passages when the search does not come to an end, and says so', async () => {
+      inWorkspace = (_, signal) =>
+        new Promise((resolve) => signal?.addEventListener('abort', () => resolve([]), { once: true }));
+      const made = await about('workspace');
+      assert.deepEqual(passages(made), []);
+      assert.match(made.report.omitted[0]?.reason ?? '', /first search of this workspace takes longer/);
+    }).timeout(20_000);
   });
 
   it('refuses an input that is larger than the model takes, and says by how much', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { attachmentText, unitsOf } from '../../../../src/core/context/conversation.ts';
-import type { AssistantBlock, ContentBlock, ToolResultBlock } from '../../../../src/protocol/content.ts';
+import type { RequestBlock } from '../../../../src/core/providers/provider.ts';
+import type { AssistantBlock, ToolResultBlock } from '../../../../src/protocol/content.ts';
 import type { Attachment, Entry } from '../../../../src/protocol/entries.ts';
 import { idAt } from './logs.ts';
 
@@ -31,7 +32,7 @@ function entryOf(said: Said, place: number): Entry {
 }
 
 /** Who said what, as short as it can be read. */
-const shown = (block: ContentBlock): string => {
+const shown = (block: RequestBlock): string => {
   if (block.type === 'text') return block.text;
   if (block.type === 'tool_use') return `call ${block.id}`;
   if (block.type === 'tool_result') return `result ${block.tool_use_id}`;

@@ -1,6 +1,6 @@
 /** Random branches of a session, as strange as a log can be. Every text in them is there once and is numbered. */
 import fc from 'fast-check';
-import type { ContentBlock } from '../../../../src/protocol/content.ts';
+import type { RequestBlock } from '../../../../src/core/providers/provider.ts';
 import type { Attachment, Entry } from '../../../../src/protocol/entries.ts';
 
 /** One step of a log, before its texts are numbered and its entries have their ids. */
@@ -167,5 +167,5 @@ const attachmentOf = (text: string): Attachment => ({
 });
 
 /** The numbers of all texts and calls in blocks, in their order. */
-export const numbersIn = (blocks: readonly ContentBlock[]): number[] =>
+export const numbersIn = (blocks: readonly RequestBlock[]): number[] =>
   [...JSON.stringify(blocks).matchAll(/<(\d+)>|"n":(\d+)/g)].map((match) => Number(match[1] ?? match[2]));

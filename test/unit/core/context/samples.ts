@@ -4,7 +4,7 @@ import type { AssemblyInput } from '../../../../src/core/context/assembler.ts';
 import { unitsOf } from '../../../../src/core/context/conversation.ts';
 import type { Counted, DirectivePart, Part } from '../../../../src/core/context/parts.ts';
 import type { InputEntry } from '../../../../src/core/context/render.ts';
-import type { RecalledPart } from '../../../../src/core/context/shareOut.ts';
+import type { GroundingPart, RecalledPart } from '../../../../src/core/context/shareOut.ts';
 import type { Entry } from '../../../../src/protocol/entries.ts';
 import { entriesOf, idAt, logs, type Step } from './logs.ts';
 
@@ -29,6 +29,12 @@ const part = (kind: string, number: number, long: number): Counted<Part> => {
   const text = `<${number}>${kind[0]?.repeat(long)}`;
   return { id: `${kind}:${number}`, label: `${kind} ${number}`, text, reason: 'r', tokens: size(text) };
 };
+
+/** Open files, and passages with their places. */
+const grounding = (place: number, long: number): Counted<GroundingPart> => ({
+  ...part('grounding', 9_500 + place, long),
+  ...(place % 2 === 0 ? {} : { place: { uri: 'file:///w/a.ts', path: 'a.ts', startLine: 1, endLine: 1 } }),
+});
 
 /** Calls with their results, as a turn with tools has them. */
 const calls: fc.Arbitrary<Step[]> = fc
@@ -116,7 +122,7 @@ export const samples: fc.Arbitrary<Sample> = fc
         olderOmitted: given.older,
         tasks: given.tasks.map((long, place) => part('task', 9_300 + place, long)),
         recalled,
-        grounding: given.grounding.map((long, place) => part('grounding', 9_500 + place, long)),
+        grounding: given.grounding.map((long, place) => grounding(place, long)),
         excluded: given.excluded.map((long, place) => part('excluded', 8_000 + place, long)),
         missing: [],
         input: { entryId: inputId, tokens: size(asked.content) },

@@ -75,6 +75,12 @@ describe('Standing instructions', () => {
       ],
     ));
 
+  it('are one each where they stand on lines without full stops', () =>
+    assert.deepEqual(
+      detectDirectives('- Always use tabs\n- Always use pnpm').map(({ text }) => text),
+      ['Always use tabs', 'Always use pnpm'],
+    ));
+
   it('are parts of the message, whatever it is', () =>
     fc.assert(
       fc.property(

@@ -1,4 +1,4 @@
-/** Reads YAML. Apart from the rest, so that the reader is loaded with the first profile file: most people have none. */
+/** Reads YAML. Apart from the rest, so that the reader is loaded with the first profile or prompt: most people have none. */
 import { parseDocument } from 'yaml';
 
 export type YamlResult = { value: unknown } | { line: number; problem: string };

