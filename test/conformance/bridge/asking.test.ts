@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { inodeIn } from '../../../src/bridge/peer.ts';
+import { askForToken } from '../../../src/client/askForToken.ts';
+import { connect } from '../../../src/client/client.ts';
 import { UserStore } from '../../../src/store/user/userStore.ts';
 import { scratch } from '../../unit/store/user/samples.ts';
 import { bearer, call, rawAnswer, startTestBridge, type TestBridge } from './support.ts';
@@ -61,6 +63,31 @@ describe('bridge: a program that asks to be let in', function () {
     const [client] = await test.users.clients.list();
     assert.deepEqual([client?.name, client?.limits], ['My script', { parallel: 1 }]);
     assert.deepEqual(codeOf(await poll(pending)), [404, 'asking_unknown']);
+  });
+
+  it('waits through the client package until it is let in, and is told when it is not', async () => {
+    const asking = () =>
+      new Promise<void>((resolve) => {
+        const subscription = test.bridge.onDidAsk(() => {
+          subscription.dispose();
+          resolve();
+        });
+      });
+    const first = asking();
+    const token = askForToken({ url: test.url, ...wish });
+    await first;
+    await approve();
+    const client = connect({ url: test.url, token: await token });
+    assert.deepEqual((await client.sessions.list()).sessions, []);
+    const second = asking();
+    const refused = assert.rejects(askForToken({ url: test.url, ...wish }), {
+      code: 'client_refused',
+      status: 403,
+    });
+    await second;
+    const [one] = await test.users.asking.list();
+    await test.users.asking.refuse(one?.id ?? '');
+    await refused;
   });
 
   it('is told when the user refused it, and gets no token', async () => {
