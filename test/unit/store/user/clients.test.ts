@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { checkClientInit } from '../../../../src/store/user/clientInit.ts';
+import { migrations } from '../../../../src/store/user/migrations/index.ts';
 import { digestOf, newToken, sameDigest } from '../../../../src/store/user/tokens.ts';
 import { UserStore } from '../../../../src/store/user/userStore.ts';
 import { folder, scratch } from './samples.ts';
@@ -190,15 +191,16 @@ describe('what a client may use', () => {
   });
 
   it('is what it was for clients of an earlier version, grounding among it', () => {
-    store.addClient({ name: 'writer', scopes: ['turns'] });
-    store.addClient({ name: 'caller', scopes: ['models'] });
-    store.close();
     const file = join(dataFolder, 'user.db');
     const db = new DatabaseSync(file);
-    // As version 5 had it.
-    for (const column of ['limits', 'expires_at', 'rotated_at'])
-      db.exec(`ALTER TABLE client DROP COLUMN ${column}`);
-    db.exec('DROP TABLE overall_limit; PRAGMA user_version = 5');
+    for (const migrate of migrations.slice(0, 5)) migrate(db);
+    const add = db.prepare('INSERT INTO client VALUES (?, ?, ?, NULL, ?, 1, NULL, NULL)');
+    for (const [name, scopes] of [
+      ['writer', '["turns"]'],
+      ['caller', '["models"]'],
+    ] as const)
+      add.run(crypto.randomUUID(), name, scopes, digestOf(name));
+    db.exec('PRAGMA user_version = 5');
     db.close();
     store = new UserStore(file, () => now);
     const scopes = new Map(store.clients().map(({ name, scopes }) => [name, scopes]));
