@@ -3,15 +3,19 @@ import { pathToFileURL } from 'node:url';
 import type { Assistant } from './core/assistant.ts';
 import { Engine } from './core/engine.ts';
 import { toErrorInfo } from './core/errors.ts';
+import type { Exclude } from './core/grounding/globs.ts';
 import { Limiter } from './core/limits/limiter.ts';
-import type { Clock, Log, SecretScanner, Secrets, Workspace } from './core/ports.ts';
+import type { Clock, Log, Secrets, Workspace } from './core/ports.ts';
 import { Profiles } from './core/profiles/profiles.ts';
 import { Prompts } from './core/prompts/prompts.ts';
 import { AnthropicProvider } from './core/providers/anthropic/anthropic.ts';
+import { barredFrom } from './core/providers/barred.ts';
 import { OfflineProvider } from './core/providers/offline.ts';
 import type { ResolvedWorkspace, WorkspaceIdentity } from './core/register.ts';
 import { AnthropicRelay } from './core/relay/modelRelay.ts';
 import type { ModelRelay } from './core/relay.ts';
+import { maskedSearch } from './core/secrets/maskedSearch.ts';
+import { Masker } from './core/secrets/masker.ts';
 import type { SessionStore } from './core/session/store.ts';
 import type { Settings } from './core/settings.ts';
 import { resolveWorkspace, shownWorkspaces } from './core/workspace/attachment.ts';
@@ -42,10 +46,14 @@ export interface Surroundings {
   workspace: Omit<Workspace, 'id' | 'name'>;
   /** Absolute paths of the workspace's folders, read anew for each question. */
   roots(): readonly string[];
+  /** What the editor's settings hide, read anew for each question. */
+  excludes?(): readonly Exclude[];
   settings: Settings;
   secrets: Secrets;
   /** Key of the session databases, 32 bytes; undefined when they are not encrypted. */
   sessionKey: Uint8Array | undefined;
+  /** Key of the placeholders that stand for secrets, 32 bytes of the user's own. */
+  maskingKey(): Promise<Uint8Array>;
   log: Log;
 }
 
@@ -53,7 +61,7 @@ export interface OpenCore {
   readonly assistant: Assistant;
   readonly resolved: ResolvedWorkspace;
   readonly user: UserDatabase;
-  readonly scanner: SecretScanner;
+  readonly masker: Masker;
   /** For programs that call a model themselves. */
   readonly relay: ModelRelay;
   /** Holds programs to their limits, in the relay and in turns. */
@@ -95,6 +103,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     workerUrl: worker('search'),
     roots: options.roots,
     openFiles: () => workspace.openFiles(),
+    excludes: options.excludes ?? (() => []),
     isTrusted: () => workspace.isTrusted(),
     log,
   });
@@ -106,6 +115,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     log,
   });
   const scanner = openSecretScanner({ workerUrl: worker('secrets'), log });
+  const masker = new Masker({ scanner, key: options.maskingKey, settings, log });
   const claude = new AnthropicProvider({
     secrets,
     clock: systemClock,
@@ -121,14 +131,14 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     secrets,
     calls: user.calls,
     log,
-    isTrusted: () => workspace.isTrusted(),
+    barred: () => barredFrom(workspace, settings),
     baseUrl: () => settings.anthropicBaseUrl,
     prices: () => settings.prices,
   });
   const engine = new Engine({
     store,
     providers: [claude],
-    offline: new OfflineProvider(search),
+    offline: new OfflineProvider(maskedSearch(search, masker)),
     userDirectives: {
       ...user.directives,
       // A turn is not lost because of them.
@@ -139,8 +149,10 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
         }),
     },
     workspace,
+    masker,
     counter,
     recall,
+    scanner,
     search,
     settings,
     factorRecord: user.tokenFactors,
@@ -170,7 +182,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     assistant: engine,
     resolved,
     user,
-    scanner,
+    masker,
     relay,
     limiter,
     refreshModels: (signal) => engine.refreshModels(signal),

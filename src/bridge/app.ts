@@ -30,6 +30,7 @@ import { chatRoute } from './routes/chatCompletions.ts';
 import { contextRoute } from './routes/context.ts';
 import { eventRoutes } from './routes/events.ts';
 import { answerHealth } from './routes/health.ts';
+import { mcpRoutes } from './routes/mcp.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { modelRoutes } from './routes/models.ts';
 import { promptRoutes } from './routes/prompts.ts';
@@ -50,6 +51,8 @@ export interface BridgeAppDeps {
   /** Holds programs to their limits. */
   limiter: Limiter;
   workspace: OwnWorkspace;
+  /** Of Causeway, as MCP clients are told. */
+  version: string;
   /** Of this start; never stored but in the discovery file. */
   ownerToken: string;
   others: OtherWindows;
@@ -77,6 +80,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
   const asks = new Emitter<Asking>((error) => log.error('A program that asks was not shown.', error));
   const known = new KnownClients(clients, () => deps.clock.monotonic());
   const calls = new ModelCalls({ relay: deps.relay, clock: deps.clock, pingMs: streams.pingMs });
+  const mcp = mcpRoutes(assistant, bodies, log, deps.version);
   const routes = [
     ...sessionRoutes(assistant, bodies),
     recallRoute(assistant, bodies),
@@ -88,6 +92,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
     ...modelRoutes(calls),
     chatRoute(calls, bodies, deps.clock),
     usageRoute(deps.relay, deps.clock),
+    ...mcp.routes,
   ];
   const chain = compose(
     [
@@ -119,6 +124,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
       revocation.dispose();
       known.dispose();
       calls.dispose();
+      mcp.dispose();
     },
   };
 }

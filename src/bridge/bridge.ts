@@ -33,6 +33,8 @@ export interface BridgeOptions {
   host?: string | undefined;
   /** Web origins that may call; none unless the user names some. */
   origins?: readonly string[];
+  /** Of Causeway, as clients of MCP are told. */
+  version: string;
   clock: Clock;
   log: Log;
   spareCount?: number;

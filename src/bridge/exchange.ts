@@ -45,7 +45,8 @@ export interface Route {
   method: 'GET' | 'POST';
   /** Segments in braces are UUIDs, `/v1/sessions/{id}`, or names, `/v1/models/{model:name}`. */
   pattern: string;
-  scope: ClientScope;
+  /** What a client must have; of several one is enough. */
+  scope: ClientScope | readonly ClientScope[];
   answer(call: RouteCall): Promise<BridgeResponse>;
 }
 

@@ -21,8 +21,13 @@ export class FieldError extends CausewayError {
 }
 
 export function parseJson<T>(text: string, schema: z.ZodType<T>): T {
+  return parseValue(boundedJson(text), schema, 'body');
+}
+
+/** For whoever has a schema of its own. */
+export function boundedJson(text: string): unknown {
   if (nestsDeeperThan(text, maxDepth)) throw bodyTooDeep(maxDepth);
-  return parseValue(readJson(text), schema, 'body');
+  return readJson(text);
 }
 
 export function parseQuery<T>(query: URLSearchParams, schema: z.ZodType<T>): T {

@@ -7,11 +7,13 @@ import { invalidInput } from '../core/errors.ts';
 import type { Log, Secrets } from '../core/ports.ts';
 import { anthropicKeyName } from '../core/providers/anthropic/keyName.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
+import { maskingKeyIn } from '../maskingKeyOnDisk.ts';
 import { readMemoryFiles } from '../memoryFilesOnDisk.ts';
 import type { OpenCore } from '../openCore.ts';
 import { groundingModes } from '../protocol/entries.ts';
 import { openStateFolder, userDatabaseFile } from '../store/dataFolders.ts';
 import { openUserDatabase, type UserDatabase } from '../store/user/openUserDatabase.ts';
+import { isMarkedLocalOnly } from '../workspaceMarksOnDisk.ts';
 import type { Invocation } from './main.ts';
 import { listOwnDataFolder, type Place } from './place.ts';
 import type { Terminal } from './terminal.ts';
@@ -44,9 +46,10 @@ export async function openHeadless(
       openFiles: async () => [],
     },
     roots: () => place.roots,
-    settings,
+    settings: markedSettings(settings, place.roots),
     secrets: secretsOf(env),
     sessionKey: undefined,
+    maskingKey: async () => maskingKeyIn(await openStateFolder()),
     log,
   });
   for (const { message } of await core.notices()) terminal.note(message);
@@ -70,6 +73,16 @@ export function settingsOf(flags: TurnFlags, env: Invocation['env']): Settings {
     grounding: 'workspace',
     ...turnChoices(flags),
     ...(env.ANTHROPIC_BASE_URL ? { anthropicBaseUrl: checkedUrl(env.ANTHROPIC_BASE_URL) } : {}),
+  };
+}
+
+/** A mark of the workspace holds here as in the editor; it is read anew, since a server runs for days. */
+function markedSettings(settings: Settings, roots: readonly string[]): Settings {
+  return {
+    ...settings,
+    get localOnly() {
+      return settings.localOnly || isMarkedLocalOnly(roots);
+    },
   };
 }
 

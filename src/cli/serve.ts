@@ -10,6 +10,7 @@ import { openStateFolder } from '../store/dataFolders.ts';
 import { exitCodes } from './exitCodes.ts';
 import { logOf, openHeadless, settingsOf } from './headless.ts';
 import type { Invocation } from './main.ts';
+import { version } from './overview.ts';
 import { named, parse } from './parse.ts';
 import { placeOf } from './place.ts';
 import { StopSignals } from './stopSignals.ts';
@@ -40,6 +41,7 @@ export async function runServe(invocation: Invocation): Promise<number> {
       await checkModel(core.assistant, values.model);
       const { model, insteadOf } = await core.assistant.modelFor(undefined);
       const bridge = await startBridge({
+        version: await version(),
         assistant: core.assistant,
         clients: core.user.clients,
         asking: core.user.asking,

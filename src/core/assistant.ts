@@ -6,11 +6,12 @@ import type { Event } from '../base/emitter.ts';
 import type { AssistantBlock } from '../protocol/content.ts';
 import type { RecalledEntry } from '../protocol/memory.ts';
 import type { ContextReport } from '../protocol/report.ts';
-import type { QueuedTurn, SessionSummary } from '../protocol/session.ts';
+import type { Draft, QueuedTurn, SessionSummary } from '../protocol/session.ts';
 import type { SessionEvent, TurnEvent } from '../protocol/turnEvents.ts';
 import type { TurnInput } from '../protocol/turnInput.ts';
 import type { Inspected, InspectedContext } from './context/contextInspector.ts';
 import type { CallBudget } from './limits/spending.ts';
+import type { Passage } from './ports.ts';
 import type { Prompts } from './prompts/prompts.ts';
 import type { Availability, ModelInfo } from './providers/provider.ts';
 import type { SessionStore } from './session/store.ts';
@@ -61,7 +62,8 @@ export interface Assistant {
   readonly prompts: Prompts;
 
   /**
-   * Accepts an input. Throws `invalid_input`, `empty_input`, `not_found`, `profile_not_found`, `store_*`: then nothing
+   * Accepts an input. Throws `invalid_input`, `empty_input`, `not_found`, `profile_not_found`, `masking_failed`,
+   * `store_*`: then nothing
    * was stored.
    * Aborting the signal stops the turn. Its calls are held to the budget, if there is one.
    */
@@ -80,6 +82,17 @@ export interface Assistant {
   withdrawTurn(sessionId: string, turnId: string): Promise<boolean>;
   queue(sessionId: string): Promise<QueuedTurn[]>;
 
+  /** What is typed in a session and not sent; what was masked in it is there again while this process lives. */
+  draft(sessionId: string): Promise<Draft | undefined>;
+  /** Keeps it with its secrets masked; where nobody could look for them, what was kept before stays. */
+  setDraft(sessionId: string, draft: Draft): Promise<void>;
+  /**
+   * A text of an answer with what its placeholders stand for, as it goes into a file: values masked in the session while
+   * this process lives, and those that stand in `sources`, the texts of files. Throws `placeholder_unknown` where one is
+   * not known any more, and `masking_failed`.
+   */
+  restored(sessionId: string, text: string, sources: readonly string[]): Promise<string>;
+
   renameSession(sessionId: string, title: string, door: TurnInput['door']): Promise<SessionSummary>;
   /** Sets the model of a session from now on; `provider/model`. */
   setModel(sessionId: string, model: string, door: TurnInput['door']): Promise<void>;
@@ -88,6 +101,8 @@ export interface Assistant {
 
   /** Earlier entries that matter for a text, best first; of this session's branch, or of the workspace's sessions too. */
   recall(sessionId: string, request: RecallRequest): Promise<RecalledEntry[]>;
+  /** Passages of the workspace that matter for a question, best first; none where there is no workspace. */
+  searchWorkspace(question: string, options: { limit: number; signal?: AbortSignal }): Promise<Passage[]>;
   /** What would be sent now. */
   preview(sessionId: string, input: TurnInput): Promise<ContextReport>;
   /**

@@ -7,7 +7,7 @@ import type { ContextReport } from '../protocol/report.ts';
 import type { QueuedTurn, SessionSummary } from '../protocol/session.ts';
 import type { SessionEvent } from '../protocol/turnEvents.ts';
 import type { TurnInput } from '../protocol/turnInput.ts';
-import { AcceptedTurns } from './acceptedTurns.ts';
+import { type AcceptedTurn, AcceptedTurns } from './acceptedTurns.ts';
 import { Answer } from './answer.ts';
 import type { Assistant, OwnLiveTurn, ProviderState, ResolvedModel, StartedTurn } from './assistant.ts';
 import { ContextBuilder } from './context/contextBuilder.ts';
@@ -15,15 +15,16 @@ import { ContextInspector, type Inspected, type InspectedContext } from './conte
 import { TokenFactors } from './context/factors.ts';
 import type { EngineOptions } from './engineOptions.ts';
 import * as errors from './errors.ts';
-import type { CallBudget } from './limits/spending.ts';
 import { LoggedMemory } from './memory/loggedMemory.ts';
 import { Prompts } from './prompts/prompts.ts';
+import { gateOf } from './providers/barred.ts';
 import { type Chosen, ProviderRegistry, splitModel } from './providers/registry.ts';
 import type { Answerer, SessionStore, StoreChange } from './session/store.ts';
 import { SessionChoices } from './sessionChoices.ts';
 import { eventsOf } from './sessionEvents.ts';
 import { runTurn } from './turn.ts';
 import { turnStream } from './turnStream.ts';
+import { TypedTexts } from './typedTexts.ts';
 import { untilStored } from './untilStored.ts';
 import { againOf, userEntryOf } from './userEntry.ts';
 
@@ -44,6 +45,7 @@ export class Engine implements Assistant {
   readonly #context: ContextBuilder;
   readonly #factors: TokenFactors;
   readonly #inspector: ContextInspector;
+  readonly #typed: TypedTexts;
   readonly #events: Emitter<SessionEvent>;
   readonly #lifetime = new DisposableStore();
   readonly #accepted = new AcceptedTurns();
@@ -58,10 +60,9 @@ export class Engine implements Assistant {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.sessions = options.store;
+    this.#typed = new TypedTexts(options.store, options.masker);
+    this.#registry = new ProviderRegistry(options.providers, options.offline, gateOf(options));
     this.prompts = options.prompts ?? new Prompts({ read: async () => [] }, options.log);
-    this.#registry = new ProviderRegistry(options.providers, options.offline, () =>
-      options.workspace.isTrusted(),
-    );
     this.#factors = new TokenFactors({
       ...(options.factorRecord === undefined ? {} : { record: options.factorRecord }),
       onError: (error) => options.log.error('What was learned of token counts is not kept.', error),
@@ -92,6 +93,7 @@ export class Engine implements Assistant {
         }
         this.memory.follow(change);
         this.#context.follow(change);
+        if (change.type === 'purged') options.masker.forget(change.sessionId);
         this.#follow(change);
       }),
     );
@@ -142,15 +144,11 @@ export class Engine implements Assistant {
     return this.#events.event;
   }
 
-  async startTurn(
-    sessionId: string,
-    input: TurnInput,
-    signal?: AbortSignal,
-    budget?: CallBudget,
-  ): Promise<StartedTurn> {
+  readonly startTurn: Assistant['startTurn'] = async (sessionId, input, signal, budget) => {
     this.#refuseWhenClosing();
     const profile = await this.#choices.profile(sessionId, input.profile);
-    const user = userEntryOf(input, this.#choices.grounding(profile), this.#options.clock.now());
+    const typed = userEntryOf(input, this.#choices.grounding(profile), this.#options.clock.now());
+    const user = await this.#typed.input(sessionId, typed);
     const choose = async () => {
       const chosen = await this.#choices.model(sessionId, input.model, profile);
       if (input.profile !== undefined)
@@ -158,7 +156,7 @@ export class Engine implements Assistant {
       return chosen;
     };
     return this.#accept(sessionId, user, choose, signal, budget);
-  }
+  };
 
   async retryTurn(sessionId: string, turnId: string, door: Door): Promise<StartedTurn> {
     const path = await this.sessions.path(sessionId);
@@ -166,7 +164,7 @@ export class Engine implements Assistant {
       (entry): entry is UserEntry => entry.kind === 'user' && entry.turnId === turnId,
     );
     if (!earlier) throw errors.notFound('turn', turnId);
-    const user = againOf(earlier, door, this.#options.clock.now());
+    const user = await this.#typed.input(sessionId, againOf(earlier, door, this.#options.clock.now()));
     return this.#accept(sessionId, user, () => this.#choices.keptModel(sessionId, earlier.model));
   }
 
@@ -196,16 +194,16 @@ export class Engine implements Assistant {
     this.#emit({ type: 'turn.withdrawn', sessionId, turnId });
   }
 
-  queue(sessionId: string): Promise<QueuedTurn[]> {
-    return this.sessions.queue(sessionId);
-  }
+  readonly queue: Assistant['queue'] = (sessionId) => this.sessions.queue(sessionId);
+
+  readonly draft: Assistant['draft'] = (sessionId) => this.#typed.draft(sessionId);
+  readonly setDraft: Assistant['setDraft'] = (sessionId, draft) => this.#typed.setDraft(sessionId, draft);
+  readonly restored: Assistant['restored'] = (sessionId, text, sources) =>
+    this.#typed.restored(sessionId, text, sources);
 
   async renameSession(sessionId: string, title: string, door: Door): Promise<SessionSummary> {
-    const trimmed = title.trim();
-    if (trimmed === '' || trimmed.length > 200) {
-      throw errors.invalidInput('title', `${trimmed.length} characters`, '1 to 200 characters');
-    }
-    await this.sessions.append(sessionId, [{ ...this.#mark(door), kind: 'title', title: trimmed }]);
+    const masked = await this.#typed.title(sessionId, title);
+    await this.sessions.append(sessionId, [{ ...this.#mark(door), kind: 'title', title: masked }]);
     return this.#summary(sessionId);
   }
 
@@ -225,6 +223,9 @@ export class Engine implements Assistant {
     const question = { ...request, sessionId, leafId: undefined, now: this.#options.clock.now() };
     return (await this.#options.recall?.search({ ...question, except: new Set() })) ?? [];
   };
+
+  readonly searchWorkspace: Assistant['searchWorkspace'] = async (question, options) =>
+    (await this.#options.search?.search(question, options)) ?? [];
 
   async preview(sessionId: string, input: TurnInput): Promise<ContextReport> {
     return (await this.#inspector.unsent(sessionId, input)).report;
@@ -280,8 +281,7 @@ export class Engine implements Assistant {
     sessionId: string,
     user: UserEntryDraft,
     choose: () => Promise<Chosen>,
-    signal?: AbortSignal,
-    budget?: CallBudget,
+    ...[signal, budget]: [signal?: AbortSignal, budget?: AcceptedTurn['budget']]
   ): Promise<StartedTurn> {
     this.#refuseWhenClosing();
     const chosen = await choose();
@@ -351,6 +351,7 @@ export class Engine implements Assistant {
         settings: this.#options.settings,
         clock: this.#options.clock,
         log: this.#options.log,
+        masker: this.#options.masker,
         profileOf: (id) => this.#choices.profile(id),
         toolsFor: (id, profile, answering) => this.#choices.tools(id, profile, answering),
         closing: this.#closing.signal,

@@ -2,6 +2,7 @@
 import type { Event } from '../base/emitter.ts';
 import type { GroundingMode } from '../protocol/entries.ts';
 import type { RecalledEntry } from '../protocol/memory.ts';
+import type { StaysOut } from './grounding/staysOut.ts';
 
 /** `now` is wall-clock time in ms since the epoch; `monotonic` never jumps and is for durations. */
 export interface Clock {
@@ -25,6 +26,8 @@ export interface Log {
 
 /** An editor's document as it is now, unsaved changes included. */
 export interface OpenFile {
+  /** Why it is not sent; then its text is empty and nothing of it is selected. */
+  staysOut?: StaysOut;
   uri: string;
   /** Relative to its workspace folder, forward slashes. */
   path: string;
@@ -74,17 +77,30 @@ export interface TokenCounter {
   count(texts: readonly string[]): Promise<number[]>;
 }
 
-/** Something in a text that looks like a secret; the value itself is not told. */
+/** Something in a text that looks like a secret or like personal data; the value itself is not told. */
 export interface FoundSecret {
-  /** From 1. */
-  line: number;
-  /** What it looks like, in words. */
-  what: string;
+  /** UTF-16 code units from the beginning of the text, the end not included. */
+  start: number;
+  end: number;
+  group: 'secret' | 'private';
+  /** A short name of what it looks like, in lower-case letters, digits and hyphens. */
+  kind: string;
 }
 
-/** Looks for secrets in texts off the host's thread. The result has one list for each text, in order. Never rejects. */
+/** What is looked for beside secrets. */
+export interface PersonalData {
+  /** Mail addresses and phone numbers. */
+  contacts: boolean;
+  /** Names the user has listed. */
+  names: readonly string[];
+}
+
+/**
+ * Looks for secrets in texts off the host's thread. The result has one list for each text, in its order, and nothing in
+ * it lies over anything else. Rejects when the texts were not looked through: then nobody knows what is in them.
+ */
 export interface SecretScanner {
-  scan(texts: readonly string[]): Promise<FoundSecret[][]>;
+  scan(texts: readonly string[], personal?: PersonalData): Promise<FoundSecret[][]>;
 }
 
 export interface RecallQuestion {
@@ -185,4 +201,12 @@ export interface CoreSettings {
   readonly recall: 'off' | 'session' | 'workspace';
   /** Whether frames are written by a model, by extraction, or not unasked. */
   readonly compaction: 'model' | 'extractive' | 'off';
+  /** Whether placeholders take the place of secrets in what is sent and stored. */
+  readonly maskSecrets: boolean;
+  /** Whether they do so for mail addresses and phone numbers too. */
+  readonly maskPersonalData: boolean;
+  /** Names that are masked with them. */
+  readonly maskedNames: readonly string[];
+  /** Nothing leaves the machine: only providers on it answer. */
+  readonly localOnly: boolean;
 }

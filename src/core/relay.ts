@@ -139,7 +139,7 @@ export interface CallLog {
 
 export interface ModelRelay {
   /**
-   * Lets a request through or throws `restricted_mode`, `no_api_key`, `api_key_rejected`, `base_url_invalid` or what
+   * Lets a request through or throws `restricted_mode`, `local_only`, `no_api_key`, `api_key_rejected`, `base_url_invalid` or what
    * the keyring fails with, and for a client `limit_parallel`, `limit_tokens`, `limit_money`, `price_unknown`: then
    * nothing was sent.
    */

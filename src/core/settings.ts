@@ -23,6 +23,11 @@ export const defaultSettings: Settings = {
   conversationTokens: 24_000,
   recall: 'session',
   compaction: 'model',
+  maskSecrets: true,
+  // An address or a name is often what a question is about.
+  maskPersonalData: false,
+  maskedNames: [],
+  localOnly: false,
   anthropicBaseUrl: 'https://api.anthropic.com',
   anthropicFeatures: noFeatures,
   prices: {},

@@ -76,7 +76,7 @@ async function keepAnswer({ deps, plan, progress }: Requesting): Promise<void> {
   const { requestUsage } = progress;
   const entry = {
     ...assistantEntry(deps, plan, progress),
-    ...(requestUsage === undefined ? {} : { requestUsage }),
+    requestUsage: requestUsage ?? null,
   };
   plan.answer.storing(entry.id);
   await progress.append(entry);

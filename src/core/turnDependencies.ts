@@ -10,6 +10,7 @@ import type { CallBudget } from './limits/spending.ts';
 import type { Clock, CoreSettings, Log } from './ports.ts';
 import type { Profile } from './profiles/profile.ts';
 import type { ModelInfo, Provider } from './providers/provider.ts';
+import type { Masker } from './secrets/masker.ts';
 import type { SessionStore } from './session/store.ts';
 import type { Tools } from './tools/registry.ts';
 
@@ -20,6 +21,7 @@ export interface TurnDependencies {
   settings: CoreSettings;
   clock: Clock;
   log: Log;
+  masker: Masker;
   /** Who answers in a session, read when the turn begins. Never rejects for a profile that is gone. */
   profileOf(sessionId: string): Promise<Profile>;
   /** The tools of a turn; none for a model that takes none. */

@@ -18,6 +18,7 @@ export class TurnProgress {
   context: BuiltContext | undefined;
   /** Of the last request that was sent. */
   report: ContextReport | undefined;
+  /** Of the same request; undefined until it is over, and when it did not say. */
   requestUsage: Usage | undefined;
 
   constructor(store: SessionStore, user: UserEntry, price: Price | undefined) {
@@ -50,6 +51,12 @@ export class TurnProgress {
     if (!entry) throw new TypeError('The store appended nothing and did not say why.');
     this.#entries.push(entry);
     return entry;
+  }
+
+  /** Another request is sent. */
+  send(report: ContextReport): void {
+    this.report = report;
+    this.requestUsage = undefined;
   }
 
   /** Counts a request that is over. The price of a long prompt goes by the request, so that costs are summed here. */

@@ -42,7 +42,9 @@ export async function request(requesting: Requesting): Promise<Ending> {
   // What a turn begins with stands while it lasts, so that what its first request had is read from the cache.
   const extended = (first: BuiltContext) => {
     progress.context = first;
-    return progress.entries.length === 0 ? first : deps.context.extend(first, progress.entries);
+    return progress.entries.length === 0
+      ? first
+      : deps.context.extend(first, progress.entries, plan.sessionId);
   };
   try {
     const built = await extended(progress.context ?? (await buildWithin(fit, wanted)));
@@ -110,7 +112,7 @@ async function ask(
   checkpoints: Checkpoints,
 ): Promise<Ending> {
   const { answer, model, provider, user, sessionId } = plan;
-  progress.report = built.report;
+  progress.send(built.report);
   const turn = { sessionId, turnId: user.turnId };
   let usage: Usage | undefined;
   for await (const event of provider.stream(sent, signal)) {

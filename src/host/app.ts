@@ -9,6 +9,7 @@ import type { ErrorAction } from '../protocol/errors.ts';
 import type { PanelStatus } from '../protocol/panel.ts';
 import { AskingPrograms } from './askingPrograms.ts';
 import { BridgeControl } from './bridgeControl.ts';
+import { openDocuments, type Restored } from './edits/applyCode.ts';
 import { ProposedEdits } from './edits/proposedEdits.ts';
 import { type CommandId, extensionId, turnLiveKey } from './ids.ts';
 import { Keys } from './keys.ts';
@@ -23,6 +24,7 @@ import { suggestQuestions } from './panel/suggestions.ts';
 import { Settings } from './settings.ts';
 import { unusedSession } from './shownSessions.ts';
 import { StatusItem } from './statusItem.ts';
+import { StayingOut } from './stayingOut.ts';
 import { WindowCore } from './windowCore.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -43,6 +45,7 @@ export class App implements vscode.Disposable {
   readonly panel: PanelView;
   readonly settings: Settings;
   readonly keys: Keys;
+  readonly out: StayingOut;
   readonly editors: OpenEditors;
   readonly core: WindowCore;
   readonly bridge: BridgeControl;
@@ -61,7 +64,8 @@ export class App implements vscode.Disposable {
     this.#showLog = showLog;
     this.keys = add(new Keys(context.secrets, log));
     this.settings = new Settings(log, () => this.keys.isFromEnvironment(anthropicKeyName));
-    this.editors = add(new OpenEditors());
+    this.out = new StayingOut(wiring);
+    this.editors = add(new OpenEditors(this.out));
     this.core = add(
       new WindowCore({
         wiring,
@@ -207,6 +211,14 @@ export class App implements vscode.Disposable {
       default:
         action satisfies never;
     }
+  }
+
+  /** Puts back what was masked in a session, from what is open in editors unless texts are given. */
+  restoredIn(sessionId: string | undefined): Restored {
+    return async (text, sources = openDocuments().map((one) => one.getText())) => {
+      const assistant = await this.assistant();
+      return assistant.restored(sessionId ?? '', text, sources);
+    };
   }
 
   /** Throws `no_editor`, and `edit_not_written` for a file that cannot be changed. */

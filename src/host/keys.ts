@@ -9,6 +9,7 @@ import type { PanelStatus } from '../protocol/panel.ts';
 
 const secretName = (name: string): string => `causeway.key.${name}`;
 const sessionKeyName = 'sessions';
+const maskingKeyName = 'placeholders';
 
 /** Where a provider's key may also come from. */
 const environmentNames: Readonly<Record<string, string>> = { [anthropicKeyName]: 'ANTHROPIC_API_KEY' };
@@ -125,6 +126,20 @@ export class Keys implements Secrets, vscode.Disposable {
     }
     await register.keep(fingerprint);
     return key;
+  }
+
+  /**
+   * The key of the placeholders for masked secrets, made when there is none. One that the keyring does not keep holds for
+   * this window: then what was masked before a restart is not found again by its placeholder, and nothing else is lost.
+   */
+  async maskingKey(): Promise<Uint8Array> {
+    const kept = await this.get(maskingKeyName).catch(() => undefined);
+    if (kept !== undefined) return Uint8Array.from(Buffer.from(kept, 'base64'));
+    const key = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64');
+    await this.set(maskingKeyName, key);
+    // Another window may have made one in the same moment; the keyring has the one that both will use.
+    const agreed = await this.get(maskingKeyName).catch(() => undefined);
+    return Uint8Array.from(Buffer.from(agreed ?? key, 'base64'));
   }
 
   /** Takes back an agreement on a key that the keyring has lost, so that another can be made when one is wanted. */

@@ -45,6 +45,21 @@ export class Settings implements AllSettings {
   get compaction(): AllSettings['compaction'] {
     return this.get('context.compaction');
   }
+  get maskSecrets(): boolean {
+    return this.get('privacy.maskSecrets');
+  }
+  get maskPersonalData(): boolean {
+    return this.get('privacy.maskPersonalData');
+  }
+  get maskedNames(): readonly string[] {
+    return this.get('privacy.maskedNames');
+  }
+  /** Once marked is marked: what a repository brings along may close what the user left open, and never the reverse. */
+  get localOnly(): boolean {
+    const { globalValue, workspaceValue, workspaceFolderValue } =
+      vscode.workspace.getConfiguration(settingsSection).inspect('privacy.localOnly') ?? {};
+    return [globalValue, workspaceValue, workspaceFolderValue].includes(true);
+  }
   get prices(): Readonly<Record<string, Price>> {
     return this.get('prices');
   }

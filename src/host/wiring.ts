@@ -1,8 +1,10 @@
 /** What this window is wired with by the entry point: the host knows neither databases nor sockets. */
 import type { Event } from '../base/emitter.ts';
 import type { Assistant } from '../core/assistant.ts';
+import type { Exclude } from '../core/grounding/globs.ts';
+import type { IgnoredBy } from '../core/grounding/staysOut.ts';
 import type { Limiter } from '../core/limits/limiter.ts';
-import type { Log, MemoryFile, SecretScanner, Secrets, Workspace } from '../core/ports.ts';
+import type { Log, MemoryFile, Secrets, Workspace } from '../core/ports.ts';
 import type {
   Asking,
   AskingRegister,
@@ -31,7 +33,6 @@ export interface OpenedCore {
     readonly sessionKey: SessionKeyRegister;
     hasSessions(workspaceId: string): Promise<boolean>;
   };
-  readonly scanner: SecretScanner;
   /** Asks the providers which models the keys may use. */
   refreshModels(signal: AbortSignal): Promise<void>;
   notices(): Promise<ErrorInfo[]>;
@@ -46,9 +47,11 @@ export interface CoreRequest {
   identity: WorkspaceIdentity;
   workspace: Omit<Workspace, 'id' | 'name'>;
   roots(): readonly string[];
+  excludes(): readonly Exclude[];
   settings: Settings;
   secrets: Secrets;
   sessionKey: Uint8Array | undefined;
+  maskingKey(): Promise<Uint8Array>;
   log: Log;
 }
 
@@ -70,6 +73,12 @@ export interface BridgeRequest {
 export interface Wiring extends Pick<AttachmentPorts, 'fingerprintOf' | 'isGone'> {
   openCore(request: CoreRequest): Promise<OpenedCore>;
   startBridge(request: BridgeRequest): Promise<OpenedBridge>;
+  /** What excludes each of these files, in order; all paths are absolute. */
+  ignoredFiles(
+    files: readonly string[],
+    roots: readonly string[],
+    excludes: readonly Exclude[],
+  ): Promise<(IgnoredBy | undefined)[]>;
   /** `AGENTS.md` and `CLAUDE.md` of folders, by their paths. */
   readMemoryFiles(roots: readonly string[], log: Log): Promise<MemoryFile[]>;
   /** Lets the command line find the sessions of this product. */

@@ -59,6 +59,10 @@ export const contextReport = z.object({
     })
     .optional(),
   segments: z.array(segment),
+  /** How many different values of each kind have placeholders in their places; absent where there are none. */
+  masked: z
+    .array(z.object({ kind: z.string(), what: z.string(), count: z.number().int().positive() }))
+    .optional(),
   /** What did not fit or was left out, with the reason in words. */
   omitted: z.array(
     z.object({ label: z.string(), tokens: z.number().int().nonnegative(), reason: z.string() }),

@@ -84,6 +84,7 @@ export function openSessionStore(location: SessionStoreLocation): LinkedSessionS
     path: (sessionId, options) => remote().path(sessionId, options),
     log: (sessionId, options) => remote().log(sessionId, options),
     entries: (sessionId, ids) => remote().entries(sessionId, ids),
+    lineage: (sessionId, options) => remote().lineage(sessionId, options),
     ofKinds: async (sessionId, kinds) => {
       const entries = await remote().ofKinds(sessionId, kinds);
       return entries.filter((entry) => isOfKind(entry, kinds));

@@ -60,6 +60,10 @@ const core = await openCore({
     conversationTokens: 24_000,
     recall: 'session',
     compaction: 'extractive',
+    maskSecrets: true,
+    maskPersonalData: false,
+    maskedNames: [],
+    localOnly: false,
     anthropicBaseUrl: url,
     anthropicFeatures: noFeatures,
     prices: {},
@@ -69,6 +73,7 @@ const core = await openCore({
     onDidChange: new Emitter<string>().event,
   },
   sessionKey: undefined,
+  maskingKey: async () => new Uint8Array(32).fill(7),
   log: { info: silent, warn: silent, error: console.error },
 });
 

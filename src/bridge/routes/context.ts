@@ -5,7 +5,10 @@ import { json } from '../http.ts';
 import { parseQuery } from '../parse.ts';
 import { sessionOf } from '../sessionAccess.ts';
 
-/** What was sent in a turn: the same as the panel's inspector shows. */
+/**
+ * What was sent in a turn: the same as the panel's inspector shows, with the secrets in it marked. Of a turn that made
+ * several requests it is the last; while one runs, the last of which the answer is stored, and `turn.state` says so.
+ */
 export function contextRoute(assistant: Assistant): Route {
   return {
     method: 'GET',

@@ -7,6 +7,7 @@
 import type { ContextReport, Segment } from '../../protocol/report.ts';
 import { inputTooLarge } from '../errors.ts';
 import type { ToolDefinition } from '../providers/provider.ts';
+import { maskedCounts } from '../secrets/maskedCounts.ts';
 import { documentsPart, withBreakpoints } from './breakpoints.ts';
 import { type Budget, ceilings } from './budget.ts';
 import type { Unit } from './conversation.ts';
@@ -100,8 +101,9 @@ export function assemble(input: AssemblyInput): Assembly {
   );
   const marked = withBreakpoints(segments, input.entryOf);
   const { budget } = input;
+  const rendered = render(marked, input.entryOf);
   return {
-    ...render(marked, input.entryOf),
+    ...rendered,
     report: {
       model: input.model,
       window: budget.window,
@@ -113,6 +115,7 @@ export function assemble(input: AssemblyInput): Assembly {
         ...(input.output === undefined ? {} : { output: input.output }),
       },
       segments: marked,
+      ...maskedCounts(rendered),
       omitted,
     },
   };

@@ -3,7 +3,7 @@ import type { ErrorInfo } from '../../protocol/errors.ts';
 import type { PromptSummary } from '../../protocol/prompts.ts';
 import * as errors from '../errors.ts';
 import type { Log, PromptFile, PromptFiles } from '../ports.ts';
-import { typedValues } from './fillPrompt.ts';
+import { typedValue, typedValues } from './fillPrompt.ts';
 import { parsePrompt } from './parsePrompt.ts';
 import { type AskedPrompt, askedPrompt } from './promptInput.ts';
 import { type Prompt, summaryOf } from './template.ts';
@@ -57,6 +57,16 @@ export class Prompts {
   /** Throws as `need`, and `prompt_input_invalid`. */
   async ask(name: string, values: unknown, wanted?: Wanted): Promise<AskedPrompt> {
     return askedPrompt(await this.need(name, wanted), values);
+  }
+
+  /** As `ask`, of values that are all texts. */
+  async askTexts(name: string, texts: Record<string, string | undefined>): Promise<AskedPrompt> {
+    const prompt = await this.need(name);
+    const values = Object.entries(texts).flatMap(([field, text]) => {
+      const variable = prompt.variables[field];
+      return text === undefined ? [] : [[field, variable ? typedValue(variable.type, text) : text] as const];
+    });
+    return askedPrompt(prompt, Object.fromEntries(values));
   }
 
   /**

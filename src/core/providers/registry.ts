@@ -1,8 +1,9 @@
 /** Which model a turn uses. */
 
 import type { ProviderState, ResolvedModel } from '../assistant.ts';
-import { CausewayError, modelNotFound, restrictedMode, toErrorInfo } from '../errors.ts';
-import type { Availability, ModelInfo, Provider } from './provider.ts';
+import { CausewayError, modelNotFound } from '../errors.ts';
+import { type Gate, gated } from './gate.ts';
+import type { ModelInfo, Provider } from './provider.ts';
 
 export interface Chosen extends ResolvedModel {
   provider: Provider;
@@ -17,13 +18,14 @@ export function splitModel(name: string): { provider: string; model: string } {
 export class ProviderRegistry {
   readonly #providers: readonly Provider[];
   readonly #fallback: Provider;
-  readonly #isTrusted: () => boolean;
 
-  /** `fallback` is the offline mode: always ready and never remote. The others stand in order of preference. */
-  constructor(providers: readonly Provider[], fallback: Provider, isTrusted: () => boolean) {
-    this.#providers = providers;
+  /**
+   * `fallback` is the offline mode: always ready and never remote. The others stand in order of preference, and whoever
+   * is given one of them here reaches it through the gate alone.
+   */
+  constructor(providers: readonly Provider[], fallback: Provider, gate: Gate) {
+    this.#providers = providers.map((provider) => gated(provider, gate));
     this.#fallback = fallback;
-    this.#isTrusted = isTrusted;
   }
 
   async states(): Promise<ProviderState[]> {
@@ -32,7 +34,7 @@ export class ProviderRegistry {
         id: provider.id,
         name: provider.name,
         remote: provider.remote,
-        availability: await this.#availability(provider),
+        availability: await provider.availability(),
         models: await provider.models(),
       })),
     );
@@ -46,7 +48,7 @@ export class ProviderRegistry {
     if (wanted === '') return this.#firstReady();
     const { provider: id, model } = splitModel(wanted);
     const provider = this.#providerOf(id, wanted);
-    const availability = await this.#availability(provider);
+    const availability = await provider.availability();
     if (!availability.ready) return this.#offline(availability.error.message);
     return { provider, model: await namedModel(provider, model) };
   }
@@ -77,11 +79,7 @@ export class ProviderRegistry {
 
   /** Asks the providers which models they have now, those that may be reached. Never rejects for one that fails. */
   async refreshModels(signal: AbortSignal): Promise<void> {
-    await Promise.all(
-      this.#providers.map(async (provider) => {
-        if (!this.#isBarred(provider)) await provider.refreshModels?.(signal);
-      }),
-    );
+    await Promise.all(this.#providers.map((provider) => provider.refreshModels?.(signal)));
   }
 
   #providerOf(id: string, name: string): Provider {
@@ -93,7 +91,7 @@ export class ProviderRegistry {
   async #firstReady(): Promise<Chosen> {
     let reason: string | undefined;
     for (const provider of this.#providers) {
-      const availability = await this.#availability(provider);
+      const availability = await provider.availability();
       const [model] = await provider.models();
       if (availability.ready && model) return { provider, model };
       if (!availability.ready) reason ??= availability.error.message;
@@ -105,16 +103,6 @@ export class ProviderRegistry {
     const [model] = await this.#fallback.models();
     if (!model) throw modelNotFound(this.#fallback.id);
     return { provider: this.#fallback, model, ...(reason === undefined ? {} : { insteadOf: reason }) };
-  }
-
-  async #availability(provider: Provider): Promise<Availability> {
-    if (this.#isBarred(provider)) return { ready: false, error: toErrorInfo(restrictedMode()) };
-    return provider.availability();
-  }
-
-  /** The one place that keeps an untrusted workspace from reaching a provider outside the machine. */
-  #isBarred(provider: Provider): boolean {
-    return provider.remote && !this.#isTrusted();
   }
 }
 

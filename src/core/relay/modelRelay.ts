@@ -1,5 +1,5 @@
 /** Claude's API for programs that call it themselves, with the user's key and under the user's rules. */
-import { apiKeyRejected, baseUrlInvalid, noApiKey, restrictedMode } from '../errors.ts';
+import { apiKeyRejected, baseUrlInvalid, type CausewayError, noApiKey } from '../errors.ts';
 import type { Limiter } from '../limits/limiter.ts';
 import { isLimited } from '../limits/limits.ts';
 import { holdCall } from '../limits/spending.ts';
@@ -33,8 +33,8 @@ export interface AnthropicRelayOptions {
   secrets: Secrets;
   calls: CallLog;
   log: Log;
-  /** Read anew for each request. */
-  isTrusted(): boolean;
+  /** Why nothing may leave now. Read anew for each request. */
+  barred(): CausewayError | undefined;
   baseUrl(): string;
   /** Prices the user has set, by model id; they come before the table. */
   prices?(): Readonly<Record<string, Price>>;
@@ -66,7 +66,8 @@ export class AnthropicRelay implements ModelRelay {
 
   authorise(principal: RelayPrincipal, request: RelayRequest): RelayGrant | Promise<RelayGrant> {
     // Whatever is relayed leaves the machine.
-    if (!this.#options.isTrusted()) throw restrictedMode();
+    const barred = this.#options.barred();
+    if (barred) throw barred;
     const baseUrl = this.#options.baseUrl();
     if (baseUrl !== this.#checkedUrl) {
       if (!isHttp(baseUrl)) throw baseUrlInvalid();

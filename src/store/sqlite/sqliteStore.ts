@@ -5,7 +5,15 @@
 import { randomUUID } from 'node:crypto';
 import { notFound } from '../../core/errors.ts';
 import type { Recallable, RecallRun, RecallState } from '../../core/session/recallSource.ts';
-import type { Answerer, LiveTurn, SessionInit, StoreStatus, SubmitResult } from '../../core/session/store.ts';
+import type {
+  Answerer,
+  EntryLink,
+  LiveTurn,
+  PathOptions,
+  SessionInit,
+  StoreStatus,
+  SubmitResult,
+} from '../../core/session/store.ts';
 import type { AssistantBlock } from '../../protocol/content.ts';
 import type {
   AssistantEntry,
@@ -94,7 +102,7 @@ export class SqliteStore {
     return this.#shelves.of(sessionId).log.get(sessionId, entryId);
   }
 
-  path(sessionId: string, options?: { leafId?: string; beforeId?: string; limit?: number }): Entry[] {
+  path(sessionId: string, options?: PathOptions): Entry[] {
     return this.#shelves.of(sessionId).log.path(sessionId, options);
   }
 
@@ -104,6 +112,10 @@ export class SqliteStore {
 
   entries(sessionId: string, ids: readonly string[]): Entry[] {
     return this.#shelves.of(sessionId).log.some(sessionId, ids);
+  }
+
+  lineage(sessionId: string, options: PathOptions = {}): EntryLink[] {
+    return this.#shelves.of(sessionId).log.lineage(sessionId, options);
   }
 
   ofKinds(sessionId: string, kinds: readonly EntryKind[]): Entry[] {
@@ -214,8 +226,9 @@ export class SqliteStore {
     );
   }
 
-  importSession(jsonl: string): SessionSummary {
-    const { header, entries } = parseExport(jsonl);
+  importSession(jsonl: string | Uint8Array): SessionSummary {
+    const text = typeof jsonl === 'string' ? jsonl : new TextDecoder().decode(jsonl);
+    const { header, entries } = parseExport(text);
     const id = this.get(header.id) ? randomUUID() : header.id;
     return this.#shelves.write(this.#shelves.unlocked(), (shelf) => {
       shelf.sessions.insert({

@@ -208,6 +208,7 @@ describe('bridge: who may come in', function () {
       const { core, users, stateDir } = test;
       await assert.rejects(
         startBridge({
+          version: '0.0.0',
           assistant: core.engine,
           clients: users.clients,
           asking: users.asking,
@@ -249,6 +250,7 @@ describe('bridge: who may come in', function () {
       chmodSync(folder, mode);
       await assert.rejects(
         startBridge({
+          version: '0.0.0',
           assistant: test.core.engine,
           clients: test.users.clients,
           asking: test.users.asking,

@@ -25,6 +25,7 @@ const users = openUserDatabase({ file: join(options.stateDir, 'user.db'), worker
 const tell = (message: unknown) => process.stdout.write(`${JSON.stringify(message)}\n`);
 const limiter = testLimiter(core, users);
 const bridge = await startBridge({
+  version: '0.0.0',
   assistant: core.engine,
   clients: users.clients,
   asking: users.asking,

@@ -75,6 +75,7 @@ export async function startTestBridge(options: TestBridgeOptions = {}): Promise<
     if (!options.stateDir) rmSync(stateDir, { recursive: true, force: true });
   };
   const bridge = await startBridge({
+    version: '0.0.0',
     assistant: core.engine,
     clients: users.clients,
     asking: users.asking,

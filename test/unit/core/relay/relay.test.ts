@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Emitter } from '../../../../src/base/emitter.ts';
+import { localOnly, restrictedMode } from '../../../../src/core/errors.ts';
 import { CallBatch } from '../../../../src/core/relay/callBatch.ts';
 import { KeptSecret } from '../../../../src/core/relay/keptSecret.ts';
 import { AnthropicRelay, type AnthropicRelayOptions } from '../../../../src/core/relay/modelRelay.ts';
@@ -15,7 +16,7 @@ function startRelay(options: Partial<AnthropicRelayOptions> = {}) {
     secrets: { get: async () => 'sk-ant-key', onDidChange: changes().event },
     calls: { add: async (calls) => void written.push(...calls), usage: async () => [] },
     log,
-    isTrusted: () => true,
+    barred: () => undefined,
     baseUrl: () => 'https://api.example',
     ...options,
   });
@@ -59,7 +60,8 @@ const logged: LoggedCall = {
 
 describe('What a relayed call may', () => {
   const refusals: [what: string, options: Partial<AnthropicRelayOptions>, code: string][] = [
-    ['an untrusted workspace', { isTrusted: () => false }, 'restricted_mode'],
+    ['an untrusted workspace', { barred: restrictedMode }, 'restricted_mode'],
+    ['a workspace marked local-only', { barred: localOnly }, 'local_only'],
     ['no key', { secrets: { get: async () => undefined, onDidChange: changes().event } }, 'no_api_key'],
     [
       'a key that cannot be sent',

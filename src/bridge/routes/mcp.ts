@@ -1,0 +1,87 @@
+/** `/mcp`: Streamable HTTP. Every check of the bridge stands before it, as before any other route. */
+import type { Assistant } from '../../core/assistant.ts';
+import type { Log } from '../../core/ports.ts';
+import type { BodyReader } from '../body.ts';
+import type { Route, RouteCall } from '../exchange.ts';
+import { type BridgeResponse, safeHeaders } from '../http.ts';
+import { accessOf } from '../mcp/access.ts';
+import { Cancellations } from '../mcp/cancellations.ts';
+import type { McpEndpoint } from '../mcp/handler.ts';
+import { boundedJson } from '../parse.ts';
+
+export interface McpRoutes {
+  routes: Route[];
+  dispose(): void;
+}
+
+export function mcpRoutes(assistant: Assistant, bodies: BodyReader, log: Log, version: string): McpRoutes {
+  let endpoint: Promise<McpEndpoint> | undefined;
+  const cancellations = new Cancellations();
+  const load = async (): Promise<McpEndpoint> => {
+    const [{ mcpEndpoint }, { mcpServer }] = await Promise.all([
+      import('../mcp/handler.ts'),
+      import('../mcp/server.ts'),
+    ]);
+    return mcpEndpoint((access) => mcpServer(access, version), log);
+  };
+  const answer = async (call: RouteCall): Promise<BridgeResponse> => {
+    const { request } = call;
+    const isPost = request.method === 'POST';
+    const body = isPost ? boundedJson(await bodies.text(request)) : undefined;
+    endpoint ??= load();
+    const { answer: answered } = await endpoint;
+    const asked = new Request(`http://127.0.0.1:${request.port}/mcp`, {
+      method: request.method,
+      headers: headersOf(request.headers),
+      signal: call.signal,
+      ...(isPost ? { body: JSON.stringify(body) } : {}),
+    });
+    cancellations.take(call.principal, body);
+    const running = cancellations.begin(call.principal, body);
+    const signal = running ? AbortSignal.any([call.signal, running.signal]) : call.signal;
+    const over = () => running?.end();
+    call.signal.addEventListener('abort', over, { once: true });
+    try {
+      const access = accessOf(assistant, { principal: call.principal, signal });
+      return toBridge(await answered(asked, body, access), call.signal, over);
+    } catch (error) {
+      over();
+      throw error;
+    }
+  };
+  const scope = ['turns', 'sessions:read'] as const;
+  return {
+    routes: [
+      { method: 'POST', pattern: '/mcp', scope, answer },
+      { method: 'GET', pattern: '/mcp', scope, answer },
+    ],
+    dispose() {
+      void endpoint?.then((one) => one.close());
+    },
+  };
+}
+
+/** Those that say something of MCP; a token is nobody's business any more. */
+function headersOf(headers: ReadonlyMap<string, string>): Headers {
+  const passed = new Headers();
+  for (const [name, value] of headers) {
+    if (name === 'accept' || name === 'content-type' || name === 'last-event-id' || name.startsWith('mcp-'))
+      passed.set(name, value);
+  }
+  return passed;
+}
+
+/** `over` is called when all of the answer is on its way, or nobody takes it. */
+function toBridge(response: Response, cut: AbortSignal, over: () => void): BridgeResponse {
+  const headers: Record<string, string> = { ...safeHeaders };
+  for (const [name, value] of response.headers) if (name !== 'content-length') headers[name] = value;
+  return { status: response.status, headers, body: untilOver(response.body, over), cut };
+}
+
+async function* untilOver(body: Response['body'], over: () => void): AsyncGenerator<Uint8Array> {
+  try {
+    if (body) yield* body;
+  } finally {
+    over();
+  }
+}
