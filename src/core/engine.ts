@@ -4,7 +4,7 @@ import { DisposableStore } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
 import type { Door, UserEntry, UserEntryDraft } from '../protocol/entries.ts';
 import type { ContextReport } from '../protocol/report.ts';
-import type { QueuedTurn, SessionSummary } from '../protocol/session.ts';
+import type { SessionSummary } from '../protocol/session.ts';
 import type { SessionEvent } from '../protocol/turnEvents.ts';
 import type { TurnInput } from '../protocol/turnInput.ts';
 import { type AcceptedTurn, AcceptedTurns } from './acceptedTurns.ts';
