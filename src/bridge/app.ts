@@ -89,7 +89,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
     clock: deps.clock,
     log,
   });
-  const mcp = mcpRoutes(assistant, bodies, log, deps.version);
+  const mcp = mcpRoutes({ ...deps, bodies });
   const routes = [
     ...sessionRoutes(assistant, bodies),
     recallRoute(assistant, bodies),
