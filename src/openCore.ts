@@ -4,6 +4,7 @@ import type { Assistant } from './core/assistant.ts';
 import { Engine } from './core/engine.ts';
 import { toErrorInfo } from './core/errors.ts';
 import type { Exclude } from './core/grounding/globs.ts';
+import { Limiter } from './core/limits/limiter.ts';
 import type { Clock, Log, Secrets, Workspace } from './core/ports.ts';
 import { Profiles } from './core/profiles/profiles.ts';
 import { Prompts } from './core/prompts/prompts.ts';
@@ -72,6 +73,8 @@ export interface OpenCore {
    * that are used only by name, such as the ones on this machine. Asks nothing in Restricted Mode.
    */
   refreshModels(signal: AbortSignal, all?: boolean): Promise<void>;
+  /** Holds programs to their limits, in the relay and in turns. */
+  readonly limiter: Limiter;
   /** What the user must be told of the databases, such as a salvage. */
   notices(): Promise<ErrorInfo[]>;
   /** Stops all turns of this process, then closes the databases and ends the workers. */
@@ -136,7 +139,9 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     prices: () => settings.prices,
   });
   const notes = modelNotesOnDisk(notesFolder(dataFolder, resolved.workspace.id));
+  const limiter = new Limiter(user.limits, log);
   const relay = new AnthropicRelay({
+    limiter,
     secrets,
     calls: user.calls,
     log,
@@ -199,6 +204,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     user,
     masker,
     relay,
+    limiter,
     refreshModels: (signal, all) => engine.refreshModels(signal, all),
     async notices() {
       const told = await Promise.allSettled([store.status(), user.status()]);
@@ -211,6 +217,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
         await engine.close();
       } finally {
         await relay.close();
+        await limiter.close();
         await Promise.all([user.close(), search.close(), counter.close(), recall.close(), scanner.close()]);
       }
     },

@@ -23,7 +23,9 @@ export const windowWiring: Wiring = {
       version: manifest.version,
       assistant: core.assistant,
       clients: core.user.clients,
+      asking: core.user.asking,
       relay: core.relay,
+      limiter: core.limiter,
       stateDir: await openStateFolder(),
       clock: systemClock,
     });

@@ -3,6 +3,7 @@ import type { QueuedTurn } from '../protocol/session.ts';
 import type { TurnEvent } from '../protocol/turnEvents.ts';
 import type { Answer } from './answer.ts';
 import type { ClientPart } from './client/clientTurn.ts';
+import type { CallBudget } from './limits/spending.ts';
 import type { Chosen } from './providers/registry.ts';
 
 /** What an accepted turn needs beyond its entry, kept while it waits and runs. */
@@ -10,6 +11,8 @@ export interface AcceptedTurn {
   sessionId: string;
   chosen: Chosen;
   client?: ClientPart;
+  /** Of the program that sent it. */
+  budget: CallBudget | undefined;
   abort: AbortController;
   /** It stands in the queue. */
   waits: boolean;

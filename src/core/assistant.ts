@@ -11,6 +11,7 @@ import type { SessionEvent, TurnEvent } from '../protocol/turnEvents.ts';
 import type { TurnInput } from '../protocol/turnInput.ts';
 import type { ClientRequest } from './client/clientTurn.ts';
 import type { Inspected, InspectedContext } from './context/contextInspector.ts';
+import type { CallBudget } from './limits/spending.ts';
 import type { Passage } from './ports.ts';
 import type { Prompts } from './prompts/prompts.ts';
 import type { Availability, ModelInfo, ProviderEvent } from './providers/provider.ts';
@@ -67,9 +68,14 @@ export interface Assistant {
    * Accepts an input. Throws `invalid_input`, `empty_input`, `not_found`, `profile_not_found`, `masking_failed`,
    * `store_*`: then nothing
    * was stored.
-   * Aborting the signal stops the turn.
+   * Aborting the signal stops the turn. Its calls are held to the budget, if there is one.
    */
-  startTurn(sessionId: string, input: TurnInput, signal?: AbortSignal): Promise<StartedTurn>;
+  startTurn(
+    sessionId: string,
+    input: TurnInput,
+    signal?: AbortSignal,
+    budget?: CallBudget,
+  ): Promise<StartedTurn>;
   /**
    * Accepts what a program asks for in its own wire: of its messages the session is given what it does not have, in a
    * branch where they differ; system prompt and tools are the program's, and its calls end the turn. `hear` is told the
@@ -81,9 +87,12 @@ export interface Assistant {
     request: ClientRequest,
     hear: (event: ProviderEvent) => void,
     signal?: AbortSignal,
+    budget?: CallBudget,
   ): Promise<StartedTurn>;
   /** The session of this program in which what it tells of was said; undefined where there is none. */
-  conversationOf(request: Pick<ClientRequest, 'messages' | 'client' | 'door'>): Promise<string | undefined>;
+  conversationOf(
+    request: Pick<ClientRequest, 'messages' | 'client' | 'door'> & { clientId?: string },
+  ): Promise<string | undefined>;
   /** Sends the input of an earlier turn once more, as a branch beside it. */
   retryTurn(sessionId: string, turnId: string, door: TurnInput['door']): Promise<StartedTurn>;
   /** Stops the live turn of the session, keeping what has arrived. False when none of this process is live. */

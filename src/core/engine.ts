@@ -2,24 +2,24 @@
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
 import type { Door, UserEntry, UserEntryDraft } from '../protocol/entries.ts';
-import type { ContextReport } from '../protocol/report.ts';
-import type { QueuedTurn, SessionSummary } from '../protocol/session.ts';
+
 import type { SessionEvent } from '../protocol/turnEvents.ts';
-import type { TurnInput } from '../protocol/turnInput.ts';
 import { type AcceptedTurn, AcceptedTurns, type Running } from './acceptedTurns.ts';
 import { Answer } from './answer.ts';
-import type { Assistant, OwnLiveTurn, ProviderState, ResolvedModel, StartedTurn } from './assistant.ts';
+import type { Assistant, OwnLiveTurn, StartedTurn } from './assistant.ts';
 import { ClientSessions } from './client/clientSessions.ts';
 import { ContextBuilder } from './context/contextBuilder.ts';
-import { ContextInspector, type Inspected, type InspectedContext } from './context/contextInspector.ts';
+import { ContextInspector } from './context/contextInspector.ts';
 import { TokenFactors } from './context/factors.ts';
 import type { EngineOptions } from './engineOptions.ts';
 import * as errors from './errors.ts';
 import { LoggedMemory } from './memory/loggedMemory.ts';
 import { Prompts } from './prompts/prompts.ts';
 import { gateOf } from './providers/barred.ts';
-import { type Chosen, ProviderRegistry, splitModel } from './providers/registry.ts';
+import { type Chosen, ProviderRegistry } from './providers/registry.ts';
+import { maskedSearch } from './secrets/maskedSearch.ts';
 import type { Answerer, SessionStore, StoreChange } from './session/store.ts';
+import { SessionChanges } from './sessionChanges.ts';
 import { SessionChoices } from './sessionChoices.ts';
 import { eventsOf } from './sessionEvents.ts';
 import { runTurn } from './turn.ts';
@@ -40,6 +40,7 @@ export class Engine implements Assistant {
   readonly #factors: TokenFactors;
   readonly #inspector: ContextInspector;
   readonly #typed: TypedTexts;
+  readonly #changes: SessionChanges;
   readonly #events: Emitter<SessionEvent>;
   readonly #lifetime = new DisposableStore();
   readonly #accepted = new AcceptedTurns();
@@ -66,6 +67,7 @@ export class Engine implements Assistant {
       onError: (error) => options.log.error('What was learned of token counts is not kept.', error),
     });
     this.#choices = new SessionChoices({ ...options, registry: this.#registry });
+    this.#changes = new SessionChanges({ ...options, registry: this.#registry, typed: this.#typed });
     this.memory = new LoggedMemory({
       ...options,
       factors: this.#factors,
@@ -145,7 +147,7 @@ export class Engine implements Assistant {
     return this.#events.event;
   }
 
-  async startTurn(sessionId: string, input: TurnInput, signal?: AbortSignal): Promise<StartedTurn> {
+  readonly startTurn: Assistant['startTurn'] = async (sessionId, input, signal, budget) => {
     this.#refuseWhenClosing();
     const profile = await this.#choices.profile(sessionId, input.profile);
     const typed = userEntryOf(input, this.#choices.grounding(profile), this.#options.clock.now());
@@ -153,16 +155,22 @@ export class Engine implements Assistant {
     const choose = async () => {
       const chosen = await this.#choices.model(sessionId, input.model, profile);
       if (input.profile !== undefined)
-        await this.#choices.keepProfile(sessionId, profile, this.#mark(input.door));
+        await this.#choices.keepProfile(sessionId, profile, this.#changes.mark(input.door));
       return chosen;
     };
-    return this.#accept(sessionId, user, choose, signal);
-  }
+    return this.#accept(sessionId, user, choose, { signal, budget });
+  };
 
-  readonly startClientTurn: Assistant['startClientTurn'] = async (sessionId, request, hear, signal) => {
+  readonly startClientTurn: Assistant['startClientTurn'] = async (
+    sessionId,
+    request,
+    hear,
+    signal,
+    budget,
+  ) => {
     this.#refuseWhenClosing();
     const { user, chosen, client } = await this.#clients.turn(sessionId, request, hear);
-    return this.#accept(sessionId, user, async () => chosen, signal, client);
+    return this.#accept(sessionId, user, async () => chosen, { signal, client, budget });
   };
   readonly conversationOf: Assistant['conversationOf'] = (request) => this.#clients.conversation(request);
 
@@ -202,61 +210,39 @@ export class Engine implements Assistant {
     this.#emit({ type: 'turn.withdrawn', sessionId, turnId });
   }
 
-  queue(sessionId: string): Promise<QueuedTurn[]> {
-    return this.sessions.queue(sessionId);
-  }
+  readonly queue: Assistant['queue'] = (sessionId) => this.sessions.queue(sessionId);
 
   readonly draft: Assistant['draft'] = (sessionId) => this.#typed.draft(sessionId);
   readonly setDraft: Assistant['setDraft'] = (sessionId, draft) => this.#typed.setDraft(sessionId, draft);
   readonly restored: Assistant['restored'] = (sessionId, text, sources) =>
     this.#typed.restored(sessionId, text, sources);
 
-  async renameSession(sessionId: string, title: string, door: Door): Promise<SessionSummary> {
-    const masked = await this.#typed.title(sessionId, title);
-    await this.sessions.append(sessionId, [{ ...this.#mark(door), kind: 'title', title: masked }]);
-    return this.#summary(sessionId);
-  }
-
-  async setModel(sessionId: string, model: string, door: Door): Promise<void> {
-    // Choosing it now tells at once when there is no such model.
-    await this.#registry.choose(model, sessionId);
-    const name = splitModel(model);
-    await this.sessions.append(sessionId, [{ ...this.#mark(door), kind: 'model', ...name }]);
-  }
-
-  async rewind(sessionId: string, entryId: string, door: Door): Promise<void> {
-    if (!(await this.sessions.entry(sessionId, entryId))) throw errors.notFound('entry', entryId);
-    await this.sessions.append(sessionId, [{ ...this.#mark(door), kind: 'rewind', parentId: entryId }]);
-  }
+  readonly renameSession: Assistant['renameSession'] = (...asked) => this.#changes.rename(...asked);
+  readonly setModel: Assistant['setModel'] = (...asked) => this.#changes.setModel(...asked);
+  readonly rewind: Assistant['rewind'] = (...asked) => this.#changes.rewind(...asked);
 
   readonly recall: Assistant['recall'] = async (sessionId, request) => {
     const question = { ...request, sessionId, leafId: undefined, now: this.#options.clock.now() };
     return (await this.#options.recall?.search({ ...question, except: new Set() })) ?? [];
   };
 
-  readonly searchWorkspace: Assistant['searchWorkspace'] = async (question, options) =>
-    (await this.#options.search?.search(question, options)) ?? [];
+  readonly searchWorkspace: Assistant['searchWorkspace'] = async (question, options) => {
+    const { search, masker } = this.#options;
+    return search ? maskedSearch(search, masker).search(question, options) : [];
+  };
 
-  async preview(sessionId: string, input: TurnInput): Promise<ContextReport> {
-    return (await this.#inspector.unsent(sessionId, input)).report;
-  }
-
-  context(sessionId: string, of: Inspected): Promise<InspectedContext> {
-    return this.#inspector.context(sessionId, of);
-  }
-
-  providers(): Promise<ProviderState[]> {
-    return this.#registry.states();
-  }
+  readonly preview: Assistant['preview'] = async (sessionId, input) =>
+    (await this.#inspector.unsent(sessionId, input)).report;
+  readonly context: Assistant['context'] = (sessionId, of) => this.#inspector.context(sessionId, of);
+  readonly providers: Assistant['providers'] = () => this.#registry.states();
+  readonly modelFor: Assistant['modelFor'] = async (sessionId) => {
+    const { model, insteadOf } = await this.#choices.keptModel(sessionId);
+    return { model, ...(insteadOf === undefined ? {} : { insteadOf }) };
+  };
 
   /** Asks the providers which models they have now; in Restricted Mode none outside the machine is asked. */
   refreshModels(signal: AbortSignal, all = false): Promise<void> {
     return this.#registry.refreshModels(signal, all);
-  }
-
-  async modelFor(sessionId: string | undefined): Promise<ResolvedModel> {
-    const { model, insteadOf } = await this.#choices.keptModel(sessionId);
-    return { model, ...(insteadOf === undefined ? {} : { insteadOf }) };
   }
 
   close(): Promise<void> {
@@ -291,8 +277,11 @@ export class Engine implements Assistant {
     sessionId: string,
     user: UserEntryDraft,
     choose: () => Promise<Chosen>,
-    signal?: AbortSignal,
-    client?: AcceptedTurn['client'],
+    {
+      signal,
+      client,
+      budget,
+    }: { signal?: AbortSignal | undefined } & Partial<Pick<AcceptedTurn, 'client' | 'budget'>> = {},
   ): Promise<StartedTurn> {
     this.#refuseWhenClosing();
     const chosen = await choose();
@@ -305,6 +294,7 @@ export class Engine implements Assistant {
       sessionId,
       chosen,
       ...(client === undefined ? {} : { client }),
+      budget,
       abort: new AbortController(),
       waits: false,
       events,
@@ -352,7 +342,7 @@ export class Engine implements Assistant {
   #run(user: UserEntry): void {
     const accepted = this.#accepted.get(user.turnId);
     if (!accepted) return;
-    const { sessionId, chosen, client, abort } = accepted;
+    const { sessionId, chosen, client, abort, budget } = accepted;
     const answer = new Answer();
     const done = runTurn(
       {
@@ -380,6 +370,7 @@ export class Engine implements Assistant {
         standIns: chosen.standIns,
         answer,
         client,
+        budget,
       },
       abort.signal,
     ).finally(() => {
@@ -401,16 +392,6 @@ export class Engine implements Assistant {
       },
     );
     if (user) this.#run(user);
-  }
-
-  async #summary(sessionId: string): Promise<SessionSummary> {
-    const summary = await this.sessions.get(sessionId);
-    if (!summary) throw errors.notFound('session', sessionId);
-    return summary;
-  }
-
-  #mark(door: Door) {
-    return { id: crypto.randomUUID(), at: this.#options.clock.now(), door };
   }
 
   #emit(event: SessionEvent): void {

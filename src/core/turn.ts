@@ -1,6 +1,8 @@
 /** One turn, from its accepted input to its terminal entry. */
 import type { ToolUseBlock } from '../protocol/content.ts';
+import type { Door } from '../protocol/entries.ts';
 import { CausewayError, toErrorInfo, tooManyToolRounds } from './errors.ts';
+import { withinSession } from './profiles/workspaceLimits.ts';
 import { runTools } from './toolCalls.ts';
 import { Tools } from './tools/registry.ts';
 import type { Ending, TurnDependencies, TurnPlan } from './turnDependencies.ts';
@@ -27,7 +29,10 @@ export async function runTurn(deps: TurnDependencies, plan: TurnPlan, signal: Ab
   const progress = new TurnProgress(deps.store, user, model.price);
   let ending: Ending;
   try {
-    const profile = plan.client?.profile ?? (await deps.profileOf(sessionId));
+    const chosen = plan.client?.profile ?? (await deps.profileOf(sessionId));
+    // A turn that a program asks for looks no further than its session; one in a program's own wire says so itself.
+    const isBound = plan.client === undefined && isOfProgram(user.door);
+    const profile = isBound ? withinSession(chosen, deps.settings.recall) : chosen;
     const tools = plan.client ? new Tools([], deps.log) : await deps.toolsFor(sessionId, profile, model);
     const onLost = () => lost.abort();
     ending = await rounds({ deps, plan, progress, profile, tools, signal: either, onLost });
@@ -38,6 +43,8 @@ export async function runTurn(deps: TurnDependencies, plan: TurnPlan, signal: Ab
   if (lost.signal.aborted) return;
   await finish(deps, plan, progress, terminalEntry(deps, plan, progress, ending));
 }
+
+const isOfProgram = (door: Door): boolean => door === 'bridge' || door === 'mcp';
 
 /** Asks the model, runs the tools it asks for, and asks it again with their results, until it has answered. */
 async function rounds(requesting: Requesting): Promise<Ending> {

@@ -7,6 +7,7 @@ import type { Answer } from './answer.ts';
 import type { ClientPart } from './client/clientTurn.ts';
 import type { ContextBuilder } from './context/contextBuilder.ts';
 import type { TokenFactors } from './context/factors.ts';
+import type { CallBudget } from './limits/spending.ts';
 import type { Clock, CoreSettings, Log } from './ports.ts';
 import type { Profile } from './profiles/profile.ts';
 import type { Breakers } from './providers/breakers.ts';
@@ -49,6 +50,8 @@ export interface TurnPlan {
   client?: ClientPart | undefined;
   /** Grows as the turn goes on; whoever comes late reads from it what has arrived. */
   answer: Answer;
+  /** What each request is held to before it is sent. */
+  budget?: CallBudget | undefined;
 }
 
 /** How a request ended. */

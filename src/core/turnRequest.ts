@@ -8,9 +8,10 @@ import type { BuiltContext, ContextRequest } from './context/contextBuilder.ts';
 import { buildAfterRefusal, buildWithin, type ExactFit } from './context/exactFit.ts';
 import { providerRequest } from './context/providerRequest.ts';
 import { toErrorInfo } from './errors.ts';
+import { plannedCall } from './plannedCall.ts';
 import type { Profile } from './profiles/profile.ts';
 import { recallScope } from './profiles/workspaceLimits.ts';
-import { promptTokens } from './providers/prices.ts';
+import { costOf, promptTokens } from './providers/prices.ts';
 import type { ProviderEvent, ProviderRequest } from './providers/provider.ts';
 import { fallbackKindOf } from './providers/routes.ts';
 import { standsIn } from './standIns.ts';
@@ -65,11 +66,11 @@ async function askWithin(requesting: Requesting, checkpoints: Checkpoints): Prom
     return said.length === 0 ? first : deps.context.extend(first, said, plan.sessionId);
   };
   const built = await extended(progress.context ?? (await buildWithin(fit, wanted)));
-  const ending = await ask(requesting, built, fit.requestOf(built), checkpoints);
+  const ending = await askHeld(requesting, built, fit.requestOf(built), checkpoints);
   if (ending.error?.code !== 'prompt_too_long' || !plan.answer.isEmpty || signal.aborted) return ending;
   progress.spend(ending.usage);
   const smaller = await extended(await buildAfterRefusal(fit, wanted, built));
-  return ask(requesting, smaller, fit.requestOf(smaller), checkpoints);
+  return askHeld(requesting, smaller, fit.requestOf(smaller), checkpoints);
 }
 
 function fitOf({ deps, plan, signal }: Requesting): ExactFit {
@@ -97,6 +98,26 @@ function wantedContext({ deps, plan, profile, tools }: Requesting, begun?: UserE
   if (client) return { ...common, client, tools: client.tools, recall: client.recall ? 'session' : 'off' };
   const recall = recallScope(profile, deps.settings.recall);
   return { ...common, persona: profile, recall, tools: tools.definitions };
+}
+
+/** Asks once what the request may take at most is held. Throws what the budget throws; then nothing was sent. */
+async function askHeld(
+  requesting: Requesting,
+  built: BuiltContext,
+  sent: ProviderRequest,
+  checkpoints: Checkpoints,
+): Promise<Ending> {
+  const { model, provider, budget } = requesting.plan;
+  const hold = provider.remote ? await budget?.hold(plannedCall(model, sent)) : undefined;
+  let ending: Ending | undefined;
+  try {
+    ending = await ask(requesting, built, sent, checkpoints);
+    return ending;
+  } finally {
+    const { usage } = ending ?? {};
+    const costUsd = usage && costOf(usage, model.price);
+    hold?.settle({ usage, costUsd, certain: ending?.outcome === 'done' && usage !== undefined });
+  }
 }
 
 /** Sends one request and takes in its answer. */

@@ -7,6 +7,7 @@ import type { Log } from '../core/ports.ts';
 import { anthropicKeyName } from '../core/providers/anthropic/keyName.ts';
 import type { ErrorAction } from '../protocol/errors.ts';
 import type { PanelStatus } from '../protocol/panel.ts';
+import { AskingPrograms } from './askingPrograms.ts';
 import { BridgeControl } from './bridgeControl.ts';
 import { openDocuments, type Restored } from './edits/applyCode.ts';
 import { ProposedEdits } from './edits/proposedEdits.ts';
@@ -95,6 +96,7 @@ export class App implements vscode.Disposable {
     this.live = add(new LiveTurns(this.core));
     this.edits = add(new ProposedEdits());
     this.reports = add(new Reports());
+    add(new AskingPrograms(this));
     add(new StatusItem(statusItem, this));
 
     const statusChanged = () => this.pushStatus();

@@ -37,6 +37,8 @@ export const commandIds = [
   'causeway.startBridge',
   'causeway.stopBridge',
   'causeway.createClientToken',
+  'causeway.reviewClients',
+  'causeway.rotateClient',
   'causeway.revokeClient',
   'causeway.focusInput',
   'causeway.focusLastAnswer',

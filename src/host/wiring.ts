@@ -3,9 +3,12 @@ import type { Event } from '../base/emitter.ts';
 import type { Assistant } from '../core/assistant.ts';
 import type { Exclude } from '../core/grounding/globs.ts';
 import type { IgnoredBy } from '../core/grounding/staysOut.ts';
+import type { Limiter } from '../core/limits/limiter.ts';
 import type { Log, MemoryFile, Secrets, Workspace } from '../core/ports.ts';
 import type { Provider } from '../core/providers/provider.ts';
 import type {
+  Asking,
+  AskingRegister,
   ClientRegister,
   ResolvedWorkspace,
   SessionKeyRegister,
@@ -23,9 +26,11 @@ export interface OpenedCore {
   readonly assistant: Assistant;
   readonly resolved: ResolvedWorkspace;
   readonly relay: ModelRelay;
+  readonly limiter: Limiter;
   readonly user: {
     readonly workspaces: WorkspaceRegister;
     readonly clients: ClientRegister;
+    readonly asking: AskingRegister;
     readonly sessionKey: SessionKeyRegister;
     hasSessions(workspaceId: string): Promise<boolean>;
   };
@@ -56,6 +61,7 @@ export interface CoreRequest {
 export interface OpenedBridge {
   readonly state: BridgeState;
   readonly onDidChange: Event<BridgeState>;
+  readonly onDidAsk: Event<Asking>;
   stop(): Promise<void>;
 }
 

@@ -19,6 +19,9 @@ export const sessionSummary = z.object({
   updatedAt: z.number().int(),
   door: z.enum(doors),
   client: z.string().optional(),
+  /** Id of the client of the bridge that made it, and whether other clients may use it. */
+  clientId: z.string().optional(),
+  shared: z.boolean().optional(),
   entryCount: z.number().int().nonnegative(),
   /** Size of the stored entries in bytes. */
   bytes: z.number().int().nonnegative(),

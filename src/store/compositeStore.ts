@@ -131,6 +131,10 @@ export class CompositeStore implements SessionStore {
     return (await this.#home(sessionId)).fork(sessionId, entryId, init);
   }
 
+  async share(sessionId: string, shared: boolean): Promise<void> {
+    return (await this.#home(sessionId)).share(sessionId, shared);
+  }
+
   async trash(sessionId: string): Promise<void> {
     return (await this.#home(sessionId)).trash(sessionId);
   }

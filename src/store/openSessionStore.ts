@@ -90,6 +90,7 @@ export function openSessionStore(location: SessionStoreLocation): LinkedSessionS
       return entries.filter((entry) => isOfKind(entry, kinds));
     },
     fork: (sessionId, entryId, init) => remote().fork(sessionId, entryId, init),
+    share: (sessionId, shared) => remote().share(sessionId, shared),
     trash: (sessionId) => remote().trash(sessionId),
     restore: (sessionId) => remote().restore(sessionId),
     purge: (sessionId) => remote().purge(sessionId),

@@ -1,10 +1,14 @@
 /** The real relay for tests, over what the test's core has. */
 import { Emitter } from '../../src/base/emitter.ts';
+import { Limiter } from '../../src/core/limits/limiter.ts';
 import { anthropicKeyName } from '../../src/core/providers/anthropic/keyName.ts';
 import { barredFrom } from '../../src/core/providers/barred.ts';
 import { AnthropicRelay, type AnthropicRelayOptions } from '../../src/core/relay/modelRelay.ts';
 import type { UserDatabase } from '../../src/store/user/openUserDatabase.ts';
 import type { TestCore } from './core.ts';
+
+export const testLimiter = (core: TestCore, users: UserDatabase): Limiter =>
+  new Limiter(users.limits, { info() {}, warn() {}, error: (message) => core.logged.push(message) });
 
 export function testRelay(
   core: TestCore,

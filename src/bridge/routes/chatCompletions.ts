@@ -38,7 +38,6 @@ export const chatRoute = (
         binding,
         request: read,
         writer: openAiWriter(created, includeUsage, [...ignored, ...read.ignored]),
-        bytes: Buffer.byteLength(text),
       });
     }
     return calls.send(call, {
@@ -49,6 +48,7 @@ export const chatRoute = (
       model: request.model,
       stream: request.stream === true,
       body: Buffer.from(JSON.stringify(body)),
+      maxTokens: typeof body.max_tokens === 'number' ? body.max_tokens : undefined,
       headers: named === undefined ? [versionHeader, anthropicVersion] : [],
       reader: (host) => new ChatAnswer({ host, ignored, includeUsage, created }),
     });

@@ -1,5 +1,6 @@
 /** `/mcp`: Streamable HTTP. Every check of the bridge stands before it, as before any other route. */
 import type { Assistant } from '../../core/assistant.ts';
+import type { Limiter } from '../../core/limits/limiter.ts';
 import type { Log } from '../../core/ports.ts';
 import type { BodyReader } from '../body.ts';
 import type { Route, RouteCall } from '../exchange.ts';
@@ -9,12 +10,21 @@ import { Cancellations } from '../mcp/cancellations.ts';
 import type { McpEndpoint } from '../mcp/handler.ts';
 import { boundedJson } from '../parse.ts';
 
+interface McpRouteDeps {
+  assistant: Assistant;
+  bodies: BodyReader;
+  log: Log;
+  limiter: Limiter;
+  /** Of Causeway, as clients are told. */
+  version: string;
+}
+
 export interface McpRoutes {
   routes: Route[];
   dispose(): void;
 }
 
-export function mcpRoutes(assistant: Assistant, bodies: BodyReader, log: Log, version: string): McpRoutes {
+export function mcpRoutes({ assistant, bodies, log, limiter, version }: McpRouteDeps): McpRoutes {
   let endpoint: Promise<McpEndpoint> | undefined;
   const cancellations = new Cancellations();
   const load = async (): Promise<McpEndpoint> => {
@@ -42,7 +52,7 @@ export function mcpRoutes(assistant: Assistant, bodies: BodyReader, log: Log, ve
     const over = () => running?.end();
     call.signal.addEventListener('abort', over, { once: true });
     try {
-      const access = accessOf(assistant, { principal: call.principal, signal });
+      const access = accessOf(assistant, { principal: call.principal, signal }, limiter);
       return toBridge(await answered(asked, body, access), call.signal, over);
     } catch (error) {
       over();

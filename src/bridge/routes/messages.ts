@@ -31,7 +31,7 @@ export function messageRoutes(calls: ModelCalls, sessions: SessionCalls, bodies:
     const held = await bodies.bytes(call.request);
     try {
       const { bytes } = held;
-      const { model, stream } = readTopLevel(bytes, ['model', 'stream']);
+      const { model, stream, max_tokens } = readTopLevel(bytes, ['model', 'stream', 'max_tokens']);
       if (typeof model !== 'string' || model === '' || model.length > longestModel)
         throw invalidInput('model', 'something else', 'the name of a model');
       const binding = operation === 'messages' ? bindingOf(call.request, model) : undefined;
@@ -43,7 +43,6 @@ export function messageRoutes(calls: ModelCalls, sessions: SessionCalls, bodies:
           binding,
           request,
           writer: anthropicWriter(ignored),
-          bytes: bytes.length,
         });
       }
       return await calls.send(call, {
@@ -54,6 +53,7 @@ export function messageRoutes(calls: ModelCalls, sessions: SessionCalls, bodies:
         model,
         stream: stream === true,
         body: bytes,
+        maxTokens: typeof max_tokens === 'number' ? max_tokens : undefined,
         reader: (host) => new AnthropicAnswer(host),
       });
     } finally {

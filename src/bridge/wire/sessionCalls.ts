@@ -1,13 +1,9 @@
 /** A program's call of a model that belongs to a session: one turn of it, answered in the program's own wire. */
 import type { Assistant, ProviderEvent, StartedTurn } from '../../core/assistant.ts';
-import {
-  CausewayError,
-  fromErrorInfo,
-  notFound,
-  scopeMissing,
-  turnWithdrawn,
-  unexpected,
-} from '../../core/errors.ts';
+import { CausewayError, fromErrorInfo, scopeMissing, turnWithdrawn, unexpected } from '../../core/errors.ts';
+import { budgetOf } from '../../core/limits/budget.ts';
+import type { Limiter } from '../../core/limits/limiter.ts';
+import type { CallBudget } from '../../core/limits/spending.ts';
 import type { Clock, Log } from '../../core/ports.ts';
 import type { ClientScope } from '../../core/register.ts';
 import type { ModelRelay, RelayOutcome, RelayWire } from '../../core/relay.ts';
@@ -19,7 +15,8 @@ import type { ReadRequest } from '../../protocol/wires/sessionRequest.ts';
 import { EventStream, eventStreamHeaders, type StreamLimits } from '../eventStream.ts';
 import type { Principal, RouteCall } from '../exchange.ts';
 import { type BridgeResponse, json, statusOf } from '../http.ts';
-import { madeBy, sessionOf } from '../routes/sessions.ts';
+import { groundedWithin } from '../routes/turns.ts';
+import { madeBy, ownerOf, sessionOf } from '../sessionAccess.ts';
 import { type Binding, sessionHeader, turnHeader } from './binding.ts';
 import { principalOf } from './modelCalls.ts';
 import { wireStatus } from './wireStatus.ts';
@@ -28,6 +25,7 @@ import type { WireWriter } from './wireWriter.ts';
 export interface SessionCallsDeps {
   assistant: Assistant;
   relay: ModelRelay;
+  limiter: Limiter;
   streams: StreamLimits;
   clock: Clock;
   log: Log;
@@ -38,8 +36,6 @@ export interface SessionCall {
   binding: Binding;
   request: ReadRequest;
   writer: WireWriter;
-  /** Of the body, in bytes. */
-  bytes: number;
 }
 
 export class SessionCalls {
@@ -51,21 +47,25 @@ export class SessionCalls {
 
   /** Errors from before the session is known are thrown; later ones are answered in the wire's shape, with its id. */
   async answer(call: RouteCall, asked: SessionCall): Promise<BridgeResponse> {
-    const { relay } = this.#deps;
-    const { wire, bytes, binding, writer } = asked;
+    const { relay, limiter } = this.#deps;
+    const { wire, binding, writer } = asked;
     const { principal } = call;
     for (const scope of neededScopes(binding)) requireScope(principal, scope);
-    await relay.authorise(principalOf(principal), {
-      wire,
-      operation: 'messages',
-      model: binding.model,
-      bytes,
-    });
+    // Whether anything may leave at all; what the turn sends is more than the request, so its own budget is held to.
+    await relay.authorise(
+      { kind: 'owner' },
+      { wire, operation: 'messages', model: binding.model, size: () => nothing },
+    );
     const { id, isNew } = await this.#session(principal, asked);
     const headers = { ...writer.headers, [sessionHeader]: id };
+    const client = principal.kind === 'client' ? principal.client : undefined;
+    let place: { settle(of: Record<string, never>): void } | undefined;
     try {
-      return await this.#turn(call, asked, id, headers);
+      place = client && (await limiter.take(client, { parallel: 1 }));
+      const limits = { budget: client && budgetOf(limiter, client), over: () => place?.settle({}) };
+      return await this.#turn(call, asked, { sessionId: id, headers, limits });
     } catch (error) {
+      place?.settle({});
       // Nobody is told of it, and there is nothing in it.
       if (isNew) await this.#deps.assistant.sessions.purge(id);
       if (isNew || !(error instanceof CausewayError)) throw error;
@@ -83,23 +83,18 @@ export class SessionCalls {
     if (binding.session === 'new' || binding.session === 'auto') {
       const known =
         binding.session === 'auto'
-          ? await assistant.conversationOf({ messages: request.messages, ...by })
+          ? await assistant.conversationOf({ messages: request.messages, ...by, ...ownerOf(principal) })
           : undefined;
       if (known !== undefined) return { id: known, isNew: false };
-      return { id: (await assistant.sessions.create(by)).id, isNew: true };
+      return { id: (await assistant.sessions.create({ ...by, ...ownerOf(principal) })).id, isNew: true };
     }
-    const { id, client } = await sessionOf(assistant, binding.session);
-    // What another program said is not for this one, nor is that it is there.
-    if (principal.kind === 'client' && client !== undefined && client !== principal.client.name)
-      throw notFound('session', id);
-    return { id, isNew: false };
+    return { id: (await sessionOf(assistant, binding.session, principal)).id, isNew: false };
   }
 
   async #turn(
     call: RouteCall,
     { wire, binding, request, writer }: SessionCall,
-    sessionId: string,
-    headers: Record<string, string>,
+    { sessionId, headers, limits }: Within,
   ): Promise<BridgeResponse> {
     const { assistant, relay, streams, clock, log } = this.#deps;
     const at = clock.now();
@@ -135,30 +130,35 @@ export class SessionCalls {
         maxOutputTokens: request.maxOutputTokens,
         options: request.options,
         ...(recall === undefined ? {} : { recall }),
-        ...(grounding === undefined ? {} : { grounding }),
+        ...groundedWithin(call.principal, grounding === undefined ? {} : { grounding }),
       },
       hear,
       gone,
+      limits.budget,
     );
     const told = { ...headers, [turnHeader]: turn.turnId };
-    const ended = this.#ended(turn).then((end) => {
-      const { outcome, usage, error } = end;
-      relay.record({
-        at,
-        principal: principalOf(call.principal),
-        wire,
-        operation: 'messages',
-        model,
-        stream: request.stream,
-        status: outcome === 'aborted' ? 0 : error && !events.begun ? statusOf(error) : 200,
-        outcome,
-        usage,
-        firstByteMs,
-        totalMs: clock.monotonic() - from,
-        requestId: undefined,
+    const ended = this.#ended(turn)
+      .finally(limits.over)
+      .then((end) => {
+        const { outcome, usage, error } = end;
+        relay.record({
+          at,
+          principal: principalOf(call.principal),
+          wire,
+          operation: 'messages',
+          model,
+          stream: request.stream,
+          status: outcome === 'aborted' ? 0 : error && !events.begun ? statusOf(error) : 200,
+          outcome,
+          usage,
+          firstByteMs,
+          totalMs: clock.monotonic() - from,
+          requestId: undefined,
+          reached: true,
+          hold: undefined,
+        });
+        return end;
       });
-      return end;
-    });
     if (!request.stream) {
       const { entry, usage, error } = await ended;
       if (error) return failure(writer, error, told);
@@ -214,6 +214,13 @@ export class SessionCalls {
   }
 }
 
+interface Within {
+  sessionId: string;
+  headers: Record<string, string>;
+  /** `over` gives the place among turns at once back. */
+  limits: { budget: CallBudget | undefined; over(): void };
+}
+
 interface Ended {
   outcome: RelayOutcome;
   entry?: AssistantEntry;
@@ -221,6 +228,7 @@ interface Ended {
   error?: CausewayError;
 }
 
+const nothing = { bytes: 0, open: false, pictures: 0 };
 const noUsage: Usage = { inputTokens: 0, outputTokens: 0, cacheCreationTokens: 0, cacheReadTokens: 0 };
 
 const answerStopped = () =>

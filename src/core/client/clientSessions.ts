@@ -67,11 +67,20 @@ export class ClientSessions {
    * The session of this program in which the messages before the last were said, and nothing beside them; undefined
    * where nothing was said before.
    */
-  async conversation({ messages, client, door }: Pick<ClientRequest, 'messages' | 'client' | 'door'>) {
+  async conversation({
+    messages,
+    client,
+    clientId,
+    door,
+  }: Pick<ClientRequest, 'messages' | 'client' | 'door'> & { clientId?: string }) {
     const names = messages.slice(0, -1).flatMap(saidItems).map(nameOf);
     if (names.length === 0) return undefined;
     const sessions = (await this.#store.list({ limit: pageSize })).filter(
-      (session) => session.door === door && session.client === client && !session.private,
+      (session) =>
+        session.door === door &&
+        // Of the time before sessions knew more than a name.
+        (session.clientId === undefined ? session.client === client : session.clientId === clientId) &&
+        !session.private,
     );
     for (const { id } of sessions.slice(0, mostLookedThrough)) {
       const tree = await this.#after(id, () => this.#tree(id));

@@ -24,6 +24,9 @@ export interface SessionInit {
   title?: string;
   door: Door;
   client?: string;
+  /** Id of the client of the bridge whose session it is; other clients cannot use it unless it is shared. */
+  clientId?: string;
+  shared?: boolean;
   /** In memory only; leaves nothing on disk. */
   private?: boolean;
 }
@@ -115,6 +118,8 @@ export interface SessionStore {
   ): Promise<Extract<Entry, { kind: K }>[]>;
   /** A new session with copies of the branch up to and including the entry; ids of entries are kept. */
   fork(sessionId: string, entryId: string, init: SessionInit): Promise<SessionSummary>;
+  /** Lets other clients of the bridge use the session, or no more. */
+  share(sessionId: string, shared: boolean): Promise<void>;
   trash(sessionId: string): Promise<void>;
   restore(sessionId: string): Promise<void>;
   /** Leaves no byte of the session: rows, index, journal and backups. */

@@ -14,6 +14,8 @@ const details = z.object({
   /** Whether the title was given; otherwise the first input may still replace it. */
   titled: z.boolean(),
   client: z.string().optional(),
+  clientId: z.string().optional(),
+  shared: z.boolean().optional(),
   model: z.string().optional(),
   forkedFrom: z.object({ sessionId: z.uuid(), entryId: z.uuid() }).optional(),
   spent: spending.optional(),
@@ -158,6 +160,13 @@ export class SessionTable {
     if (current) this.#put({ ...current, trashed_at: at, changed: this.#nextChange() });
   }
 
+  setShared(id: string, shared: boolean): void {
+    const current = this.#row(id);
+    if (!current) return;
+    const after: SessionDetails = { ...this.#details(current), shared };
+    this.#put({ ...current, changed: this.#nextChange(), ...this.#codec.encode(after, contextOf(id)) });
+  }
+
   /** Whether the title was given; otherwise it comes from the first input. */
   isTitled(id: string): boolean {
     const current = this.#row(id);
@@ -240,7 +249,7 @@ export class SessionTable {
   }
 
   #summary(value: SessionRow): SessionSummary {
-    const { title, client, model, forkedFrom, spent } = this.#details(value);
+    const { title, client, clientId, shared, model, forkedFrom, spent } = this.#details(value);
     return {
       id: value.id,
       workspaceId: this.#options.workspaceId,
@@ -253,6 +262,8 @@ export class SessionTable {
       private: this.#options.private,
       readOnly: this.#options.readOnly,
       ...(client === undefined ? {} : { client }),
+      ...(clientId === undefined ? {} : { clientId }),
+      ...(shared === true ? { shared } : {}),
       ...(model === undefined ? {} : { model }),
       ...(forkedFrom === undefined ? {} : { forkedFrom }),
       ...(spent === undefined ? {} : { spent }),

@@ -72,7 +72,7 @@ export class SqliteStore {
         details: {
           title: init.title ?? untitled,
           titled: init.title !== undefined,
-          ...(init.client === undefined ? {} : { client: init.client }),
+          ...madeBy(init),
         },
       });
       return { value: this.#summary(shelf, id) };
@@ -139,13 +139,21 @@ export class SqliteStore {
           title: init.title ?? title,
           titled: true,
           forkedFrom: { sessionId, entryId },
-          ...(init.client === undefined ? {} : { client: init.client }),
+          ...madeBy(init),
         },
       });
       const entries = shelf.log.append(id, path);
       // An older title that the branch holds is not the fork's.
       if (init.title !== undefined) shelf.sessions.setTitle(id, init.title);
       return { value: this.#summary(shelf, id), entries };
+    });
+  }
+
+  share(sessionId: string, shared: boolean): void {
+    this.#shelves.write(this.#shelves.of(sessionId), (shelf) => {
+      if (!shelf.sessions.has(sessionId)) throw notFound('session', sessionId);
+      shelf.sessions.setShared(sessionId, shared);
+      return { value: undefined };
     });
   }
 
@@ -230,7 +238,7 @@ export class SqliteStore {
         details: {
           title: header.title ?? untitled,
           titled: header.title !== undefined,
-          ...(header.client === undefined ? {} : { client: header.client }),
+          ...madeBy(header),
           ...(header.forkedFrom === undefined ? {} : { forkedFrom: header.forkedFrom }),
         },
       });
@@ -338,3 +346,12 @@ export class SqliteStore {
     return summary;
   }
 }
+
+type Maker = { [Field in 'client' | 'clientId' | 'shared']?: SessionInit[Field] | undefined };
+
+/** Who made a session, and who may use it. */
+const madeBy = ({ client, clientId, shared }: Maker) => ({
+  ...(client === undefined ? {} : { client }),
+  ...(clientId === undefined ? {} : { clientId }),
+  ...(shared === undefined ? {} : { shared }),
+});

@@ -36,6 +36,7 @@ const rooms: Record<string, Room> = {
     files: [
       'src/core/errors.ts',
       'src/core/ports.ts',
+      'src/core/limits/',
       'src/core/register.ts',
       'src/core/relay.ts',
       'src/core/session/',
@@ -46,8 +47,14 @@ const rooms: Record<string, Room> = {
   },
   bridge: {
     rooms: ['protocol', 'base'],
-    files: ['src/core/assistant.ts', 'src/core/relay.ts', 'src/core/errors.ts'],
-    types: ['src/core/ports.ts', 'src/core/register.ts', 'src/core/session/store.ts'],
+    files: [
+      'src/core/assistant.ts',
+      'src/core/relay.ts',
+      'src/core/errors.ts',
+      'src/core/register.ts',
+      'src/core/limits/',
+    ],
+    types: ['src/core/ports.ts', 'src/core/session/store.ts'],
     packages: ['zod', 'undici', '@modelcontextprotocol/server', '@modelcontextprotocol/node'],
     node: true,
   },
