@@ -1,4 +1,4 @@
-/** What reaches `/mcp` and should not. That foreign Hosts, Origins and tokens are refused stands in `bridge/access.test.ts`. */
+/** What reaches `/mcp` and should not. That foreign Hosts, Origins and tokens are refused stands in `bridge/access.test.ts`, whose sessions a client sees in `access.test.ts`. */
 import assert from 'node:assert/strict';
 import { bearer, call, rawAnswer, startTestBridge, type TestBridge } from '../bridge/support.ts';
 
@@ -71,13 +71,6 @@ describe('mcp: requests that are not what they should be', function () {
   it('threat 2: a body that a web page can send unasked is refused', async () => {
     const answer = await post(JSON.stringify(ask), { headers: { 'content-type': 'text/plain' } });
     assert.deepEqual([answer.status, await codeOf(answer)], [415, 'media_type_refused']);
-  });
-
-  it('a client without the scopes of any tool is refused', async () => {
-    const { token } = await test.addClient({ scopes: ['models', 'usage'] });
-    const answer = await post(JSON.stringify(ask), { token });
-    assert.equal(answer.status, 403);
-    await answer.text();
   });
 
   it('a message that names two revisions is refused', async () => {
