@@ -26,7 +26,7 @@ import { chatRoute } from './routes/chatCompletions.ts';
 import { contextRoute } from './routes/context.ts';
 import { eventRoutes } from './routes/events.ts';
 import { answerHealth } from './routes/health.ts';
-import { mcpRoutes } from './routes/mcp.ts';
+import { mcpRoutes, workspaceEndpoint } from './routes/mcp.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { modelRoutes } from './routes/models.ts';
 import { promptRoutes } from './routes/prompts.ts';
@@ -69,7 +69,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
   const revocation = new RevocationWatch(clients, log);
   const known = new KnownClients(clients, () => deps.clock.monotonic());
   const calls = new ModelCalls({ relay: deps.relay, clock: deps.clock, pingMs: streams.pingMs });
-  const mcp = mcpRoutes(assistant, bodies, log, deps.version);
+  const mcp = mcpRoutes(assistant, bodies, () => workspaceEndpoint(log, deps.version));
   const routes = [
     ...sessionRoutes(assistant, bodies),
     recallRoute(assistant, bodies),

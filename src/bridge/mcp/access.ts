@@ -8,6 +8,8 @@ import { madeBy } from '../routes/sessions.ts';
 export interface McpAccess {
   readonly assistant: Assistant;
   readonly made: { door: Door; client?: string };
+  /** The same for all requests of one program, and for no other's. */
+  readonly owner: string;
   /** Aborts when the client goes away or is revoked. */
   readonly signal: AbortSignal;
   may(scope: ClientScope): boolean;
@@ -20,6 +22,7 @@ export const accessOf = (
   assistant,
   signal,
   made: { ...madeBy(principal), door: 'mcp' },
+  owner: principal.kind === 'client' ? principal.client.id : '',
   may: (scope) => has(principal, scope),
 });
 

@@ -14,16 +14,23 @@ export interface McpRoutes {
   dispose(): void;
 }
 
-export function mcpRoutes(assistant: Assistant, bodies: BodyReader, log: Log, version: string): McpRoutes {
+/** What is served at `/mcp`: the workspace. */
+export async function workspaceEndpoint(log: Log, version: string): Promise<McpEndpoint> {
+  const [{ mcpEndpoint }, { mcpServer }] = await Promise.all([
+    import('../mcp/handler.ts'),
+    import('../mcp/server.ts'),
+  ]);
+  return mcpEndpoint((access) => mcpServer(access, version), log);
+}
+
+/** `load` is called with the first request. */
+export function mcpRoutes(
+  assistant: Assistant,
+  bodies: BodyReader,
+  load: () => Promise<McpEndpoint>,
+): McpRoutes {
   let endpoint: Promise<McpEndpoint> | undefined;
   const cancellations = new Cancellations();
-  const load = async (): Promise<McpEndpoint> => {
-    const [{ mcpEndpoint }, { mcpServer }] = await Promise.all([
-      import('../mcp/handler.ts'),
-      import('../mcp/server.ts'),
-    ]);
-    return mcpEndpoint((access) => mcpServer(access, version), log);
-  };
   const answer = async (call: RouteCall): Promise<BridgeResponse> => {
     const { request } = call;
     const isPost = request.method === 'POST';
@@ -54,6 +61,7 @@ export function mcpRoutes(assistant: Assistant, bodies: BodyReader, log: Log, ve
     routes: [
       { method: 'POST', pattern: '/mcp', scope, answer },
       { method: 'GET', pattern: '/mcp', scope, answer },
+      { method: 'DELETE', pattern: '/mcp', scope, answer },
     ],
     dispose() {
       void endpoint?.then((one) => one.close());
