@@ -10,12 +10,19 @@ import {
 } from '@modelcontextprotocol/server';
 import type { McpAccess } from './access.ts';
 
-/** Of all programs together: more than the tools one user runs, each of which opens one for a window. */
-const most = 64;
-/** Of one program, so that one that opens and forgets leaves room for others. */
-const mostOfOne = 16;
-/** Milliseconds: a program that asked nothing for so long has most likely gone without a word. */
-const idleMs = 60 * 60_000;
+export interface SessionLimits {
+  /** Of all programs together. */
+  most: number;
+  mostOfOne: number;
+  /** A session in which nothing was asked ends after this many milliseconds. */
+  idleMs: number;
+}
+
+/**
+ * One user's tools open a session for each of their windows; one that opens and forgets is to leave room for others.
+ * After an hour without a request a program has most likely gone without a word.
+ */
+const defaultLimits: SessionLimits = { most: 64, mostOfOne: 16, idleMs: 60 * 60_000 };
 
 interface Session {
   owner: string;
@@ -26,14 +33,16 @@ interface Session {
 
 export class McpSessions {
   readonly #make: (access: McpAccess) => McpServer;
+  readonly #limits: SessionLimits;
   readonly #open = new Map<string, Session>();
   /** By who opens them: sessions that are counted already, while their servers are made. */
   readonly #opening: string[] = [];
   /** Those that their programs ended last: whoever still uses one is told. */
   readonly #ended = new Set<string>();
 
-  constructor(make: (access: McpAccess) => McpServer) {
+  constructor(make: (access: McpAccess) => McpServer, limits = defaultLimits) {
     this.#make = make;
+    this.#limits = limits;
   }
 
   /**
@@ -61,6 +70,7 @@ export class McpSessions {
 
   #hasRoom(owner: string): boolean {
     const owners = [...this.#opening, ...[...this.#open.values()].map((one) => one.owner)];
+    const { most, mostOfOne } = this.#limits;
     return owners.length < most && owners.filter((one) => one === owner).length < mostOfOne;
   }
 
@@ -74,13 +84,13 @@ export class McpSessions {
       const transport = new WebStandardStreamableHTTPServerTransport({
         sessionIdGenerator: () => crypto.randomUUID(),
         onsessioninitialized: (id) => {
-          const idle = setTimeout(() => void this.#end(id), idleMs).unref();
+          const idle = setTimeout(() => void this.#end(id), this.#limits.idleMs).unref();
           this.#open.set(id, { owner, transport, server, idle });
         },
         onsessionclosed: (id) => {
           this.#ended.add(id);
           const [oldest = id] = this.#ended;
-          if (this.#ended.size > most) this.#ended.delete(oldest);
+          if (this.#ended.size > this.#limits.most) this.#ended.delete(oldest);
           return this.#end(id);
         },
       });
