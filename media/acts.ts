@@ -292,6 +292,14 @@ export class Acts {
     this.#panel.draftChanged();
   }
 
+  /** The host asks first. */
+  async addOpenFile(uri: string): Promise<void> {
+    const added = await this.#once(`add ${uri}`, () => this.#panel.ask('addOpenFile', { uri }));
+    if (!added || added.attachments.length === 0) return;
+    this.#panel.dispatch({ type: 'attach', attachments: added.attachments });
+    this.#panel.draftChanged();
+  }
+
   async copy(text: string): Promise<void> {
     await this.#panel.ask('copy', { text });
     this.#panel.say(t('copied'));

@@ -102,6 +102,9 @@ export const moment = (at: number): string =>
     minute: '2-digit',
   });
 
+/** How many places have a placeholder in them. */
+export const maskedWords = (count: number): string => (count === 1 ? t('maskedOne') : t('maskedMany', count));
+
 /** How many secrets were found, in what would be sent or in what was. */
 export function secretWords(count: number, next: boolean): string {
   if (count === 1) return t(next ? 'secretOne' : 'secretOneSent');

@@ -5,6 +5,7 @@ import type { ErrorInfo } from '../src/protocol/errors.ts';
 import type { HostMessage, PanelStatus, SessionView } from '../src/protocol/panel.ts';
 import type { MemoryChange } from '../src/protocol/panelContext.ts';
 import type { QueuedTurn, SearchHit, SessionSummary } from '../src/protocol/session.ts';
+import { spentWith } from '../src/protocol/spending.ts';
 import type { SessionEvent } from '../src/protocol/turnEvents.ts';
 import { type ContextAction, type ContextState, initialContext, reduceContext } from './contextState.ts';
 import { emptyDraft, joinAttachments, type PanelDraft, wholeDraft } from './drafts.ts';
@@ -331,7 +332,7 @@ function withEntry(state: PanelState, entry: Entry): PanelState {
     ...state,
     entries,
     hasEarlier: entry.parentId === null ? false : state.hasEarlier,
-    totals: ended ? addTotals(state.totals, entry) : state.totals,
+    totals: spentWith(state.totals, entry) ?? state.totals,
     live: liveAfter(state.live, entry),
     draft: withoutGone(state.draft, (entryId) =>
       entry.parentId === null
@@ -346,17 +347,6 @@ function withEntry(state: PanelState, entry: Entry): PanelState {
 function liveAfter(live: LiveAnswer | undefined, entry: Entry): LiveAnswer | undefined {
   if (entry.kind !== 'assistant' || live?.turnId !== entry.turnId) return live;
   return entry.outcome === undefined ? { ...live, blocks: new Map() } : undefined;
-}
-
-function addTotals(totals: PanelState['totals'], entry: AssistantEntry): PanelState['totals'] {
-  const { usage } = entry;
-  if (!usage) return totals;
-  const tokens = usage.inputTokens + usage.cacheCreationTokens + usage.cacheReadTokens + usage.outputTokens;
-  return {
-    tokens: totals.tokens + tokens,
-    costUsd: totals.costUsd + (entry.costUsd ?? 0),
-    costKnown: totals.costKnown && entry.costUsd !== undefined,
-  };
 }
 
 /** What the screen reader is told of an end; never the text itself. */

@@ -29,7 +29,11 @@ export interface NoteRow {
   kind: 'note';
   key: string;
   /** A frame's note stands where the turns begin that are sent word for word; `turns` are those in frames. */
-  note: { type: 'model'; model: string } | { type: 'frame'; frame: string; turns: number };
+  note:
+    | { type: 'model'; model: string }
+    | { type: 'frame'; frame: string; turns: number }
+    /** Instructions that were merged, or are no longer in every request, without being asked for. */
+    | { type: 'directives'; count: number };
 }
 export type Row = UserRow | AnswerRow | NoteRow;
 
@@ -41,8 +45,10 @@ export function rowsOf(entries: readonly Entry[], frames: readonly PanelFrame[] 
   for (const entry of entries) {
     switch (entry.kind) {
       case 'user':
-        turn++;
         open = undefined;
+        // It has no words: the answer goes on from results.
+        if (entry.continuesId !== undefined) break;
+        turn++;
         rows.push({ kind: 'user', key: entry.id, entry, turn });
         break;
       case 'assistant': {
@@ -59,8 +65,17 @@ export function rowsOf(entries: readonly Entry[], frames: readonly PanelFrame[] 
         open = undefined;
         rows.push({ kind: 'note', key: entry.id, note: { type: 'model', model: entry.model } });
         break;
+      case 'directive': {
+        if (entry.because === undefined) break;
+        const last = rows.at(-1);
+        const before = last?.kind === 'note' && last.note.type === 'directives' ? last : undefined;
+        if (before) rows.pop();
+        const count = (before?.note.type === 'directives' ? before.note.count : 0) + 1;
+        open = undefined;
+        rows.push({ kind: 'note', key: before?.key ?? entry.id, note: { type: 'directives', count } });
+        break;
+      }
       case 'frame':
-      case 'directive':
       case 'task':
       case 'title':
       case 'profile':

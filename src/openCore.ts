@@ -3,14 +3,21 @@ import { pathToFileURL } from 'node:url';
 import type { Assistant } from './core/assistant.ts';
 import { Engine } from './core/engine.ts';
 import { toErrorInfo } from './core/errors.ts';
-import type { Clock, Log, SecretScanner, Secrets, Workspace } from './core/ports.ts';
+import type { Exclude } from './core/grounding/globs.ts';
+import { Limiter } from './core/limits/limiter.ts';
+import type { Clock, Log, Secrets, Workspace } from './core/ports.ts';
 import { Profiles } from './core/profiles/profiles.ts';
 import { Prompts } from './core/prompts/prompts.ts';
 import { AnthropicProvider } from './core/providers/anthropic/anthropic.ts';
+import { barredFrom } from './core/providers/barred.ts';
 import { OfflineProvider } from './core/providers/offline.ts';
+import { OpenAiProviders } from './core/providers/openai/openAiProviders.ts';
+import type { Provider } from './core/providers/provider.ts';
 import type { ResolvedWorkspace, WorkspaceIdentity } from './core/register.ts';
 import { AnthropicRelay } from './core/relay/modelRelay.ts';
 import type { ModelRelay } from './core/relay.ts';
+import { maskedSearch } from './core/secrets/maskedSearch.ts';
+import { Masker } from './core/secrets/masker.ts';
 import type { SessionStore } from './core/session/store.ts';
 import type { Settings } from './core/settings.ts';
 import { resolveWorkspace, shownWorkspaces } from './core/workspace/attachment.ts';
@@ -41,10 +48,16 @@ export interface Surroundings {
   workspace: Omit<Workspace, 'id' | 'name'>;
   /** Absolute paths of the workspace's folders, read anew for each question. */
   roots(): readonly string[];
+  /** What the editor's settings hide, read anew for each question. */
+  excludes?(): readonly Exclude[];
   settings: Settings;
   secrets: Secrets;
+  /** Models that only the one who opens the core can reach. */
+  ownProviders?: readonly Provider[];
   /** Key of the session databases, 32 bytes; undefined when they are not encrypted. */
   sessionKey: Uint8Array | undefined;
+  /** Key of the placeholders that stand for secrets, 32 bytes of the user's own. */
+  maskingKey(): Promise<Uint8Array>;
   log: Log;
 }
 
@@ -52,11 +65,16 @@ export interface OpenCore {
   readonly assistant: Assistant;
   readonly resolved: ResolvedWorkspace;
   readonly user: UserDatabase;
-  readonly scanner: SecretScanner;
+  readonly masker: Masker;
   /** For programs that call a model themselves. */
   readonly relay: ModelRelay;
-  /** Asks Claude's API which models the key may use; asks nothing in Restricted Mode. */
-  refreshModels(signal: AbortSignal): Promise<void>;
+  /**
+   * Asks the providers which models they have: Claude and the servers that are set, and where `all` are wanted those too
+   * that are used only by name, such as the ones on this machine. Asks nothing in Restricted Mode.
+   */
+  refreshModels(signal: AbortSignal, all?: boolean): Promise<void>;
+  /** Holds programs to their limits, in the relay and in turns. */
+  readonly limiter: Limiter;
   /** What the user must be told of the databases, such as a salvage. */
   notices(): Promise<ErrorInfo[]>;
   /** Stops all turns of this process, then closes the databases and ends the workers. */
@@ -92,6 +110,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     workerUrl: worker('search'),
     roots: options.roots,
     openFiles: () => workspace.openFiles(),
+    excludes: options.excludes ?? (() => []),
     isTrusted: () => workspace.isTrusted(),
     log,
   });
@@ -103,6 +122,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     log,
   });
   const scanner = openSecretScanner({ workerUrl: worker('secrets'), log });
+  const masker = new Masker({ scanner, key: options.maskingKey, settings, log });
   const claude = new AnthropicProvider({
     secrets,
     clock: systemClock,
@@ -111,19 +131,34 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     features: () => settings.anthropicFeatures,
     prices: () => settings.prices,
   });
+  const servers = new OpenAiProviders({
+    secrets,
+    clock: systemClock,
+    log,
+    endpoints: () => settings.endpoints,
+    prices: () => settings.prices,
+  });
   const notes = modelNotesOnDisk(notesFolder(dataFolder, resolved.workspace.id));
+  const limiter = new Limiter(user.limits, log);
   const relay = new AnthropicRelay({
+    limiter,
     secrets,
     calls: user.calls,
     log,
-    isTrusted: () => workspace.isTrusted(),
+    barred: () => barredFrom(workspace, settings),
     baseUrl: () => settings.anthropicBaseUrl,
     prices: () => settings.prices,
   });
   const engine = new Engine({
     store,
-    providers: [claude],
-    offline: new OfflineProvider(search),
+    providers: {
+      *[Symbol.iterator]() {
+        yield claude;
+        yield* servers;
+        yield* options.ownProviders ?? [];
+      },
+    },
+    offline: new OfflineProvider(maskedSearch(search, masker)),
     userDirectives: {
       ...user.directives,
       // A turn is not lost because of them.
@@ -134,8 +169,10 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
         }),
     },
     workspace,
+    masker,
     counter,
     recall,
+    scanner,
     search,
     settings,
     factorRecord: user.tokenFactors,
@@ -165,9 +202,10 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     assistant: engine,
     resolved,
     user,
-    scanner,
+    masker,
     relay,
-    refreshModels: (signal) => engine.refreshModels(signal),
+    limiter,
+    refreshModels: (signal, all) => engine.refreshModels(signal, all),
     async notices() {
       const told = await Promise.allSettled([store.status(), user.status()]);
       return told.flatMap((one) =>
@@ -179,6 +217,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
         await engine.close();
       } finally {
         await relay.close();
+        await limiter.close();
         await Promise.all([user.close(), search.close(), counter.close(), recall.close(), scanner.close()]);
       }
     },

@@ -6,12 +6,14 @@ import { openCore, systemClock } from './openCore.ts';
 import { openStateFolder, registerDataFolder } from './store/dataFolders.ts';
 import { fingerprintOf } from './store/user/fingerprint.ts';
 import { isGone } from './store/user/places.ts';
+import { ignoredFiles } from './workers/ignoredFiles.ts';
 
 export const windowWiring: Wiring = {
   openCore,
   fingerprintOf,
   isGone,
   readMemoryFiles,
+  ignoredFiles,
   registerDataFolder,
   async startBridge({ core, ...options }) {
     // Most windows have no bridge, so that its code is loaded by those that do.
@@ -21,7 +23,9 @@ export const windowWiring: Wiring = {
       version: manifest.version,
       assistant: core.assistant,
       clients: core.user.clients,
+      asking: core.user.asking,
       relay: core.relay,
+      limiter: core.limiter,
       stateDir: await openStateFolder(),
       clock: systemClock,
     });

@@ -29,7 +29,7 @@ const steps = [
     args: ['node_modules/typescript/bin/tsc', '-p', 'test/panel/tsconfig.json'],
   },
   { name: 'deadcode', args: ['node_modules/knip/bin/knip.js'] },
-  { name: 'unit', tests: 'mocha', args: mocha(...beside, 'test/unit/**/*.test.ts') },
+  { name: 'unit', tests: 'mocha', args: mocha(...beside, '--timeout', '20000', 'test/unit/**/*.test.ts') },
   { name: 'conformance', tests: 'mocha', args: mocha('--timeout', '60000', 'test/conformance/**/*.test.ts') },
   { name: 'kills', tests: 'mocha', args: mocha('test/durability/kills.test.ts') },
   { name: 'strace', args: ['test/durability/prepare.ts', 'strace'] },

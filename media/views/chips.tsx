@@ -18,7 +18,8 @@ export function Chips() {
   );
   // The host counts attachments in the order in which they were sent to it.
   const counted = chips.filter(({ source }) => source === 'attached');
-  if (automatic.length + excluded.length + draft.attachments.length === 0) return null;
+  const outside = chips.filter(({ source }) => source === 'out');
+  if (automatic.length + excluded.length + draft.attachments.length + outside.length === 0) return null;
   const remove = (gone: Attachment) =>
     acts.setDraft(
       draft.text,
@@ -58,7 +59,36 @@ export function Chips() {
           onRemove={() => remove(item)}
         />
       ))}
+      {outside.map((chip) => (
+        <OutChip key={chip.id} chip={chip} />
+      ))}
     </ul>
+  );
+}
+
+/** An open file that is not sent: why, and the way to send it all the same. */
+function OutChip({ chip }: { chip: ContextChip }) {
+  const { acts } = useApp();
+  const tip = t('chipOut', chip.label, chip.reason);
+  const name = `${t('addAnyway', chip.label)}. ${tip}`;
+  return (
+    <li class="chip out" title={tip}>
+      <Icon name="circle-slash" />
+      <span class="chip-words">{chip.label}</span>
+      <span class="chip-why">{chip.reason}</span>
+      <button
+        type="button"
+        class="chip-button"
+        title={name}
+        aria-label={name}
+        onClick={() => {
+          focusInput();
+          void acts.addOpenFile(chip.id);
+        }}
+      >
+        <Icon name="add" />
+      </button>
+    </li>
   );
 }
 

@@ -89,7 +89,7 @@ function Group(props: { title: string; directives: readonly DirectiveView[]; rea
 function Directive({ directive, readOnly }: { directive: DirectiveView; readOnly: boolean }) {
   const { context } = useApp();
   const [editing, setEditing] = useState(false);
-  const { directiveId, text, state, scope, history } = directive;
+  const { directiveId, text, state, scope, history, because } = directive;
   const name = quoted(text);
   const editId = `edit-${directiveId}`;
   if (editing) {
@@ -122,6 +122,11 @@ function Directive({ directive, readOnly }: { directive: DirectiveView; readOnly
             moment(directive.at),
           ].join(' · ')}
         </span>
+        {because && (
+          <span class="faint line-meta">
+            {t(state === 'candidate' ? 'directiveDemoted' : 'directiveMerged')}
+          </span>
+        )}
         {earlier && <span class="faint line-meta">{t('directiveEarlier', quoted(earlier.text))}</span>}
       </span>
       {!readOnly && (

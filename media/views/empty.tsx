@@ -15,7 +15,8 @@ export function Empty() {
   const { panel, acts } = useApp();
   const { status } = panel.state.value;
   if (!status) return null;
-  const needsKey = status.trusted && (status.key === 'missing' || status.key === 'keyring_failed');
+  const needsKey =
+    status.trusted && status.offline && (status.key === 'missing' || status.key === 'keyring_failed');
   return (
     <div class="empty">
       <p>{t('what')}</p>

@@ -1,4 +1,5 @@
 /** The context inspector: everything that was or would be sent, with its size, its price and the reason. */
+import type { Usage } from '../../src/protocol/content.ts';
 import type { ContextView } from '../../src/protocol/contextView.ts';
 import { type Inspector, segmentKeys } from '../contextState.ts';
 import { dollars, secretWords, tokens } from '../format.ts';
@@ -47,15 +48,22 @@ export function InspectorView() {
 
 function Shown({ inspector, view }: { inspector: Inspector; view: ContextView }) {
   const { report, costs, secrets } = view;
+  const unmasked = secrets.filter(({ masked }) => !masked);
   const keys = segmentKeys(report.segments);
   const next = inspector.of.kind === 'next';
   return (
     <>
       <Summary view={view} />
-      {secrets.length > 0 && (
+      {unmasked.length > 0 && (
         <p class="secrets">
           <Icon name="warning" />
-          {secretWords(secrets.length, next)}
+          {secretWords(unmasked.length, next)}
+        </p>
+      )}
+      {report.masked && (
+        <p class="masked">
+          <Icon name="shield" />
+          {t('maskedSome', report.masked.map(({ what, count }) => `${count} × ${what}`).join(', '))}
         </p>
       )}
       <div class="bar" aria-hidden="true">
@@ -101,22 +109,46 @@ function Shown({ inspector, view }: { inspector: Inspector; view: ContextView })
   );
 }
 
-/** Tokens, price and cache of the whole request: as the API counted them, else as they were estimated. */
-function Summary({ view: { report, costs, usage, costUsd } }: { view: ContextView }) {
-  const counted = usage && usage.inputTokens + usage.cacheCreationTokens + usage.cacheReadTokens;
+/** Tokens, price and cache of the request: as the API counted them, else as they were estimated. */
+function Summary({ view: { report, costs, usage, costUsd, turn } }: { view: ContextView }) {
+  const counted = usage && promptOf(usage);
   const all = counted ?? report.segments.reduce((sum, one) => sum + one.tokens, 0);
   const cached = usage?.cacheReadTokens ?? costs.reduce((sum, one) => sum + one.cached, 0);
-  const usd = costUsd ?? estimated(costs);
+  const usd = counted === undefined ? estimated(costs) : costUsd;
   const parts = [
     t('contextTotal', tokens(all), tokens(report.window)),
-    // Before it is sent nobody knows what of it the cache has.
+    // Before it is sent, and where the API did not say, nobody knows what of it the cache had.
     ...(usd === undefined ? [] : [counted === undefined ? t('costUncached', dollars(usd)) : dollars(usd)]),
     ...(all > 0 && cached > 0 ? [t('contextCached', Math.min(100, Math.round((100 * cached) / all)))] : []),
+    ...(usage ? [t('tokensOut', tokens(usage.outputTokens))] : []),
     t('contextReserve', tokens(report.outputReserve)),
     report.model,
   ];
-  return <p class="summary">{parts.join(' · ')}</p>;
+  const whole = turn && wholeTurn(turn, usage);
+  return (
+    <>
+      <p class="summary">{parts.join(' · ')}</p>
+      {whole && <p class="summary whole-turn">{whole}</p>}
+    </>
+  );
 }
+
+/** What the turn took together, where this was not its only request. */
+function wholeTurn(
+  { state, usage, costUsd }: NonNullable<ContextView['turn']>,
+  ofRequest: Usage | undefined,
+): string | undefined {
+  if (state === 'running') return t('contextRunning');
+  if (!usage) return undefined;
+  const isOnly = ofRequest && promptOf(ofRequest) === promptOf(usage);
+  if (isOnly) return undefined;
+  const cost = costUsd === undefined ? t('priceUnknown') : dollars(costUsd);
+  const parts = [t('tokensIn', tokens(promptOf(usage))), t('tokensOut', tokens(usage.outputTokens)), cost];
+  return t(ofRequest ? 'contextWholeTurn' : 'contextWholeTurnUncounted', parts.join(' · '));
+}
+
+const promptOf = ({ inputTokens, cacheCreationTokens, cacheReadTokens }: Usage): number =>
+  inputTokens + cacheCreationTokens + cacheReadTokens;
 
 /** Undefined where the price of one part is not known. */
 function estimated(costs: ContextView['costs']): number | undefined {

@@ -1,5 +1,5 @@
 import { groundingModes } from '../../src/protocol/entries.ts';
-import { groundingWords, secretWords, tokens } from '../format.ts';
+import { groundingWords, maskedWords, secretWords, tokens } from '../format.ts';
 import { t } from '../l10n.ts';
 import { useApp } from './context.ts';
 import { Icon } from './controls.tsx';
@@ -35,7 +35,11 @@ export function Meter() {
   const { session } = panel.state.value;
   if (!preview || !session) return null;
   const budget = t('budget', tokens(preview.tokens), tokens(preview.window));
-  const words = preview.secrets === 0 ? budget : `${secretWords(preview.secrets, true)} ${budget}`;
+  const words = [
+    ...(preview.secrets > 0 ? [secretWords(preview.secrets, true)] : []),
+    ...(preview.masked > 0 ? [maskedWords(preview.masked)] : []),
+    budget,
+  ].join(' ');
   const share = Math.min(1, preview.tokens / preview.window);
   return (
     <button
@@ -53,6 +57,7 @@ export function Meter() {
       </svg>
       <span>{t('window', tokens(preview.tokens), tokens(preview.window))}</span>
       {preview.secrets > 0 && <Icon name="warning" />}
+      {preview.secrets === 0 && preview.masked > 0 && <Icon name="shield" />}
     </button>
   );
 }

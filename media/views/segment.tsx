@@ -98,10 +98,10 @@ export const SegmentItem = memo((props: Props) => {
           {detail.length > 0 && <span class="line-meta">{detail.join(' · ')}</span>}
         </p>
       </div>
-      {secrets.map(({ what, line }) => (
-        <p key={`${what} ${line}`} class="secret">
-          <Icon name="warning" />
-          {t('secretAt', what, line)}
+      {secrets.map(({ what, line, masked }, place) => (
+        <p key={`${place} ${what} ${line}`} class={masked ? 'masked' : 'secret'}>
+          <Icon name={masked ? 'shield' : 'warning'} />
+          {t(masked ? 'maskedAt' : 'secretAt', what, line)}
         </p>
       ))}
       {open &&

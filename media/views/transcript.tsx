@@ -112,6 +112,15 @@ function Note({ row: { key, note } }: { row: NoteRow }) {
           </button>
         </p>
       );
+    case 'directives':
+      return (
+        <p class="note">
+          <Icon name="fold" />
+          <button type="button" class="words-button" id={key} onClick={() => context.showMemory(key)}>
+            {note.count === 1 ? t('directivesRelievedOne') : t('directivesRelieved', note.count)}
+          </button>
+        </p>
+      );
     default:
       return note satisfies never;
   }

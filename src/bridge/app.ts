@@ -1,18 +1,22 @@
 /** The bridge without its sockets: from a request to a response. */
+import { Emitter, type Event } from '../base/emitter.ts';
 import type { Assistant } from '../core/assistant.ts';
 import { noRoute, tokenMissing, tokenUnknown } from '../core/errors.ts';
+import type { Limiter } from '../core/limits/limiter.ts';
 import type { Clock, Log } from '../core/ports.ts';
-import type { ClientRegister } from '../core/register.ts';
+import type { Asking, AskingRegister, ClientRegister } from '../core/register.ts';
 import type { ModelRelay } from '../core/relay.ts';
 import { type BodyLimits, BodyReader, defaultBodyLimits } from './body.ts';
 import { defaultStreamLimits, type StreamLimits } from './eventStream.ts';
 import { compose, type Exchange } from './exchange.ts';
 import type { BridgeRequest, BridgeResponse } from './http.ts';
 import { KnownClients } from './knownClients.ts';
+import { answerAsking } from './middleware/asking.ts';
 import { authenticate } from './middleware/authentication.ts';
 import { checkBodyKind } from './middleware/bodyKind.ts';
 import { shapeErrors } from './middleware/errorShape.ts';
 import { checkHost } from './middleware/host.ts';
+import { limitRequests, tellLimits } from './middleware/limits.ts';
 import { checkOrigin } from './middleware/origin.ts';
 import { checkPath } from './middleware/path.ts';
 import { logRequests } from './middleware/requestLog.ts';
@@ -36,12 +40,17 @@ import { turnRoutes } from './routes/turns.ts';
 import { usageRoute } from './routes/usage.ts';
 import { findRoute } from './routing.ts';
 import { ModelCalls } from './wire/modelCalls.ts';
+import { SessionCalls } from './wire/sessionCalls.ts';
 
 export interface BridgeAppDeps {
   assistant: Assistant;
   clients: ClientRegister;
+  /** Programs that ask to be let in. */
+  asking: AskingRegister;
   /** What programs that call a model themselves go through. */
   relay: ModelRelay;
+  /** Holds programs to their limits. */
+  limiter: Limiter;
   workspace: OwnWorkspace;
   /** Of Causeway, as MCP clients are told. */
   version: string;
@@ -58,6 +67,8 @@ export interface BridgeAppDeps {
 
 export interface BridgeApp {
   answer(request: BridgeRequest): Promise<BridgeResponse>;
+  /** Fires when a program asks to be let in. */
+  readonly onDidAsk: Event<Asking>;
   dispose(): void;
 }
 
@@ -66,45 +77,59 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
   const { assistant, clients, log } = deps;
   const bodies = new BodyReader(deps.bodies ?? defaultBodyLimits);
   const streams = deps.streams ?? defaultStreamLimits;
-  const revocation = new RevocationWatch(clients, log);
+  const revocation = new RevocationWatch(clients, log, () => deps.clock.now());
+  const asks = new Emitter<Asking>((error) => log.error('A program that asks was not shown.', error));
   const known = new KnownClients(clients, () => deps.clock.monotonic());
   const calls = new ModelCalls({ relay: deps.relay, clock: deps.clock, pingMs: streams.pingMs });
+  const bound = new SessionCalls({
+    assistant,
+    relay: deps.relay,
+    limiter: deps.limiter,
+    streams,
+    clock: deps.clock,
+    log,
+  });
   const mcp = mcpRoutes(assistant, bodies, () => workspaceEndpoint(log, deps.version));
   const routes = [
     ...sessionRoutes(assistant, bodies),
     recallRoute(assistant, bodies),
     contextRoute(assistant),
-    ...turnRoutes({ assistant, bodies, streams, log }),
-    ...promptRoutes({ assistant, bodies, streams, log }),
+    ...turnRoutes({ assistant, bodies, streams, log, limiter: deps.limiter }),
+    ...promptRoutes({ assistant, bodies, streams, log, limiter: deps.limiter }),
     ...eventRoutes(assistant, streams, log),
-    ...messageRoutes(calls, bodies),
+    ...messageRoutes(calls, bound, bodies),
     ...modelRoutes(calls),
-    chatRoute(calls, bodies, deps.clock),
+    chatRoute(calls, bound, bodies, deps.clock),
     usageRoute(deps.relay, deps.clock),
     ...mcp.routes,
   ];
   const chain = compose(
     [
       logRequests(log, deps.clock),
+      tellLimits(deps.limiter),
       shapeErrors(log),
       checkHost,
       checkOrigin(new Set(deps.origins)),
       refuseUpgrade,
       answerHealth(deps.ownerToken),
+      answerAsking(deps.asking, (asking) => asks.fire(asking)),
       authenticate(deps.ownerToken, known),
       checkPath,
       routeByWorkspace(deps.workspace, deps.others),
       findRoute(routes),
       requireScope,
       checkBodyKind(bodies.maxBytes),
+      limitRequests(deps.limiter),
     ],
     (exchange) => callRoute(exchange, revocation),
   );
   return {
+    onDidAsk: asks.event,
     answer(request) {
       return chain(new Received(request));
     },
     dispose() {
+      asks.dispose();
       revocation.dispose();
       known.dispose();
       calls.dispose();
@@ -119,7 +144,7 @@ async function callRoute(exchange: Exchange, revocation: RevocationWatch): Promi
   if (!route) throw noRoute(exchange.path);
   if (!principal) throw tokenMissing();
   const { presence } = exchange.request;
-  if (principal.kind === 'client') presence.onEnd(revocation.watch(principal.client.id, presence));
+  if (principal.kind === 'client') presence.onEnd(revocation.watch(principal.client, presence));
   const answer = route.answer(new Call(exchange, principal, revocation));
   // A client that was revoked while its answer was made is told nothing of it, nor of why there is none.
   const response = await answer.catch((error: unknown) => {

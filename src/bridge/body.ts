@@ -84,6 +84,9 @@ class Held implements HeldBody {
   }
 }
 
+/** Throws `body_not_json` for what is no UTF-8. */
+export const utf8 = (bytes: Uint8Array): string => decode([bytes]);
+
 /** Takes the chunks out one by one, so that a large body is not held twice. */
 function decode(chunks: Uint8Array[]): string {
   const decoder = new TextDecoder('utf-8', { fatal: true });

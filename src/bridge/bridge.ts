@@ -3,8 +3,9 @@ import { randomBytes } from 'node:crypto';
 import type { Disposable } from '../base/disposable.ts';
 import type { Event } from '../base/emitter.ts';
 import type { Assistant } from '../core/assistant.ts';
+import type { Limiter } from '../core/limits/limiter.ts';
 import type { Clock, Log } from '../core/ports.ts';
-import type { ClientRegister } from '../core/register.ts';
+import type { Asking, AskingRegister, ClientRegister } from '../core/register.ts';
 import type { ModelRelay } from '../core/relay.ts';
 import { type BridgeRole, type BridgeState, spareCount } from '../protocol/bridge.ts';
 import { createBridgeApp } from './app.ts';
@@ -20,7 +21,9 @@ import { Relay } from './relay.ts';
 export interface BridgeOptions {
   assistant: Assistant;
   clients: ClientRegister;
+  asking: AskingRegister;
   relay: ModelRelay;
+  limiter: Limiter;
   workspace: OwnWorkspace;
   /** The user's state directory; discovery files are kept in `bridges` below it. */
   stateDir: string;
@@ -47,6 +50,8 @@ export interface Bridge extends Disposable {
   readonly address: string;
   /** Fires when it takes over the common port, and when another program is found there or goes. */
   readonly onDidChange: Event<BridgeState>;
+  /** Fires when a program asks to be let in. */
+  readonly onDidAsk: Event<Asking>;
   /** Ends open streams, closes all sockets and takes the discovery file away. */
   stop(): Promise<void>;
 }
@@ -116,6 +121,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       return addresses.includes('127.0.0.1') ? `http://127.0.0.1:${port}` : `http://[::1]:${port}`;
     },
     onDidChange: ownership.onDidChange,
+    onDidAsk: app.onDidAsk,
     stop: () => {
       stopped ??= stop();
       return stopped;

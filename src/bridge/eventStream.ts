@@ -47,8 +47,12 @@ export class EventStream implements AsyncIterable<string> {
 
   /** Adds an event; false when the stream is over and it was not taken. */
   send(type: string, data: string, id?: string): boolean {
+    return this.write(`event: ${type}\n${id === undefined ? '' : `id: ${id}\n`}data: ${data}\n\n`);
+  }
+
+  /** Adds events as they are on the wire; false when the stream is over and they were not taken. */
+  write(frame: string): boolean {
     if (this.#ended) return false;
-    const frame = `event: ${type}\n${id === undefined ? '' : `id: ${id}\n`}data: ${data}\n\n`;
     this.#bytes += Buffer.byteLength(frame);
     if (this.#bytes > this.#limits.maxUnreadBytes) {
       this.overflow();

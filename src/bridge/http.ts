@@ -1,5 +1,5 @@
 /** A request and a response as the app sees them: no sockets, so that routes can be called without any. */
-import type { CausewayError } from '../core/errors.ts';
+import { type CausewayError, LimitError } from '../core/errors.ts';
 import type { Presence } from './presence.ts';
 import { statusOfCode } from './statuses.ts';
 
@@ -19,6 +19,8 @@ export interface BridgeRequest {
   repeated: ReadonlySet<string>;
   /** The port the request came in on. */
   port: number;
+  /** The port it came from. */
+  peerPort: number;
   body: RequestBody;
   /** Ends when the client goes away. */
   presence: Presence;
@@ -79,10 +81,14 @@ export function errorResponse(
 ): BridgeResponse & { body: string } {
   const { code, message, retryAfterMs } = error;
   const field = 'field' in error && typeof error.field === 'string' ? { field: error.field } : {};
+  const limit = error instanceof LimitError ? { limit: error.limit } : {};
   const status = statusOf(error);
   return json(
     status,
-    { error: { code, message, ...field, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }, ...extra },
+    {
+      error: { code, message, ...field, ...limit, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
+      ...extra,
+    },
     {
       ...(status === 401 ? { 'www-authenticate': 'Bearer realm="causeway"' } : {}),
       ...(retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }),

@@ -17,6 +17,7 @@ export function requestOf(
     headers,
     repeated,
     port: incoming.socket.localPort ?? 0,
+    peerPort: incoming.socket.remotePort ?? 0,
     body: new IncomingBody(incoming, outgoing, expectsContinue),
     presence,
   };

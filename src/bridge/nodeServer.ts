@@ -49,7 +49,7 @@ const absent = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
  */
 export async function listenLoopback(
   port: number,
-  app: BridgeApp,
+  app: Pick<BridgeApp, 'answer'>,
   limits: ServerLimits,
   log: Log,
 ): Promise<LoopbackServer> {
@@ -105,7 +105,7 @@ function close(server: Server): Promise<void> {
   });
 }
 
-function newServer(app: BridgeApp, limits: ServerLimits, log: Log): Server {
+function newServer(app: Pick<BridgeApp, 'answer'>, limits: ServerLimits, log: Log): Server {
   const server = createServer({
     insecureHTTPParser: false,
     requireHostHeader: true,
@@ -143,7 +143,7 @@ function newServer(app: BridgeApp, limits: ServerLimits, log: Log): Server {
 }
 
 async function exchange(
-  app: BridgeApp,
+  app: Pick<BridgeApp, 'answer'>,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   expectsContinue: boolean,

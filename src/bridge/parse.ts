@@ -49,7 +49,7 @@ function readJson(text: string): unknown {
   }
 }
 
-function parseValue<T>(value: unknown, schema: z.ZodType<T>, whole: string): T {
+export function parseValue<T>(value: unknown, schema: z.ZodType<T>, whole: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

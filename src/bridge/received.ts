@@ -59,7 +59,7 @@ export class Call implements RouteCall {
 
   hold(): Hold {
     const { principal } = this;
-    if (principal.kind === 'client') return this.#revocation.hold(principal.client.id);
+    if (principal.kind === 'client') return this.#revocation.hold(principal.client);
     // The user's own command line is revoked by nobody.
     return { signal: new AbortController().signal, release: () => undefined };
   }

@@ -1,9 +1,11 @@
 /** `causeway clients`: who may call the bridge. */
 import { invalidInput, notFound, usageInvalid } from '../core/errors.ts';
-import { type Client, type ClientScope, clientScopes } from '../core/register.ts';
+import type { ClientLimits } from '../core/limits/limits.ts';
+import { type Client, type ClientScope, clientScopes, isActive } from '../core/register.ts';
 import { resolveWorkspace } from '../core/workspace/attachment.ts';
 import { fingerprintOf } from '../store/user/fingerprint.ts';
 import type { UserDatabase } from '../store/user/openUserDatabase.ts';
+import { expiryOf, limitOptions, limitsOf, limitsText } from './clientLimits.ts';
 import { exitCodes } from './exitCodes.ts';
 import { openUsers } from './headless.ts';
 import { theOne } from './ids.ts';
@@ -19,6 +21,11 @@ const command = 'causeway clients';
 interface Options {
   scope?: string[] | undefined;
   'all-workspaces'?: boolean | undefined;
+  expires?: string | undefined;
+  requests?: string | undefined;
+  tokens?: string | undefined;
+  parallel?: string | undefined;
+  usd?: string | undefined;
   json?: boolean | undefined;
 }
 
@@ -30,7 +37,7 @@ interface Call {
   rest: readonly string[];
 }
 
-const actions: Record<string, (call: Call) => Promise<void>> = { list, add, revoke };
+const actions: Record<string, (call: Call) => Promise<void>> = { list, show, add, limit, rotate, revoke };
 
 export async function runClients(invocation: Invocation): Promise<number> {
   const { argv, cwd, terminal } = invocation;
@@ -40,6 +47,7 @@ export async function runClients(invocation: Invocation): Promise<number> {
       ...folderOptions,
       scope: { type: 'string', multiple: true },
       'all-workspaces': { type: 'boolean' },
+      ...limitOptions,
       json: { type: 'boolean' },
     },
     command,
@@ -85,9 +93,13 @@ async function add({ users, place, terminal, values, rest }: Call): Promise<void
   const scopes = (values.scope ?? [...clientScopes]).flatMap((one) => one.split(',')).map(scopeOf);
   const everywhere = values['all-workspaces'] ?? false;
   const { workspace } = await resolveWorkspace({ register: users.workspaces, fingerprintOf }, place.identity);
+  const limits = limitsOf(values);
+  const expiresAt = expiryOf(values.expires, Date.now());
   const { client, token } = await users.clients.add({
     name,
     scopes,
+    limits,
+    ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(everywhere ? {} : { workspaceId: workspace.id }),
   });
   await terminal.write(`${token}\n`);
@@ -104,7 +116,53 @@ async function revoke({ users, terminal, rest }: Call): Promise<void> {
   await terminal.write(`Revoked: ${client.name}. Its token works no more.\n`);
 }
 
-const stateOf = ({ revokedAt }: Client): string => (revokedAt === undefined ? 'active' : 'revoked');
+/** Whoever has the old token is out at once; the new one is shown this once. */
+async function rotate({ users, terminal, rest }: Call): Promise<void> {
+  const [wanted = ''] = named(rest, ['ID'], `${command} rotate`);
+  const client = theOne('client', wanted, await users.clients.list());
+  const token = await users.clients.rotate(client.id);
+  await terminal.write(`${token}\n`);
+  terminal.note(
+    `The earlier token of ${client.name} works no more. The new one is not shown again; keep it safe.`,
+  );
+}
+
+/** Limits that are not named are taken away, so that what is typed is what holds. */
+async function limit({ users, terminal, values, rest }: Call): Promise<void> {
+  const [wanted = ''] = named(rest, ['ID'], `${command} limit`);
+  const limits: ClientLimits = limitsOf(values);
+  const all = wanted === 'all';
+  const client = all ? undefined : theOne('client', wanted, await users.clients.list());
+  await users.clients.limit(client?.id ?? 'all', limits);
+  await terminal.write(`${client?.name ?? 'All programs together'}: ${limitsText(limits)}.\n`);
+}
+
+async function show({ users, terminal, values, rest }: Call): Promise<void> {
+  const [wanted = ''] = named(rest, ['ID'], `${command} show`);
+  const client = theOne('client', wanted, await users.clients.list());
+  const overall = await users.clients.overallLimits();
+  if (values.json) return terminal.writeJson({ ...client, overall });
+  const time = (at: number | undefined) => (at === undefined ? 'never' : timeText(at));
+  const lines = [
+    ['id', client.id],
+    ['name', client.name],
+    ['state', stateOf(client)],
+    ['scopes', client.scopes.join(', ')],
+    ['workspace', client.workspaceId ?? 'all'],
+    ['created', timeText(client.createdAt)],
+    ['last used', time(client.lastUsedAt)],
+    ['token replaced', time(client.rotatedAt)],
+    ['expires', time(client.expiresAt)],
+    ['limits', limitsText(client.limits ?? {})],
+    ['all programs together', limitsText(overall)],
+  ];
+  await terminal.write(lines.map(([name, value]) => `${name}: ${value}\n`).join(''));
+}
+
+function stateOf(client: Client): string {
+  if (client.revokedAt !== undefined) return 'revoked';
+  return isActive(client, Date.now()) ? 'active' : 'expired';
+}
 
 function scopeOf(name: string): ClientScope {
   const scope = clientScopes.find((one) => one === name);

@@ -80,16 +80,28 @@ ${folderHelp}`,
   clients: {
     summary: 'give programs access to the bridge, and take it back',
     help: `Usage: causeway clients list [--json]
-       causeway clients add NAME [--scope SCOPE]… [--all-workspaces]
+       causeway clients show ID [--json]
+       causeway clients add NAME [--scope SCOPE]… [--all-workspaces] [--expires TIME] [LIMIT]…
+       causeway clients limit ID|all [LIMIT]…
+       causeway clients rotate ID
        causeway clients revoke ID
 
-"add" prints the token once, alone on standard output; it is kept as a hash and cannot be shown again.
+"add" and "rotate" print the token once, alone on standard output; it is kept as a hash and cannot be shown
+again. "rotate" ends the earlier token at once. "limit" replaces all limits of a client, or of all programs
+together.
 
 Options:
-  --scope SCOPE        sessions:read, sessions:write, turns, models or usage; several times for several
-                       (default: all)
+  --scope SCOPE        sessions:read, sessions:write, turns, grounding, models or usage; several times for
+                       several (default: all)
   --all-workspaces     for all your workspaces instead of the folder's alone
+  --expires TIME       the token ends after 30d, 12h or 90m (default: never)
   --json               one line of JSON for each client
+
+Limits:
+  --requests N         requests a minute
+  --tokens N           tokens a minute, those of the cache among them
+  --parallel N         turns and model calls at a time
+  --usd N              US dollars in 24 hours
 ${folderHelp}`,
     load: async () => (await import('./clients.ts')).runClients,
   },

@@ -7,11 +7,13 @@ import { invalidInput } from '../core/errors.ts';
 import type { Log, Secrets } from '../core/ports.ts';
 import { anthropicKeyName } from '../core/providers/anthropic/keyName.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
+import { maskingKeyIn } from '../maskingKeyOnDisk.ts';
 import { readMemoryFiles } from '../memoryFilesOnDisk.ts';
 import type { OpenCore } from '../openCore.ts';
 import { groundingModes } from '../protocol/entries.ts';
 import { openStateFolder, userDatabaseFile } from '../store/dataFolders.ts';
 import { openUserDatabase, type UserDatabase } from '../store/user/openUserDatabase.ts';
+import { isMarkedLocalOnly } from '../workspaceMarksOnDisk.ts';
 import type { Invocation } from './main.ts';
 import { listOwnDataFolder, type Place } from './place.ts';
 import type { Terminal } from './terminal.ts';
@@ -44,9 +46,10 @@ export async function openHeadless(
       openFiles: async () => [],
     },
     roots: () => place.roots,
-    settings,
+    settings: markedSettings(settings, place.roots),
     secrets: secretsOf(env),
     sessionKey: undefined,
+    maskingKey: async () => maskingKeyIn(await openStateFolder()),
     log,
   });
   for (const { message } of await core.notices()) terminal.note(message);
@@ -73,6 +76,16 @@ export function settingsOf(flags: TurnFlags, env: Invocation['env']): Settings {
   };
 }
 
+/** A mark of the workspace holds here as in the editor; it is read anew, since a server runs for days. */
+function markedSettings(settings: Settings, roots: readonly string[]): Settings {
+  return {
+    ...settings,
+    get localOnly() {
+      return settings.localOnly || isMarkedLocalOnly(roots);
+    },
+  };
+}
+
 /** What the flags choose for a turn. Throws `invalid_input`. */
 export function turnChoices({ model, grounding }: TurnFlags): Partial<Pick<Settings, 'model' | 'grounding'>> {
   if (model !== undefined && !/^[^/\s]+\/\S+$/.test(model))
@@ -95,7 +108,10 @@ function checkedUrl(value: string): string {
 
 function secretsOf(env: Invocation['env']): Secrets {
   return {
-    get: async (name) => (name === anthropicKeyName ? env.ANTHROPIC_API_KEY || undefined : undefined),
+    get: async (name, variable) => {
+      const from = name === anthropicKeyName ? 'ANTHROPIC_API_KEY' : variable;
+      return (from === undefined ? undefined : env[from]) || undefined;
+    },
     // The environment of a process does not change under it.
     onDidChange: new Emitter<string>().event,
   };

@@ -43,7 +43,10 @@ export interface BridgeClient {
   readonly url: string;
   readonly sessions: {
     list(options?: { limit?: number; cursor?: string; trashed?: boolean }): Promise<SessionPage>;
-    create(init?: { title?: string }): Promise<SessionSummary>;
+    /** `shared` lets other programs use it too. */
+    create(init?: { title?: string; shared?: boolean }): Promise<SessionSummary>;
+    /** Lets other programs use a session of one's own, or no more. */
+    share(sessionId: string, shared: boolean): Promise<SessionSummary>;
     get(sessionId: string, options?: { limit?: number; before?: string }): Promise<SessionDetail>;
     /** What was sent in a turn, the newest one when none is named. */
     context(
@@ -111,6 +114,8 @@ export function connect({ url, token, workspace }: ConnectOptions): BridgeClient
     sessions: {
       list: (options = {}) => get(`/v1/sessions${queryOf(options)}`, sessionList),
       create: async (init = {}) => (await parse(await post('/v1/sessions', init), sessionCreated)).session,
+      share: async (sessionId, shared) =>
+        (await parse(await post(`${at(sessionId)}/share`, { shared }), sessionCreated)).session,
       get: (sessionId, options = {}) => get(`${at(sessionId)}${queryOf(options)}`, sessionDetail),
       context: (sessionId, options = {}) => get(`${at(sessionId)}/context${queryOf(options)}`, contextResult),
       recall: async (sessionId, request) =>
@@ -211,7 +216,7 @@ function parseData({ data }: ServerEvent): unknown {
   }
 }
 
-async function refusal(answer: Response): Promise<BridgeError> {
+export async function refusal(answer: Response): Promise<BridgeError> {
   const parsed = errorBody.safeParse(await answer.json().catch(() => undefined));
   if (!parsed.success) return brokenAnswer(answer.status);
   const { code, message, retryAfterMs } = parsed.data.error;

@@ -1,18 +1,32 @@
 import type { AsyncQueue } from '../base/asyncQueue.ts';
 import type { QueuedTurn } from '../protocol/session.ts';
 import type { TurnEvent } from '../protocol/turnEvents.ts';
+import type { Answer } from './answer.ts';
+import type { ClientPart } from './client/clientTurn.ts';
+import type { CallBudget } from './limits/spending.ts';
 import type { Chosen } from './providers/registry.ts';
 
 /** What an accepted turn needs beyond its entry, kept while it waits and runs. */
 export interface AcceptedTurn {
   sessionId: string;
   chosen: Chosen;
+  client?: ClientPart;
+  /** Of the program that sent it. */
+  budget: CallBudget | undefined;
   abort: AbortController;
   /** It stands in the queue. */
   waits: boolean;
   events: AsyncQueue<TurnEvent>;
   /** Lets go of the caller's signal. */
   release(): void;
+}
+
+/** A turn that holds the lease of its session. */
+export interface Running {
+  turnId: string;
+  answer: Answer;
+  abort: AbortController;
+  done: Promise<void>;
 }
 
 /** The turns this process has accepted and that are not over. */

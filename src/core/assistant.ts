@@ -6,15 +6,19 @@ import type { Event } from '../base/emitter.ts';
 import type { AssistantBlock } from '../protocol/content.ts';
 import type { RecalledEntry } from '../protocol/memory.ts';
 import type { ContextReport } from '../protocol/report.ts';
-import type { QueuedTurn, SessionSummary } from '../protocol/session.ts';
+import type { Draft, QueuedTurn, SessionSummary } from '../protocol/session.ts';
 import type { SessionEvent, TurnEvent } from '../protocol/turnEvents.ts';
 import type { TurnInput } from '../protocol/turnInput.ts';
+import type { ClientRequest } from './client/clientTurn.ts';
 import type { Inspected, InspectedContext } from './context/contextInspector.ts';
+import type { CallBudget } from './limits/spending.ts';
 import type { Passage } from './ports.ts';
 import type { Prompts } from './prompts/prompts.ts';
-import type { Availability, ModelInfo } from './providers/provider.ts';
+import type { Availability, ModelInfo, ProviderEvent } from './providers/provider.ts';
 import type { SessionStore } from './session/store.ts';
 import type { SessionMemory } from './sessionMemory.ts';
+
+export type { ClientRequest, ProviderEvent };
 
 /** An accepted turn. Its input is durable; it ends in exactly one terminal event, which is the last of `events`. */
 export interface StartedTurn {
@@ -61,11 +65,34 @@ export interface Assistant {
   readonly prompts: Prompts;
 
   /**
-   * Accepts an input. Throws `invalid_input`, `empty_input`, `not_found`, `profile_not_found`, `store_*`: then nothing
+   * Accepts an input. Throws `invalid_input`, `empty_input`, `not_found`, `profile_not_found`, `masking_failed`,
+   * `store_*`: then nothing
    * was stored.
-   * Aborting the signal stops the turn.
+   * Aborting the signal stops the turn. Its calls are held to the budget, if there is one.
    */
-  startTurn(sessionId: string, input: TurnInput, signal?: AbortSignal): Promise<StartedTurn>;
+  startTurn(
+    sessionId: string,
+    input: TurnInput,
+    signal?: AbortSignal,
+    budget?: CallBudget,
+  ): Promise<StartedTurn>;
+  /**
+   * Accepts what a program asks for in its own wire: of its messages the session is given what it does not have, in a
+   * branch where they differ; system prompt and tools are the program's, and its calls end the turn. `hear` is told the
+   * answer as it comes. Throws `invalid_input`, `empty_input`, `not_found`, `model_not_found`, what keeps the provider
+   * from answering, and `store_*`: then no input was stored. Aborting the signal stops the turn.
+   */
+  startClientTurn(
+    sessionId: string,
+    request: ClientRequest,
+    hear: (event: ProviderEvent) => void,
+    signal?: AbortSignal,
+    budget?: CallBudget,
+  ): Promise<StartedTurn>;
+  /** The session of this program in which what it tells of was said; undefined where there is none. */
+  conversationOf(
+    request: Pick<ClientRequest, 'messages' | 'client' | 'door'> & { clientId?: string },
+  ): Promise<string | undefined>;
   /** Sends the input of an earlier turn once more, as a branch beside it. */
   retryTurn(sessionId: string, turnId: string, door: TurnInput['door']): Promise<StartedTurn>;
   /** Stops the live turn of the session, keeping what has arrived. False when none of this process is live. */
@@ -74,6 +101,17 @@ export interface Assistant {
   live(sessionId: string): OwnLiveTurn | undefined;
   withdrawTurn(sessionId: string, turnId: string): Promise<boolean>;
   queue(sessionId: string): Promise<QueuedTurn[]>;
+
+  /** What is typed in a session and not sent; what was masked in it is there again while this process lives. */
+  draft(sessionId: string): Promise<Draft | undefined>;
+  /** Keeps it with its secrets masked; where nobody could look for them, what was kept before stays. */
+  setDraft(sessionId: string, draft: Draft): Promise<void>;
+  /**
+   * A text of an answer with what its placeholders stand for, as it goes into a file: values masked in the session while
+   * this process lives, and those that stand in `sources`, the texts of files. Throws `placeholder_unknown` where one is
+   * not known any more, and `masking_failed`.
+   */
+  restored(sessionId: string, text: string, sources: readonly string[]): Promise<string>;
 
   renameSession(sessionId: string, title: string, door: TurnInput['door']): Promise<SessionSummary>;
   /** Sets the model of a session from now on; `provider/model`. */

@@ -1,37 +1,32 @@
 /** The assistant: accepts inputs, runs their turns one at a time in each session, and tells what happens. */
-
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
 import type { Door, UserEntry, UserEntryDraft } from '../protocol/entries.ts';
-import type { ContextReport } from '../protocol/report.ts';
-import type { QueuedTurn, SessionSummary } from '../protocol/session.ts';
+
 import type { SessionEvent } from '../protocol/turnEvents.ts';
-import type { TurnInput } from '../protocol/turnInput.ts';
-import { AcceptedTurns } from './acceptedTurns.ts';
+import { type AcceptedTurn, AcceptedTurns, type Running } from './acceptedTurns.ts';
 import { Answer } from './answer.ts';
-import type { Assistant, OwnLiveTurn, ProviderState, ResolvedModel, StartedTurn } from './assistant.ts';
+import type { Assistant, OwnLiveTurn, StartedTurn } from './assistant.ts';
+import { ClientSessions } from './client/clientSessions.ts';
 import { ContextBuilder } from './context/contextBuilder.ts';
-import { ContextInspector, type Inspected, type InspectedContext } from './context/contextInspector.ts';
+import { ContextInspector } from './context/contextInspector.ts';
 import { TokenFactors } from './context/factors.ts';
 import type { EngineOptions } from './engineOptions.ts';
 import * as errors from './errors.ts';
 import { LoggedMemory } from './memory/loggedMemory.ts';
 import { Prompts } from './prompts/prompts.ts';
-import { type Chosen, ProviderRegistry, splitModel } from './providers/registry.ts';
+import { gateOf } from './providers/barred.ts';
+import { type Chosen, ProviderRegistry } from './providers/registry.ts';
+import { maskedSearch } from './secrets/maskedSearch.ts';
 import type { Answerer, SessionStore, StoreChange } from './session/store.ts';
+import { SessionChanges } from './sessionChanges.ts';
 import { SessionChoices } from './sessionChoices.ts';
 import { eventsOf } from './sessionEvents.ts';
 import { runTurn } from './turn.ts';
 import { turnStream } from './turnStream.ts';
+import { TypedTexts } from './typedTexts.ts';
 import { untilStored } from './untilStored.ts';
 import { againOf, userEntryOf } from './userEntry.ts';
-
-interface Running {
-  turnId: string;
-  answer: Answer;
-  abort: AbortController;
-  done: Promise<void>;
-}
 
 export class Engine implements Assistant {
   readonly sessions: SessionStore;
@@ -40,9 +35,12 @@ export class Engine implements Assistant {
   readonly #options: EngineOptions;
   readonly #registry: ProviderRegistry;
   readonly #choices: SessionChoices;
+  readonly #clients: ClientSessions;
   readonly #context: ContextBuilder;
   readonly #factors: TokenFactors;
   readonly #inspector: ContextInspector;
+  readonly #typed: TypedTexts;
+  readonly #changes: SessionChanges;
   readonly #events: Emitter<SessionEvent>;
   readonly #lifetime = new DisposableStore();
   readonly #accepted = new AcceptedTurns();
@@ -57,22 +55,28 @@ export class Engine implements Assistant {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.sessions = options.store;
+    this.#typed = new TypedTexts(options.store, options.masker);
     this.prompts = options.prompts ?? new Prompts({ read: async () => [] }, options.log);
-    this.#registry = new ProviderRegistry(options.providers, options.offline, () =>
-      options.workspace.isTrusted(),
-    );
+    this.#registry = new ProviderRegistry({
+      ...options,
+      gate: gateOf(options),
+      routes: () => options.settings.routes,
+    });
     this.#factors = new TokenFactors({
       ...(options.factorRecord === undefined ? {} : { record: options.factorRecord }),
       onError: (error) => options.log.error('What was learned of token counts is not kept.', error),
     });
     this.#choices = new SessionChoices({ ...options, registry: this.#registry });
+    this.#changes = new SessionChanges({ ...options, registry: this.#registry, typed: this.#typed });
     this.memory = new LoggedMemory({
       ...options,
       factors: this.#factors,
       choose: (sessionId) => this.#choices.keptModel(sessionId),
+      chooseSmall: (sessionId) => this.#choices.smallModel(sessionId),
       profiles: this.#choices.profiles,
       profileOf: (sessionId) => this.#choices.profile(sessionId),
     });
+    this.#clients = new ClientSessions({ ...options, registry: this.#registry, choices: this.#choices });
     const { branches } = this.memory;
     this.#context = new ContextBuilder({ ...options, branches, factors: this.#factors });
     this.#inspector = new ContextInspector({
@@ -91,6 +95,7 @@ export class Engine implements Assistant {
         }
         this.memory.follow(change);
         this.#context.follow(change);
+        if (change.type === 'purged') options.masker.forget(change.sessionId);
         this.#follow(change);
       }),
     );
@@ -121,6 +126,7 @@ export class Engine implements Assistant {
         return;
       }
       case 'purged':
+        this.#clients.forget(change.sessionId);
         for (const [turnId, { abort }] of this.#accepted.of(change.sessionId)) {
           abort.abort();
           this.#over(change.sessionId, turnId);
@@ -141,18 +147,32 @@ export class Engine implements Assistant {
     return this.#events.event;
   }
 
-  async startTurn(sessionId: string, input: TurnInput, signal?: AbortSignal): Promise<StartedTurn> {
+  readonly startTurn: Assistant['startTurn'] = async (sessionId, input, signal, budget) => {
     this.#refuseWhenClosing();
     const profile = await this.#choices.profile(sessionId, input.profile);
-    const user = userEntryOf(input, this.#choices.grounding(profile), this.#options.clock.now());
+    const typed = userEntryOf(input, this.#choices.grounding(profile), this.#options.clock.now());
+    const user = await this.#typed.input(sessionId, typed);
     const choose = async () => {
       const chosen = await this.#choices.model(sessionId, input.model, profile);
       if (input.profile !== undefined)
-        await this.#choices.keepProfile(sessionId, profile, this.#mark(input.door));
+        await this.#choices.keepProfile(sessionId, profile, this.#changes.mark(input.door));
       return chosen;
     };
-    return this.#accept(sessionId, user, choose, signal);
-  }
+    return this.#accept(sessionId, user, choose, { signal, budget });
+  };
+
+  readonly startClientTurn: Assistant['startClientTurn'] = async (
+    sessionId,
+    request,
+    hear,
+    signal,
+    budget,
+  ) => {
+    this.#refuseWhenClosing();
+    const { user, chosen, client } = await this.#clients.turn(sessionId, request, hear);
+    return this.#accept(sessionId, user, async () => chosen, { signal, client, budget });
+  };
+  readonly conversationOf: Assistant['conversationOf'] = (request) => this.#clients.conversation(request);
 
   async retryTurn(sessionId: string, turnId: string, door: Door): Promise<StartedTurn> {
     const path = await this.sessions.path(sessionId);
@@ -160,7 +180,7 @@ export class Engine implements Assistant {
       (entry): entry is UserEntry => entry.kind === 'user' && entry.turnId === turnId,
     );
     if (!earlier) throw errors.notFound('turn', turnId);
-    const user = againOf(earlier, door, this.#options.clock.now());
+    const user = await this.#typed.input(sessionId, againOf(earlier, door, this.#options.clock.now()));
     return this.#accept(sessionId, user, () => this.#choices.keptModel(sessionId, earlier.model));
   }
 
@@ -190,59 +210,39 @@ export class Engine implements Assistant {
     this.#emit({ type: 'turn.withdrawn', sessionId, turnId });
   }
 
-  queue(sessionId: string): Promise<QueuedTurn[]> {
-    return this.sessions.queue(sessionId);
-  }
+  readonly queue: Assistant['queue'] = (sessionId) => this.sessions.queue(sessionId);
 
-  async renameSession(sessionId: string, title: string, door: Door): Promise<SessionSummary> {
-    const trimmed = title.trim();
-    if (trimmed === '' || trimmed.length > 200) {
-      throw errors.invalidInput('title', `${trimmed.length} characters`, '1 to 200 characters');
-    }
-    await this.sessions.append(sessionId, [{ ...this.#mark(door), kind: 'title', title: trimmed }]);
-    return this.#summary(sessionId);
-  }
+  readonly draft: Assistant['draft'] = (sessionId) => this.#typed.draft(sessionId);
+  readonly setDraft: Assistant['setDraft'] = (sessionId, draft) => this.#typed.setDraft(sessionId, draft);
+  readonly restored: Assistant['restored'] = (sessionId, text, sources) =>
+    this.#typed.restored(sessionId, text, sources);
 
-  async setModel(sessionId: string, model: string, door: Door): Promise<void> {
-    // Choosing it now tells at once when there is no such model.
-    await this.#registry.choose(model);
-    const name = splitModel(model);
-    await this.sessions.append(sessionId, [{ ...this.#mark(door), kind: 'model', ...name }]);
-  }
-
-  async rewind(sessionId: string, entryId: string, door: Door): Promise<void> {
-    if (!(await this.sessions.entry(sessionId, entryId))) throw errors.notFound('entry', entryId);
-    await this.sessions.append(sessionId, [{ ...this.#mark(door), kind: 'rewind', parentId: entryId }]);
-  }
+  readonly renameSession: Assistant['renameSession'] = (...asked) => this.#changes.rename(...asked);
+  readonly setModel: Assistant['setModel'] = (...asked) => this.#changes.setModel(...asked);
+  readonly rewind: Assistant['rewind'] = (...asked) => this.#changes.rewind(...asked);
 
   readonly recall: Assistant['recall'] = async (sessionId, request) => {
     const question = { ...request, sessionId, leafId: undefined, now: this.#options.clock.now() };
     return (await this.#options.recall?.search({ ...question, except: new Set() })) ?? [];
   };
 
-  readonly searchWorkspace: Assistant['searchWorkspace'] = async (question, options) =>
-    (await this.#options.search?.search(question, options)) ?? [];
+  readonly searchWorkspace: Assistant['searchWorkspace'] = async (question, options) => {
+    const { search, masker } = this.#options;
+    return search ? maskedSearch(search, masker).search(question, options) : [];
+  };
 
-  async preview(sessionId: string, input: TurnInput): Promise<ContextReport> {
-    return (await this.#inspector.unsent(sessionId, input)).report;
-  }
-
-  context(sessionId: string, of: Inspected): Promise<InspectedContext> {
-    return this.#inspector.context(sessionId, of);
-  }
-
-  providers(): Promise<ProviderState[]> {
-    return this.#registry.states();
-  }
-
-  /** Asks the providers which models they have now; in Restricted Mode none outside the machine is asked. */
-  refreshModels(signal: AbortSignal): Promise<void> {
-    return this.#registry.refreshModels(signal);
-  }
-
-  async modelFor(sessionId: string | undefined): Promise<ResolvedModel> {
+  readonly preview: Assistant['preview'] = async (sessionId, input) =>
+    (await this.#inspector.unsent(sessionId, input)).report;
+  readonly context: Assistant['context'] = (sessionId, of) => this.#inspector.context(sessionId, of);
+  readonly providers: Assistant['providers'] = () => this.#registry.states();
+  readonly modelFor: Assistant['modelFor'] = async (sessionId) => {
     const { model, insteadOf } = await this.#choices.keptModel(sessionId);
     return { model, ...(insteadOf === undefined ? {} : { insteadOf }) };
+  };
+
+  /** Asks the providers which models they have now; in Restricted Mode none outside the machine is asked. */
+  refreshModels(signal: AbortSignal, all = false): Promise<void> {
+    return this.#registry.refreshModels(signal, all);
   }
 
   close(): Promise<void> {
@@ -277,7 +277,11 @@ export class Engine implements Assistant {
     sessionId: string,
     user: UserEntryDraft,
     choose: () => Promise<Chosen>,
-    signal?: AbortSignal,
+    {
+      signal,
+      client,
+      budget,
+    }: { signal?: AbortSignal | undefined } & Partial<Pick<AcceptedTurn, 'client' | 'budget'>> = {},
   ): Promise<StartedTurn> {
     this.#refuseWhenClosing();
     const chosen = await choose();
@@ -289,6 +293,8 @@ export class Engine implements Assistant {
     this.#accepted.add(turnId, {
       sessionId,
       chosen,
+      ...(client === undefined ? {} : { client }),
+      budget,
       abort: new AbortController(),
       waits: false,
       events,
@@ -336,16 +342,18 @@ export class Engine implements Assistant {
   #run(user: UserEntry): void {
     const accepted = this.#accepted.get(user.turnId);
     if (!accepted) return;
-    const { sessionId, chosen, abort } = accepted;
+    const { sessionId, chosen, client, abort, budget } = accepted;
     const answer = new Answer();
     const done = runTurn(
       {
         store: this.sessions,
         context: this.#context,
         factors: this.#factors,
+        breakers: this.#registry.breakers,
         settings: this.#options.settings,
         clock: this.#options.clock,
         log: this.#options.log,
+        masker: this.#options.masker,
         profileOf: (id) => this.#choices.profile(id),
         toolsFor: (id, profile, answering) => this.#choices.tools(id, profile, answering),
         closing: this.#closing.signal,
@@ -354,7 +362,16 @@ export class Engine implements Assistant {
           this.#emit(event);
         },
       },
-      { sessionId, user, provider: chosen.provider, model: chosen.model, answer },
+      {
+        sessionId,
+        user,
+        provider: chosen.provider,
+        model: chosen.model,
+        standIns: chosen.standIns,
+        answer,
+        client,
+        budget,
+      },
       abort.signal,
     ).finally(() => {
       this.#accepted.forget(user.turnId);
@@ -375,16 +392,6 @@ export class Engine implements Assistant {
       },
     );
     if (user) this.#run(user);
-  }
-
-  async #summary(sessionId: string): Promise<SessionSummary> {
-    const summary = await this.sessions.get(sessionId);
-    if (!summary) throw errors.notFound('session', sessionId);
-    return summary;
-  }
-
-  #mark(door: Door) {
-    return { id: crypto.randomUUID(), at: this.#options.clock.now(), door };
   }
 
   #emit(event: SessionEvent): void {

@@ -6,6 +6,7 @@ import type {
   ModelNotes,
   PassageSearch,
   Recall,
+  SecretScanner,
   TokenCounter,
   TokenFactorRecord,
   UserDirectives,
@@ -14,20 +15,25 @@ import type {
 import type { Profiles } from './profiles/profiles.ts';
 import type { Prompts } from './prompts/prompts.ts';
 import type { Provider } from './providers/provider.ts';
+import type { Masker } from './secrets/masker.ts';
 import type { SessionStore } from './session/store.ts';
 
 export interface EngineOptions {
   store: SessionStore;
-  /** In order of preference. */
-  providers: readonly Provider[];
+  /** In order of preference; gone through anew each time. */
+  providers: Iterable<Provider>;
   /** Answers when no other provider is ready; never leaves the machine. */
   offline: Provider;
   workspace: Workspace;
+  /** Through it goes everything that is sent and stored. */
+  masker: Masker;
   counter: TokenCounter;
   recall?: Recall;
   /** Finds passages for turns that are grounded in the whole workspace. */
   search?: PassageSearch;
   userDirectives?: UserDirectives;
+  /** Without it no secrets are marked in what is inspected. */
+  scanner?: SecretScanner;
   factorRecord?: TokenFactorRecord;
   settings: CoreSettings;
   /** Those that come with Causeway when absent. */

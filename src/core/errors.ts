@@ -8,6 +8,7 @@ export * from './errors/bridgeClient.ts';
 export * from './errors/commandLine.ts';
 export * from './errors/error.ts';
 export * from './errors/host.ts';
+export * from './errors/limits.ts';
 export * from './errors/profile.ts';
 export * from './errors/prompt.ts';
 export * from './errors/provider.ts';

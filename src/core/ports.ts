@@ -2,6 +2,8 @@
 import type { Event } from '../base/emitter.ts';
 import type { GroundingMode } from '../protocol/entries.ts';
 import type { RecalledEntry } from '../protocol/memory.ts';
+import type { StaysOut } from './grounding/staysOut.ts';
+import type { RouteSettings } from './providers/routes.ts';
 
 /** `now` is wall-clock time in ms since the epoch; `monotonic` never jumps and is for durations. */
 export interface Clock {
@@ -9,9 +11,12 @@ export interface Clock {
   monotonic(): number;
 }
 
-/** Provider keys. `get` resolves undefined when no key is set; it rejects when the keyring itself fails. */
+/**
+ * Provider keys. `get` resolves undefined when no key is set; it rejects when the keyring itself fails. `variable` is
+ * the variable of the environment that may have the key where nothing else has it.
+ */
 export interface Secrets {
-  get(name: string): Promise<string | undefined>;
+  get(name: string, variable?: string): Promise<string | undefined>;
   readonly onDidChange: Event<string>;
 }
 
@@ -25,6 +30,8 @@ export interface Log {
 
 /** An editor's document as it is now, unsaved changes included. */
 export interface OpenFile {
+  /** Why it is not sent; then its text is empty and nothing of it is selected. */
+  staysOut?: StaysOut;
   uri: string;
   /** Relative to its workspace folder, forward slashes. */
   path: string;
@@ -74,17 +81,30 @@ export interface TokenCounter {
   count(texts: readonly string[]): Promise<number[]>;
 }
 
-/** Something in a text that looks like a secret; the value itself is not told. */
+/** Something in a text that looks like a secret or like personal data; the value itself is not told. */
 export interface FoundSecret {
-  /** From 1. */
-  line: number;
-  /** What it looks like, in words. */
-  what: string;
+  /** UTF-16 code units from the beginning of the text, the end not included. */
+  start: number;
+  end: number;
+  group: 'secret' | 'private';
+  /** A short name of what it looks like, in lower-case letters, digits and hyphens. */
+  kind: string;
 }
 
-/** Looks for secrets in texts off the host's thread. The result has one list for each text, in order. Never rejects. */
+/** What is looked for beside secrets. */
+export interface PersonalData {
+  /** Mail addresses and phone numbers. */
+  contacts: boolean;
+  /** Names the user has listed. */
+  names: readonly string[];
+}
+
+/**
+ * Looks for secrets in texts off the host's thread. The result has one list for each text, in its order, and nothing in
+ * it lies over anything else. Rejects when the texts were not looked through: then nobody knows what is in them.
+ */
 export interface SecretScanner {
-  scan(texts: readonly string[]): Promise<FoundSecret[][]>;
+  scan(texts: readonly string[], personal?: PersonalData): Promise<FoundSecret[][]>;
 }
 
 export interface RecallQuestion {
@@ -169,8 +189,11 @@ export interface ProfileFiles {
 
 /** What the user can set and the core reads; values are read anew for each turn. */
 export interface CoreSettings {
-  /** `provider/model`, or empty for the first model that is ready. */
+  /** `provider/model`, `route/name`, or empty for the first model that is ready. */
   readonly model: string;
+  /** The same for small jobs, which frames are; empty for the model that answers in the session. */
+  readonly smallModel: string;
+  readonly routes: RouteSettings;
   readonly grounding: GroundingMode;
   /** Ceiling of one answer in tokens. */
   readonly maxOutputTokens: number;
@@ -185,4 +208,12 @@ export interface CoreSettings {
   readonly recall: 'off' | 'session' | 'workspace';
   /** Whether frames are written by a model, by extraction, or not unasked. */
   readonly compaction: 'model' | 'extractive' | 'off';
+  /** Whether placeholders take the place of secrets in what is sent and stored. */
+  readonly maskSecrets: boolean;
+  /** Whether they do so for mail addresses and phone numbers too. */
+  readonly maskPersonalData: boolean;
+  /** Names that are masked with them. */
+  readonly maskedNames: readonly string[];
+  /** Nothing leaves the machine: only providers on it answer. */
+  readonly localOnly: boolean;
 }

@@ -2,6 +2,7 @@
  * The user's own database, one for all workspaces: the register of workspaces and the clients of the bridge.
  */
 import type { Event } from '../base/emitter.ts';
+import type { ClientLimits } from './limits/limits.ts';
 
 /** What lets a moved folder be recognised. All fields are as the file system or git gave them when last seen. */
 export interface FolderFingerprint {
@@ -51,7 +52,14 @@ export interface WorkspaceRegister {
 }
 
 /** What a client of the bridge may do. */
-export const clientScopes = ['sessions:read', 'sessions:write', 'turns', 'models', 'usage'] as const;
+export const clientScopes = [
+  'sessions:read',
+  'sessions:write',
+  'turns',
+  'grounding',
+  'models',
+  'usage',
+] as const;
 export type ClientScope = (typeof clientScopes)[number];
 
 export interface Client {
@@ -63,21 +71,80 @@ export interface Client {
   createdAt: number;
   lastUsedAt?: number;
   revokedAt?: number;
+  /** From this moment on its token works no more; ms since the epoch, absent for one that has no end. */
+  expiresAt?: number;
+  /** When its token was last replaced by another. */
+  rotatedAt?: number;
+  limits?: ClientLimits;
+  /** What all programs together may use; told with a client that was found by its token. */
+  overall?: ClientLimits;
 }
+
+/** What a new client may be. */
+export interface ClientInit {
+  name: string;
+  scopes: ClientScope[];
+  workspaceId?: string;
+  expiresAt?: number;
+  limits?: ClientLimits;
+}
+
+/** Whether its token still works; what has expired is refused also where nobody has written it down yet. */
+export const isActive = ({ revokedAt, expiresAt }: Client, now: number): boolean =>
+  revokedAt === undefined && (expiresAt === undefined || now < expiresAt);
 
 export interface ClientRegister {
   /** The token is returned once and kept only as its SHA-256 digest. */
-  add(init: {
-    name: string;
-    scopes: ClientScope[];
-    workspaceId?: string;
-  }): Promise<{ client: Client; token: string }>;
-  /** The client of a token that is not revoked. */
+  add(init: ClientInit): Promise<{ client: Client; token: string }>;
+  /** The client of a token that is neither revoked nor expired. */
   find(token: string): Promise<Client | undefined>;
   list(): Promise<Client[]>;
   revoke(clientId: string): Promise<boolean>;
-  /** Fires with a client's id when this process has revoked it; other processes are not told. */
+  /** Gives a client another token in place of the one it has, which ends. Throws `not_found` for one that is not active. */
+  rotate(clientId: string): Promise<string>;
+  /** Replaces all limits of a client, or of all programs together. Throws `not_found`, `invalid_input`. */
+  limit(clientId: string | 'all', limits: ClientLimits): Promise<void>;
+  overallLimits(): Promise<ClientLimits>;
+  /** Fires with a client's id when this process has ended its token; other processes are not told. */
   readonly onDidRevoke: Event<string>;
+}
+
+/** Of what a program polls with that asks to be let in, so that it is told from a token. */
+export const pendingPrefix = 'cwp_';
+
+/** What is known of a program that asks to be let in. All of it is the program's own word but where it runs. */
+export interface AskingInit {
+  name: string;
+  scopes: ClientScope[];
+  /** Path of its executable, and the folder it runs in, where the platform tells. */
+  program?: string;
+  folder?: string;
+}
+
+export interface Asking extends AskingInit {
+  id: string;
+  /** When it asked; ms since the epoch. */
+  at: number;
+}
+
+/** What became of a program's asking; the token is told once. */
+export type AskingAnswer =
+  | { state: 'pending' }
+  | { state: 'refused' }
+  | { state: 'approved'; client: Client; token: string };
+
+/** Programs that ask to be let in. A handful at a time, for ten minutes each. */
+export interface AskingRegister {
+  /** `pending` is for the program alone, which polls with it, and is kept as its digest. Throws `too_many_asking`. */
+  ask(init: AskingInit): Promise<{ asking: Asking; pending: string }>;
+  /** Those that nobody has decided about, the first first. */
+  list(): Promise<Asking[]>;
+  /** Lets a program in as its user chose. Throws `not_found` for one that is decided or gone, `invalid_input`. */
+  approve(id: string, init: ClientInit): Promise<void>;
+  /** Throws `not_found`. */
+  refuse(id: string): Promise<void>;
+  /** Undefined for what is not known, was fetched, or has waited too long. */
+  poll(pending: string): Promise<AskingAnswer | undefined>;
 }
 
 /**

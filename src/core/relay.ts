@@ -3,9 +3,12 @@
  * remembered but who called, what it cost and how it ended.
  */
 import type { Usage } from '../protocol/content.ts';
+import type { Limited } from './limits/limiter.ts';
+import type { RequestSize } from './limits/requestSize.ts';
+import type { CallHold } from './limits/spending.ts';
 
 /** Who asks: the user's own command line, or a client that was let in. */
-export type RelayPrincipal = { kind: 'owner' } | { kind: 'client'; client: { id: string } };
+export type RelayPrincipal = { kind: 'owner' } | { kind: 'client'; client: Limited };
 
 export const relayWires = ['anthropic', 'openai'] as const;
 export const relayOperations = ['messages', 'count_tokens', 'models'] as const;
@@ -18,8 +21,10 @@ export interface RelayRequest {
   operation: RelayOperation;
   /** As the request names it; absent where it names none. */
   model?: string;
-  /** Size of the body in bytes. */
-  bytes: number;
+  /** What it can take; asked for only where a limit wants to know. */
+  size(): RequestSize;
+  /** Ceiling of the answer in tokens; absent where the request names none. */
+  maxTokens?: number;
 }
 
 /** Where a request may go, and with what. The key is for one request and is not to be kept. */
@@ -28,6 +33,8 @@ export interface RelayGrant {
   baseUrl: string;
   key: string;
   limits: RelayLimits;
+  /** Goes back with the call when it is over. */
+  hold?: CallHold;
 }
 
 export interface RelayLimits {
@@ -72,6 +79,9 @@ export interface RelayedCall {
   totalMs: number;
   /** Upstream's own id of the request. */
   requestId: string | undefined;
+  /** It got to upstream, which may bill it. */
+  reached: boolean;
+  hold: CallHold | undefined;
 }
 
 /** A call as it is kept. */
@@ -129,8 +139,9 @@ export interface CallLog {
 
 export interface ModelRelay {
   /**
-   * Lets a request through or throws `restricted_mode`, `no_api_key`, `api_key_rejected`, `base_url_invalid` or what
-   * the keyring fails with: then nothing was sent. The one place where a limit of a client can say no.
+   * Lets a request through or throws `restricted_mode`, `local_only`, `no_api_key`, `api_key_rejected`, `base_url_invalid` or what
+   * the keyring fails with, and for a client `limit_parallel`, `limit_tokens`, `limit_money`, `price_unknown`: then
+   * nothing was sent.
    */
   authorise(principal: RelayPrincipal, request: RelayRequest): RelayGrant | Promise<RelayGrant>;
   /** Keeps a call in the log, behind the answer. Never throws. */

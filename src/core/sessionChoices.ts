@@ -60,7 +60,7 @@ export class SessionChoices {
 
   /** The model asked for by name, else as `keptModel`. Throws `model_not_found` for a name nobody knows. */
   async model(sessionId: string | undefined, wanted: string | undefined, profile: Profile): Promise<Chosen> {
-    if (wanted !== undefined) return this.#sources.registry.choose(wanted);
+    if (wanted !== undefined) return this.#sources.registry.choose(wanted, sessionId);
     return this.keptModel(sessionId, undefined, profile);
   }
 
@@ -70,7 +70,15 @@ export class SessionChoices {
     const ofSession = sessionId === undefined ? undefined : (await store.get(sessionId))?.model;
     const ofProfile = (profile ?? (await this.profile(sessionId))).model;
     const kept = [ofTurn, ofSession, ofProfile].filter((name) => name !== undefined);
-    return registry.chooseKept([...kept, settings.model]);
+    return registry.chooseKept([...kept, settings.model], sessionId);
+  }
+
+  /** The model for small jobs, where the user has set one that can be used now. */
+  async smallModel(sessionId: string): Promise<Chosen | undefined> {
+    const { registry, settings } = this.#sources;
+    if (settings.smallModel === '') return undefined;
+    const chosen = await registry.chooseKept([settings.smallModel], sessionId);
+    return chosen.insteadOf === undefined ? chosen : undefined;
   }
 
   async tools(sessionId: string, profile: Profile, model: ModelInfo): Promise<Tools> {

@@ -30,6 +30,8 @@ export function eventsOf(change: StoreChange): SessionEvent[] {
           content: change.content,
         },
       ];
+    // It is read by whoever shows it.
+    case 'imported':
     case 'turn_live':
     case 'free':
     case 'notice':

@@ -1,9 +1,12 @@
 import type { CoreSettings } from './ports.ts';
 import { type AnthropicFeatures, noFeatures } from './providers/anthropic/secondWind.ts';
+import type { EndpointSetting } from './providers/openai/endpoints.ts';
 import type { Price } from './providers/provider.ts';
 
 /** All settings the core is wired with. */
 export interface Settings extends CoreSettings {
+  /** OpenAI-compatible servers of the user's own. */
+  readonly endpoints: readonly EndpointSetting[];
   readonly anthropicBaseUrl: string;
   readonly anthropicFeatures: AnthropicFeatures;
   /** Prices the user has set, by model id; they come before the table. */
@@ -13,6 +16,9 @@ export interface Settings extends CoreSettings {
 /** What holds until the user sets something, whichever door is used. */
 export const defaultSettings: Settings = {
   model: '',
+  smallModel: '',
+  routes: {},
+  endpoints: [],
   grounding: 'open_files',
   // Room for a long file and for thinking before it, far below what every current model may answer.
   maxOutputTokens: 16_000,
@@ -23,6 +29,11 @@ export const defaultSettings: Settings = {
   conversationTokens: 24_000,
   recall: 'session',
   compaction: 'model',
+  maskSecrets: true,
+  // An address or a name is often what a question is about.
+  maskPersonalData: false,
+  maskedNames: [],
+  localOnly: false,
   anthropicBaseUrl: 'https://api.anthropic.com',
   anthropicFeatures: noFeatures,
   prices: {},

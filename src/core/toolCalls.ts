@@ -28,7 +28,9 @@ export async function runTools(
     };
     const result = await unlessAborted(tools.call(call, context), signal);
     if (!result) return undefined;
-    const { content, isError } = result;
+    const { isError } = result;
+    // Before anybody hears of it: a tool reads what others wrote.
+    const [content = ''] = await deps.masker.texts([result.content], plan.sessionId);
     deps.emit({
       type: 'turn.tool_result',
       ...turn,

@@ -1,7 +1,10 @@
 /** One turn, from its accepted input to its terminal entry. */
 import type { ToolUseBlock } from '../protocol/content.ts';
+import type { Door } from '../protocol/entries.ts';
 import { CausewayError, toErrorInfo, tooManyToolRounds } from './errors.ts';
+import { withinSession } from './profiles/workspaceLimits.ts';
 import { runTools } from './toolCalls.ts';
+import { Tools } from './tools/registry.ts';
 import type { Ending, TurnDependencies, TurnPlan } from './turnDependencies.ts';
 import { assistantEntry, finish, terminalEntry } from './turnEnd.ts';
 import { TurnProgress } from './turnProgress.ts';
@@ -26,8 +29,11 @@ export async function runTurn(deps: TurnDependencies, plan: TurnPlan, signal: Ab
   const progress = new TurnProgress(deps.store, user, model.price);
   let ending: Ending;
   try {
-    const profile = await deps.profileOf(sessionId);
-    const tools = await deps.toolsFor(sessionId, profile, model);
+    const chosen = plan.client?.profile ?? (await deps.profileOf(sessionId));
+    // A turn that a program asks for looks no further than its session; one in a program's own wire says so itself.
+    const isBound = plan.client === undefined && isOfProgram(user.door);
+    const profile = isBound ? withinSession(chosen, deps.settings.recall) : chosen;
+    const tools = plan.client ? new Tools([], deps.log) : await deps.toolsFor(sessionId, profile, model);
     const onLost = () => lost.abort();
     ending = await rounds({ deps, plan, progress, profile, tools, signal: either, onLost });
   } catch (error) {
@@ -38,12 +44,15 @@ export async function runTurn(deps: TurnDependencies, plan: TurnPlan, signal: Ab
   await finish(deps, plan, progress, terminalEntry(deps, plan, progress, ending));
 }
 
+const isOfProgram = (door: Door): boolean => door === 'bridge' || door === 'mcp';
+
 /** Asks the model, runs the tools it asks for, and asks it again with their results, until it has answered. */
 async function rounds(requesting: Requesting): Promise<Ending> {
   const { plan, progress, signal } = requesting;
   for (let number = 1; ; number++) {
     const ending = await request(requesting);
-    const calls = ending.outcome === 'done' ? callsOf(ending, plan) : undefined;
+    // A program runs its calls itself, and comes back with their results.
+    const calls = ending.outcome === 'done' && !plan.client ? callsOf(ending, plan) : undefined;
     if (!calls) return ending;
     if (number === mostRequests)
       return { ...ending, outcome: 'failed', error: toErrorInfo(tooManyToolRounds(mostRequests)) };
@@ -71,7 +80,7 @@ async function keepAnswer({ deps, plan, progress }: Requesting): Promise<void> {
   const { requestUsage } = progress;
   const entry = {
     ...assistantEntry(deps, plan, progress),
-    ...(requestUsage === undefined ? {} : { requestUsage }),
+    requestUsage: requestUsage ?? null,
   };
   plan.answer.storing(entry.id);
   await progress.append(entry);

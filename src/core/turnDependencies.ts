@@ -4,11 +4,16 @@ import type { TurnOutcome, UserEntry } from '../protocol/entries.ts';
 import type { ErrorInfo } from '../protocol/errors.ts';
 import type { TurnEvent } from '../protocol/turnEvents.ts';
 import type { Answer } from './answer.ts';
+import type { ClientPart } from './client/clientTurn.ts';
 import type { ContextBuilder } from './context/contextBuilder.ts';
 import type { TokenFactors } from './context/factors.ts';
+import type { CallBudget } from './limits/spending.ts';
 import type { Clock, CoreSettings, Log } from './ports.ts';
 import type { Profile } from './profiles/profile.ts';
+import type { Breakers } from './providers/breakers.ts';
 import type { ModelInfo, Provider } from './providers/provider.ts';
+import type { Chosen } from './providers/registry.ts';
+import type { Masker } from './secrets/masker.ts';
 import type { SessionStore } from './session/store.ts';
 import type { Tools } from './tools/registry.ts';
 
@@ -16,9 +21,11 @@ export interface TurnDependencies {
   store: SessionStore;
   context: ContextBuilder;
   factors: TokenFactors;
+  breakers: Breakers;
   settings: CoreSettings;
   clock: Clock;
   log: Log;
+  masker: Masker;
   /** Who answers in a session, read when the turn begins. Never rejects for a profile that is gone. */
   profileOf(sessionId: string): Promise<Profile>;
   /** The tools of a turn; none for a model that takes none. */
@@ -35,10 +42,16 @@ export interface TurnDependencies {
 export interface TurnPlan {
   sessionId: string;
   user: UserEntry;
+  /** Who answers now; another one when a stand-in has taken over. */
   provider: Provider;
   model: ModelInfo;
+  standIns: Chosen['standIns'];
+  /** Of a turn that a program asked for in its own wire: its words and tools, which are not ours to run. */
+  client?: ClientPart | undefined;
   /** Grows as the turn goes on; whoever comes late reads from it what has arrived. */
   answer: Answer;
+  /** What each request is held to before it is sent. */
+  budget?: CallBudget | undefined;
 }
 
 /** How a request ended. */

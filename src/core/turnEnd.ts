@@ -41,7 +41,7 @@ export function terminalEntry(
     ...(ending.error === undefined ? {} : { error: ending.error }),
     ...(usage === undefined ? {} : { usage }),
     ...(costUsd === undefined ? {} : { costUsd }),
-    ...(requestUsage === undefined || requestUsage === usage ? {} : { requestUsage }),
+    ...(requestUsage === usage ? {} : { requestUsage: requestUsage ?? null }),
   };
 }
 

@@ -10,7 +10,8 @@ import type { SessionStore } from './session/store.ts';
 export class TurnProgress {
   readonly #store: SessionStore;
   readonly #user: UserEntry;
-  readonly #price: Price | undefined;
+  /** Of the model that answers now. */
+  price: Price | undefined;
   readonly #entries: Entry[] = [];
   #usage: Usage | undefined;
   #costUsd: number | undefined = 0;
@@ -18,12 +19,13 @@ export class TurnProgress {
   context: BuiltContext | undefined;
   /** Of the last request that was sent. */
   report: ContextReport | undefined;
+  /** Of the same request; undefined until it is over, and when it did not say. */
   requestUsage: Usage | undefined;
 
   constructor(store: SessionStore, user: UserEntry, price: Price | undefined) {
     this.#store = store;
     this.#user = user;
-    this.#price = price;
+    this.price = price;
   }
 
   /** Entries of the turn after its input, oldest first. */
@@ -52,12 +54,18 @@ export class TurnProgress {
     return entry;
   }
 
+  /** Another request is sent. */
+  send(report: ContextReport): void {
+    this.report = report;
+    this.requestUsage = undefined;
+  }
+
   /** Counts a request that is over. The price of a long prompt goes by the request, so that costs are summed here. */
   spend(usage: Usage | undefined): void {
     this.requestUsage = usage;
     if (!usage) return;
     this.#usage = this.#usage ? addUsage(this.#usage, usage) : usage;
-    const cost = costOf(usage, this.#price);
+    const cost = costOf(usage, this.price);
     this.#costUsd = cost === undefined || this.#costUsd === undefined ? undefined : this.#costUsd + cost;
   }
 

@@ -1,15 +1,20 @@
 /** One request of a turn, and the answer to it. */
 import { plainText, type Usage } from '../protocol/content.ts';
+import type { UserEntry } from '../protocol/entries.ts';
 import { reportTokens } from '../protocol/report.ts';
 import { Checkpoints } from './checkpoints.ts';
+import { continuedFrom } from './client/continued.ts';
 import type { BuiltContext, ContextRequest } from './context/contextBuilder.ts';
 import { buildAfterRefusal, buildWithin, type ExactFit } from './context/exactFit.ts';
 import { providerRequest } from './context/providerRequest.ts';
 import { toErrorInfo } from './errors.ts';
+import { plannedCall } from './plannedCall.ts';
 import type { Profile } from './profiles/profile.ts';
 import { recallScope } from './profiles/workspaceLimits.ts';
-import { promptTokens } from './providers/prices.ts';
+import { costOf, promptTokens } from './providers/prices.ts';
 import type { ProviderEvent, ProviderRequest } from './providers/provider.ts';
+import { fallbackKindOf } from './providers/routes.ts';
+import { standsIn } from './standIns.ts';
 import type { Tools } from './tools/registry.ts';
 import type { Ending, TurnDependencies, TurnPlan } from './turnDependencies.ts';
 import { turnEventOf } from './turnEventOf.ts';
@@ -26,9 +31,9 @@ export interface Requesting {
   onLost(): void;
 }
 
-/** Asks the model for the next part of the answer. Throws `input_too_large`. */
+/** Asks the model for the next part of the answer, or one that stands in for it. Throws `input_too_large`. */
 export async function request(requesting: Requesting): Promise<Ending> {
-  const { deps, plan, progress, signal } = requesting;
+  const { deps, plan, progress } = requesting;
   const { answer } = plan;
   const checkpoints = new Checkpoints({
     write: (content) => deps.store.checkpoint(plan.user.turnId, content),
@@ -36,27 +41,36 @@ export async function request(requesting: Requesting): Promise<Ending> {
     onLost: requesting.onLost,
     onError: (error) => deps.log.warn(`A checkpoint was not written: ${toErrorInfo(error).code}.`),
   });
-  const fit = fitOf(requesting);
-  const wanted = wantedContext(requesting);
-  // What a turn begins with stands while it lasts, so that what its first request had is read from the cache.
-  const extended = (first: BuiltContext) => {
-    progress.context = first;
-    return progress.entries.length === 0 ? first : deps.context.extend(first, progress.entries);
-  };
   try {
-    const built = await extended(progress.context ?? (await buildWithin(fit, wanted)));
-    let ending = await ask(requesting, built, fit.requestOf(built), checkpoints);
-    if (ending.error?.code === 'prompt_too_long' && answer.isEmpty && !signal.aborted) {
+    for (;;) {
+      const ending = await askWithin(requesting, checkpoints);
       progress.spend(ending.usage);
-      const smaller = await extended(await buildAfterRefusal(fit, wanted, built));
-      ending = await ask(requesting, smaller, fit.requestOf(smaller), checkpoints);
+      if (!(await standsIn(requesting, ending))) return ending;
     }
-    progress.spend(ending.usage);
-    return ending;
   } finally {
     // A write under way must not come after the entry that takes its place.
     await checkpoints.stop();
   }
+}
+
+/** Asks with a context that fits, and once more with a smaller one where it did not after all. */
+async function askWithin(requesting: Requesting, checkpoints: Checkpoints): Promise<Ending> {
+  const { deps, plan, progress, signal } = requesting;
+  const fit = fitOf(requesting);
+  const continued = await continuedFrom(deps.store, plan.sessionId, plan.user);
+  const wanted = wantedContext(requesting, continued?.input);
+  // What a turn begins with stands while it lasts, so that what its first request had is read from the cache.
+  const extended = (first: BuiltContext) => {
+    progress.context = first;
+    const said = [...(continued?.said ?? []), ...progress.entries];
+    return said.length === 0 ? first : deps.context.extend(first, said, plan.sessionId);
+  };
+  const built = await extended(progress.context ?? (await buildWithin(fit, wanted)));
+  const ending = await askHeld(requesting, built, fit.requestOf(built), checkpoints);
+  if (ending.error?.code !== 'prompt_too_long' || !plan.answer.isEmpty || signal.aborted) return ending;
+  progress.spend(ending.usage);
+  const smaller = await extended(await buildAfterRefusal(fit, wanted, built));
+  return askHeld(requesting, smaller, fit.requestOf(smaller), checkpoints);
 }
 
 function fitOf({ deps, plan, signal }: Requesting): ExactFit {
@@ -71,15 +85,40 @@ function fitOf({ deps, plan, signal }: Requesting): ExactFit {
   };
 }
 
-const wantedContext = ({ deps, plan, profile, tools }: Requesting): ContextRequest => ({
-  sessionId: plan.sessionId,
-  input: plan.user,
-  parentId: plan.user.parentId,
-  model: plan.model,
-  persona: profile,
-  recall: recallScope(profile, deps.settings.recall),
-  tools: tools.definitions,
-});
+/** `begun` is the input that a turn with results alone goes on from, whose request it makes once more. */
+function wantedContext({ deps, plan, profile, tools }: Requesting, begun?: UserEntry): ContextRequest {
+  const { user, client } = plan;
+  const common = {
+    sessionId: plan.sessionId,
+    input: begun ? { ...begun, grounding: user.grounding } : user,
+    parentId: begun ? begun.parentId : user.parentId,
+    model: plan.model,
+  };
+  // What a program may read of other sessions is not for a turn to decide.
+  if (client) return { ...common, client, tools: client.tools, recall: client.recall ? 'session' : 'off' };
+  const recall = recallScope(profile, deps.settings.recall);
+  return { ...common, persona: profile, recall, tools: tools.definitions };
+}
+
+/** Asks once what the request may take at most is held. Throws what the budget throws; then nothing was sent. */
+async function askHeld(
+  requesting: Requesting,
+  built: BuiltContext,
+  sent: ProviderRequest,
+  checkpoints: Checkpoints,
+): Promise<Ending> {
+  const { model, provider, budget } = requesting.plan;
+  const hold = provider.remote ? await budget?.hold(plannedCall(model, sent)) : undefined;
+  let ending: Ending | undefined;
+  try {
+    ending = await ask(requesting, built, sent, checkpoints);
+    return ending;
+  } finally {
+    const { usage } = ending ?? {};
+    const costUsd = usage && costOf(usage, model.price);
+    hold?.settle({ usage, costUsd, certain: ending?.outcome === 'done' && usage !== undefined });
+  }
+}
 
 /** Sends one request and takes in its answer. */
 async function ask(
@@ -89,17 +128,25 @@ async function ask(
   checkpoints: Checkpoints,
 ): Promise<Ending> {
   const { answer, model, provider, user, sessionId } = plan;
-  progress.report = built.report;
+  progress.send(built.report);
   const turn = { sessionId, turnId: user.turnId };
   let usage: Usage | undefined;
-  for await (const event of provider.stream(sent, signal)) {
+  const name = `${model.provider}/${model.id}`;
+  deps.breakers.began(name);
+  // Where another can take over at once, nobody waits for this one to come back.
+  const request = (plan.standIns?.models.length ?? 0) > 0 ? { ...sent, retries: 0 } : sent;
+  for await (const event of provider.stream(request, signal)) {
     if (answer.take(event)) checkpoints.touch();
     const told = turnEventOf(turn, event);
     if (told) deps.emit(told);
+    plan.client?.hear(event);
     if (event.type === 'usage' || event.type === 'stop') usage = event.usage;
     if (event.type === 'usage') deps.emit({ type: 'turn.usage', ...turn, usage: progress.with(event.usage) });
     const ending = endingOf(event, usage);
     if (!ending) continue;
+    if (ending.outcome === 'done') deps.breakers.succeeded(name);
+    else if (ending.error && fallbackKindOf(ending.error.code))
+      deps.breakers.failed(name, ending.error.retryAfterMs);
     const leftOut = event.type === 'stop' ? event.leftOut : undefined;
     if (leftOut) progress.report = { ...built.report, omitted: [...built.report.omitted, ...leftOut] };
     // What was not read whole says nothing of how the whole would have counted.

@@ -7,7 +7,9 @@ import type { Log } from '../core/ports.ts';
 import { anthropicKeyName } from '../core/providers/anthropic/keyName.ts';
 import type { ErrorAction } from '../protocol/errors.ts';
 import type { PanelStatus } from '../protocol/panel.ts';
+import { AskingPrograms } from './askingPrograms.ts';
 import { BridgeControl } from './bridgeControl.ts';
+import { openDocuments, type Restored } from './edits/applyCode.ts';
 import { ProposedEdits } from './edits/proposedEdits.ts';
 import { type CommandId, extensionId, turnLiveKey } from './ids.ts';
 import { Keys } from './keys.ts';
@@ -22,6 +24,7 @@ import { suggestQuestions } from './panel/suggestions.ts';
 import { Settings } from './settings.ts';
 import { unusedSession } from './shownSessions.ts';
 import { StatusItem } from './statusItem.ts';
+import { StayingOut } from './stayingOut.ts';
 import { WindowCore } from './windowCore.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -42,6 +45,7 @@ export class App implements vscode.Disposable {
   readonly panel: PanelView;
   readonly settings: Settings;
   readonly keys: Keys;
+  readonly out: StayingOut;
   readonly editors: OpenEditors;
   readonly core: WindowCore;
   readonly bridge: BridgeControl;
@@ -60,7 +64,8 @@ export class App implements vscode.Disposable {
     this.#showLog = showLog;
     this.keys = add(new Keys(context.secrets, log));
     this.settings = new Settings(log, () => this.keys.isFromEnvironment(anthropicKeyName));
-    this.editors = add(new OpenEditors());
+    this.out = new StayingOut(wiring);
+    this.editors = add(new OpenEditors(this.out));
     this.core = add(
       new WindowCore({
         wiring,
@@ -75,6 +80,7 @@ export class App implements vscode.Disposable {
     this.live = add(new LiveTurns(this.core));
     this.edits = add(new ProposedEdits());
     this.reports = add(new Reports());
+    add(new AskingPrograms(this));
     add(new StatusItem(statusItem, this));
 
     const statusChanged = () => this.pushStatus();
@@ -82,8 +88,10 @@ export class App implements vscode.Disposable {
     add(this.bridge.onDidChange(statusChanged));
     add(this.core.onDidNotice(statusChanged));
     add(vscode.workspace.onDidGrantWorkspaceTrust(statusChanged));
-    add(this.settings.onDidChange('anthropic.baseUrl', () => this.#keyChanged()));
-    for (const name of ['model', 'grounding', 'prices'] as const) {
+    for (const name of ['anthropic.baseUrl', 'providers'] as const) {
+      add(this.settings.onDidChange(name, () => this.#keyChanged()));
+    }
+    for (const name of ['model', 'grounding', 'prices', 'routes'] as const) {
       add(this.settings.onDidChange(name, statusChanged));
     }
     add(this.editors.onDidChange(() => panel.push({ type: 'contextChanged' })));
@@ -205,6 +213,14 @@ export class App implements vscode.Disposable {
       default:
         action satisfies never;
     }
+  }
+
+  /** Puts back what was masked in a session, from what is open in editors unless texts are given. */
+  restoredIn(sessionId: string | undefined): Restored {
+    return async (text, sources = openDocuments().map((one) => one.getText())) => {
+      const assistant = await this.assistant();
+      return assistant.restored(sessionId ?? '', text, sources);
+    };
   }
 
   /** Throws `no_editor`, and `edit_not_written` for a file that cannot be changed. */

@@ -4,6 +4,7 @@ import { DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import { toErrorInfo } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
+import type { Asking } from '../core/register.ts';
 import { localPathOf } from '../core/workspace/uri.ts';
 import type { BridgeState } from '../protocol/bridge.ts';
 
@@ -48,7 +49,11 @@ export class BridgeControl implements vscode.Disposable {
     );
   }
 
+  readonly #asks = this.#lifetime.add(new Emitter<Asking>());
+
   readonly onDidChange = this.#changes.event;
+  /** Fires when a program asks this window's bridge to be let in. */
+  readonly onDidAsk = this.#asks.event;
 
   get state(): BridgeState | undefined {
     return this.#bridge?.state;
@@ -107,6 +112,7 @@ export class BridgeControl implements vscode.Disposable {
     bridge.onDidChange((state) => {
       if (this.#bridge === bridge) this.#tell(state);
     });
+    bridge.onDidAsk((asking) => this.#asks.fire(asking));
     this.#tell(bridge.state);
   }
 

@@ -9,6 +9,7 @@ import type { PanelStatus } from '../protocol/panel.ts';
 
 const secretName = (name: string): string => `causeway.key.${name}`;
 const sessionKeyName = 'sessions';
+const maskingKeyName = 'placeholders';
 
 /** Where a provider's key may also come from. */
 const environmentNames: Readonly<Record<string, string>> = { [anthropicKeyName]: 'ANTHROPIC_API_KEY' };
@@ -36,11 +37,11 @@ export class Keys implements Secrets, vscode.Disposable {
   readonly onDidChange = this.#changes.event;
 
   /** Rejects with `keyring_failed` when the keyring cannot be read and nothing else has the key. */
-  async get(name: string): Promise<string | undefined> {
-    const kept = this.#forThisWindow.get(name) ?? (await this.#kept(name));
+  async get(name: string, variable?: string): Promise<string | undefined> {
+    const kept = this.#forThisWindow.get(name) ?? (await this.#kept(name, variable));
     if (kept === undefined) this.#notKept.add(name);
     else this.#notKept.delete(name);
-    return kept ?? this.#fromEnvironment(name);
+    return kept ?? this.#fromEnvironment(name, variable);
   }
 
   /** Whether the key that was read last came from the environment, not from the user's keyring. */
@@ -48,12 +49,12 @@ export class Keys implements Secrets, vscode.Disposable {
     return this.#notKept.has(name) && this.#fromEnvironment(name) !== undefined;
   }
 
-  async #kept(name: string): Promise<string | undefined> {
+  async #kept(name: string, variable: string | undefined): Promise<string | undefined> {
     try {
       return await this.#storage.get(secretName(name));
     } catch (error) {
       this.#log.error('The keyring could not be read.', error);
-      if (this.#fromEnvironment(name) === undefined) throw keyringFailed();
+      if (this.#fromEnvironment(name, variable) === undefined) throw keyringFailed();
       return undefined;
     }
   }
@@ -127,6 +128,20 @@ export class Keys implements Secrets, vscode.Disposable {
     return key;
   }
 
+  /**
+   * The key of the placeholders for masked secrets, made when there is none. One that the keyring does not keep holds for
+   * this window: then what was masked before a restart is not found again by its placeholder, and nothing else is lost.
+   */
+  async maskingKey(): Promise<Uint8Array> {
+    const kept = await this.get(maskingKeyName).catch(() => undefined);
+    if (kept !== undefined) return Uint8Array.from(Buffer.from(kept, 'base64'));
+    const key = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64');
+    await this.set(maskingKeyName, key);
+    // Another window may have made one in the same moment; the keyring has the one that both will use.
+    const agreed = await this.get(maskingKeyName).catch(() => undefined);
+    return Uint8Array.from(Buffer.from(agreed ?? key, 'base64'));
+  }
+
   /** Takes back an agreement on a key that the keyring has lost, so that another can be made when one is wanted. */
   async releaseLostSessionKey(register: SessionKeyRegister): Promise<void> {
     const kept = await register.kept();
@@ -163,8 +178,8 @@ export class Keys implements Secrets, vscode.Disposable {
     this.#changes.dispose();
   }
 
-  #fromEnvironment(name: string): string | undefined {
-    const variable = environmentNames[name];
+  #fromEnvironment(name: string, named?: string): string | undefined {
+    const variable = environmentNames[name] ?? named;
     return (variable === undefined ? undefined : process.env[variable]?.trim()) || undefined;
   }
 }

@@ -1,11 +1,11 @@
 /** What the user has open: the texts of editors as they are now, the active one first, then by recency. */
-import { realpath } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
-import { holdsPrivateKey, isSecretFile, largestFile } from '../core/grounding/fileRules.ts';
+import { whyStaysOut } from '../core/grounding/staysOut.ts';
 import type { OpenFile } from '../core/ports.ts';
 import { textSchemes } from './ids.ts';
+import type { StayingOut } from './stayingOut.ts';
 
 /** More editors than this are not what somebody works on; the rest is found by searching the workspace. */
 const mostFiles = 20;
@@ -28,7 +28,10 @@ export class OpenEditors implements vscode.Disposable {
   #recent: string[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  constructor() {
+  readonly #out: StayingOut;
+
+  constructor(out: StayingOut) {
+    this.#out = out;
     const changed = () => {
       this.#timer ??= setTimeout(() => {
         this.#timer = undefined;
@@ -52,18 +55,34 @@ export class OpenEditors implements vscode.Disposable {
   /** Other files are open, or other text is selected. */
   readonly onDidChange = this.#changes.event;
 
-  /** Files made to hold secrets, also behind a link or by their content, and very large ones are left out. Never rejects for one that cannot be read. */
+  /**
+   * What stays out is named with the reason and without its text, which is not even read where the name is enough. Never
+   * rejects for a file that cannot be read.
+   */
   async files(): Promise<OpenFile[]> {
     const active = vscode.window.activeTextEditor;
     const uris = this.#openUris(active).slice(0, mostFiles);
+    const named = await this.#out.byName(uris);
     const documents = await Promise.all(
-      uris.map(async (uri) => ((await isSecret(uri)) ? undefined : documentOf(uri))),
+      uris.map((uri, index) => (named[index] ? undefined : documentOf(uri))),
     );
-    return documents.flatMap((document): OpenFile[] => {
+    return uris.flatMap((uri, index): OpenFile[] => {
+      const document = documents[index];
+      const path = shownPath(uri);
+      const text = document?.getText() ?? '';
+      const staysOut = named[index] ?? whyStaysOut({ path, text });
+      if (staysOut)
+        return [
+          {
+            uri: uri.toString(),
+            path,
+            languageId: document?.languageId ?? '',
+            text: '',
+            active: active?.document.uri.toString() === uri.toString(),
+            staysOut,
+          },
+        ];
       if (!document) return [];
-      const path = shownPath(document.uri);
-      const text = document.getText();
-      if (text.length > largestFile || holdsPrivateKey(text)) return [];
       const editor = vscode.window.visibleTextEditors.find((one) => one.document === document);
       return [
         {
@@ -105,15 +124,6 @@ export class OpenEditors implements vscode.Disposable {
     };
     return [...open.values()].sort((a, b) => place(a) - place(b));
   }
-}
-
-/** By its own name and by that of the file it leads to. */
-async function isSecret(uri: vscode.Uri): Promise<boolean> {
-  if (isSecretFile(shownPath(uri))) return true;
-  if (uri.scheme !== 'file') return false;
-  // A file that is not there any more leads nowhere.
-  const real = await realpath(uri.fsPath).catch(() => uri.fsPath);
-  return isSecretFile(real.replaceAll('\\', '/'));
 }
 
 async function documentOf(uri: vscode.Uri): Promise<vscode.TextDocument | undefined> {

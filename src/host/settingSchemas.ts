@@ -1,6 +1,8 @@
 /** What each setting may be, and what it is when nothing that fits is set. A test compares this with package.json. */
 import { z } from 'zod';
+import { endpointSettings } from '../core/providers/openai/endpoints.ts';
 import type { Price } from '../core/providers/provider.ts';
+import { routeSettings } from '../core/providers/routes.ts';
 import { defaultSettings } from '../core/settings.ts';
 import { defaultPort } from '../protocol/bridge.ts';
 import { groundingModes } from '../protocol/entries.ts';
@@ -28,6 +30,9 @@ const price = rates.transform(
 
 export const settingSchemas = {
   model: z.string(),
+  smallModel: z.string(),
+  providers: endpointSettings,
+  routes: routeSettings,
   grounding: z.enum(groundingModes),
   maxOutputTokens: z.number().int().min(256).max(128_000),
   thinking: z.boolean(),
@@ -36,6 +41,10 @@ export const settingSchemas = {
   'context.conversationTokens': z.number().int().min(2_000).max(1_000_000),
   'context.recall': z.enum(['off', 'session', 'workspace']),
   'context.compaction': z.enum(['model', 'extractive', 'off']),
+  'privacy.maskSecrets': z.boolean(),
+  'privacy.maskPersonalData': z.boolean(),
+  'privacy.maskedNames': z.array(z.string().max(200)).max(1000),
+  'privacy.localOnly': z.boolean(),
   prices: z.record(z.string(), price),
   'anthropic.baseUrl': z.url({ protocol: /^https?$/ }),
   'anthropic.contextEditing': z.boolean(),
@@ -53,6 +62,9 @@ export type SettingValue<N extends SettingName> = z.output<(typeof settingSchema
 
 export const settingDefaults: { readonly [N in SettingName]: SettingValue<N> } = {
   model: defaultSettings.model,
+  smallModel: defaultSettings.smallModel,
+  providers: [...defaultSettings.endpoints],
+  routes: defaultSettings.routes,
   grounding: defaultSettings.grounding,
   maxOutputTokens: defaultSettings.maxOutputTokens,
   thinking: defaultSettings.thinking,
@@ -61,6 +73,10 @@ export const settingDefaults: { readonly [N in SettingName]: SettingValue<N> } =
   'context.conversationTokens': defaultSettings.conversationTokens,
   'context.recall': defaultSettings.recall,
   'context.compaction': defaultSettings.compaction,
+  'privacy.maskSecrets': defaultSettings.maskSecrets,
+  'privacy.maskPersonalData': defaultSettings.maskPersonalData,
+  'privacy.maskedNames': [...defaultSettings.maskedNames],
+  'privacy.localOnly': defaultSettings.localOnly,
   prices: defaultSettings.prices,
   'anthropic.baseUrl': defaultSettings.anthropicBaseUrl,
   'anthropic.contextEditing': defaultSettings.anthropicFeatures.contextEditing,

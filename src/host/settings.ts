@@ -21,6 +21,15 @@ export class Settings implements AllSettings {
   get model(): string {
     return this.get('model');
   }
+  get smallModel(): string {
+    return this.get('smallModel');
+  }
+  get endpoints(): AllSettings['endpoints'] {
+    return this.get('providers');
+  }
+  get routes(): AllSettings['routes'] {
+    return this.get('routes');
+  }
   get grounding(): GroundingMode {
     return this.get('grounding');
   }
@@ -44,6 +53,21 @@ export class Settings implements AllSettings {
   }
   get compaction(): AllSettings['compaction'] {
     return this.get('context.compaction');
+  }
+  get maskSecrets(): boolean {
+    return this.get('privacy.maskSecrets');
+  }
+  get maskPersonalData(): boolean {
+    return this.get('privacy.maskPersonalData');
+  }
+  get maskedNames(): readonly string[] {
+    return this.get('privacy.maskedNames');
+  }
+  /** Once marked is marked: what a repository brings along may close what the user left open, and never the reverse. */
+  get localOnly(): boolean {
+    const { globalValue, workspaceValue, workspaceFolderValue } =
+      vscode.workspace.getConfiguration(settingsSection).inspect('privacy.localOnly') ?? {};
+    return [globalValue, workspaceValue, workspaceFolderValue].includes(true);
   }
   get prices(): Readonly<Record<string, Price>> {
     return this.get('prices');

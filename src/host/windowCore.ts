@@ -6,9 +6,9 @@ import { storeLocked, toErrorInfo } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import type { ResolvedWorkspace } from '../core/register.ts';
 import { shownWorkspaces } from '../core/workspace/attachment.ts';
-import { localPathOf } from '../core/workspace/uri.ts';
 import type { ErrorInfo } from '../protocol/errors.ts';
 import type { SessionEvent } from '../protocol/turnEvents.ts';
+import { EditorModels } from './editorModels.ts';
 import { applyEncryption } from './encryption.ts';
 import type { Keys } from './keys.ts';
 import type { OpenEditors } from './openEditors.ts';
@@ -16,6 +16,7 @@ import { plainWords } from './plainWords.ts';
 import { applyRetention } from './retention.ts';
 import type { Settings } from './settings.ts';
 import { privateSessions } from './shownSessions.ts';
+import { windowExcludes, windowRoots } from './stayingOut.ts';
 import { unlockSessions } from './unlockSessions.ts';
 import type { OpenedCore, Wiring } from './wiring.ts';
 import { followFolders, offerReattach, windowIdentity } from './workspaceIdentity.ts';
@@ -150,8 +151,6 @@ export class WindowCore implements vscode.Disposable {
       return undefined;
     });
     const dataFolder = context.globalStorageUri.fsPath;
-    const roots = () =>
-      (vscode.workspace.workspaceFolders ?? []).flatMap(({ uri }) => localPathOf(uri.toString()) ?? []);
     const core = await wiring.openCore({
       dataFolder,
       profilesFolder: vscode.Uri.joinPath(context.globalStorageUri, 'profiles').fsPath,
@@ -161,13 +160,17 @@ export class WindowCore implements vscode.Disposable {
       workspace: {
         isTrusted: () => vscode.workspace.isTrusted,
         // What a workspace says that is not trusted is not to be followed.
-        memoryFiles: async () => (vscode.workspace.isTrusted ? wiring.readMemoryFiles(roots(), log) : []),
+        memoryFiles: async () =>
+          vscode.workspace.isTrusted ? wiring.readMemoryFiles(windowRoots(), log) : [],
         openFiles: () => editors.files(),
       },
-      roots,
+      roots: windowRoots,
+      excludes: windowExcludes,
       settings,
       secrets: keys,
+      ownProviders: [new EditorModels(log)],
       sessionKey,
+      maskingKey: () => keys.maskingKey(),
       log,
     });
     const ofCore = new DisposableStore();

@@ -1,8 +1,14 @@
 /** What this window is wired with by the entry point: the host knows neither databases nor sockets. */
 import type { Event } from '../base/emitter.ts';
 import type { Assistant } from '../core/assistant.ts';
-import type { Log, MemoryFile, SecretScanner, Secrets, Workspace } from '../core/ports.ts';
+import type { Exclude } from '../core/grounding/globs.ts';
+import type { IgnoredBy } from '../core/grounding/staysOut.ts';
+import type { Limiter } from '../core/limits/limiter.ts';
+import type { Log, MemoryFile, Secrets, Workspace } from '../core/ports.ts';
+import type { Provider } from '../core/providers/provider.ts';
 import type {
+  Asking,
+  AskingRegister,
   ClientRegister,
   ResolvedWorkspace,
   SessionKeyRegister,
@@ -20,15 +26,16 @@ export interface OpenedCore {
   readonly assistant: Assistant;
   readonly resolved: ResolvedWorkspace;
   readonly relay: ModelRelay;
+  readonly limiter: Limiter;
   readonly user: {
     readonly workspaces: WorkspaceRegister;
     readonly clients: ClientRegister;
+    readonly asking: AskingRegister;
     readonly sessionKey: SessionKeyRegister;
     hasSessions(workspaceId: string): Promise<boolean>;
   };
-  readonly scanner: SecretScanner;
-  /** Asks the providers which models the keys may use. */
-  refreshModels(signal: AbortSignal): Promise<void>;
+  /** Asks the providers which models they have; where `all` are wanted, also those that are used only by name. */
+  refreshModels(signal: AbortSignal, all?: boolean): Promise<void>;
   notices(): Promise<ErrorInfo[]>;
   close(): Promise<void>;
 }
@@ -41,15 +48,20 @@ export interface CoreRequest {
   identity: WorkspaceIdentity;
   workspace: Omit<Workspace, 'id' | 'name'>;
   roots(): readonly string[];
+  excludes(): readonly Exclude[];
   settings: Settings;
   secrets: Secrets;
+  /** Models that only the host can reach. */
+  ownProviders: readonly Provider[];
   sessionKey: Uint8Array | undefined;
+  maskingKey(): Promise<Uint8Array>;
   log: Log;
 }
 
 export interface OpenedBridge {
   readonly state: BridgeState;
   readonly onDidChange: Event<BridgeState>;
+  readonly onDidAsk: Event<Asking>;
   stop(): Promise<void>;
 }
 
@@ -64,6 +76,12 @@ export interface BridgeRequest {
 export interface Wiring extends Pick<AttachmentPorts, 'fingerprintOf' | 'isGone'> {
   openCore(request: CoreRequest): Promise<OpenedCore>;
   startBridge(request: BridgeRequest): Promise<OpenedBridge>;
+  /** What excludes each of these files, in order; all paths are absolute. */
+  ignoredFiles(
+    files: readonly string[],
+    roots: readonly string[],
+    excludes: readonly Exclude[],
+  ): Promise<(IgnoredBy | undefined)[]>;
   /** `AGENTS.md` and `CLAUDE.md` of folders, by their paths. */
   readMemoryFiles(roots: readonly string[], log: Log): Promise<MemoryFile[]>;
   /** Lets the command line find the sessions of this product. */

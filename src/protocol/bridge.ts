@@ -41,7 +41,12 @@ export const listSessionsQuery = z.strictObject({
 });
 export const sessionList = z.object({ sessions: z.array(sessionSummary), next: z.string().optional() });
 
-export const createSessionBody = z.strictObject({ title: z.string().trim().min(1).max(200).optional() });
+export const createSessionBody = z.strictObject({
+  title: z.string().trim().min(1).max(200).optional(),
+  /** Other clients may use it too. */
+  shared: z.boolean().optional(),
+});
+export const shareSessionBody = z.strictObject({ shared: z.boolean() });
 export const sessionCreated = z.object({ session: sessionSummary });
 
 export const getSessionQuery = z.strictObject({
@@ -124,6 +129,24 @@ export const recallResult = z.object({
 export type RecallResult = z.infer<typeof recallResult>;
 export const stopResult = z.object({ stopped: z.boolean() });
 
+/** A name is one line of plain words: it is shown to the user, who decides by it. */
+export const askBody = z.strictObject({
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(60)
+    .regex(/^[^\p{C}\p{Zl}\p{Zp}]+$/u, 'one line of plain words'),
+  scopes: z.array(z.string().max(40)).min(1).max(20),
+});
+/** To be polled at `/v1/clients/{pending}`, by nobody else: whoever has it gets the token. */
+export const asked = z.object({ pending: z.string() });
+/** The token is told once. */
+export const askingResult = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('pending') }),
+  z.object({ state: z.literal('approved'), token: z.string(), scopes: z.array(z.string()) }),
+]);
+
 /** The body of every answer that is not a success; an error of a turn also names the turn. */
 export const errorBody = z.object({
   error: z.object({
@@ -131,6 +154,15 @@ export const errorBody = z.object({
     message: z.string(),
     /** The field of the body or the query that is wrong. */
     field: z.string().optional(),
+    /** The limit that said no, and when it ends; `bound` in requests, tokens, calls at a time, or US dollars. */
+    limit: z
+      .object({
+        kind: z.enum(['requests', 'tokens', 'parallel', 'money']),
+        scope: z.enum(['client', 'all']),
+        bound: z.number().positive(),
+        endsInMs: z.number().int().nonnegative().optional(),
+      })
+      .optional(),
     retryAfterMs: z.number().int().nonnegative().optional(),
   }),
   turnId: z.uuid().optional(),

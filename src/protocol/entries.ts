@@ -59,6 +59,11 @@ const userEntry = z.object({
   pinned: z.array(z.uuid()).optional(),
   /** Parts of the context the user wrote anew for this turn, by part id. */
   replaced: z.array(z.object({ partId: z.string(), text: z.string() })).optional(),
+  /**
+   * The input whose turn ended with calls for the program that had asked. This one has no words of its own: it goes on
+   * from the results, which stand before it.
+   */
+  continuesId: z.uuid().optional(),
   /** JSON Schema the answer was to follow. */
   output: z.record(z.string(), z.unknown()).optional(),
 });
@@ -77,8 +82,11 @@ const assistantEntry = z.object({
   usage: usage.optional(),
   /** US dollars by the price table of the day, as `usage`; absent when the price is unknown. */
   costUsd: z.number().nonnegative().optional(),
-  /** Of the one request that this entry answers and `report` tells of, where the turn made several. */
-  requestUsage: usage.optional(),
+  /**
+   * Of the one request that this entry answers and `report` tells of: null where it ended without saying, absent where it
+   * is the turn's only one and has the turn's `usage`.
+   */
+  requestUsage: usage.nullable().optional(),
   report: contextReport.optional(),
 });
 const toolResultEntry = z.object({
@@ -138,6 +146,8 @@ const directiveEntry = z.object({
   supersedesId: z.uuid().optional(),
   /** Directives that were merged into this one to keep the pinned ones within their budget. */
   mergedIds: z.array(z.uuid()).optional(),
+  /** Why it was merged or is no longer pinned, where nobody asked for it: the pinned ones were over their budget. */
+  because: z.literal('budget').optional(),
 });
 const taskEntry = z.object({
   ...common,

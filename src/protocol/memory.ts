@@ -30,6 +30,8 @@ export const directiveView = z.object({
   sourceId: z.uuid().optional(),
   /** The directive that overrides it. */
   overriddenBy: z.uuid().optional(),
+  /** It was made of others, or is no longer in every request, because those were too long together. */
+  because: z.literal('budget').optional(),
   /** Earlier wordings, oldest first. */
   history: z.array(z.object({ at: z.number().int(), text: z.string() })),
   /** `user`: from the user's profile, in every workspace. */

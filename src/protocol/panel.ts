@@ -42,8 +42,8 @@ export type PanelStatus = z.infer<typeof panelStatus>;
 export const contextChip = z.object({
   id: z.string(),
   label: z.string(),
-  /** `auto` comes from the editor, `attached` was added by the user. */
-  source: z.enum(['auto', 'attached']),
+  /** `auto` comes from the editor, `attached` was added by the user, `out` is open and stays out; its id is its URI. */
+  source: z.enum(['auto', 'attached', 'out']),
   tokens: z.number().int().nonnegative(),
   reason: z.string(),
 });
@@ -68,7 +68,9 @@ export const contextPreview = z.object({
   /** Tokens of the request as it would be sent now. */
   tokens: z.number().int().nonnegative(),
   window: z.number().int().positive(),
-  /** Secrets found in it. */
+  /** Places in it where a placeholder stands for a secret or for personal data. */
+  masked: z.number().int().nonnegative(),
+  /** Secrets in it that would go as they are. */
   secrets: z.number().int().nonnegative(),
 });
 export type ContextPreview = z.infer<typeof contextPreview>;
@@ -138,6 +140,11 @@ export const panelRequests = {
   },
   /** Lets the user pick files to attach; resolves to the new attachments. */
   pickContext: { params: z.object({}), result: z.object({ attachments: z.array(attachment) }) },
+  /** Attaches an open file that stays out, once the user has said yes to a question; resolves to nothing else. */
+  addOpenFile: {
+    params: z.object({ uri: z.string().max(8192) }),
+    result: z.object({ attachments: z.array(attachment) }),
+  },
   copy: { params: z.object({ text: z.string() }), result: nothing },
   insertAtCursor: { params: z.object({ text: z.string() }), result: nothing },
   /** Shows the code as a diff against the file it is for; nothing is written until the user accepts. */

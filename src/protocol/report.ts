@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clientOptions } from './clientOptions.ts';
 
 /** Kinds of segment, in the order in which they stand on the wire. */
 export const segmentKinds = [
@@ -54,11 +55,17 @@ export const contextReport = z.object({
     .object({
       maxOutputTokens: z.number().int().positive(),
       thinking: z.boolean(),
+      /** Of a request that a program made in its own wire. */
+      client: clientOptions.optional(),
       /** JSON Schema the answer was to follow. */
       output: z.record(z.string(), z.unknown()).optional(),
     })
     .optional(),
   segments: z.array(segment),
+  /** How many different values of each kind have placeholders in their places; absent where there are none. */
+  masked: z
+    .array(z.object({ kind: z.string(), what: z.string(), count: z.number().int().positive() }))
+    .optional(),
   /** What did not fit or was left out, with the reason in words. */
   omitted: z.array(
     z.object({ label: z.string(), tokens: z.number().int().nonnegative(), reason: z.string() }),

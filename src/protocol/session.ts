@@ -1,15 +1,13 @@
 import { z } from 'zod';
 import { attachment, doors } from './entries.ts';
 
-/** Tokens and US dollars of all answers; `costKnown` is false when the price of one was missing. */
+/** Tokens and US dollars of all answers and of the requests that wrote frames; `costKnown` is false when the price of one was missing. */
 export const spending = z.object({
   tokens: z.number().int().nonnegative(),
   costUsd: z.number().nonnegative(),
   costKnown: z.boolean(),
 });
 export type Spending = z.infer<typeof spending>;
-export const nothingSpent: Spending = { tokens: 0, costUsd: 0, costKnown: true };
-
 /** Where a session is kept: in the workspace's database, or in the memory of one process. */
 export const sessionSummary = z.object({
   id: z.uuid(),
@@ -21,6 +19,9 @@ export const sessionSummary = z.object({
   updatedAt: z.number().int(),
   door: z.enum(doors),
   client: z.string().optional(),
+  /** Id of the client of the bridge that made it, and whether other clients may use it. */
+  clientId: z.string().optional(),
+  shared: z.boolean().optional(),
   entryCount: z.number().int().nonnegative(),
   /** Size of the stored entries in bytes. */
   bytes: z.number().int().nonnegative(),

@@ -29,6 +29,7 @@ const defaultListLimit = 200;
 const defaultSearchLimit = 50;
 
 /** The part of an export's first line that is looked at here; the primary store checks the whole. */
+const newline = '\n'.charCodeAt(0);
 const importHeader = z.looseObject({ id: z.uuid() });
 
 /**
@@ -114,6 +115,10 @@ export class CompositeStore implements SessionStore {
     return (await this.#home(args[0])).entries(...args);
   }
 
+  async lineage(...args: Parameters<SessionStore['lineage']>) {
+    return (await this.#home(args[0])).lineage(...args);
+  }
+
   async ofKinds<K extends EntryKind>(
     sessionId: string,
     kinds: readonly K[],
@@ -124,6 +129,10 @@ export class CompositeStore implements SessionStore {
   /** The fork stays with the session it comes from. */
   async fork(sessionId: string, entryId: string, init: SessionInit): Promise<SessionSummary> {
     return (await this.#home(sessionId)).fork(sessionId, entryId, init);
+  }
+
+  async share(sessionId: string, shared: boolean): Promise<void> {
+    return (await this.#home(sessionId)).share(sessionId, shared);
   }
 
   async trash(sessionId: string): Promise<void> {
@@ -162,13 +171,17 @@ export class CompositeStore implements SessionStore {
   }
 
   /** The primary store looks for the id in itself only, so one that another store has is replaced before. */
-  async importSession(jsonl: string): Promise<SessionSummary> {
-    const end = jsonl.indexOf('\n');
-    const header = importHeader.safeParse(jsonOf(jsonl.slice(0, Math.max(end, 0))));
+  async importSession(jsonl: string | Uint8Array): Promise<SessionSummary> {
+    const isText = typeof jsonl === 'string';
+    const end = Math.max(0, isText ? jsonl.indexOf('\n') : jsonl.indexOf(newline));
+    const first = isText ? jsonl.slice(0, end) : new TextDecoder().decode(jsonl.subarray(0, end));
+    const header = importHeader.safeParse(jsonOf(first));
     if (!header.success || (await this.get(header.data.id)) === undefined)
       return this.#primary.importSession(jsonl);
     const renamed = JSON.stringify({ ...header.data, id: randomUUID() });
-    return this.#primary.importSession(renamed + jsonl.slice(end));
+    return this.#primary.importSession(
+      isText ? renamed + jsonl.slice(end) : Buffer.concat([Buffer.from(renamed), jsonl.subarray(end)]),
+    );
   }
 
   async submitTurn(user: UserEntryDraft, sessionId: string, by: Answerer): Promise<SubmitResult> {

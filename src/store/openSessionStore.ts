@@ -84,11 +84,13 @@ export function openSessionStore(location: SessionStoreLocation): LinkedSessionS
     path: (sessionId, options) => remote().path(sessionId, options),
     log: (sessionId, options) => remote().log(sessionId, options),
     entries: (sessionId, ids) => remote().entries(sessionId, ids),
+    lineage: (sessionId, options) => remote().lineage(sessionId, options),
     ofKinds: async (sessionId, kinds) => {
       const entries = await remote().ofKinds(sessionId, kinds);
       return entries.filter((entry) => isOfKind(entry, kinds));
     },
     fork: (sessionId, entryId, init) => remote().fork(sessionId, entryId, init),
+    share: (sessionId, shared) => remote().share(sessionId, shared),
     trash: (sessionId) => remote().trash(sessionId),
     restore: (sessionId) => remote().restore(sessionId),
     purge: (sessionId) => remote().purge(sessionId),

@@ -1,12 +1,17 @@
-/** Which paths `.gitignore` files exclude, as git reads them: nested files, and those above the folder up to its repository. */
+/**
+ * Which paths `.gitignore` files exclude, as git reads them: nested files, and those above the folder up to its
+ * repository; and `.causewayignore` beside them, which has the last word in its folder.
+ */
 import { lstat, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import ignore, { type Ignore } from 'ignore';
+import type { IgnoredBy } from '../core/grounding/staysOut.ts';
 
-/** Rules of one `.gitignore`, which hold for paths below its folder; deeper ones are asked first. */
+/** Rules of one file, which hold for paths below its folder; deeper ones are asked first. */
 interface Layer {
   folder: string;
   rules: Ignore;
+  source: IgnoredBy;
 }
 
 export class GitIgnore {
@@ -27,32 +32,34 @@ export class GitIgnore {
     let rules = new GitIgnore([]);
     for (const each of folders.reverse()) rules = await rules.within(each);
     if (repository === undefined) return rules;
-    const exclude = await layerOf(path.join(repository, '.git', 'info', 'exclude'), repository);
-    return new GitIgnore([...rules.#layers, ...(exclude ? [exclude] : [])]);
+    const exclude = await layerOf('.git/info/exclude', repository);
+    return new GitIgnore([...rules.#layers, ...exclude]);
   }
 
   /** These rules and those of a folder below. */
   async within(folder: string): Promise<GitIgnore> {
-    const layer = await layerOf(path.join(folder, '.gitignore'), folder);
-    return layer ? new GitIgnore([layer, ...this.#layers]) : this;
+    const own = [...(await layerOf('.causewayignore', folder)), ...(await layerOf('.gitignore', folder))];
+    return own.length > 0 ? new GitIgnore([...own, ...this.#layers]) : this;
   }
 
-  ignores(file: string, isFolder: boolean): boolean {
-    for (const { folder, rules } of this.#layers) {
+  /** The kind of file that excludes a path; undefined where none does. */
+  ignoredBy(file: string, isFolder: boolean): IgnoredBy | undefined {
+    for (const { folder, rules, source } of this.#layers) {
       const relative = path.relative(folder, file).split(path.sep).join('/');
       const { ignored, unignored } = rules.test(isFolder ? `${relative}/` : relative);
-      if (ignored || unignored) return ignored;
+      if (ignored) return source;
+      if (unignored) return undefined;
     }
-    return false;
+    return undefined;
   }
 }
 
-async function layerOf(file: string, folder: string): Promise<Layer | undefined> {
+async function layerOf(source: IgnoredBy, folder: string): Promise<Layer[]> {
   try {
-    return { folder, rules: ignore().add(await readFile(file, 'utf8')) };
+    return [{ folder, source, rules: ignore().add(await readFile(path.join(folder, source), 'utf8')) }];
   } catch {
     // Most folders have none, and one that cannot be read excludes nothing.
-    return undefined;
+    return [];
   }
 }
 

@@ -4,14 +4,19 @@ import { type SessionHit, SessionIndex, type SessionQuestion } from '../core/rec
 import type { WordVectors } from '../core/recall/wordVectors.ts';
 import type { RecallRun, RecallSource } from '../core/session/recallSource.ts';
 
-/** Entries of a run that is never written again; fewer make more runs to load, more make the last one slow to renew. */
+/** Entries of a run that is renewed until it is full; more make it slow to renew. */
 const runLength = 512;
+/**
+ * Full runs that are written again as one: it holds their words once instead of eight times, and a start looks them up
+ * in fewer places. More would hold up a question for longer that comes while they are written.
+ */
+const runsMerged = 8;
 /** New entries after which the last run is written again; as many are analysed anew at a start. */
 const renewAfter = 32;
 /** Entries read at a time; a question waits for one page of them at most, some ms. */
 const pageLength = 64;
-/** Runs read at a time; one is about 100 KB. */
-const runsAtATime = 8;
+/** Runs read at a time; a merged one is about 2 MB. */
+const runsAtATime = 4;
 
 export interface HeldSessionOptions {
   sessionId: string;
@@ -127,11 +132,12 @@ export class HeldSession {
     if (index.lastSeq % runLength === 0) await this.#keepRun();
   }
 
-  /** Writes the last run, whole or as far as it goes. */
+  /** Writes the last run, whole or as far as it goes, and with those before it where it makes their number full. */
   async #keepRun(): Promise<void> {
     const { sessionId, source } = this.#options;
     const toSeq = this.#index.lastSeq;
-    const fromSeq = Math.floor((toSeq - 1) / runLength) * runLength + 1;
+    const length = toSeq % (runLength * runsMerged) === 0 ? runLength * runsMerged : runLength;
+    const fromSeq = Math.floor((toSeq - 1) / length) * length + 1;
     // An entry that cannot be read now may be restored from a backup later.
     if (this.#options.private || !this.#index.isWhole(fromSeq, toSeq)) return;
     this.#keptThrough = toSeq;

@@ -1,7 +1,8 @@
 /** Passage search as the main thread sees it. */
 import { setImmediate } from 'node:timers/promises';
-import { isSecretFile, largestFile } from '../core/grounding/fileRules.ts';
+import type { Exclude } from '../core/grounding/globs.ts';
 import { searchOpenFiles } from '../core/grounding/openFilesSearch.ts';
+import { whyStaysOut } from '../core/grounding/staysOut.ts';
 import type { Log, OpenFile, Passage, PassageSearch } from '../core/ports.ts';
 import { LazyWorker } from './lazyWorker.ts';
 import type { WorkspaceSearch } from './workspaceSearch.ts';
@@ -15,6 +16,8 @@ interface Options {
   /** Absolute paths of the workspace's folders, read anew for each question. */
   roots: () => readonly string[];
   openFiles: () => Promise<readonly OpenFile[]>;
+  /** What the editor's settings hide, read anew for each question. */
+  excludes?: () => readonly Exclude[];
   /** Git reads the settings of a repository, so it is asked about trusted ones only. */
   isTrusted: () => boolean;
   log: Log;
@@ -32,13 +35,17 @@ export function openPassageSearch(options: Options): ClosablePassageSearch {
 
   const search = async (question: string, limit: number): Promise<Passage[]> => {
     const all = await options.openFiles();
-    const openFiles = all.filter((file) => file.text.length <= largestFile && !isSecretFile(file.path));
+    const openFiles = all.filter(
+      (file) =>
+        file.staysOut === undefined && whyStaysOut({ path: file.path, text: file.text }) === undefined,
+    );
     try {
       const request = {
         question,
         limit,
         folders: options.roots(),
         openFiles,
+        excludes: options.excludes?.() ?? [],
         mayAskGit: options.isTrusted(),
       };
       const { passages, files, complete } = await worker.call((remote) => remote.search(request));

@@ -68,8 +68,8 @@ export function openRecall({ workerUrl, stores, isWanted, log }: Options): Closa
     lifetime.add(
       store.onDidChange((change) => {
         // A linked store tells the worker itself.
-        if (change.type === 'appended' && change.own && !linked.has(place) && isWanted())
-          void follow(change.sessionId);
+        const isNew = change.type === 'appended' || change.type === 'imported';
+        if (isNew && change.own && !linked.has(place) && isWanted()) void follow(change.sessionId);
       }),
     );
   }

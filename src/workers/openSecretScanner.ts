@@ -7,21 +7,16 @@ export interface ClosableSecretScanner extends SecretScanner {
   close(): Promise<void>;
 }
 
-/** Starts its worker with the first call. When the worker dies, nothing is marked from then on and the log says so. */
+/** Starts its worker with the first call, and another one with the first call after it died, which the log tells. */
 export function openSecretScanner(options: { workerUrl: URL; log: Log }): ClosableSecretScanner {
-  const worker = new LazyWorker<SecretRules>(options.workerUrl, (error) =>
-    options.log.error('The secret scanner ended. No secrets are marked until the next start.', error),
+  const worker = new LazyWorker<SecretRules>(
+    options.workerUrl,
+    (error) => options.log.error('The secret scanner ended. It starts again when it is needed.', error),
+    { restarts: true },
   );
   return {
-    async scan(texts) {
-      if (texts.length === 0) return [];
-      try {
-        return await worker.call((remote) => remote.scan(texts));
-      } catch (error) {
-        if (worker.isAlive) options.log.error('Secrets were not looked for.', error);
-        return texts.map(() => []);
-      }
-    },
+    scan: async (texts, personal) =>
+      texts.length === 0 ? [] : worker.call((remote) => remote.scan(texts, personal)),
     close: () => worker.close(),
   };
 }

@@ -27,7 +27,7 @@ export class StoreLinks {
 
   tell(change: StoreChange): void {
     if (this.#links.size === 0) return;
-    if (change.type === 'appended') this.#tellGrown(change.sessionId);
+    if (change.type === 'appended' || change.type === 'imported') this.#tellGrown(change.sessionId);
     else if (change.type === 'purged') this.#send({ type: 'purged', sessionId: change.sessionId });
     else if (change.type === 'notice' && change.notice.code === salvaged) this.#send({ type: 'repaired' });
   }

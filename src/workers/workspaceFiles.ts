@@ -2,12 +2,9 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import {
-  isSearchableName,
-  isSearchableText,
-  isSkippedFolder,
-  largestFile,
-} from '../core/grounding/fileRules.ts';
+import { isSearchableText, isSkippedFolder, largestFile } from '../core/grounding/fileRules.ts';
+import { type Exclude, excluder } from '../core/grounding/globs.ts';
+import { whyStaysOut } from '../core/grounding/staysOut.ts';
 import { GitIgnore } from './gitignore.ts';
 
 export interface FoundFile {
@@ -17,24 +14,35 @@ export interface FoundFile {
   path: string;
 }
 
-/** Files by name, shallow ones first. Symbolic links are not followed: what they lead to inside is found anyway. */
-export async function* filesOf(folders: readonly string[]): AsyncGenerator<FoundFile> {
-  const queue: { folder: string; shown: string; above: GitIgnore | undefined }[] = folders.map((folder) => ({
-    folder: path.resolve(folder),
-    shown: folders.length > 1 ? path.basename(folder) : '',
-    above: undefined,
-  }));
+/** Files by name, shallow ones first; those that stay out by their names or by what excludes them are passed over. Symbolic links are not followed: what they lead to inside is found anyway. */
+export async function* filesOf(
+  folders: readonly string[],
+  excludes: readonly Exclude[] = [],
+): AsyncGenerator<FoundFile> {
+  const hiddenBy = excluder(excludes);
+  const queue: { folder: string; shown: string; inRoot: string; above: GitIgnore | undefined }[] =
+    folders.map((folder) => ({
+      folder: path.resolve(folder),
+      shown: folders.length > 1 ? path.basename(folder) : '',
+      inRoot: '',
+      above: undefined,
+    }));
   for (let next = queue.shift(); next; next = queue.shift()) {
-    const { folder, shown } = next;
+    const { folder, shown, inRoot } = next;
     const entries = await listed(folder);
     const rules = await (next.above?.within(folder) ?? GitIgnore.at(folder));
+    const names = new Set(entries.map(({ name }) => name));
     for (const entry of entries) {
+      const pathInRoot = inRoot === '' ? entry.name : `${inRoot}/${entry.name}`;
+      const isFolder = entry.isDirectory();
+      if (!isFolder && !entry.isFile()) continue;
       const file = path.join(folder, entry.name);
       const shownPath = shown === '' ? entry.name : `${shown}/${entry.name}`;
-      if (entry.isDirectory()) {
-        if (isSkippedFolder(entry.name) || rules.ignores(file, true)) continue;
-        queue.push({ folder: file, shown: shownPath, above: rules });
-      } else if (entry.isFile() && isSearchableName(shownPath) && !rules.ignores(file, false)) {
+      const ignoredBy = rules.ignoredBy(file, isFolder) ?? hiddenBy(pathInRoot, (name) => names.has(name));
+      if (isFolder) {
+        if (ignoredBy === undefined && !isSkippedFolder(entry.name))
+          queue.push({ folder: file, shown: shownPath, inRoot: pathInRoot, above: rules });
+      } else if (!whyStaysOut({ path: shownPath, ignoredBy })) {
         yield { file, path: shownPath };
       }
     }

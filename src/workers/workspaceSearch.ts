@@ -2,6 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isSearchableName, isSearchableText } from '../core/grounding/fileRules.ts';
+import type { Exclude } from '../core/grounding/globs.ts';
 import { PassageIndex } from '../core/grounding/passageIndex.ts';
 import { findPassages } from '../core/grounding/retriever.ts';
 import type { WordNeighbours } from '../core/grounding/wordNeighbours.ts';
@@ -15,6 +16,8 @@ export interface SearchRequest {
   /** Absolute paths. */
   folders: readonly string[];
   openFiles: readonly OpenFile[];
+  /** What the editor's settings hide. */
+  excludes?: readonly Exclude[];
   /** Whether git may be asked what was changed before; not where the workspace is not trusted. */
   mayAskGit?: boolean;
 }
@@ -56,7 +59,8 @@ export class WorkspaceSearch {
   /** Texts of open editors, which stand in for the files on disk. */
   readonly #open = new Map<string, string>();
   #bytes = 0;
-  #reading: { folders: string; done: Promise<boolean> } | undefined;
+  /** `of` names the folders and what is hidden in them. */
+  #reading: { of: string; done: Promise<boolean> } | undefined;
 
   readonly #past = new WorkspacePast((past) => this.#index.usePast(past));
   readonly #neighbours: Promise<WordNeighbours | undefined>;
@@ -70,7 +74,10 @@ export class WorkspaceSearch {
   async search(request: SearchRequest): Promise<SearchResult> {
     this.#takeOpenFiles(request.openFiles);
     const past = request.mayAskGit ? this.#past.refresh(request.folders) : Promise.resolve();
-    const complete = await within(this.#bounds.patienceMs, this.#refresh(request.folders));
+    const complete = await within(
+      this.#bounds.patienceMs,
+      this.#refresh(request.folders, request.excludes ?? []),
+    );
     await within(
       this.#bounds.pastPatienceMs,
       past.then(() => true),
@@ -89,7 +96,9 @@ export class WorkspaceSearch {
   #takeOpenFiles(files: readonly OpenFile[]): void {
     const now = new Map(
       files
-        .filter((file) => isSearchableName(file.path) && isSearchableText(file.text))
+        .filter(
+          (file) => file.staysOut === undefined && isSearchableName(file.path) && isSearchableText(file.text),
+        )
         .map((file) => [keyOf(file.uri), file] as const),
     );
     for (const key of this.#open.keys()) {
@@ -106,24 +115,24 @@ export class WorkspaceSearch {
   }
 
   /** Brings the index up to date; false when the bounds kept files out. Questions during it share one run. */
-  #refresh(folders: readonly string[]): Promise<boolean> {
-    const wanted = folders.join('\0');
-    if (this.#reading?.folders === wanted) return this.#reading.done;
+  #refresh(folders: readonly string[], excludes: readonly Exclude[]): Promise<boolean> {
+    const wanted = JSON.stringify([folders, excludes]);
+    if (this.#reading?.of === wanted) return this.#reading.done;
     const earlier = this.#reading?.done ?? Promise.resolve(true);
     const done = earlier
-      .then(() => this.#readAll(folders))
+      .then(() => this.#readAll(folders, excludes))
       .finally(() => {
         if (this.#reading?.done === done) this.#reading = undefined;
       });
-    this.#reading = { folders: wanted, done };
+    this.#reading = { of: wanted, done };
     return done;
   }
 
-  async #readAll(folders: readonly string[]): Promise<boolean> {
+  async #readAll(folders: readonly string[], excludes: readonly Exclude[]): Promise<boolean> {
     const seen = new Set<string>(this.#open.keys());
     const running = new Set<Promise<void>>();
     let complete = true;
-    for await (const found of filesOf(folders)) {
+    for await (const found of filesOf(folders, excludes)) {
       if (seen.size >= this.#bounds.files) {
         complete = false;
         break;

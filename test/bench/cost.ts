@@ -8,6 +8,7 @@
 
 import { claudeModels } from '../../src/core/providers/anthropic/models.ts';
 import { costOf, promptTokens } from '../../src/core/providers/prices.ts';
+import { defaultSettings } from '../../src/core/settings.ts';
 import type { Usage } from '../../src/protocol/content.ts';
 import { answer } from '../support/anthropic/script.ts';
 import { type FakeAnthropic, startFakeAnthropic } from '../support/anthropic/server.ts';
@@ -27,6 +28,8 @@ interface Bill {
   /** Of those the requests that wrote frames. */
   frameUsages: Usage[];
   refused: number;
+  /** Tokens of recalled turns in all requests, as they were estimated. */
+  recalledTokens?: number;
 }
 
 const sum = (usages: readonly Usage[], pick: (usage: Usage) => number): number =>
@@ -34,7 +37,10 @@ const sum = (usages: readonly Usage[], pick: (usage: Usage) => number): number =
 const usd = (usages: readonly Usage[]): number =>
   usages.reduce((total, usage) => total + (costOf(usage, model.price) ?? 0), 0);
 
-function row({ system, turns, usages, frameUsages, refused }: Bill, cached: number | undefined): Row {
+function row(
+  { system, turns, usages, frameUsages, refused, recalledTokens }: Bill,
+  cached: number | undefined,
+): Row {
   const input = sum(usages, promptTokens);
   return {
     system,
@@ -47,6 +53,7 @@ function row({ system, turns, usages, frameUsages, refused }: Bill, cached: numb
     usd: usd(usages),
     ...(cached === undefined ? {} : { pct_of_full_history_cached: (100 * usd(usages)) / cached }),
     refused,
+    ...(recalledTokens === undefined ? {} : { recalled_tokens: recalledTokens }),
   };
 }
 
@@ -58,17 +65,20 @@ function forget(fake: FakeAnthropic): void {
 
 interface Watched {
   conversationTokens?: number;
+  /** As the product has it where none is given. */
+  recall?: 'off';
   /** Hears each request with the answer of the turn it is of, before it is answered. */
   onRequest?(fake: FakeAnthropic, body: MessagesBody, said: string): Promise<void>;
   onFrame?(usage: Usage): void;
 }
 
 async function causeway(talk: readonly TalkTurn[], watched: Watched = {}): Promise<Bill> {
-  const { conversationTokens } = watched;
+  const { conversationTokens, recall = defaultSettings.recall } = watched;
   const core = await startCore();
   Object.assign(core.settings, {
     compaction: 'model',
     grounding: 'off',
+    recall,
     ...(conversationTokens === undefined ? {} : { conversationTokens }),
   });
   let now: TalkTurn | undefined;
@@ -83,8 +93,9 @@ async function causeway(talk: readonly TalkTurn[], watched: Watched = {}): Promi
         if (event.type === 'turn.ended' && event.entry.kind === 'assistant' && event.entry.outcome !== 'done')
           refused++;
       await core.engine.memory.idle(id);
-      for (const { body } of core.fake.requests.slice())
-        await watched.onRequest?.(core.fake, body as MessagesBody, now.answer);
+      // Whoever hears of one may make requests of their own, which are forgotten with all before them.
+      for (const body of core.fake.requests.map((request) => request.body as MessagesBody))
+        await watched.onRequest?.(core.fake, body, now.answer);
       forget(core.fake);
     }
     const entries = await core.store.ofKinds(id, ['assistant', 'frame']);
@@ -93,7 +104,15 @@ async function causeway(talk: readonly TalkTurn[], watched: Watched = {}): Promi
     const frameUsages = of('frame');
     for (const usage of frameUsages) watched.onFrame?.(usage);
     const usages = [...of('assistant'), ...frameUsages];
-    return { system: 'causeway', turns: talk.length, usages, frameUsages, refused };
+    const segments = entries.flatMap((entry) =>
+      entry.kind === 'assistant' ? (entry.report?.segments ?? []) : [],
+    );
+    const recalledTokens = segments.reduce(
+      (all, { kind, tokens }) => all + (kind === 'recall' ? tokens : 0),
+      0,
+    );
+    const system = recall === 'off' ? 'causeway, recall off' : 'causeway';
+    return { system, turns: talk.length, usages, frameUsages, refused, recalledTokens };
   } finally {
     await core.close();
   }
@@ -250,6 +269,7 @@ try {
   const talk = codingTalk(Number(option('--turns') ?? 300), 1);
   const bills = [
     await causeway(talk),
+    await causeway(talk, { recall: 'off' }),
     await fullHistory(fake, talk, false),
     await fullHistory(fake, talk, true),
   ];

@@ -3,16 +3,16 @@
  * and searching, as a window sees it through the worker and as it costs inside it. Beside it, in the same run, the limit
  * (a bare `node:sqlite` insert with `synchronous=FULL`) and what peers do (the session's JSON file is written anew).
  */
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { open, readFile, rename, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { fileURLToPath } from 'node:url';
 import type { EntryDraft } from '../../src/protocol/entries.ts';
 import { openSessionStore } from '../../src/store/openSessionStore.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqliteStore.ts';
 import { finish, median, type Row } from './support/table.ts';
+import { draw, sentence } from './support/words.ts';
 
 const sessionCount = 10_000;
 const perSession = 10;
@@ -21,20 +21,6 @@ const samples = 300;
 const repeats = 3;
 /** Entries of the session that grows while a file of it is rewritten; a working day has more. */
 const longSession = 400;
-
-/** The words of our own sources, as often as they stand there: few are common, most are rare. */
-const sources = fileURLToPath(new URL('../../src', import.meta.url));
-const vocabulary = globSync('**/*.ts', { cwd: sources })
-  .sort()
-  .flatMap((name) => readFileSync(join(sources, name), 'utf8').match(/[A-Za-z]{3,}/g) ?? []);
-let drawn = 1;
-/** Repeatable, so that versions are compared on the same texts. */
-const draw = (below: number): number => {
-  drawn = (drawn * 48_271) % 2_147_483_647;
-  return drawn % below;
-};
-const sentence = (words: number): string =>
-  Array.from({ length: words }, () => vocabulary[draw(vocabulary.length)] ?? '').join(' ');
 
 const message = (text: string): EntryDraft => ({
   kind: 'user',

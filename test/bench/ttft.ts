@@ -52,6 +52,9 @@ const core = await openCore({
   roots: () => [folder],
   settings: {
     model: '',
+    smallModel: '',
+    routes: {},
+    endpoints: [],
     grounding: 'off',
     maxOutputTokens: 8_000,
     thinking: false,
@@ -60,6 +63,10 @@ const core = await openCore({
     conversationTokens: 24_000,
     recall: 'session',
     compaction: 'extractive',
+    maskSecrets: true,
+    maskPersonalData: false,
+    maskedNames: [],
+    localOnly: false,
     anthropicBaseUrl: url,
     anthropicFeatures: noFeatures,
     prices: {},
@@ -69,6 +76,7 @@ const core = await openCore({
     onDidChange: new Emitter<string>().event,
   },
   sessionKey: undefined,
+  maskingKey: async () => new Uint8Array(32).fill(7),
   log: { info: silent, warn: silent, error: console.error },
 });
 

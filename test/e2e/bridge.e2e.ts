@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { connectToFolder } from '../../src/client/discovery.ts';
 import { answer } from '../support/anthropic/script.ts';
@@ -7,6 +10,7 @@ import { until } from '../support/vscode/until.ts';
 import { type Installed, installed, type OpenWindow } from './support/installed.ts';
 
 const run = promisify(execFile);
+const askingScript = fileURLToPath(new URL('./support/askingScript.mjs', import.meta.url));
 
 describe('The bridge of a window', () => {
   let vscode: Installed;
@@ -75,6 +79,56 @@ describe('The bridge of a window', () => {
     assert.equal(status, 200);
     assert.equal(result.text, 'An answer for the script.');
     await open.window.screenshot('turn-of-a-script');
+  });
+
+  it('lets a script in that asks, as the user says, and shows its turn live in the panel', async () => {
+    const { window, panel } = open;
+    const { page } = window;
+    const script = spawn(process.execPath, [askingScript, 'http://127.0.0.1:61950'], {
+      cwd: open.workspace,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = once(script, 'close');
+    const lines = createInterface({ input: script.stdout })[Symbol.asyncIterator]();
+    const says = async () => String((await lines.next()).value);
+    try {
+      assert.equal(await says(), 'asked 202');
+      const toast = await window.notification(/Release notes \(.*node.*\) asks to use Causeway/);
+      await window.screenshot('program-asks');
+      await toast.getByRole('button', { name: 'Review…' }).click();
+      const title = (text: string) => page.locator('.quick-input-title', { hasText: text }).waitFor();
+      const dialog = page.locator('.monaco-dialog-box');
+      const shown = (await dialog.locator('.dialog-message-detail').textContent()) ?? '';
+      assert.match(shown, /Program: .*node/);
+      assert.ok(shown.includes(`Folder: ${open.workspace}`), shown);
+      assert.match(shown, /It asks for: sessions:read, turns/);
+      await window.screenshot('program-review');
+      await dialog.getByRole('button', { name: 'Choose What It May Do…' }).click();
+      await title('What the Program May Do');
+      await window.screenshot('program-scopes');
+      await page.keyboard.press('Enter');
+      await title('Where the Program May Do It');
+      await page.keyboard.press('Enter');
+      await title('How Much the Program May Use');
+      await window.screenshot('program-limits');
+      await page.keyboard.press('Enter');
+      await title('How Long Its Token Works');
+      vscode.fake.enqueue({ kind: 'drip', text: 'Notes for the release.', gated: true });
+      await page.keyboard.press('Enter');
+      await window.notification(/Release notes may use Causeway now/);
+      assert.equal(await says(), 'let in sessions:read,turns');
+      await vscode.fake.gate.arrived();
+      vscode.fake.gate.step(2);
+      await panel.waitFor('What changed since the last release?');
+      await panel.waitFor(/Notes for/);
+      assert.match((await panel.frame.locator('.user .author').last().textContent()) ?? '', /Release notes/);
+      await window.screenshot('program-turn');
+      vscode.fake.gate.step(10);
+      assert.equal(await says(), 'answered 200 Notes for the release.');
+    } finally {
+      script.kill();
+      await ended;
+    }
   });
 
   it('is found by its folder, and tells the same events as the panel shows', async () => {

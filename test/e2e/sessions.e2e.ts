@@ -28,6 +28,7 @@ describe('Sessions in VS Code', () => {
     const { window, panel } = open;
     await panel.waitFor('No model is set. Answers are quotes from your files.');
     await panel.frame.getByRole('button', { name: 'Set API key' }).first().click();
+    await enter(window, 'Whose API Key?', 'Claude');
     await enter(window, 'API Key for Claude', vscode.fake.key);
     await panel.waitFor('The API key for Claude is set.');
     vscode.fake.enqueue(answer('Claude is here.'));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { answer } from '../support/anthropic/script.ts';
+import { canaries } from '../support/canaries.ts';
 import { type Claude, startClaude } from './support/claude.ts';
 import { closeEditors, run, set, show, started, write } from './support/window.ts';
 
@@ -15,7 +16,14 @@ describe('What is sent to a model', () => {
   });
   afterEach(async () => {
     await closeEditors();
-    for (const name of ['grounding', 'instructions', 'maxOutputTokens', 'thinking', 'model'] as const) {
+    for (const name of [
+      'grounding',
+      'instructions',
+      'maxOutputTokens',
+      'thinking',
+      'model',
+      'privacy.localOnly',
+    ] as const) {
       await set(name, undefined);
     }
   });
@@ -38,6 +46,32 @@ describe('What is sent to a model', () => {
     assert.match(sent, /another line/);
     assert.match(sent, /canaryOfTheOpenFile/);
     assert.ok(!sent.includes('canary-of-the-environment'));
+  });
+
+  it('is nothing of an open file that is excluded, and of a secret its placeholder', async () => {
+    const [canary] = canaries(8).filter(({ kind }) => kind === 'github');
+    assert.ok(canary);
+    await set('grounding', 'open_files');
+    await write('private/.gitignore', 'kept.ts\n');
+    await write('private/kept.ts', 'export const canaryOfTheIgnoredFile = 1;\n');
+    await write('private/.causewayignore', 'own.ts\n');
+    await write('private/own.ts', 'export const canaryOfOurIgnoredFile = 1;\n');
+    await write('private/token.ts', `export const token = '${canary.secret}';\n`);
+    for (const name of ['kept', 'own', 'token']) await show(`private/${name}.ts`);
+    const sent = await ask();
+    assert.ok(!sent.includes('canaryOfTheIgnoredFile'));
+    assert.ok(!sent.includes('canaryOfOurIgnoredFile'));
+    assert.ok(!sent.includes(canary.secret));
+    assert.match(sent, /export const token = '\[secret:github:[\da-f]{10}\]'/);
+  });
+
+  it('is nothing at all where the workspace is marked local-only', async () => {
+    await ask();
+    const before = claude.fake.requests.length;
+    await set('privacy.localOnly', true);
+    await show('asked.txt', 1, 1);
+    await run('causeway.explain');
+    assert.equal(claude.fake.requests.length, before);
   });
 
   it('is only what was selected where grounding is off', async () => {

@@ -3,6 +3,7 @@ import { rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { Diagnostic, DiagnosticSeverity, languages, Range, WorkspaceEdit, window, workspace } from 'vscode';
 import { answer, words } from '../support/anthropic/script.ts';
+import { canaries } from '../support/canaries.ts';
 import { until } from '../support/vscode/until.ts';
 import { type Claude, startClaude } from './support/claude.ts';
 import {
@@ -55,6 +56,24 @@ describe('An edit that Causeway proposes', () => {
       assert.equal(window.activeTextEditor?.document.isDirty, false);
     });
   }
+
+  it('has what was masked in the lines exactly as it was', async () => {
+    const [canary] = canaries(7).filter(({ kind }) => kind === 'stripe');
+    assert.ok(canary);
+    const text = `export function pay() {\n  return charge('${canary.secret}');\n}\n`;
+    await write(path, text);
+    await show(path, 1, 3);
+    claude.fake.always((body) => {
+      const [placeholder = ''] = /\[secret:stripe:[\da-f]{10}\]/.exec(JSON.stringify(body)) ?? [];
+      return block(`export function pay() {\n  return charge('${placeholder}', 1);\n}`);
+    });
+    await run('causeway.refactor');
+    claude.fake.always(undefined);
+    assert.ok(!claude.lastSent().includes(canary.secret));
+    assert.equal(await proposed(), text.replace("')", "', 1)"));
+    await run('causeway.acceptEdit');
+    assert.equal(await onDisk(path), text.replace("')", "', 1)"));
+  });
 
   it('takes the indentation of the lines it is for', async () => {
     await write(path, 'class A {\n  one() {\n    return 1;\n  }\n}\n');
@@ -191,6 +210,10 @@ describe('An edit that Causeway proposes', () => {
     '/tmp/outside.test.ts',
     'src/../../outside.test.ts',
     'C:\\outside.test.ts',
+    '%2e%2e/outside.test.ts',
+    '..%2foutside.test.ts',
+    '\\\\server\\share\\outside.test.ts',
+    'file:///tmp/outside.test.ts',
   ]) {
     it(`is not shown for a path that leads out of the workspace: ${outside}`, async () => {
       await show(path, 1, 3);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { contextNext, contextSent } from './support/contextSamples.ts';
+import { contextNext, contextSent, unmasked } from './support/contextSamples.ts';
 import { type PanelPage, Refusal } from './support/panelPage.ts';
 import { answer, id, status, turns, user, view } from './support/samples.ts';
 import { panelSuite } from './support/suite.ts';
@@ -42,6 +42,7 @@ describe('the context inspector', function () {
     await button(panel, 'What was sent in this turn').click();
     assert.deepEqual((await panel.whenAsked('context')).of, { kind: 'turn', turnId: id(4, 1) });
     await panel.page.getByText('12.4k of 200k tokens · $0.013 · 80% from the cache').waitFor();
+    await panel.page.getByText(/last of several requests\. The whole turn: 23\.4k/).waitFor();
     await panel.page.keyboard.press('Escape');
     await focusIs(panel, `context-${id(4, 1)}`);
   });
@@ -97,13 +98,22 @@ describe('the context inspector', function () {
     assert.equal(await box.inputValue(), 'Do not add a framework.');
   });
 
-  it('says how many secrets there are and where, at the meter too', async () => {
+  it('says what is masked and where, at the meter too', async () => {
+    const preview = () => ({ chips: [], tokens: 10, window: 100, masked: 2, secrets: 0 });
+    const panel = await open({ answers: { ready: chat, preview } });
+    await button(panel, /^2 places are masked\. 10 \/ 100 tokens/).click();
+    await panel.page.getByText('Masked: 1 × AWS access key, 1 × value with the name of a secret.').waitFor();
+    await panel.page.getByText('AWS access key, line 3: masked', { exact: true }).waitFor();
+  });
+
+  it('says how many secrets would go as they are where masking is switched off', async () => {
+    const preview = () => ({ chips: [], tokens: 10, window: 100, masked: 0, secrets: 2 });
     const panel = await open({
-      answers: { ready: chat, preview: () => ({ chips: [], tokens: 10, window: 100, secrets: 2 }) },
+      answers: { ready: chat, preview, context: () => unmasked(contextNext()) },
     });
     await button(panel, /^2 secrets are in what would be sent\. 10 \/ 100 tokens/).click();
     await panel.page.getByText('2 secrets are in what would be sent.').waitFor();
-    await panel.page.getByText('AWS access key, line 3').waitFor();
+    await panel.page.getByText('AWS access key, line 3: not masked').waitFor();
   });
 
   it('Tab goes through all of it in reading order, always visibly', async () => {

@@ -36,6 +36,12 @@ describe('what a session remembers', function () {
     );
   });
 
+  it('a directive that was merged or demoted because all were too long together says so', async () => {
+    const panel = await remembering();
+    await panel.page.getByText('No longer in every request, because they were too long together').waitFor();
+    await panel.page.getByText('Merged from others, because they were too long together').waitFor();
+  });
+
   it('a directive that is refused stays in the line', async () => {
     const full = new Refusal({ code: 'store_full', message: 'The disk is full.', action: 'none' });
     const panel = await open({

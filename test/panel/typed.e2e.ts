@@ -205,7 +205,7 @@ describe('what was typed and chosen is not lost', function () {
   it('what the user took out of the next turn is left out of it, however it is sent, and offered again after', async () => {
     const chip = { id: 'file:b', label: 'b.ts', source: 'auto', tokens: 640, reason: 'Open.' } as const;
     const panel = await open({
-      answers: { preview: () => ({ chips: [chip], tokens: 1, window: 2, secrets: 0 }) },
+      answers: { preview: () => ({ chips: [chip], tokens: 1, window: 2, masked: 0, secrets: 0 }) },
     });
     for (const send of [
       () => panel.page.locator('.suggestion').first().click(),
@@ -226,7 +226,7 @@ describe('what was typed and chosen is not lost', function () {
     const excluded = [{ id: chip.id, label: chip.label }];
     const panel = await open({
       answers: {
-        preview: () => ({ chips: [chip], tokens: 1, window: 2, secrets: 0 }),
+        preview: () => ({ chips: [chip], tokens: 1, window: 2, masked: 0, secrets: 0 }),
         send: () => full as never,
       },
     });
@@ -239,11 +239,40 @@ describe('what was typed and chosen is not lost', function () {
     const drawnAnew = await open({
       answers: {
         ready: () => ({ status: status(), view: view({ draft: { text: '', attachments: [], excluded } }) }),
-        preview: () => ({ chips: [chip], tokens: 1, window: 2, secrets: 0 }),
+        preview: () => ({ chips: [chip], tokens: 1, window: 2, masked: 0, secrets: 0 }),
       },
     });
     await drawnAnew.page.locator('.chip.excluded', { hasText: 'b.ts' }).waitFor();
     assert.equal(await drawnAnew.page.getByRole('button', { name: 'Leave out b.ts' }).count(), 0);
+  });
+
+  it('an open file that stays out says why, and goes once the host has asked', async () => {
+    const chip = {
+      id: 'file:///w/.env',
+      label: '.env',
+      source: 'out',
+      tokens: 0,
+      reason: 'Files of this name are made to hold secrets.',
+    } as const;
+    const attachment = { kind: 'file', uri: chip.id, path: '.env', text: 'KEY=1' } as const;
+    const panel = await open({
+      answers: {
+        preview: ({ attachments }) => ({
+          chips: attachments.length === 0 ? [chip] : [],
+          tokens: 1,
+          window: 2,
+          masked: 0,
+          secrets: 0,
+        }),
+        addOpenFile: () => ({ attachments: [attachment] }),
+      },
+    });
+    await panel.page.locator('.chip.out', { hasText: chip.reason }).waitFor();
+    await panel.page.getByRole('button', { name: 'Add .env all the same' }).click();
+    assert.equal((await panel.whenAsked('addOpenFile')).uri, chip.id);
+    assert.deepEqual((await panel.whenAsked('setDraft')).attachments, [attachment]);
+    await panel.page.locator('.chip.out').waitFor({ state: 'detached' });
+    await panel.page.getByRole('button', { name: 'Leave out .env' }).waitFor();
   });
 
   it('a second press sends no second turn', async () => {

@@ -15,7 +15,9 @@ import type {
   ProfileFile,
   PromptFile,
   Recall,
+  SecretScanner,
   Secrets,
+  TokenCounter,
   UserDirectives,
   Workspace,
 } from '../../src/core/ports.ts';
@@ -25,10 +27,14 @@ import { AnthropicProvider } from '../../src/core/providers/anthropic/anthropic.
 import { anthropicKeyName } from '../../src/core/providers/anthropic/keyName.ts';
 import { type AnthropicFeatures, noFeatures } from '../../src/core/providers/anthropic/secondWind.ts';
 import { OfflineProvider } from '../../src/core/providers/offline.ts';
+import type { Provider } from '../../src/core/providers/provider.ts';
+import { maskedSearch } from '../../src/core/secrets/maskedSearch.ts';
+import { Masker } from '../../src/core/secrets/masker.ts';
 import type { SessionStore } from '../../src/core/session/store.ts';
 import type { SessionEvent } from '../../src/protocol/turnEvents.ts';
 import { openSessionStore } from '../../src/store/openSessionStore.ts';
 import { openRecall } from '../../src/workers/openRecall.ts';
+import { SecretRules } from '../../src/workers/secretRules.ts';
 import { type FakeAnthropic, startFakeAnthropic } from './anthropic/server.ts';
 
 export const workerUrl = (name: string): URL => new URL(`../../src/workers/${name}.ts`, import.meta.url);
@@ -36,6 +42,7 @@ export const workerUrl = (name: string): URL => new URL(`../../src/workers/${nam
 export interface TestCore {
   engine: Engine;
   store: SessionStore;
+  masker: Masker;
   fake: FakeAnthropic;
   folder: string;
   settings: { -readonly [K in keyof CoreSettings]: CoreSettings[K] };
@@ -64,8 +71,16 @@ export interface TestCoreOptions {
   features?: Partial<AnthropicFeatures>;
   profileFiles?: ProfileFile[];
   userDirectives?: UserDirectives;
+  /** Providers beside Claude. */
+  more?: Iterable<Provider>;
   /** What the engine sees as the time. */
   clock?: Clock;
+  /** Counts by the kinds of characters where none is given, which needs no worker. */
+  counter?: TokenCounter;
+  /** Without it no secrets are found. */
+  scanner?: SecretScanner;
+  maskingKey?: Uint8Array;
+  maskingPatienceMs?: number;
 }
 
 export async function startCore(options: TestCoreOptions = {}): Promise<TestCore> {
@@ -73,6 +88,8 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
   const fake = options.fake ?? (await startFakeAnthropic());
   const settings: TestCore['settings'] = {
     model: '',
+    smallModel: '',
+    routes: {},
     grounding: 'open_files',
     maxOutputTokens: 8_000,
     thinking: false,
@@ -81,6 +98,10 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     conversationTokens: 24_000,
     recall: 'session',
     compaction: 'extractive',
+    maskSecrets: true,
+    maskPersonalData: false,
+    maskedNames: [],
+    localOnly: false,
   };
   const workspace: TestCore['workspace'] = { trusted: true, openFiles: [], memoryFiles: [] };
   const secrets: TestCore['secrets'] = { key: fake.key };
@@ -113,6 +134,14 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     workspaceId: 'test-workspace',
     workerUrl: workerUrl('store'),
   });
+  // The scanner's own rules, without its thread: most tests look for no secrets and need not wait for it to start.
+  const masker = new Masker({
+    scanner: options.scanner ?? new SecretRules(),
+    key: async () => options.maskingKey ?? new Uint8Array(32).fill(7),
+    settings,
+    log,
+    ...(options.maskingPatienceMs === undefined ? {} : { patienceMs: options.maskingPatienceMs }),
+  });
   const recall = openRecall({
     workerUrl: workerUrl('recall'),
     stores: [store],
@@ -131,10 +160,13 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
         features: () => ({ ...noFeatures, ...options.features }),
         ...(options.idleLimitMs === undefined ? {} : { idleLimitMs: options.idleLimitMs }),
       }),
+      ...(options.more ?? []),
     ],
-    offline: new OfflineProvider(options.search ?? { search: async () => [] }),
+    offline: new OfflineProvider(maskedSearch(options.search ?? { search: async () => [] }, masker)),
+    ...(options.search === undefined ? {} : { search: options.search }),
     workspace: workspacePort,
-    counter: { count: async (texts) => texts.map(estimateTokens) },
+    masker,
+    counter: options.counter ?? { count: async (texts) => texts.map(estimateTokens) },
     recall,
     settings,
     profiles: new Profiles({ read: async () => options.profileFiles ?? [] }, log),
@@ -143,11 +175,13 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     ...(options.recall === undefined ? {} : { recall: options.recall }),
     clock,
     log,
+    ...(options.scanner === undefined ? {} : { scanner: options.scanner }),
     ...(options.userDirectives === undefined ? {} : { userDirectives: options.userDirectives }),
   });
   return {
     engine,
     store,
+    masker,
     fake,
     folder,
     settings,

@@ -1,9 +1,14 @@
 /** The real relay for tests, over what the test's core has. */
 import { Emitter } from '../../src/base/emitter.ts';
+import { Limiter } from '../../src/core/limits/limiter.ts';
 import { anthropicKeyName } from '../../src/core/providers/anthropic/keyName.ts';
+import { barredFrom } from '../../src/core/providers/barred.ts';
 import { AnthropicRelay, type AnthropicRelayOptions } from '../../src/core/relay/modelRelay.ts';
 import type { UserDatabase } from '../../src/store/user/openUserDatabase.ts';
 import type { TestCore } from './core.ts';
+
+export const testLimiter = (core: TestCore, users: UserDatabase): Limiter =>
+  new Limiter(users.limits, { info() {}, warn() {}, error: (message) => core.logged.push(message) });
 
 export function testRelay(
   core: TestCore,
@@ -17,7 +22,7 @@ export function testRelay(
     },
     calls: users.calls,
     log: { info() {}, warn() {}, error: (message) => core.logged.push(message) },
-    isTrusted: () => core.workspace.trusted,
+    barred: () => barredFrom({ isTrusted: () => core.workspace.trusted }, core.settings),
     baseUrl: () => core.fake.url,
     ...options,
   });

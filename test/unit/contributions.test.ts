@@ -243,6 +243,9 @@ describe('Settings', () => {
 
   const ofTheMachine = [
     'anthropic.baseUrl',
+    'providers',
+    'routes',
+    'smallModel',
     'model',
     'bridge.enabled',
     'bridge.port',
@@ -268,6 +271,9 @@ describe('Settings', () => {
     { name: 'anthropic.baseUrl', value: 'file:///etc/passwd' },
     { name: 'anthropic.baseUrl', value: 'javascript:alert(1)' },
     { name: 'anthropic.baseUrl', value: '' },
+    { name: 'providers', value: [{ id: 'a', preset: 'other' }] },
+    { name: 'routes', value: { a: { models: [] } } },
+    { name: 'routes', value: { a: { models: ['route/b'] } } },
     { name: 'grounding', value: 'everything' },
     { name: 'thinking', value: 'yes' },
     { name: 'maxOutputTokens', value: '4096' },

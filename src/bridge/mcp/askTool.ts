@@ -1,10 +1,9 @@
 import type { McpServer, ServerContext } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import { fromErrorInfo, turnWithdrawn, unexpected } from '../../core/errors.ts';
+import { fromErrorInfo, scopeMissing, turnWithdrawn, unexpected } from '../../core/errors.ts';
 import { type Citation, plainText } from '../../protocol/content.ts';
-import { groundingModes } from '../../protocol/entries.ts';
+import { type GroundingMode, groundingModes } from '../../protocol/entries.ts';
 import type { TurnEvent } from '../../protocol/turnEvents.ts';
-import { sessionOf } from '../routes/sessions.ts';
 import type { McpAccess } from './access.ts';
 import { orError, textResult } from './results.ts';
 
@@ -33,15 +32,15 @@ export function registerAsk(server: McpServer, access: McpAccess): void {
       orError(async () => {
         const { assistant, made } = access;
         const { id } = session
-          ? await sessionOf(assistant, session)
-          : await assistant.sessions.create({ ...made });
+          ? await access.session(session)
+          : await assistant.sessions.create({ ...made, ...access.owner });
         const turn = await assistant.startTurn(
           id,
           {
             text: question,
             ...made,
             ...(model === undefined ? {} : { model }),
-            ...(grounding === undefined ? {} : { grounding }),
+            ...groundedWithin(access, grounding),
           },
           AbortSignal.any([context.mcpReq.signal, access.signal]),
         );
@@ -88,4 +87,14 @@ async function followed(
     });
   }
   return last;
+}
+
+/** Without the scope, nothing of the workspace's files goes with a turn. Throws `scope_missing` where some was asked for. */
+function groundedWithin(
+  access: McpAccess,
+  grounding: GroundingMode | undefined,
+): { grounding?: GroundingMode } {
+  if (access.may('grounding')) return grounding === undefined ? {} : { grounding };
+  if (grounding !== undefined && grounding !== 'off') throw scopeMissing('grounding');
+  return { grounding: 'off' };
 }

@@ -3,13 +3,13 @@ import type { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { entryText } from '../../protocol/entryText.ts';
 import { excerptOf } from '../excerpt.ts';
-import { sessionOf } from '../routes/sessions.ts';
 import type { McpAccess } from './access.ts';
 import { orError, textResult } from './results.ts';
 
 const readOnly = { readOnlyHint: true, openWorldHint: false } as const;
 
-export function registerSessionTools(server: McpServer, { assistant }: McpAccess): void {
+export function registerSessionTools(server: McpServer, access: McpAccess): void {
+  const { assistant } = access;
   server.registerTool(
     'list_sessions',
     {
@@ -20,7 +20,7 @@ export function registerSessionTools(server: McpServer, { assistant }: McpAccess
     },
     ({ limit }) =>
       orError(async () => {
-        const sessions = (await assistant.sessions.list({ limit })).filter((one) => !one.private);
+        const sessions = (await assistant.sessions.list({ limit })).filter((one) => access.mayUse(one));
         return textResult(sessions.map(({ id, title }) => `${id} ${title}`).join('\n') || 'There are none.', {
           sessions: sessions.map(({ id, title, updatedAt }) => ({ id, title, updatedAt })),
         });
@@ -42,7 +42,7 @@ export function registerSessionTools(server: McpServer, { assistant }: McpAccess
     ({ query, session, limit }) =>
       orError(async () => {
         const [newest] = session
-          ? [await sessionOf(assistant, session)]
+          ? [await access.session(session)]
           : await assistant.sessions.list({ limit: 1 });
         if (!newest) return textResult('There are no sessions yet.', { entries: [] });
         const found = await assistant.recall(newest.id, {
@@ -53,8 +53,8 @@ export function registerSessionTools(server: McpServer, { assistant }: McpAccess
         const entries = await Promise.all(
           found.map(async ({ sessionId, entryId, terms }) => {
             const entry = await assistant.sessions.entry(sessionId, entryId);
-            if (!entry) return [];
-            await sessionOf(assistant, sessionId);
+            const of = await assistant.sessions.get(sessionId);
+            if (!entry || !of || !access.mayUse(of)) return [];
             return [
               {
                 session: sessionId,
@@ -90,7 +90,7 @@ export function registerSessionTools(server: McpServer, { assistant }: McpAccess
     },
     ({ session, turn }) =>
       orError(async () => {
-        await sessionOf(assistant, session);
+        await access.session(session);
         const { view } = await assistant.context(
           session,
           turn === undefined ? { newest: true } : { turnId: turn },

@@ -3,7 +3,6 @@ import { type McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
 import { invalidInput } from '../../core/errors.ts';
 import type { Entry } from '../../protocol/entries.ts';
 import { entryText } from '../../protocol/entryText.ts';
-import { sessionOf } from '../routes/sessions.ts';
 import type { McpAccess } from './access.ts';
 import { bounded } from './results.ts';
 
@@ -13,9 +12,10 @@ const listed = 100;
 const mostEntries = 200;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-export function registerResources(server: McpServer, { assistant }: McpAccess): void {
+export function registerResources(server: McpServer, access: McpAccess): void {
+  const { assistant } = access;
   const sessions = async (suffix: string, what: string) => {
-    const all = (await assistant.sessions.list({ limit: listed })).filter((one) => !one.private);
+    const all = (await assistant.sessions.list({ limit: listed })).filter((one) => access.mayUse(one));
     return {
       resources: all.map(({ id, title }) => ({
         uri: `causeway://sessions/${id}${suffix}`,
@@ -38,7 +38,7 @@ export function registerResources(server: McpServer, { assistant }: McpAccess): 
         complete: {
           id: async (begun) =>
             (await assistant.sessions.list({ limit: listed }))
-              .filter((one) => !one.private && one.id.startsWith(begun))
+              .filter((one) => access.mayUse(one) && one.id.startsWith(begun))
               .map(({ id }) => id),
         },
       }),
@@ -46,7 +46,7 @@ export function registerResources(server: McpServer, { assistant }: McpAccess): 
       async (uri, { id }) => {
         const wanted = Array.isArray(id) ? (id[0] ?? '') : (id ?? '');
         if (!uuid.test(wanted)) throw invalidInput('id', wanted.slice(0, 60), 'the id of a session');
-        await sessionOf(assistant, wanted);
+        await access.session(wanted);
         return {
           contents: [{ uri: uri.href, mimeType: 'text/markdown', text: bounded(await read(wanted)) }],
         };

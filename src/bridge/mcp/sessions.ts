@@ -25,7 +25,8 @@ export interface SessionLimits {
 const defaultLimits: SessionLimits = { most: 64, mostOfOne: 16, idleMs: 60 * 60_000 };
 
 interface Session {
-  owner: string;
+  /** Id of the program; undefined for the user. */
+  owner: string | undefined;
   transport: WebStandardStreamableHTTPServerTransport;
   server: McpServer;
   idle: NodeJS.Timeout;
@@ -36,7 +37,7 @@ export class McpSessions {
   readonly #limits: SessionLimits;
   readonly #open = new Map<string, Session>();
   /** By who opens them: sessions that are counted already, while their servers are made. */
-  readonly #opening: string[] = [];
+  readonly #opening: (string | undefined)[] = [];
   /** Those that their programs ended last: whoever still uses one is told. */
   readonly #ended = new Set<string>();
 
@@ -52,13 +53,13 @@ export class McpSessions {
   async answer(request: Request, parsedBody: unknown, access: McpAccess): Promise<Response | undefined> {
     const id = request.headers.get('mcp-session-id');
     if (id === null) {
-      if (!isInitializeRequest(parsedBody) || !this.#hasRoom(access.owner)) return undefined;
+      if (!isInitializeRequest(parsedBody) || !this.#hasRoom(access.owner.clientId)) return undefined;
       return this.#begin(request, parsedBody, access);
     }
     if (this.#ended.has(id)) return notFound();
     const session = this.#open.get(id);
     // Another program's session is no more than an unknown one.
-    if (session?.owner !== access.owner) return undefined;
+    if (!session || session.owner !== access.owner.clientId) return undefined;
     session.idle.refresh();
     if (isJSONRPCRequest(parsedBody)) cancelWith(access.signal, session.transport, parsedBody.id);
     return session.transport.handleRequest(request, { parsedBody });
@@ -68,14 +69,14 @@ export class McpSessions {
     await Promise.all([...this.#open.keys()].map((id) => this.#end(id)));
   }
 
-  #hasRoom(owner: string): boolean {
+  #hasRoom(owner: string | undefined): boolean {
     const owners = [...this.#opening, ...[...this.#open.values()].map((one) => one.owner)];
     const { most, mostOfOne } = this.#limits;
     return owners.length < most && owners.filter((one) => one === owner).length < mostOfOne;
   }
 
   async #begin(request: Request, parsedBody: unknown, access: McpAccess): Promise<Response> {
-    const { owner } = access;
+    const owner = access.owner.clientId;
     this.#opening.push(owner);
     try {
       // The request that opens a session is over long before it; the others bring signals of their own.

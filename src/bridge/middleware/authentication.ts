@@ -1,5 +1,5 @@
-import { badRequest, tokenMissing, tokenUnknown } from '../../core/errors.ts';
-import type { Client } from '../../core/register.ts';
+import { badRequest, clientPending, tokenMissing, tokenUnknown } from '../../core/errors.ts';
+import { type Client, pendingPrefix } from '../../core/register.ts';
 import type { Exchange, Middleware, Principal } from '../exchange.ts';
 import type { BridgeResponse } from '../http.ts';
 import type { KnownClients } from '../knownClients.ts';
@@ -23,6 +23,7 @@ function tokenOf({ request: { headers, repeated } }: Exchange): string {
       : bearer.exec(authorization ?? '')?.[1];
   if (!token) throw tokenMissing();
   if (token.length > maxTokenLength) throw tokenUnknown();
+  if (token.startsWith(pendingPrefix)) throw clientPending();
   return token;
 }
 

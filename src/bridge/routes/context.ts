@@ -3,16 +3,19 @@ import { type ContextResult, contextQuery } from '../../protocol/bridge.ts';
 import type { Route } from '../exchange.ts';
 import { json } from '../http.ts';
 import { parseQuery } from '../parse.ts';
-import { sessionOf } from './sessions.ts';
+import { sessionOf } from '../sessionAccess.ts';
 
-/** What was sent in a turn: the same as the panel's inspector shows. */
+/**
+ * What was sent in a turn: the same as the panel's inspector shows, with the secrets in it marked. Of a turn that made
+ * several requests it is the last; while one runs, the last of which the answer is stored, and `turn.state` says so.
+ */
 export function contextRoute(assistant: Assistant): Route {
   return {
     method: 'GET',
     pattern: '/v1/sessions/{id}/context',
     scope: 'sessions:read',
-    async answer({ params: { id = '' }, query }) {
-      await sessionOf(assistant, id);
+    async answer({ params: { id = '' }, query, principal }) {
+      await sessionOf(assistant, id, principal);
       const { turn, texts, request } = parseQuery(query, contextQuery);
       const inspected = await assistant.context(id, turn === undefined ? { newest: true } : { turnId: turn });
       const { view } = inspected;

@@ -6,7 +6,7 @@ import { EventStream, eventStreamHeaders, type StreamLimits } from '../eventStre
 import { eventText } from '../eventText.ts';
 import type { Route, RouteCall } from '../exchange.ts';
 import { FieldError, parseQuery } from '../parse.ts';
-import { sessionOf } from './sessions.ts';
+import { sessionOf } from '../sessionAccess.ts';
 
 /** A page of the log is held as a whole while it is told. */
 const pageSize = 50;
@@ -26,7 +26,7 @@ export function eventRoutes(assistant: Assistant, streams: StreamLimits, log: Lo
       async answer(call) {
         const sessionId = call.params.id ?? '';
         const after = placeOf(call);
-        await sessionOf(assistant, sessionId);
+        await sessionOf(assistant, sessionId, call.principal);
         const reader = new EventStream(streams);
         const cut = AbortSignal.any([call.signal, reader.cut]);
         void follow(assistant, sessionId, after, reader, cut).catch((error: unknown) => {

@@ -1,16 +1,21 @@
 import { invalidInput } from '../../core/errors.ts';
-import type { BodyReader } from '../body.ts';
+import { readSessionRequest, sessionRequest } from '../../protocol/wires/sessionRequest.ts';
+import { type BodyReader, utf8 } from '../body.ts';
 import type { Route, RouteCall } from '../exchange.ts';
 import type { BridgeResponse } from '../http.ts';
+import { parseJson } from '../parse.ts';
 import { AnthropicAnswer } from '../wire/anthropicAnswer.ts';
+import { bindingOf } from '../wire/binding.ts';
 import type { ModelCalls } from '../wire/modelCalls.ts';
+import type { SessionCalls } from '../wire/sessionCalls.ts';
 import { readTopLevel } from '../wire/topLevel.ts';
+import { anthropicWriter } from '../wire/wireWriter.ts';
 
 /** Of a model's name as it is logged, in UTF-16 code units; names of models are far shorter. */
 const longestModel = 200;
 
 /** Anthropic's Messages API, passed on as it is: whatever a later version adds to a request passes too. */
-export function messageRoutes(calls: ModelCalls, bodies: BodyReader): Route[] {
+export function messageRoutes(calls: ModelCalls, sessions: SessionCalls, bodies: BodyReader): Route[] {
   const route = (pattern: string, operation: 'messages' | 'count_tokens'): Route => ({
     method: 'POST',
     pattern,
@@ -26,9 +31,20 @@ export function messageRoutes(calls: ModelCalls, bodies: BodyReader): Route[] {
     const held = await bodies.bytes(call.request);
     try {
       const { bytes } = held;
-      const { model, stream } = readTopLevel(bytes, ['model', 'stream']);
+      const { model, stream, max_tokens } = readTopLevel(bytes, ['model', 'stream', 'max_tokens']);
       if (typeof model !== 'string' || model === '' || model.length > longestModel)
         throw invalidInput('model', 'something else', 'the name of a model');
+      const binding = operation === 'messages' ? bindingOf(call.request, model) : undefined;
+      if (binding) {
+        const request = readSessionRequest(parseJson(utf8(bytes), sessionRequest));
+        const { ignored } = request;
+        return await sessions.answer(call, {
+          wire: 'anthropic',
+          binding,
+          request,
+          writer: anthropicWriter(ignored),
+        });
+      }
       return await calls.send(call, {
         wire: 'anthropic',
         operation,
@@ -37,6 +53,7 @@ export function messageRoutes(calls: ModelCalls, bodies: BodyReader): Route[] {
         model,
         stream: stream === true,
         body: bytes,
+        maxTokens: typeof max_tokens === 'number' ? max_tokens : undefined,
         reader: (host) => new AnthropicAnswer(host),
       });
     } finally {

@@ -5,8 +5,8 @@ import type { PromptSummary } from '../../protocol/prompts.ts';
 import type { Route } from '../exchange.ts';
 import { json } from '../http.ts';
 import { parseJson } from '../parse.ts';
-import { madeBy, sessionOf } from './sessions.ts';
-import { answerWithTurn, type TurnRouteDeps } from './turns.ts';
+import { madeBy, ownerOf, sessionOf } from '../sessionAccess.ts';
+import { answerWithTurn, groundedWithin, type TurnRouteDeps } from './turns.ts';
 
 export function promptRoutes({ assistant, bodies, ...answering }: TurnRouteDeps): Route[] {
   return [
@@ -39,11 +39,13 @@ export function promptRoutes({ assistant, bodies, ...answering }: TurnRouteDeps)
           await bodies.text(call.request),
           runPromptBody,
         );
+        const { principal } = call;
         const { prompt, turn, output } = await assistant.prompts.ask(name, input, version);
-        const made = madeBy(call.principal);
+        const made = madeBy(principal);
+        const asked = groundedWithin(principal, turn);
         const { id } = sessionId
-          ? await sessionOf(assistant, sessionId)
-          : await assistant.sessions.create({ ...made, title: prompt.description });
+          ? await sessionOf(assistant, sessionId, principal)
+          : await assistant.sessions.create({ ...made, ...ownerOf(principal), title: prompt.description });
         const response = await answerWithTurn(
           answering,
           {
@@ -59,7 +61,7 @@ export function promptRoutes({ assistant, bodies, ...answering }: TurnRouteDeps)
               } satisfies PromptResult);
             },
           },
-          (signal) => assistant.startTurn(id, { ...turn, ...made }, signal),
+          (signal, budget) => assistant.startTurn(id, { ...asked, ...made }, signal, budget),
         );
         return { ...response, headers: { ...response.headers, ...ageHeaders(prompt) } };
       },

@@ -5,22 +5,24 @@ import { entryText } from '../../protocol/entryText.ts';
 import type { RecalledEntry } from '../../protocol/memory.ts';
 import type { BodyReader } from '../body.ts';
 import { excerptOf } from '../excerpt.ts';
-import type { Route } from '../exchange.ts';
+import type { Principal, Route } from '../exchange.ts';
 import { json } from '../http.ts';
 import { parseJson } from '../parse.ts';
-import { sessionOf } from './sessions.ts';
+import { sessionOf } from '../sessionAccess.ts';
 
 export function recallRoute(assistant: Assistant, bodies: BodyReader): Route {
   return {
     method: 'POST',
     pattern: '/v1/sessions/{id}/recall',
     scope: 'sessions:read',
-    async answer({ params: { id = '' }, request }) {
-      await sessionOf(assistant, id);
+    async answer({ params: { id = '' }, request, principal }) {
+      await sessionOf(assistant, id, principal);
       const { query, limit, scope } = parseJson(await bodies.text(request), recallBody);
       const found = await assistant.recall(id, { text: query, limit, scope });
       const quoted = await Promise.all(
-        [...new Set(found.map(({ sessionId }) => sessionId))].map((one) => quotes(assistant, one, found)),
+        [...new Set(found.map(({ sessionId }) => sessionId))].map((one) =>
+          quotes(assistant, one, found, principal),
+        ),
       );
       const texts = new Map(quoted.flat());
       const entries = found.flatMap((entry) => {
@@ -37,14 +39,15 @@ async function quotes(
   assistant: Assistant,
   sessionId: string,
   found: readonly RecalledEntry[],
+  principal: Principal,
 ): Promise<[string, string][]> {
   try {
-    await sessionOf(assistant, sessionId);
+    await sessionOf(assistant, sessionId, principal);
     const ids = found.filter((entry) => entry.sessionId === sessionId).map(({ entryId }) => entryId);
     const entries = await assistant.sessions.entries(sessionId, ids);
     return entries.map((entry) => [keyOf({ sessionId, entryId: entry.id }), entryText(entry)]);
   } catch (error) {
-    // Purged since it was found, or private.
+    // Purged since it was found, private, or another client's.
     if (error instanceof CausewayError && error.code === 'not_found') return [];
     throw error;
   }

@@ -15,6 +15,7 @@ export interface PageQuery {
 export async function listPage(
   store: Pick<SessionStore, 'list'>,
   { limit, cursor, trashed }: PageQuery,
+  mayUse: (session: SessionSummary) => boolean,
 ): Promise<{ sessions: SessionSummary[]; next?: string }> {
   const after = cursor === undefined ? undefined : parseCursor(cursor);
   // Sessions of the cursor's own millisecond are listed again, and those already shown are left out.
@@ -24,8 +25,7 @@ export async function listPage(
       limit: asked,
       ...(after === undefined ? {} : { before: after.updatedAt + 1 }),
     });
-    // A private session is its window's alone.
-    const shown = listed.filter((one) => !one.private);
+    const shown = listed.filter(mayUse);
     const rest = after === undefined ? shown : shown.filter((one) => isAfter(one, after));
     if (rest.length <= limit && listed.length === asked) continue;
     const sessions = rest.slice(0, limit);

@@ -1,25 +1,17 @@
 import type { Assistant } from '../../core/assistant.ts';
-import { notFound } from '../../core/errors.ts';
-import { createSessionBody, getSessionQuery, listSessionsQuery } from '../../protocol/bridge.ts';
-import type { SessionSummary } from '../../protocol/session.ts';
+import { notOwnSession } from '../../core/errors.ts';
+import {
+  createSessionBody,
+  getSessionQuery,
+  listSessionsQuery,
+  shareSessionBody,
+} from '../../protocol/bridge.ts';
 import type { BodyReader } from '../body.ts';
-import type { Principal, Route } from '../exchange.ts';
+import type { Route } from '../exchange.ts';
 import { json } from '../http.ts';
 import { parseJson, parseQuery } from '../parse.ts';
+import { madeBy, mayUse, ownerOf, sessionOf } from '../sessionAccess.ts';
 import { listPage } from './sessionPages.ts';
-
-/** How a turn or a session tells who made it. */
-export const madeBy = (principal: Principal) => ({
-  door: principal.door,
-  ...(principal.kind === 'client' ? { client: principal.client.name } : {}),
-});
-
-export async function sessionOf(assistant: Assistant, id: string): Promise<SessionSummary> {
-  const session = await assistant.sessions.get(id);
-  // A private session is its window's alone.
-  if (!session || session.private) throw notFound('session', id);
-  return session;
-}
 
 export function sessionRoutes(assistant: Assistant, bodies: BodyReader): Route[] {
   return [
@@ -27,8 +19,9 @@ export function sessionRoutes(assistant: Assistant, bodies: BodyReader): Route[]
       method: 'GET',
       pattern: '/v1/sessions',
       scope: 'sessions:read',
-      async answer({ query }) {
-        return json(200, await listPage(assistant.sessions, parseQuery(query, listSessionsQuery)));
+      async answer({ query, principal }) {
+        const asked = parseQuery(query, listSessionsQuery);
+        return json(200, await listPage(assistant.sessions, asked, (one) => mayUse(principal, one)));
       },
     },
     {
@@ -37,9 +30,11 @@ export function sessionRoutes(assistant: Assistant, bodies: BodyReader): Route[]
       scope: 'sessions:write',
       async answer({ request, principal }) {
         const text = await bodies.text(request);
-        const { title } = parseJson(text.trim() === '' ? '{}' : text, createSessionBody);
+        const { title, shared } = parseJson(text.trim() === '' ? '{}' : text, createSessionBody);
         const session = await assistant.sessions.create({
           ...madeBy(principal),
+          ...ownerOf(principal),
+          ...(shared === undefined ? {} : { shared }),
           ...(title === undefined ? {} : { title }),
         });
         return json(201, { session }, { location: `/v1/sessions/${session.id}` });
@@ -49,9 +44,9 @@ export function sessionRoutes(assistant: Assistant, bodies: BodyReader): Route[]
       method: 'GET',
       pattern: '/v1/sessions/{id}',
       scope: 'sessions:read',
-      async answer({ params: { id = '' }, query }) {
+      async answer({ params: { id = '' }, query, principal }) {
         const { limit, before } = parseQuery(query, getSessionQuery);
-        const session = await sessionOf(assistant, id);
+        const session = await sessionOf(assistant, id, principal);
         const path = await assistant.sessions.path(id, {
           limit: limit + 1,
           ...(before === undefined ? {} : { beforeId: before }),
@@ -59,6 +54,19 @@ export function sessionRoutes(assistant: Assistant, bodies: BodyReader): Route[]
         const entries = path.slice(-limit);
         const first = path.length > limit ? entries[0] : undefined;
         return json(200, { session, entries, ...(first === undefined ? {} : { before: first.id }) });
+      },
+    },
+    {
+      method: 'POST',
+      pattern: '/v1/sessions/{id}/share',
+      scope: 'sessions:write',
+      async answer({ params: { id = '' }, request, principal }) {
+        const { clientId } = await sessionOf(assistant, id, principal);
+        // Whoever a session was shared with may use it, not decide who else may.
+        if (principal.kind === 'client' && clientId !== principal.client.id) throw notOwnSession();
+        const { shared } = parseJson(await bodies.text(request), shareSessionBody);
+        await assistant.sessions.share(id, shared);
+        return json(200, { session: await sessionOf(assistant, id, principal) });
       },
     },
   ];

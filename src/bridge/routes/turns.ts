@@ -1,27 +1,32 @@
 import type { Assistant, StartedTurn } from '../../core/assistant.ts';
-import { fromErrorInfo, turnWithdrawn, unexpected } from '../../core/errors.ts';
+import { fromErrorInfo, scopeMissing, turnWithdrawn, unexpected } from '../../core/errors.ts';
+import { budgetOf } from '../../core/limits/budget.ts';
+import type { Limiter } from '../../core/limits/limiter.ts';
+import type { CallBudget } from '../../core/limits/spending.ts';
 import type { Log } from '../../core/ports.ts';
 import { startTurnBody, type TurnResult } from '../../protocol/bridge.ts';
 import { plainText } from '../../protocol/content.ts';
 import type { AssistantEntry } from '../../protocol/entries.ts';
 import type { TurnEvent } from '../../protocol/turnEvents.ts';
+import type { TurnInput } from '../../protocol/turnInput.ts';
 import type { BodyReader } from '../body.ts';
 import { EventStream, eventStreamHeaders, type StreamLimits } from '../eventStream.ts';
 import { eventText } from '../eventText.ts';
-import type { Route, RouteCall } from '../exchange.ts';
+import type { Principal, Route, RouteCall } from '../exchange.ts';
 import { type BridgeResponse, errorResponse, json } from '../http.ts';
 import { parseJson } from '../parse.ts';
+import { madeBy, sessionOf } from '../sessionAccess.ts';
 import { statusOfCode } from '../statuses.ts';
-import { madeBy, sessionOf } from './sessions.ts';
 
 export interface TurnRouteDeps {
   assistant: Assistant;
   bodies: BodyReader;
   streams: StreamLimits;
   log: Log;
+  limiter: Limiter;
 }
 
-export function turnRoutes({ assistant, bodies, streams, log }: TurnRouteDeps): Route[] {
+export function turnRoutes({ assistant, bodies, streams, log, limiter }: TurnRouteDeps): Route[] {
   return [
     {
       method: 'POST',
@@ -33,12 +38,13 @@ export function turnRoutes({ assistant, bodies, streams, log }: TurnRouteDeps): 
           request,
           principal,
         } = call;
-        await sessionOf(assistant, id);
-        const { stream, detached, ...input } = parseJson(await bodies.text(request), startTurnBody);
+        await sessionOf(assistant, id, principal);
+        const { stream, detached, ...asked } = parseJson(await bodies.text(request), startTurnBody);
+        const input = groundedWithin(principal, asked);
         return answerWithTurn(
-          { streams, log },
+          { streams, log, limiter },
           { call, stream, detached, result: (turn) => json(200, turn) },
-          (signal) => assistant.startTurn(id, { ...input, ...madeBy(principal) }, signal),
+          (signal, budget) => assistant.startTurn(id, { ...input, ...madeBy(principal) }, signal, budget),
         );
       },
     },
@@ -46,12 +52,23 @@ export function turnRoutes({ assistant, bodies, streams, log }: TurnRouteDeps): 
       method: 'POST',
       pattern: '/v1/sessions/{id}/stop',
       scope: 'turns',
-      async answer({ params: { id = '' } }) {
-        await sessionOf(assistant, id);
+      async answer({ params: { id = '' }, principal }) {
+        await sessionOf(assistant, id, principal);
         return json(200, { stopped: await assistant.stopTurn(id) });
       },
     },
   ];
+}
+
+/** Without the scope, nothing of the workspace's files goes with a turn. Throws `scope_missing` where some was asked for. */
+export function groundedWithin<T extends Pick<TurnInput, 'grounding' | 'attachments'>>(
+  principal: Principal,
+  input: T,
+): T {
+  if (principal.kind === 'owner' || principal.client.scopes.includes('grounding')) return input;
+  const { grounding = 'off', attachments = [] } = input;
+  if (grounding !== 'off' || attachments.length > 0) throw scopeMissing('grounding');
+  return { ...input, grounding };
 }
 
 interface TurnAnswer {
@@ -64,20 +81,29 @@ interface TurnAnswer {
   result(turn: TurnResult): BridgeResponse;
 }
 
-/** Starts a turn and answers with its result or with its events. The signal ends with the caller. */
+/**
+ * Starts a turn and answers with its result or with its events. The signal ends with the caller; the budget is of the
+ * caller's limits. Throws `limit_parallel`.
+ */
 export async function answerWithTurn(
-  { streams, log }: Pick<TurnRouteDeps, 'streams' | 'log'>,
+  { streams, log, limiter }: Pick<TurnRouteDeps, 'streams' | 'log' | 'limiter'>,
   { call, stream, detached, result }: TurnAnswer,
-  start: (signal: AbortSignal) => Promise<StartedTurn>,
+  start: (signal: AbortSignal, budget: CallBudget | undefined) => Promise<StartedTurn>,
 ): Promise<BridgeResponse> {
   const reader = new EventStream(streams);
   const gone = AbortSignal.any([call.signal, reader.cut]);
+  const client = call.principal.kind === 'client' ? call.principal.client : undefined;
+  // For as long as the turn lasts, also while it waits for its session.
+  const place = client && (await limiter.take(client, { parallel: 1 }));
   const hold = detached === true ? call.hold() : undefined;
-  const started = start(hold?.signal ?? gone);
-  if (!(stream ?? wantsEvents(call)))
-    return started.then((turn) => resultOf(turn, result)).finally(hold?.release);
-  const turn = await started.catch((error: unknown) => {
+  const release = () => {
+    place?.settle({});
     hold?.release();
+  };
+  const started = start(hold?.signal ?? gone, client && budgetOf(limiter, client));
+  if (!(stream ?? wantsEvents(call))) return started.then((turn) => resultOf(turn, result)).finally(release);
+  const turn = await started.catch((error: unknown) => {
+    release();
     throw error;
   });
   void follow(turn, reader)
@@ -85,7 +111,7 @@ export async function answerWithTurn(
       log.error('The events of a turn could not be passed on.', error);
       reader.end();
     })
-    .finally(hold?.release);
+    .finally(release);
   return { status: 200, headers: { ...eventStreamHeaders }, body: reader, cut: gone };
 }
 

@@ -30,7 +30,7 @@ export interface ChatAnswerOptions {
 }
 
 /** Names the parameters that were given and had no effect. */
-const ignoredHeader = 'x-causeway-ignored';
+export const ignoredHeader = 'x-causeway-ignored';
 
 export class ChatAnswer implements AnswerReader {
   readonly #options: ChatAnswerOptions;

@@ -1,4 +1,6 @@
 /** Passes a program's own call of a model on, and its answer back. */
+
+import { requestSize } from '../../core/limits/requestSize.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { ModelRelay, RelayOperation, RelayPrincipal, RelayWire } from '../../core/relay.ts';
 import type { Principal, RouteCall } from '../exchange.ts';
@@ -23,6 +25,8 @@ export interface ModelCall {
   model: string | undefined;
   stream: boolean;
   body: Buffer | undefined;
+  /** Ceiling of the answer in tokens, as the request has it. */
+  maxTokens?: number | undefined;
   /** Headers beside those of the client that are passed on, names and values in turn. */
   headers?: readonly string[];
   reader(host: string): AnswerReader;
@@ -39,16 +43,17 @@ export class ModelCalls {
   /** Throws what `ModelRelay.authorise` throws, and the errors of an upstream that gives no answer. */
   async send({ request, principal, presence }: RouteCall, call: ModelCall): Promise<BridgeResponse> {
     const { relay, clock, pingMs } = this.#deps;
-    const { wire, operation, model, stream, body } = call;
+    const { wire, operation, model, stream, body, maxTokens } = call;
     const who = principalOf(principal);
     const at = clock.now();
     const asked = relay.authorise(who, {
       wire,
       operation,
-      bytes: body?.length ?? 0,
+      size: () => requestSize(body ?? noBody),
       ...(model === undefined ? {} : { model }),
+      ...(maxTokens === undefined ? {} : { maxTokens }),
     });
-    const { baseUrl, key, limits } = 'then' in asked ? await asked : asked;
+    const { baseUrl, key, limits, hold } = 'then' in asked ? await asked : asked;
     const { dispatcher, host, prefix } = this.#upstreams.of(baseUrl);
     const reader = call.reader(host);
     const answer = new RelayedAnswer({
@@ -59,7 +64,17 @@ export class ModelCalls {
       presence,
       now: () => clock.monotonic(),
       onEnd: (end) =>
-        relay.record({ at, principal: who, wire, operation, model, stream, usage: reader.usage, ...end }),
+        relay.record({
+          at,
+          principal: who,
+          wire,
+          operation,
+          model,
+          stream,
+          usage: reader.usage,
+          hold,
+          ...end,
+        }),
     });
     dispatcher.dispatch(
       {
@@ -81,6 +96,8 @@ export class ModelCalls {
   }
 }
 
+const noBody = Buffer.alloc(0);
+
 const owner: RelayPrincipal = { kind: 'owner' };
-const principalOf = (principal: Principal): RelayPrincipal =>
+export const principalOf = (principal: Principal): RelayPrincipal =>
   principal.kind === 'owner' ? owner : { kind: 'client', client: principal.client };

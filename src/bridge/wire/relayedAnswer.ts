@@ -25,6 +25,8 @@ export interface RelayedEnd {
   firstByteMs: number | undefined;
   totalMs: number;
   requestId: string | undefined;
+  /** It got to upstream, as far as can be known here. */
+  reached: boolean;
 }
 
 export interface RelayedAnswerOptions {
@@ -63,6 +65,7 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
   #ended = false;
+  #reached = false;
   #ping: NodeJS.Timeout | undefined;
 
   constructor(options: RelayedAnswerOptions) {
@@ -81,6 +84,7 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
+    this.#reached = !this.#ended;
     if (this.#ended) controller.abort(gone);
   }
 
@@ -230,6 +234,7 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
       firstByteMs: this.#firstByteMs,
       totalMs: this.#options.now() - this.#from,
       requestId: this.#requestId,
+      reached: this.#reached,
     });
   }
 }

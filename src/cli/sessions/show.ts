@@ -1,5 +1,6 @@
 import { plainText } from '../../protocol/content.ts';
 import type { Entry } from '../../protocol/entries.ts';
+import { entryText } from '../../protocol/entryText.ts';
 import { named } from '../parse.ts';
 import { sizeText, timeText } from '../text.ts';
 import { type Action, command } from './action.ts';
@@ -25,30 +26,16 @@ export const show: Action = (args, flags) => {
 
 /** Empty for entries that are no part of the conversation. */
 function shown(entry: Entry): string {
-  switch (entry.kind) {
-    case 'user': {
-      const files = (entry.attachments ?? []).map(({ path }) => `  with ${path}\n`).join('');
-      return `\n${who('You', entry)}\n${files}${plainText(entry.content)}\n`;
-    }
-    case 'assistant': {
-      const ending = entry.outcome === undefined || entry.outcome === 'done' ? '' : ` (${entry.outcome})`;
-      const why = entry.error === undefined ? '' : `  ${entry.error.message}\n`;
-      const text = plainText(entry.content);
-      const head = `${who(`${entry.provider}/${entry.model}`, entry)}${ending}`;
-      return `\n${head}\n${text === '' ? '' : `${text}\n`}${why}`;
-    }
-    case 'tool_result':
-    case 'frame':
-    case 'directive':
-    case 'task':
-    case 'title':
-    case 'model':
-    case 'profile':
-    case 'rewind':
-      return '';
-    default:
-      return entry satisfies never;
+  if (entry.kind === 'user') {
+    const files = (entry.attachments ?? []).map(({ path }) => `  with ${path}\n`).join('');
+    return `\n${who('You', entry)}\n${files}${plainText(entry.content)}\n`;
   }
+  if (entry.kind !== 'assistant') return '';
+  const ending = entry.outcome === undefined || entry.outcome === 'done' ? '' : ` (${entry.outcome})`;
+  const why = entry.error === undefined ? '' : `  ${entry.error.message}\n`;
+  const text = entryText(entry);
+  const head = `${who(`${entry.provider}/${entry.model}`, entry)}${ending}`;
+  return `\n${head}\n${text === '' ? '' : `${text}\n`}${why}`;
 }
 
 const who = (name: string, { at, client }: Entry): string =>

@@ -4,9 +4,11 @@
  * Wire order: tools; system with the directives of before the last frame; frames; the conversation; and in the last
  * user message alone newer directives, tasks, recalled turns, grounding and the input; then the turn's tool calls.
  */
+import type { ClientOptions } from '../../protocol/clientOptions.ts';
 import type { ContextReport, Segment } from '../../protocol/report.ts';
 import { inputTooLarge } from '../errors.ts';
 import type { ToolDefinition } from '../providers/provider.ts';
+import { maskedCounts } from '../secrets/maskedCounts.ts';
 import { documentsPart, withBreakpoints } from './breakpoints.ts';
 import { type Budget, ceilings } from './budget.ts';
 import type { Unit } from './conversation.ts';
@@ -21,6 +23,8 @@ export interface AssemblyInput {
   model: string;
   budget: Budget;
   thinking: boolean;
+  /** Of a request that a program made in its own wire. */
+  client?: ClientOptions;
   /** JSON Schema the answer is to follow. */
   output?: Record<string, unknown>;
   /** Undefined for a turn without tools. */
@@ -100,8 +104,9 @@ export function assemble(input: AssemblyInput): Assembly {
   );
   const marked = withBreakpoints(segments, input.entryOf);
   const { budget } = input;
+  const rendered = render(marked, input.entryOf);
   return {
-    ...render(marked, input.entryOf),
+    ...rendered,
     report: {
       model: input.model,
       window: budget.window,
@@ -110,9 +115,11 @@ export function assemble(input: AssemblyInput): Assembly {
       options: {
         maxOutputTokens: Math.max(1, budget.outputReserve),
         thinking: input.thinking,
+        ...(input.client === undefined ? {} : { client: input.client }),
         ...(input.output === undefined ? {} : { output: input.output }),
       },
       segments: marked,
+      ...maskedCounts(rendered),
       omitted,
     },
   };

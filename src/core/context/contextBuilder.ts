@@ -14,10 +14,14 @@ import type {
   Workspace,
 } from '../ports.ts';
 import type { ModelInfo, ToolDefinition } from '../providers/provider.ts';
+import { saidTexts } from '../secrets/maskedEntries.ts';
+import { type EntryReads, maskedEntries, maskedReads } from '../secrets/maskedReads.ts';
+import type { Masker } from '../secrets/masker.ts';
 import type { SessionStore, StoreChange } from '../session/store.ts';
 import { type Assembly, type AssemblyInput, assemble } from './assembler.ts';
 import { branchMap } from './branchMap.ts';
 import { budgetOf, conversationFloor } from './budget.ts';
+import { type ClientContext, clientSystemParts } from './clientContext.ts';
 import { type Unit, unitsOf, userBlocks } from './conversation.ts';
 import { ContextCounter } from './counting.ts';
 import { directivesFor } from './directiveChoice.ts';
@@ -25,16 +29,16 @@ import type { TokenFactors } from './factors.ts';
 import { newestWithin, total } from './fit.ts';
 import { type ProjectedFrame, projectFrames, sentFrames } from './frames.ts';
 import { frameParts } from './frameText.ts';
-import { openFileParts } from './grounding.ts';
+import { gatherGrounding } from './gatherGrounding.ts';
 import { keptDocuments } from './keptDocuments.ts';
 import { type Counted, directiveParts, taskParts } from './parts.ts';
-import { askRecall, foundParts, pinnedParts, saidBefore } from './recalled.ts';
+import { askRecall, foundParts, pinnedParts, type SaidReader, saidBefore } from './recalled.ts';
 import { Remembered } from './remembered.ts';
 import { type SaidEntry, toolsText } from './render.ts';
+import { SaidEntries } from './saidEntries.ts';
 import type { GroundingPart, RecalledPart } from './shareOut.ts';
 import { type Persona, systemParts } from './systemPrompt.ts';
 import { countUnits, readTail, type Tail } from './tail.ts';
-import { askWorkspace, passageParts } from './workspacePassages.ts';
 
 export interface ContextRequest {
   sessionId: string;
@@ -53,12 +57,15 @@ export interface ContextRequest {
   recall?: CoreSettings['recall'];
   /** Below 1 after the API found the request too long. */
   shrink?: number;
+  /** In a turn that a program asked for in its own wire: then no profile, setting or file of ours says a word. */
+  client?: ClientContext;
 }
 
 export interface ContextOptions {
   store: SessionStore;
   branches: Branches;
   workspace: Workspace;
+  masker: Masker;
   counter: TokenCounter;
   factors: TokenFactors;
   settings: CoreSettings;
@@ -78,11 +85,6 @@ export interface BuiltContext extends Assembly {
   readonly factor: number;
 }
 
-interface Grounding {
-  parts: Counted<GroundingPart>[];
-  missing: AssemblyInput['missing'];
-}
-
 /**
  * While frames are written the tail may outgrow its share by this: a frame comes behind the turn that made it
  * necessary, and cutting the tail meanwhile would leave turns out and make the API read all of it anew.
@@ -93,22 +95,35 @@ export class ContextBuilder {
   readonly #options: ContextOptions;
   readonly #counter: ContextCounter;
   readonly #remembered: Remembered;
+  readonly #stored: SaidEntries;
+  /** Entries as they may be sent; those that were read before come from memory. */
+  readonly #said: SaidReader;
+  readonly #reads: EntryReads;
 
   constructor(options: ContextOptions) {
     this.#options = options;
+    this.#reads = maskedReads(options.store, options.masker);
     this.#counter = new ContextCounter(options.counter);
     this.#remembered = new Remembered(options.store);
+    this.#stored = new SaidEntries(options.store);
+    this.#said = {
+      of: async (sessionId, ids) =>
+        maskedEntries(options.masker, sessionId, await this.#stored.of(sessionId, ids)),
+    };
   }
 
   /** Hears every change of the store. */
   follow(change: StoreChange): void {
     this.#remembered.follow(change);
+    this.#stored.follow(change);
   }
 
-  /** Throws `input_too_large`. */
-  async build(request: ContextRequest): Promise<BuiltContext> {
-    const { factors } = this.#options;
+  /** Throws `input_too_large` and `masking_failed`. */
+  async build(raw: ContextRequest): Promise<BuiltContext> {
+    const { factors, masker } = this.#options;
     await factors.ready();
+    // An input that was accepted is masked already; one that is looked at before it is sent is not.
+    const request = { ...raw, input: await masker.through(raw.input, raw.sessionId, saidTexts) };
     const factor = factors.of(request.model);
     const [system, grounding, tools, input, kept] = await Promise.all([
       this.#system(request, factor),
@@ -128,7 +143,8 @@ export class ContextBuilder {
     const gathered: AssemblyInput = {
       model: `${request.model.provider}/${request.model.id}`,
       budget: this.#budget(request),
-      thinking: this.#options.settings.thinking,
+      thinking: request.client === undefined && this.#options.settings.thinking,
+      ...(request.client === undefined ? {} : { client: request.client.options }),
       ...(request.input.output === undefined ? {} : { output: request.input.output }),
       tools,
       system: wanted(system),
@@ -152,23 +168,25 @@ export class ContextBuilder {
 
   /**
    * The next request of a turn whose model calls tools: what the first one had, and what was said since. `turn` has all
-   * entries of the turn after its input, oldest first. Throws `input_too_large`.
+   * entries of the turn after its input, oldest first. Throws `input_too_large` and `masking_failed`.
    */
-  async extend(before: BuiltContext, turn: readonly Entry[]): Promise<BuiltContext> {
+  async extend(before: BuiltContext, said: readonly Entry[], sessionId: string): Promise<BuiltContext> {
     const { factor } = before;
+    const turn = await maskedEntries(this.#options.masker, sessionId, said);
     const units = await countUnits(this.#counter, unitsOf(turn), factor);
-    const said = new Map(turn.map((entry) => [entry.id, entry]));
+    const byId = new Map(turn.map((entry) => [entry.id, entry]));
     const { entryOf } = before.gathered;
     const gathered: AssemblyInput = {
       ...before.gathered,
       turn: units,
-      entryOf: (id) => said.get(id) ?? entryOf(id),
+      entryOf: (id) => byId.get(id) ?? entryOf(id),
     };
     return { ...assemble(gathered), gathered, factor };
   }
 
   #budget(request: ContextRequest) {
-    return budgetOf(request.model, this.#options.settings.maxOutputTokens, request.shrink);
+    const maxOutputTokens = request.client?.maxOutputTokens ?? this.#options.settings.maxOutputTokens;
+    return budgetOf(request.model, maxOutputTokens, request.shrink);
   }
 
   get #conversationTokens(): number {
@@ -176,49 +194,26 @@ export class ContextBuilder {
     return compaction === 'off' ? conversationTokens : Math.floor(conversationTokens * tailSlack);
   }
 
-  async #system({ persona, input }: ContextRequest, factor: number) {
+  async #system({ sessionId, persona, input, recall, client }: ContextRequest, factor: number) {
     const { settings, workspace } = this.#options;
+    if (client) {
+      const remembers = recall !== 'off' || input.grounding !== 'off';
+      return this.#prepared(sessionId, clientSystemParts(client.system, remembers), factor);
+    }
     const memoryFiles = workspace.isTrusted() ? await workspace.memoryFiles() : [];
-    return this.#countTexts(systemParts(persona, settings.instructions, memoryFiles, input), factor);
+    return this.#prepared(sessionId, systemParts(persona, settings.instructions, memoryFiles, input), factor);
   }
 
-  /** What the user attached by hand goes once, as that. */
-  async #grounding({ input }: ContextRequest, factor: number): Promise<Grounding> {
-    if (input.grounding === 'off') return { parts: [], missing: [] };
-    const { search, workspace } = this.#options;
-    const question = plainText(input.content);
-    const [files, { found, late }] = await Promise.all([
-      workspace.openFiles(),
-      search && input.grounding === 'workspace' && question.trim() !== ''
-        ? askWorkspace(search, question)
-        : { found: [], late: false },
-    ]);
-    const attachments = input.attachments ?? [];
-    const attached = new Set(attachments.map(({ kind, uri }) => `${kind}:${uri}`));
-    const whole = [...files, ...attachments.filter(({ kind }) => kind === 'file')];
-    const parts: GroundingPart[] = [
-      ...openFileParts(files, input).filter(({ id }) => !attached.has(id)),
-      ...passageParts(found, new Set(whole.map(({ uri }) => uri)), input),
-    ];
-    return {
-      // The place of a passage goes over the wire beside its text.
-      parts: await this.#countTexts(parts, factor, ({ place, label, text }) =>
-        place ? `${label}\n${text}` : text,
-      ),
-      missing: late
-        ? [
-            {
-              label: 'Passages of the workspace',
-              reason:
-                'The first search of this workspace takes longer than a turn waits. Ask again in a while.',
-            },
-          ]
-        : [],
-    };
+  async #grounding(request: ContextRequest, factor: number) {
+    const { parts, missing } = await gatherGrounding(this.#options, request.input);
+    // The place of a passage goes over the wire beside its text.
+    const textOf = ({ place, label, text }: GroundingPart) => (place ? `${label}\n${text}` : text);
+    return { parts: await this.#prepared(request.sessionId, parts, factor, textOf), missing };
   }
 
   async #tools({ tools = [] }: ContextRequest, factor: number): Promise<AssemblyInput['tools']> {
     if (tools.length === 0) return undefined;
+    // Written by us, and read again as JSON: there is nothing to mask.
     const [counted] = await this.#countTexts([{ text: toolsText(tools) }], factor);
     return { definitions: tools, tokens: counted?.tokens ?? 0 };
   }
@@ -232,57 +227,55 @@ export class ContextBuilder {
 
   /** What the session remembers: its tail word for word, and of what is older what matters now. */
   async #kept(request: ContextRequest, factor: number) {
-    const { store, branches, userDirectives } = this.#options;
+    const { store, branches, masker } = this.#options;
     const { sessionId, parentId, input, persona } = request;
-    const [entries, branch, ofUser] = await Promise.all([
-      this.#remembered.of(sessionId),
-      branchMap(branches, store, sessionId, parentId),
-      userDirectives?.list() ?? [],
+    const [entries, ofUser] = await Promise.all([
+      this.#remembered.of(sessionId).then((kept) => maskedEntries(masker, sessionId, kept)),
+      request.client === undefined ? this.#ofUser(sessionId) : [],
     ]);
+    const branch = await branchMap(branches, store, sessionId, parentId);
     const projected = projectFrames(of(entries, 'frame'), (id) => branch.placeOf(id));
     const frames = sentFrames(projected);
     const framesEnd = frames.at(-1)?.to ?? -1;
-    const documentEntries =
-      persona?.documents === 'keep' && parentId !== null
-        ? await keptDocuments(store, sessionId, (id) => id !== input.id && branch.placeOf(id) !== undefined)
-        : [];
-    const documents = await countUnits(this.#counter, unitsOf(documentEntries), factor);
-    const read: Tail =
-      parentId === null
-        ? { units: [], entries: [], olderOmitted: false }
-        : await readTail(store, this.#counter, {
-            sessionId,
-            leafId: parentId,
-            isAfterFrames: (id) => (branch.placeOf(id) ?? Number.POSITIVE_INFINITY) > framesEnd,
-            tokens: Math.min(this.#budget(request).total, this.#conversationTokens + total(documents)),
-            factor,
-          });
-    const isKept = new Set(documentEntries.map(({ id }) => id));
-    const tail: Tail = {
-      ...read,
-      units: read.units.filter(({ entryIds }) => !entryIds.some((id) => isKept.has(id))),
-    };
+    // What stands where is asked in this moment, since the branch may grow while the rest is read.
+    const ids = branch.idsFrom(framesEnd + 1);
+    const sent = frames.map(({ entry, from, to }) => ({
+      id: entry.id,
+      body: entry.body,
+      turnCount: branch.turnsBetween(from, to),
+    }));
     const directives = directivesFor({
       ofUser,
       ofSession: projectDirectives(of(entries, 'directive'), (id) => branch.placeOf(id) !== undefined),
       frameSeq: Math.max(0, ...frames.map(({ entry }) => entry.seq)),
       text: plainText(input.content),
     });
-    const tasks = toldTasks(projectTasks(of(entries, 'task')));
+    const documentEntries =
+      persona?.documents === 'keep'
+        ? await keptDocuments(
+            this.#reads,
+            sessionId,
+            (id) => id !== input.id && branch.placeOf(id) !== undefined,
+          )
+        : [];
+    const documents = await countUnits(this.#counter, unitsOf(documentEntries), factor);
+    const read = await readTail(this.#said, this.#counter, {
+      sessionId,
+      ids,
+      tokens: Math.min(this.#budget(request).total, this.#conversationTokens + total(documents)),
+      factor,
+    });
+    const isKept = new Set(documentEntries.map(({ id }) => id));
+    const tail: Tail = {
+      ...read,
+      units: read.units.filter(({ entryIds }) => !entryIds.some((id) => isKept.has(id))),
+    };
+    // A program has no tool to tick their steps off with.
+    const tasks = request.client === undefined ? toldTasks(projectTasks(of(entries, 'task'))) : [];
     const [directivesCounted, framesCounted, tasksCounted, recalled] = await Promise.all([
-      this.#countTexts(directiveParts(directives, input), factor),
-      this.#countTexts(
-        frameParts(
-          frames.map(({ entry, from, to }) => ({
-            id: entry.id,
-            body: entry.body,
-            turnCount: branch.turnsBetween(from, to),
-          })),
-          input,
-        ),
-        factor,
-      ),
-      this.#countTexts(taskParts(tasks, input), factor),
+      this.#prepared(sessionId, directiveParts(directives, input), factor),
+      this.#prepared(sessionId, frameParts(sent, input), factor),
+      this.#prepared(sessionId, taskParts(tasks, input), factor),
       this.#recalled(request, tail, factor),
     ]);
     return {
@@ -297,6 +290,17 @@ export class ContextBuilder {
     };
   }
 
+  /** Their labels are their words, so that they are masked before they are parts. */
+  async #ofUser(sessionId: string) {
+    const { userDirectives, masker } = this.#options;
+    const list = (await userDirectives?.list()) ?? [];
+    const texts = await masker.texts(
+      list.map(({ text }) => text),
+      sessionId,
+    );
+    return list.map((one, index) => ({ ...one, text: texts[index] ?? one.text }));
+  }
+
   /** The newest turns, which are sent word for word whatever is found; others may have to be found to be there. */
   #surelySent(request: ContextRequest, { units }: Tail): Counted<Unit>[] {
     const floor = Math.floor(this.#budget(request).total * conversationFloor);
@@ -309,14 +313,14 @@ export class ContextBuilder {
     tail: Tail,
     factor: number,
   ): Promise<{ parts: Counted<RecalledPart>[]; missing: AssemblyInput['missing'] }> {
-    const { store, recall, settings, clock } = this.#options;
+    const { recall, settings, clock } = this.#options;
     const { sessionId, parentId, input } = request;
     const scope = request.recall ?? settings.recall;
     const pinned = input.pinned ?? [];
     const before = saidBefore(tail.entries);
     const asked = recall && scope !== 'off' && parentId !== null;
     const [pinnedEntries, answer] = await Promise.all([
-      pinned.length > 0 ? store.entries(sessionId, pinned) : [],
+      pinned.length > 0 ? this.#said.of(sessionId, pinned) : [],
       asked
         ? askRecall(recall, {
             sessionId,
@@ -333,13 +337,31 @@ export class ContextBuilder {
         : { found: [], late: false },
     ]);
     const found = answer.found.filter(({ entryId }) => entryId !== input.id && !pinned.includes(entryId));
-    const parts = [...pinnedParts(pinnedEntries, input), ...(await foundParts(store, found, input))];
+    const parts = [...pinnedParts(pinnedEntries, input), ...(await foundParts(this.#said, found, input))];
     return {
-      parts: await this.#countTexts(parts, factor),
+      parts: await this.#prepared(sessionId, parts, factor),
       missing: answer.late
         ? [{ label: 'Recalled turns', reason: 'Recall took too long, so this turn went on without it.' }]
         : [],
     };
+  }
+
+  /** The parts with their texts as they may be sent, counted. */
+  async #prepared<T extends { text: string }>(
+    sessionId: string,
+    parts: readonly T[],
+    factor: number,
+    textOf?: (part: T) => string,
+  ): Promise<Counted<T>[]> {
+    const texts = await this.#options.masker.texts(
+      parts.map(({ text }) => text),
+      sessionId,
+    );
+    return this.#countTexts(
+      parts.map((part, index) => ({ ...part, text: texts[index] ?? part.text })),
+      factor,
+      textOf,
+    );
   }
 
   async #countTexts<T extends { text: string }>(

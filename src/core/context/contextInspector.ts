@@ -1,25 +1,31 @@
 /** Shows what was sent in a turn, or what would be sent, down to the request itself. */
-import { plainText } from '../../protocol/content.ts';
-import type { ContextView } from '../../protocol/contextView.ts';
-import type { AssistantEntry, Entry } from '../../protocol/entries.ts';
+import { plainText, type Usage } from '../../protocol/content.ts';
+import type { ContextView, SecretMark } from '../../protocol/contextView.ts';
+import type { Entry } from '../../protocol/entries.ts';
 import type { ContextReport } from '../../protocol/report.ts';
 import type { TurnInput } from '../../protocol/turnInput.ts';
 import { CausewayError, notFound } from '../errors.ts';
-import type { ModelInfo, Provider } from '../providers/provider.ts';
+import type { CoreSettings, Log, SecretScanner } from '../ports.ts';
+import { costOf } from '../providers/prices.ts';
+import type { ModelInfo, Price, Provider } from '../providers/provider.ts';
 import type { Chosen, ProviderRegistry } from '../providers/registry.ts';
+import { maskedReads } from '../secrets/maskedReads.ts';
+import type { Masker } from '../secrets/masker.ts';
+import { maskedMarks, unmaskedMarks } from '../secrets/secretMarks.ts';
 import type { SessionStore } from '../session/store.ts';
 import type { SessionChoices } from '../sessionChoices.ts';
 import { unsentInput } from '../userEntry.ts';
 import type { BuiltContext, ContextBuilder } from './contextBuilder.ts';
 import { providerRequest } from './providerRequest.ts';
 import { render, type SaidEntry } from './render.ts';
+import { requestUsageOf } from './requestUsage.ts';
 import { segmentCosts } from './segmentCosts.ts';
 import { segmentTexts } from './segmentText.ts';
-import { findTurn, newestTurn } from './turnSearch.ts';
+import { type FoundTurn, findTurn, newestTurn } from './turnSearch.ts';
 
 /** One request, open for inspection. */
 export interface InspectedContext {
-  /** Without texts, so that it can be shown at once. */
+  /** Without texts, so that it can be shown at once; with the secrets in them marked. */
   view: ContextView;
   /** The text of a segment as the model reads it. Throws `not_found` where there is no such segment. */
   text(index: number): string;
@@ -35,11 +41,16 @@ export interface InspectorOptions {
   registry: ProviderRegistry;
   context: ContextBuilder;
   choices: SessionChoices;
+  masker: Masker;
+  settings: Pick<CoreSettings, 'maskSecrets'>;
+  log: Log;
+  /** Without it nothing is marked that is not masked. */
+  scanner?: SecretScanner;
 }
 
 interface Shown {
   sessionId: string;
-  turn?: AssistantEntry;
+  found?: FoundTurn;
   report: ContextReport;
   provider: Provider | undefined;
   model: ModelInfo | undefined;
@@ -59,7 +70,25 @@ export class ContextInspector {
   }
 
   async context(sessionId: string, of: Inspected): Promise<InspectedContext> {
-    return shown('input' in of ? await this.#now(sessionId, of.input) : await this.#sent(sessionId, of));
+    const inspected = shown(
+      'input' in of ? await this.#now(sessionId, of.input) : await this.#sent(sessionId, of),
+    );
+    const { view, text } = inspected;
+    const texts = view.report.segments.map((_, index) => text(index));
+    const secrets = [...maskedMarks(texts), ...(await this.#unmasked(texts))];
+    return { ...inspected, view: { ...view, secrets } };
+  }
+
+  /** What goes as it is, where masking is switched off. Marks are no reason to show nothing. */
+  async #unmasked(texts: readonly string[]): Promise<SecretMark[]> {
+    const { scanner, settings, log } = this.#options;
+    if (!scanner || settings.maskSecrets) return [];
+    try {
+      return await unmaskedMarks(scanner, texts);
+    } catch (error) {
+      log.error('What is not masked could not be marked.', error);
+      return [];
+    }
   }
 
   async #built(sessionId: string, input: TurnInput): Promise<{ built: BuiltContext; chosen: Chosen }> {
@@ -85,17 +114,17 @@ export class ContextInspector {
   }
 
   async #sent(sessionId: string, of: { turnId: string } | { newest: true }): Promise<Shown> {
-    const { store } = this.#options;
-    const turn =
+    const { store, masker } = this.#options;
+    const found =
       'turnId' in of ? await findTurn(store, sessionId, of.turnId) : await newestTurn(store, sessionId);
-    if (!turn?.report) throw notFound('context report', 'turnId' in of ? of.turnId : 'newest');
-    const { report } = turn;
+    if (!found) throw notFound('context report', 'turnId' in of ? of.turnId : 'newest');
+    const { report } = found.answer;
     const ids = report.segments.flatMap(({ text, entryIds = [] }) => (text === undefined ? entryIds : []));
     const entries = new Map<string, Entry>(
-      (await store.entries(sessionId, ids)).map((entry) => [entry.id, entry]),
+      (await maskedReads(store, masker).entries(sessionId, ids)).map((entry) => [entry.id, entry]),
     );
     const { provider, model } = await this.#known(report.model);
-    return { sessionId, turn, report, provider, model, entryOf: (id) => entries.get(id) };
+    return { sessionId, found, report, provider, model, entryOf: (id) => entries.get(id) };
   }
 
   /** The model of an old turn may be gone; then its price and its wire are not known. */
@@ -109,18 +138,35 @@ export class ContextInspector {
   }
 }
 
-function shown({ sessionId, turn, report, provider, model, entryOf }: Shown): InspectedContext {
+/** What is told of the request that is shown, which of a turn of several requests is the last, and of its whole turn. */
+function spentIn({ answer, end }: FoundTurn, price: Price | undefined) {
+  const usage = requestUsageOf(answer);
+  // The price of the day is kept for the turn alone; where it made several requests, that of today is the best guess.
+  const costUsd = usage === undefined || usage === answer.usage ? answer.costUsd : costOf(usage, price);
+  return {
+    turnId: answer.turnId,
+    ...known({ usage, costUsd: usage && costUsd }),
+    turn: {
+      state: end?.outcome ?? ('running' as const),
+      ...known({ usage: end?.usage, costUsd: end?.costUsd }),
+    },
+  };
+}
+
+const known = ({ usage, costUsd }: { usage?: Usage | undefined; costUsd?: number | undefined }) => ({
+  ...(usage === undefined ? {} : { usage }),
+  ...(costUsd === undefined ? {} : { costUsd }),
+});
+
+function shown({ sessionId, found, report, provider, model, entryOf }: Shown): InspectedContext {
   let texts: string[] | undefined;
-  // A turn may have made several requests; the report and these tokens are of the last of them.
-  const usage = turn?.requestUsage ?? turn?.usage;
+  const spent = found && spentIn(found, model?.price);
   return {
     view: {
       sessionId,
-      ...(turn === undefined ? {} : { turnId: turn.turnId }),
       report: { ...report, segments: report.segments.map(({ text: _, ...segment }) => segment) },
-      costs: segmentCosts(report.segments, usage, model?.price),
-      ...(usage === undefined ? {} : { usage }),
-      ...(turn?.costUsd === undefined ? {} : { costUsd: turn.costUsd }),
+      costs: segmentCosts(report.segments, spent?.usage, model?.price),
+      ...spent,
       secrets: [],
     },
     text(index) {

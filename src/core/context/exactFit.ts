@@ -39,7 +39,7 @@ export async function buildWithin(fit: ExactFit, request: ContextRequest): Promi
   if (!isNearLimit(built, request.model, fit.factors)) return built;
   const tokens = await counted(fit, request.model, built);
   if (tokens === undefined || tokens <= limitOf(built)) return built;
-  return fit.context.build({ ...request, shrink: shrinkTo(built, tokens) });
+  return fit.context.build({ ...request, shrink: shrinkTo(fit, request.model, built, tokens) });
 }
 
 /** The smaller context after the API refused one as too long; learns from the refusal. Throws `input_too_large`. */
@@ -49,8 +49,9 @@ export async function buildAfterRefusal(
   refused: BuiltContext,
 ): Promise<BuiltContext> {
   const tokens = await counted(fit, request.model, refused);
-  const shrink =
-    tokens === undefined ? shrinkUncounted : Math.min(shrinkUncounted, shrinkTo(refused, tokens));
+  // A count that is within the limit cannot tell why the API refused it.
+  const isTold = tokens !== undefined && tokens > limitOf(refused);
+  const shrink = isTold ? shrinkTo(fit, request.model, refused, tokens) : shrinkUncounted;
   // It has at least as many tokens as the window; without a count that is all there is to learn.
   if (tokens === undefined) learn(fit, request.model, refused, refused.report.window);
   return fit.context.build({ ...request, shrink });
@@ -72,8 +73,11 @@ function learn({ factors }: ExactFit, model: ModelInfo, built: BuiltContext, tok
   factors.learn(model, { estimated: reportTokens(built.report), used: built.factor, actual: tokens });
 }
 
-/** The share of its budget, in estimated tokens, at which a request of `tokens` would be within the limit. */
-function shrinkTo(built: BuiltContext, tokens: number): number {
-  const estimated = reportTokens(built.report);
+/**
+ * The share of its budget at which a request that has `tokens` would be within the limit, as it would be estimated now:
+ * what the count has taught is not reckoned with twice.
+ */
+function shrinkTo({ factors }: ExactFit, model: ModelInfo, built: BuiltContext, tokens: number): number {
+  const estimated = (reportTokens(built.report) * factors.of(model)) / built.factor;
   return Math.min(1, (aimShare * limitOf(built) * estimated) / (tokens * Math.max(1, built.report.budget)));
 }

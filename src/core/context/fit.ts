@@ -64,7 +64,8 @@ export function fitFrames(
 
 /**
  * When the conversation outgrows its share it is cut at a place that stays the same for many turns, because
- * each move of the cut makes the API read everything anew. Cuts lie where this many log entries begin.
+ * each move of the cut makes the API read everything anew. Cuts lie where this many log entries begin; where fewer
+ * than twice as many fit, where half as many begin, and so on, so that a cut never takes most of what fits.
  */
 const cutEvery = 32;
 
@@ -123,7 +124,9 @@ function olderLabel(left: readonly Unit[], more: boolean): string {
 
 /** The first unit at or after `first` that opens a new stretch of the log; `first` where there is none. */
 function stableCut(units: readonly Counted<Unit>[], first: number): number {
-  const stretch = (unit: Unit) => Math.floor(unit.seq / cutEvery);
+  let every = cutEvery;
+  while (every > 1 && every * 2 > units.length - first) every /= 2;
+  const stretch = (unit: Unit) => Math.floor(unit.seq / every);
   // What begins a stretch of entries may be an answer; the cut is the first input in it.
   let before = units.slice(0, first).findLast((unit) => unit.opens);
   for (let index = first; index < units.length; index++) {

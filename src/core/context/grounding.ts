@@ -4,7 +4,7 @@ import type { OpenFile } from '../ports.ts';
 import { attachmentText } from './conversation.ts';
 import { chosenReason, chosenText, type Part, type TurnChoices } from './parts.ts';
 
-/** The selection first, then the files in the given order: the active one, then by recency. */
+/** What stays out is left out. The selection first, then the files in the given order: the active one, then by recency. */
 export function openFileParts(files: readonly OpenFile[], choices: TurnChoices): Part[] {
   const parts: Part[] = [];
   const add = (label: string, reason: string, attachment: Attachment): void => {
@@ -12,14 +12,14 @@ export function openFileParts(files: readonly OpenFile[], choices: TurnChoices):
     const text = attachmentText({ ...attachment, text: chosenText(choices, id, attachment.text) });
     parts.push({ id, label, text, reason: chosenReason(choices, id, reason) });
   };
-  for (const { uri, path, active, selection } of files) {
-    if (!active || !selection || selection.text.trim() === '') continue;
+  for (const { uri, path, active, selection, staysOut } of files) {
+    if (staysOut || !active || !selection || selection.text.trim() === '') continue;
     const { startLine, endLine, text } = selection;
     const attachment: Attachment = { kind: 'selection', uri, path, startLine, endLine, text };
     add(`${path}:${startLine}-${endLine}`, 'The selection in the active editor.', attachment);
   }
-  for (const { uri, path, active, text } of files) {
-    if (text.trim() === '') continue;
+  for (const { uri, path, active, text, staysOut } of files) {
+    if (staysOut || text.trim() === '') continue;
     add(path, active ? 'The active editor.' : 'Open in an editor.', { kind: 'file', uri, path, text });
   }
   return parts;

@@ -10,10 +10,11 @@ export function providerRequest(
   question: string,
 ): ProviderRequest {
   // Reports of version 0.1 do not say what else was asked for.
-  const { maxOutputTokens, thinking, output }: NonNullable<ContextReport['options']> = report.options ?? {
-    maxOutputTokens: report.outputReserve,
-    thinking: false,
-  };
+  const { maxOutputTokens, thinking, client, output }: NonNullable<ContextReport['options']> =
+    report.options ?? {
+      maxOutputTokens: report.outputReserve,
+      thinking: false,
+    };
   return {
     model: splitModel(report.model).model,
     tools,
@@ -22,6 +23,7 @@ export function providerRequest(
     maxOutputTokens,
     ...(thinking ? { thinking: 'adaptive' as const } : {}),
     question,
+    ...(client === undefined ? {} : { client }),
     ...(output === undefined ? {} : { outputSchema: output }),
   };
 }

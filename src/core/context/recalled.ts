@@ -1,9 +1,9 @@
 /** Earlier turns that matter for an input, as quotations of what was said. */
-import { plainText, type ToolResultBlock } from '../../protocol/content.ts';
+import { plainText } from '../../protocol/content.ts';
 import type { Entry } from '../../protocol/entries.ts';
+import { entryText } from '../../protocol/entryText.ts';
 import type { RecalledEntry } from '../../protocol/memory.ts';
 import type { Recall, RecallQuestion } from '../ports.ts';
-import type { SessionStore } from '../session/store.ts';
 import { frameText } from './frameText.ts';
 import { chosenReason, chosenText, type TurnChoices } from './parts.ts';
 import type { RecalledPart } from './shareOut.ts';
@@ -45,6 +45,11 @@ export async function askRecall(
   return { found: found ?? [], late: found === undefined };
 }
 
+/** Entries of a session by their ids. */
+export interface SaidReader {
+  of(sessionId: string, ids: readonly string[]): Promise<Entry[]>;
+}
+
 /** A turn of fewer characters, about sixty tokens, is often a reply that says nothing without what it was said to. */
 const shortTurn = 240;
 
@@ -53,23 +58,23 @@ const shortTurn = 240;
  * that are gone or say nothing are left out.
  */
 export async function foundParts(
-  store: Pick<SessionStore, 'entries'>,
+  said: SaidReader,
   found: readonly RecalledEntry[],
   choices: TurnChoices,
 ): Promise<RecalledPart[]> {
-  const entries = await readAll(store, found);
+  const entries = await readAll(said, found);
   const needed: { sessionId: string; entryId: string }[] = [];
   const parts = found.flatMap((hit): RecalledPart[] => {
     const entry = entries.get(hit.entryId);
-    const said = entry ? saidIn(entry) : '';
-    const part = entry && quotation(entry, excerpt(said, hit.terms), choices, reasonOf(hit));
+    const text = entry ? saidIn(entry) : '';
+    const part = entry && quotation(entry, excerpt(text, hit.terms), choices, reasonOf(hit));
     if (!part) return [];
-    const before = said.length < shortTurn ? entry.parentId : null;
+    const before = text.length < shortTurn ? entry.parentId : null;
     if (before === null) return [{ ...part, score: hit.score, asked: false }];
     if (!entries.has(before)) needed.push({ sessionId: hit.sessionId, entryId: before });
     return [{ ...part, score: hit.score, asked: false, needs: before }];
   });
-  const neighbours = [...(await readAll(store, needed)).values()].flatMap((entry): RecalledPart[] => {
+  const neighbours = [...(await readAll(said, needed)).values()].flatMap((entry): RecalledPart[] => {
     if (entry.kind !== 'user' && entry.kind !== 'assistant') return [];
     const reason = 'It stands before a short turn that was recalled, which is understood with it.';
     const part = quotation(entry, excerpt(saidIn(entry), []), choices, reason);
@@ -79,13 +84,13 @@ export async function foundParts(
 }
 
 async function readAll(
-  store: Pick<SessionStore, 'entries'>,
+  said: SaidReader,
   wanted: readonly { sessionId: string; entryId: string }[],
 ): Promise<Map<string, Entry>> {
   const sessions = Map.groupBy(wanted, ({ sessionId }) => sessionId);
   const read = await Promise.all(
     [...sessions].map(([sessionId, hits]) =>
-      store.entries(sessionId, [...new Set(hits.map(({ entryId }) => entryId))]),
+      said.of(sessionId, [...new Set(hits.map(({ entryId }) => entryId))]),
     ),
   );
   return new Map(read.flat().map((entry) => [entry.id, entry]));
@@ -132,28 +137,8 @@ function speakerOf(entry: Entry): string {
   }
 }
 
-function saidIn(entry: Entry): string {
-  switch (entry.kind) {
-    case 'user':
-    case 'assistant':
-      return plainText(entry.content);
-    case 'tool_result':
-      return entry.results.map(resultText).join('\n\n');
-    case 'frame':
-      return frameText(entry.body);
-    case 'directive':
-    case 'task':
-    case 'title':
-    case 'model':
-    case 'profile':
-    case 'rewind':
-      return '';
-    default:
-      return entry satisfies never;
-  }
-}
-
-const resultText = ({ content }: ToolResultBlock): string => plainText(content);
+/** A frame is quoted as it would be sent. */
+const saidIn = (entry: Entry): string => (entry.kind === 'frame' ? frameText(entry.body) : entryText(entry));
 
 /** Characters of one quotation: about a thousand tokens, so that one long answer does not push out ten others. */
 const longestExcerpt = 4_000;

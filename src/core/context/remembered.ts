@@ -28,7 +28,7 @@ export class Remembered {
 
   /** Hears every change of the store. */
   follow(change: StoreChange): void {
-    if (change.type === 'purged') this.#sessions.delete(change.sessionId);
+    if (change.type === 'purged' || change.type === 'imported') this.#sessions.delete(change.sessionId);
     if (change.type !== 'appended') return;
     const news = change.entries.filter(isKept);
     if (news.length === 0) return;

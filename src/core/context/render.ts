@@ -17,6 +17,7 @@ const toolDefinitions = z.array(
     description: z.string(),
     inputSchema: z.record(z.string(), z.unknown()),
     native: z.literal('memory').exactOptional(),
+    more: z.record(z.string(), z.unknown()).exactOptional(),
   }),
 );
 

@@ -26,6 +26,10 @@ export function reportText(
   for (const { kind, label, tokens, reason } of report.segments) {
     lines.push(`| ${cell(`${label} (${kind})`)} | ${count(tokens)} | ${cell(reason)} |`);
   }
+  if (report.masked) {
+    lines.push('', '## Masked', '', '| What | Values |', '| --- | ---: |');
+    for (const { what, count: values } of report.masked) lines.push(`| ${cell(what)} | ${count(values)} |`);
+  }
   if (report.omitted.length > 0) {
     lines.push('', '## Left out', '', '| Part | Tokens | Why |', '| --- | ---: | --- |');
     for (const { label, tokens, reason } of report.omitted) {

@@ -1,6 +1,7 @@
 /** What was said and done in a run of entries, as text: the material of a frame. Pure. */
 import { plainText, type ToolResultBlock } from '../../protocol/content.ts';
 import type { AssistantEntry, Entry, UserEntry } from '../../protocol/entries.ts';
+import { entryText } from '../../protocol/entryText.ts';
 
 export interface Touched {
   path: string;
@@ -26,12 +27,7 @@ export function saidIn(entries: readonly Entry[]): Said[] {
       case 'assistant':
         return [{ ...said(entry, 'assistant', answerText(entry)), touched: touchedBy(entry) }];
       case 'tool_result':
-        return [
-          {
-            ...said(entry, 'tool', entry.results.map(({ content }) => plainText(content)).join('\n')),
-            failures: entry.results.flatMap(failureOf),
-          },
-        ];
+        return [{ ...said(entry, 'tool', entryText(entry)), failures: entry.results.flatMap(failureOf) }];
       case 'frame':
       case 'directive':
       case 'task':

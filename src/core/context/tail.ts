@@ -1,17 +1,15 @@
 /** The newest part of a branch, read only as far back as it may be sent. */
 import type { Entry } from '../../protocol/entries.ts';
-import type { SessionStore } from '../session/store.ts';
 import { type Unit, unitsOf } from './conversation.ts';
 import type { ContextCounter } from './counting.ts';
 import { total } from './fit.ts';
 import type { Counted } from './parts.ts';
+import type { SaidEntries } from './saidEntries.ts';
 
 export interface TailQuestion {
   sessionId: string;
-  /** Last entry of the branch; undefined for the head. */
-  leafId: string | undefined;
-  /** Whether an entry stands after everything that frames stand for. */
-  isAfterFrames(entryId: string): boolean;
+  /** Ids of all entries after those that frames stand for, oldest first. */
+  ids: readonly string[];
   /** Tokens after which no more is read, once the newest turn is whole. */
   tokens: number;
   /** Tokens of the model for one of the counter. */
@@ -27,29 +25,27 @@ export interface Tail {
 }
 
 /**
- * Entries of the first page: a day's tail has fewer. Each further page is twice as large, so that a long one takes few
- * calls; none is larger than what was never seen to take the store more than a few ms.
+ * Entries of the first page: a day's tail has fewer. Each further page is as large as all before it, so that a long one
+ * takes few calls; none is larger than what was never seen to take the store more than a few ms.
  */
 const firstPage = 64;
 const largestPage = 512;
 
 export async function readTail(
-  store: SessionStore,
+  said: Pick<SaidEntries, 'of'>,
   counter: ContextCounter,
-  question: TailQuestion,
+  { sessionId, ids, tokens, factor }: TailQuestion,
 ): Promise<Tail> {
-  const { sessionId, leafId, tokens, factor } = question;
-  const leaf = leafId === undefined ? {} : { leafId };
   let entries: Entry[] = [];
-  for (let limit = firstPage; ; limit = Math.min(largestPage, limit * 2)) {
-    const first = entries[0];
-    const page = await store.path(sessionId, { ...leaf, limit, ...(first ? { beforeId: first.id } : {}) });
-    const after = page.filter(({ id }) => question.isAfterFrames(id));
-    entries = [...after, ...entries];
+  let from = ids.length;
+  for (;;) {
+    const page = Math.min(largestPage, Math.max(firstPage, ids.length - from));
+    const next = Math.max(0, from - page);
+    entries = [...(await said.of(sessionId, ids.slice(next, from))), ...entries];
+    from = next;
     const units = await countUnits(counter, unitsOf(entries), factor);
-    if (page.length < limit || after.length < page.length) return { units, entries, olderOmitted: false };
-    if (total(units) > tokens && units.slice(1).some(({ opens }) => opens))
-      return { units, entries, olderOmitted: true };
+    const isEnough = total(units) > tokens && units.slice(1).some(({ opens }) => opens);
+    if (from === 0 || isEnough) return { units, entries, olderOmitted: from > 0 };
   }
 }
 

@@ -23,8 +23,30 @@ export const tokenMissing = () =>
   );
 export const tokenUnknown = () =>
   refused('token_unknown', 401, 'This token is not known or was revoked. Create a new client token.');
+export const clientPending = () =>
+  refused(
+    'client_pending',
+    403,
+    'This is no token yet: the user has not let this program in. Poll GET /v1/clients/{pending} for the token.',
+  );
+export const clientRefused = () => refused('client_refused', 403, 'The user did not let this program in.');
+export const askingUnknown = () =>
+  refused(
+    'asking_unknown',
+    404,
+    'Nothing waits under this id: it is not known, its token was fetched, or it waited too long. Ask again.',
+  );
+export const tooManyAsking = () =>
+  refused(
+    'too_many_asking',
+    429,
+    'Too many programs wait to be let in. Retry when the user has decided about some.',
+    60_000,
+  );
 export const scopeMissing = (scope: string) =>
   refused('scope_missing', 403, `This client may not do that: its token lacks the scope ${scope}.`);
+export const notOwnSession = () =>
+  refused('not_own_session', 403, 'Only the client that made a session, and the user, can share it.');
 export const noRoute = (path: string) => refused('no_route', 404, `The bridge has nothing at ${path}.`);
 export const methodNotAllowed = (method: string, allowed: string) =>
   refused('method_not_allowed', 405, `${method} is not possible here; possible is ${allowed}.`);

@@ -1,11 +1,12 @@
 /** Errors of the models that are asked. */
 import { CausewayError } from './error.ts';
 
-export const noApiKey = () =>
-  new CausewayError('no_api_key', 'No API key for Claude is set. Set one to get answers from Claude.', {
-    action: 'set_api_key',
-    status: 401,
-  });
+export const noApiKey = (provider = 'Claude') =>
+  new CausewayError(
+    'no_api_key',
+    `No API key for ${provider} is set. Set one to get answers from ${provider}.`,
+    { action: 'set_api_key', status: 401 },
+  );
 export const apiKeyRejected = () =>
   new CausewayError(
     'api_key_rejected',
@@ -63,6 +64,20 @@ export const providerUnreachable = (host: string) =>
       status: 502,
     },
   );
+/** A server on this machine that is asked for by its port, and nobody listens there. */
+export const localServerUnreachable = (host: string, name: string) =>
+  new CausewayError(
+    'provider_unreachable',
+    `Nothing answers at ${host}. Is ${name} running? Your input is kept. Start it, then retry.`,
+    { action: 'retry', status: 502 },
+  );
+/** Something answers there, and not as such a server does. */
+export const providerNotThere = (host: string) =>
+  new CausewayError(
+    'provider_not_there',
+    `${host} has no chat completions at the configured base URL. Your input is kept. Correct the URL, which usually ends with /v1.`,
+    { action: 'open_settings', status: 502 },
+  );
 export const providerRefusedRequest = (message: string) =>
   new CausewayError('provider_invalid_request', `The API did not accept the request: ${message}`, {
     action: 'show_log',
@@ -89,10 +104,10 @@ export const providerRedirected = (host: string) =>
     `${host} sent the request on to another address. It was not followed, because the API key would have gone along. Set the base URL to the final address.`,
     { action: 'open_settings', status: 502 },
   );
-export const baseUrlInvalid = () =>
+export const baseUrlInvalid = (provider = 'Claude') =>
   new CausewayError(
     'base_url_invalid',
-    'The base URL for Claude is not an http or https address, so nothing was sent. Your input is kept. Correct it in the settings.',
+    `The base URL for ${provider} is not an http or https address, so nothing was sent. Your input is kept. Correct it in the settings.`,
     { action: 'open_settings', status: 400 },
   );
 /** A stream that ends without its last event is a failure, whatever the SDK says. */

@@ -35,3 +35,21 @@ export const restrictedMode = () =>
     'This workspace is not trusted, so nothing is sent to a model. Answers are quotes from your files.',
     { action: 'trust_workspace', status: 403 },
   );
+export const localOnly = () =>
+  new CausewayError(
+    'local_only',
+    'This workspace is marked local-only, so nothing is sent to a model elsewhere. Answers are quotes from your files.',
+    { action: 'open_settings', status: 403 },
+  );
+/** What was not looked through may hold anything. */
+export const maskingFailed = () =>
+  new CausewayError(
+    'masking_failed',
+    'Secrets could not be looked for, so nothing was sent. Your input is kept. Retry; the setting causeway.privacy.maskSecrets switches masking off.',
+    { action: 'retry', status: 503 },
+  );
+export const placeholderUnknown = (placeholder: string) =>
+  new CausewayError(
+    'placeholder_unknown',
+    `${placeholder} stands for something that was masked, and what it was is neither in the file nor known any more. Nothing was changed. Ask again with the file attached, or copy the code and fill it in.`,
+  );

@@ -28,12 +28,17 @@ const asksForData = new Set(
 const practical =
   /^\W*(?:how (?:do|can|should|would) (?:i|we|you|one)|how to|(?:can|may|should) (?:i|we))\b/i;
 
-export function boostOf(question: string, editors: readonly Editor[], evenKinds = false): Boost {
+export function boostOf(
+  question: string,
+  editors: readonly Editor[],
+  evenKinds = false,
+  evenDocs = false,
+): Boost {
   const asked = terms(question);
   const wants: Record<FileKind, boolean> = {
     code: true,
     test: asked.some((term) => asksForTests.has(term)),
-    doc: asked.some((term) => asksForDocs.has(term)) || practical.test(question),
+    doc: evenDocs || asked.some((term) => asksForDocs.has(term)) || practical.test(question),
     data: asked.some((term) => asksForData.has(term)),
   };
   const lower = question.toLowerCase();

@@ -38,15 +38,21 @@ const binary =
 const generated =
   /\.min\.(?:js|css|mjs)$|\.map$|\.snap$|\.svg$|(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|Cargo\.lock|Gemfile\.lock|poetry\.lock|uv\.lock|composer\.lock|go\.sum|flake\.lock)$/i;
 
+/** Whether what is called so is no text. */
+export const isBinaryName = (path: string): boolean => binary.test(path);
+
+/** Whether what is called so is written by a program. */
+export const isGeneratedName = (path: string): boolean => generated.test(path);
+
 /** Whether a file is worth opening for a search. */
 export const isSearchableName = (path: string) =>
-  !isSecretFile(path) && !binary.test(path) && !generated.test(path);
+  !isSecretFile(path) && !isBinaryName(path) && !isGeneratedName(path);
 
 /** Bytes; larger text files are data rather than something somebody wrote. */
 export const largestFile = 1024 * 1024;
 /** Characters; people do not write longer lines, minifiers and serialisers do. */
 const longestLine = 5000;
-const privateKey = /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/;
+const privateKey = /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----/;
 /** The marks that generators write near the top, one of them the form that Go fixed for its tools. */
 const generatedMark =
   /@generated|^(?:\/\/|#) Code generated .* DO NOT EDIT\.$|\b(?:auto-?generated|generated (?:by|from))\b.*\b(?:do not|don't) (?:edit|modify|change)/im;
@@ -57,15 +63,19 @@ export const holdsPrivateKey = (text: string): boolean => privateKey.test(text);
 
 /** Whether a text is worth quoting: not binary, no private key, not minified, not generated. */
 export function isSearchableText(text: string): boolean {
-  if (text.trim() === '' || text.includes('\0') || privateKey.test(text)) return false;
-  if (generatedMark.test(text.slice(0, markWithin))) return false;
+  return text.trim() !== '' && !text.includes('\0') && !privateKey.test(text) && !isGeneratedText(text);
+}
+
+/** Whether a generator says that it wrote a text, or a line is longer than people write. */
+export function isGeneratedText(text: string): boolean {
+  if (generatedMark.test(text.slice(0, markWithin))) return true;
   for (let from = 0; from < text.length; ) {
     const end = text.indexOf('\n', from);
-    if ((end < 0 ? text.length : end) - from > longestLine) return false;
+    if ((end < 0 ? text.length : end) - from > longestLine) return true;
     if (end < 0) break;
     from = end + 1;
   }
-  return true;
+  return false;
 }
 
 export type FileKind = 'code' | 'test' | 'doc' | 'data';

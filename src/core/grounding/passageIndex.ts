@@ -3,7 +3,7 @@ import type { Chunk } from './chunks.ts';
 import { type FileKind, fileKind } from './fileRules.ts';
 import { chunkTerms } from './fileTerms.ts';
 import type { Concept } from './question.ts';
-import { type Scores, score } from './scoring.ts';
+import { type Scores, score, type WeighedConcept } from './scoring.ts';
 import { Segments } from './segments.ts';
 import { Vocabulary } from './vocabulary.ts';
 
@@ -38,8 +38,8 @@ export interface RankedChunk extends Chunk {
 export interface Ranking {
   /** Best first; those that have nothing of the question are left out. Equals stand in order of path and line. */
   chunks: RankedChunk[];
-  /** What each term weighs that was looked for and found. */
-  weights: ReadonlyMap<string, number>;
+  /** The words of the question that were found. */
+  weights: readonly WeighedConcept[];
 }
 
 /** A factor for a chunk, from what is known beside the words: what is open, what kind of file was asked for. */

@@ -15,6 +15,8 @@ export interface Concept {
   term: string;
   /** 1, or less for words that frame what is asked for. */
   weight: number;
+  /** How much it says in any text, from 0 to 1: a word that is common in English is no find in a quote. */
+  uncommonness: number;
   /** Other terms for it. */
   others: readonly Wording[];
 }
@@ -56,14 +58,27 @@ export function conceptsOf(question: string, vocabulary: Vocabulary, neighbours?
     };
     const share = vocabulary.find(term) === undefined ? guessShare : hintShare;
     for (const short of abbreviations(term, vocabulary)) add(short, share);
-    for (const synonym of synonymsOf(term)) add(synonym, share);
+    const same = [term, ...spellings(term)];
+    for (const other of same) add(other, 1);
+    for (const synonym of same.flatMap((form) => [...synonymsOf(form)])) add(synonym, share);
+
     for (const { term: near, likeness } of neighbours?.of(term) ?? []) add(near, share * likeness);
     return {
       term,
       weight: framing.has(term) ? framingWeight : 1,
+      uncommonness: neighbours?.weightOf(term) ?? 1,
       others: [...others].map(([other, each]) => ({ term: other, share: each })),
     };
   });
+}
+
+/** British and American spelling: sanitise and sanitize, colour and color, as their stems. */
+function spellings(term: string): string[] {
+  if (term.length < 5) return [];
+  // The stemmer takes -ize off some words, and -ise off none.
+  if (/is$/.test(term)) return terms(`${term}e`.replace(/ise$/, 'ize'));
+  if (/our$/.test(term)) return [term.replace(/our$/, 'or')];
+  return /or$/.test(term) ? [term.replace(/or$/, 'our')] : [];
 }
 
 const particles = new Set(['up', 'down', 'out', 'in', 'off', 'on', 'over', 'back']);

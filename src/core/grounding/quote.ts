@@ -2,7 +2,8 @@
 import type { Chunk } from './chunks.ts';
 import { lineWeight } from './lineKinds.ts';
 import type { Lines } from './lines.ts';
-import { saturated } from './scoring.ts';
+import { scopeOf } from './scope.ts';
+import { saturated, type WeighedConcept } from './scoring.ts';
 import { terms } from './terms.ts';
 
 /** Three quotes of about this many lines are read at a glance. */
@@ -22,36 +23,54 @@ export function quotesOf(
   path: string,
   lines: Lines,
   chunk: Chunk,
-  weights: ReadonlyMap<string, number>,
+  concepts: readonly WeighedConcept[],
 ): Quote[] {
-  const matches = new Map<number, Map<string, number>>();
+  const matches = new Map<number, Float64Array>();
   for (let number = chunk.startLine; number <= chunk.endLine; number++) {
-    matches.set(number, matchesOf(path, lines.line(number), weights));
+    matches.set(number, matchesOf(path, lines.line(number), concepts));
   }
-  const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
+  const total = concepts.reduce((sum, { value }) => sum + value, 0);
   return [...windows(lines, chunk)].map((range) => {
-    const counts = new Map<string, number>();
-    for (let number = range.startLine; number <= range.endLine; number++) {
-      for (const [term, count] of matches.get(number) ?? [])
-        counts.set(term, (counts.get(term) ?? 0) + count);
-    }
+    const around = aroundOf(path, lines, range, concepts);
     let score = 0;
     let covered = 0;
-    for (const [term, count] of counts) {
-      const weight = weights.get(term) ?? 0;
-      score += weight * saturated(count);
-      covered += weight;
+    for (const [place, { value }] of concepts.entries()) {
+      let count = around[place] ?? 0;
+      for (let number = range.startLine; number <= range.endLine; number++)
+        count += matches.get(number)?.[place] ?? 0;
+      score += value * saturated(count);
+      covered += value * Math.min(1, count);
     }
     return { ...range, score, coverage: total === 0 ? 0 : covered / total };
   });
 }
 
-function matchesOf(path: string, line: string, weights: ReadonlyMap<string, number>): Map<string, number> {
-  const found = new Map<string, number>();
+/**
+ * What the path, the headings and the openings of blocks above say of the lines, each word once: a section need not
+ * repeat its heading, nor a body the name of its function.
+ */
+function aroundOf(
+  path: string,
+  lines: Lines,
+  range: Chunk,
+  concepts: readonly WeighedConcept[],
+): Float64Array {
+  const found = new Float64Array(concepts.length);
+  for (const term of [path, ...scopeOf(path, lines, range)].flatMap(terms)) {
+    for (const [place, { shares }] of concepts.entries())
+      found[place] = Math.max(found[place] ?? 0, shares.get(term) ?? 0);
+  }
+  return found;
+}
+
+/** How much of each word of the question a line has. */
+function matchesOf(path: string, line: string, concepts: readonly WeighedConcept[]): Float64Array {
+  const found = new Float64Array(concepts.length);
   const weight = lineWeight(path, line);
   if (weight === 0) return found;
   for (const term of terms(line)) {
-    if (weights.has(term)) found.set(term, (found.get(term) ?? 0) + weight);
+    for (const [place, { shares }] of concepts.entries())
+      found[place] = (found[place] ?? 0) + weight * (shares.get(term) ?? 0);
   }
   return found;
 }

@@ -6,6 +6,7 @@ import { Lines } from './lines.ts';
 import type { PassageIndex, RankedChunk, Ranking } from './passageIndex.ts';
 import { conceptsOf } from './question.ts';
 import { mostQuotedLines, quotesOf } from './quote.ts';
+import type { WeighedConcept } from './scoring.ts';
 import type { WordNeighbours } from './wordNeighbours.ts';
 
 export interface Question {
@@ -15,6 +16,8 @@ export interface Question {
   editors: readonly Editor[];
   /** Tests, documents and settings count as much as code, whatever is asked; to measure what their weight is worth. */
   evenKinds?: boolean;
+  /** Documents count as much as code. */
+  evenDocs?: boolean;
   /** Words of like meaning; without them the question's words and their synonyms are looked for. */
   neighbours?: WordNeighbours | undefined;
 }
@@ -30,7 +33,11 @@ const candidates = 8;
 /** The chunks that match a question best, and what its words weigh. */
 export function rankChunks(index: PassageIndex, question: Question): Ranking {
   const concepts = conceptsOf(question.text, index.vocabulary, question.neighbours);
-  return index.rank(concepts, question.limit, boostOf(question.text, question.editors, question.evenKinds));
+  return index.rank(
+    concepts,
+    question.limit,
+    boostOf(question.text, question.editors, question.evenKinds, question.evenDocs),
+  );
 }
 
 /** The passages that match a question best, best first, each of a few lines and word for word. */
@@ -39,16 +46,21 @@ export async function findPassages(
   question: Question,
   read: ReadText,
 ): Promise<Passage[]> {
-  const { chunks: ranked, weights } = rankChunks(index, { ...question, limit: question.limit * candidates });
-  if (ranked.length === 0) return lookedAt(question, read);
+  const wider = { ...question, limit: question.limit * candidates };
+  const likely = rankChunks(index, wider);
+  if (likely.chunks.length === 0) return lookedAt(question, read);
+  const even = rankChunks(index, { ...wider, evenDocs: true });
   const texts = new Map<string, Lines | undefined>();
-  for (const { key } of ranked) {
+  for (const { key } of [...likely.chunks, ...even.chunks]) {
     if (texts.has(key)) continue;
     const text = await read(key);
     texts.set(key, text === undefined ? undefined : new Lines(text));
   }
-  const passages = ranked.flatMap((chunk) => passagesOf(chunk, texts.get(chunk.key), weights));
-  return chosen(passages.sort(byScore), question.limit);
+  const of = ({ chunks, weights }: Ranking) =>
+    chunks.flatMap((chunk) => passagesOf(chunk, texts.get(chunk.key), weights)).sort(byScore);
+  // Who asks may want the code or what is written about it; the last place goes to the best of either.
+  const first = chosen(of(likely), Math.max(1, question.limit - 1), []);
+  return chosen(of(even), question.limit, first).sort(byScore);
 }
 
 /**
@@ -58,7 +70,7 @@ export async function findPassages(
 function passagesOf(
   chunk: RankedChunk,
   lines: Lines | undefined,
-  weights: ReadonlyMap<string, number>,
+  weights: readonly WeighedConcept[],
 ): Passage[] {
   if (!lines) return [];
   // The file may have become shorter since it was indexed.
@@ -73,8 +85,8 @@ function passagesOf(
 }
 
 /** The best that neither overlap nor say the same. */
-function chosen(passages: readonly Passage[], limit: number): Passage[] {
-  const taken: Passage[] = [];
+function chosen(passages: readonly Passage[], limit: number, first: readonly Passage[]): Passage[] {
+  const taken: Passage[] = [...first];
   for (const candidate of passages) {
     if (taken.length >= limit) break;
     const sameFile = taken.filter((other) => other.uri === candidate.uri);

@@ -14,7 +14,10 @@ const b = 0.75;
 const pathWeight = 2;
 /** What defines a thing answers where it is; what uses it only mentions it, however often. */
 const definedWeight = 3;
-/** A file whose other chunks speak of the matter is likelier to be about it, but its best chunk says most. */
+/**
+ * A file whose other chunks speak of the matter is likelier to be about it. At half, all of them together say at most
+ * half of what one chunk can, so that much loose talk does not pass a place that answers.
+ */
 const wholeFileShare = 0.5;
 /** A word that is nowhere in the workspace is judged by the words that stand for it, which may be the wrong ones. */
 const onlyGuessed = 0.7;
@@ -38,8 +41,15 @@ export interface Indexed {
 export interface Scores {
   chunks: Float32Array;
   files: Float32Array;
-  /** What each term of the question weighs, and what those that stand for it do. */
-  weights: Map<string, number>;
+  /** The words of the question that the workspace has, each as it was looked for. */
+  weights: WeighedConcept[];
+}
+
+/** A word of a question with what it and those that stand for it say in this workspace. */
+export interface WeighedConcept {
+  value: number;
+  /** How much an occurrence of each term counts of one of the word itself. */
+  shares: ReadonlyMap<string, number>;
 }
 
 export function score(concepts: readonly Concept[], indexed: Indexed): Scores {
@@ -47,7 +57,7 @@ export function score(concepts: readonly Concept[], indexed: Indexed): Scores {
   const scores: Scores = {
     chunks: new Float32Array(size),
     files: new Float32Array(indexed.fileLength.length),
-    weights: new Map(),
+    weights: [],
   };
   const counter = new ConceptCounter(indexed);
   for (const concept of concepts) counter.addTo(scores, concept);
@@ -72,18 +82,17 @@ class ConceptCounter {
     this.#averageFile = Math.max(1, indexed.length / Math.max(1, indexed.files));
   }
 
-  addTo(scores: Scores, { term, weight, others }: Concept): void {
-    this.#count(term, 1);
-    const own = this.#chunks.length;
-    for (const other of others) this.#count(other.term, other.share);
-    const rarity = own > 0 ? this.#rarity(own) : onlyGuessed * this.#rarity(this.#chunks.length);
+  addTo(scores: Scores, { term, weight, uncommonness, others }: Concept): void {
+    const own = this.#rarity(term);
+    const guesses = others.map((other) => ({ ...other, rarity: this.#rarity(other.term) }));
+    const rarity = own > 0 ? own : onlyGuessed * Math.max(0, ...guesses.map((guess) => guess.rarity));
     const value = weight * rarity;
-    if (own > 0 && value > 0) scores.weights.set(term, value);
-    for (const other of others) {
-      if (value > 0) {
-        scores.weights.set(other.term, Math.max(scores.weights.get(other.term) ?? 0, value * other.share));
-      }
-    }
+    if (value === 0) return;
+    const shares = new Map([[term, 1]]);
+    // A word that is everywhere says no more when it stands for a rare one.
+    for (const guess of guesses) shares.set(guess.term, guess.share * Math.min(1, guess.rarity / rarity));
+    for (const [each, share] of shares) this.#count(each, share);
+    scores.weights.push({ value: value * uncommonness, shares });
     this.#flush(scores, value);
   }
 
@@ -121,9 +130,15 @@ class ConceptCounter {
     this.#files = [];
   }
 
-  /** Robertson's inverse document frequency over chunks; zero where there are none. */
-  #rarity(holding: number): number {
-    if (holding === 0) return 0;
-    return Math.log(1 + (this.#indexed.chunks - holding + 0.5) / (holding + 0.5));
+  /** Robertson's inverse document frequency over chunks; zero of what is nowhere. */
+  #rarity(term: string): number {
+    const { vocabulary, segments, fileOf, chunks } = this.#indexed;
+    const id = vocabulary.find(term);
+    let holding = 0;
+    if (id !== undefined)
+      segments.visit(id, (place) => {
+        if (fileOf[place] !== 0) holding++;
+      });
+    return holding === 0 ? 0 : Math.log(1 + (chunks - holding + 0.5) / (holding + 0.5));
   }
 }

@@ -1,7 +1,8 @@
 /**
- * Words that programmers and those who ask them use for one thing. What people call a folder, code calls a directory;
- * who asks what refuses a visitor finds it where a request is rejected. General vectors of words do not know this: in
- * their texts a thread is sewn and a cookie is eaten. Pure data.
+ * Words that programmers and those who ask them use for one thing. What people call a folder, code calls a directory.
+ * General vectors of words do not know this: in their texts a thread is sewn and a cookie is eaten. The list was
+ * written after the questions that retrieval is measured by, so what is found with it there is no proof of its worth;
+ * a word stays only where it is general vocabulary of programming. Pure data.
  */
 import { terms } from './terms.ts';
 
@@ -34,7 +35,7 @@ token key ticket credential
 permission role privilege right access scope authorization acl
 encrypt cipher encode crypt scramble
 decrypt decipher decode
-sign signature signed signing hmac digest tamper forge
+sign signature signed signing hmac digest
 hash digest checksum fingerprint
 cookie session
 remember persist store keep session save
@@ -247,9 +248,7 @@ skip bypass ignore
 wildcard glob pattern star
 pattern regex regexp expression
 recursive nested deep
-limit throttle rate flood
 throttle rate limit
-flood throttle rate limit spam
 subdomain host domain
 keep retain preserve maintain
 preserve keep retain maintain

@@ -1,5 +1,5 @@
 /** Words of like meaning, from a table of word vectors. */
-import { head, headBytes } from '../recall/wordVectors.ts';
+import { head, headBytes, weightAt } from '../recall/wordVectors.ts';
 import { isStopWord, terms } from './terms.ts';
 
 export interface Neighbour {
@@ -13,6 +13,11 @@ const leastLikeness = 0.6;
 const mostNeighbours = 12;
 /** Bits of a sign sketch in which words may differ to be compared; at the least likeness some 30 of 100 differ. */
 const mostDifferent = 0.42;
+/**
+ * The commonest words stand beside every other word, so that their neighbours are words of the same grammar: without
+ * of taken, end of next. A thousand words are the usual extent of a basic vocabulary of English.
+ */
+const commonest = 1000;
 /** Questions repeat their words; a few thousand are those of a day's work. */
 const remembered = 5000;
 
@@ -20,6 +25,8 @@ export class WordNeighbours {
   readonly #dimensions: number;
   readonly #terms: string[] = [];
   readonly #places = new Map<string, number>();
+  /** The place of each word in the list by frequency, from 0. */
+  readonly #ranks = new Map<string, number>();
   /** One row of dimensions for each term, of length 127. */
   readonly #rows: Int8Array;
   /** The signs of each row, as bits. */
@@ -35,24 +42,31 @@ export class WordNeighbours {
     const words = new TextDecoder().decode(bytes.subarray(headBytes, headBytes + wordBytes)).split('\n');
     const rows = new Int8Array(bytes.buffer, bytes.byteOffset + headBytes + wordBytes);
     this.#rows = new Int8Array(words.length * this.#dimensions);
-    for (const [place, word] of words.entries()) this.#take(word, rows.subarray(place * this.#dimensions));
+    for (const [place, word] of words.entries())
+      this.#take(word, place, rows.subarray(place * this.#dimensions));
     this.#sketchWords = Math.ceil(this.#dimensions / 32);
     this.#sketches = new Uint32Array(this.#terms.length * this.#sketchWords);
     for (let term = 0; term < this.#terms.length; term++) this.#sketch(term);
+  }
+
+  /** How much a word says whatever it is asked about, from 0 to 1, by how common it is in English. */
+  weightOf(term: string): number {
+    const rank = this.#ranks.get(term);
+    return rank === undefined ? 1 : weightAt(rank);
   }
 
   /** The nearest first; none of a word that the table does not have. */
   of(term: string): readonly Neighbour[] {
     const known = this.#known.get(term);
     if (known) return known;
-    const found = this.#search(term);
+    const found = (this.#ranks.get(term) ?? commonest) < commonest ? [] : this.#search(term);
     if (this.#known.size >= remembered) this.#known.clear();
     this.#known.set(term, found);
     return found;
   }
 
   /** Of the forms of one word the most frequent, which comes first, stands for all. */
-  #take(word: string, row: Int8Array): void {
+  #take(word: string, rank: number, row: Int8Array): void {
     const [term = '', ...more] = terms(word);
     if (more.length > 0 || this.#places.has(term) || isStopWord(term)) return;
     let square = 0;
@@ -62,6 +76,7 @@ export class WordNeighbours {
     const factor = 127 / Math.sqrt(square);
     for (let at = 0; at < this.#dimensions; at++)
       this.#rows[start + at] = Math.round((row[at] ?? 0) * factor);
+    this.#ranks.set(term, rank);
     this.#places.set(term, this.#terms.length);
     this.#terms.push(term);
   }

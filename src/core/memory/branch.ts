@@ -1,6 +1,6 @@
 /** Which entries stand on the active branch of a session, kept up with the log so that nobody reads it whole again. */
 import type { Entry } from '../../protocol/entries.ts';
-import type { SessionStore } from '../session/store.ts';
+import type { EntryLink, PathOptions, SessionStore } from '../session/store.ts';
 
 interface Step {
   id: string;
@@ -13,7 +13,7 @@ export class Branch {
   readonly #steps: Step[] = [];
   readonly #places = new Map<string, number>();
 
-  constructor(path: readonly Entry[]) {
+  constructor(path: readonly EntryLink[]) {
     for (const entry of path) this.#push(entry);
   }
 
@@ -24,6 +24,15 @@ export class Branch {
 
   has(id: string): boolean {
     return this.#places.has(id);
+  }
+
+  /** Ids of the entries between two places, both included, in their order. */
+  idsBetween(from: number, to: number): string[] {
+    return this.#steps.slice(Math.max(0, from), to + 1).map(({ id }) => id);
+  }
+
+  get length(): number {
+    return this.#steps.length;
   }
 
   /** Inputs of the user between two places, both included. */
@@ -42,7 +51,7 @@ export class Branch {
     });
   }
 
-  #push({ id, kind }: Entry): void {
+  #push({ id, kind }: EntryLink): void {
     const turns = (this.#steps.at(-1)?.turns ?? 0) + (kind === 'user' ? 1 : 0);
     this.#places.set(id, this.#steps.length);
     this.#steps.push({ id, turns });
@@ -50,7 +59,21 @@ export class Branch {
 }
 
 /** Entries read at a time, so that no answer of the store holds the thread for more than a few ms. */
-const pageSize = 400;
+const pageSize = 2_048;
+
+/** The branch that ends at an entry, or at the head. */
+export async function readBranch(store: SessionStore, sessionId: string, leafId?: string): Promise<Branch> {
+  const pages: EntryLink[][] = [];
+  for (let from: PathOptions = leafId === undefined ? {} : { leafId }; ; ) {
+    const page = await store.lineage(sessionId, { ...from, limit: pageSize });
+    pages.unshift(page);
+    const [first] = page;
+    // What stands before an entry never changes, so the pages fit together whatever is appended meanwhile.
+    if (page.length < pageSize || !first) return new Branch(pages.flat());
+    from = { beforeId: first.id };
+  }
+}
+
 /** Sessions whose branch is kept; more than a person has open, and a branch of 10,000 turns takes about 4 MB. */
 const mostBranches = 8;
 
@@ -91,16 +114,7 @@ export class Branches {
 
   async #read(sessionId: string): Promise<Branch> {
     try {
-      const pages: Entry[][] = [];
-      for (let beforeId: string | undefined; ; ) {
-        const page = await this.#store.path(sessionId, {
-          limit: pageSize,
-          ...(beforeId === undefined ? {} : { beforeId }),
-        });
-        pages.unshift(page);
-        beforeId = page[0]?.id;
-        if (page.length < pageSize) return new Branch(pages.flat());
-      }
+      return await readBranch(this.#store, sessionId);
     } catch (error) {
       this.forget(sessionId);
       throw error;

@@ -20,12 +20,15 @@ import {
 import type { TokenFactors } from '../context/factors.ts';
 import { newestVersions } from '../context/frames.ts';
 import { Remembered } from '../context/remembered.ts';
-import { invalidInput, notFound, registerUnavailable } from '../errors.ts';
+import { invalidInput, notFound, registerUnavailable, toErrorInfo } from '../errors.ts';
 import type { Clock, CoreSettings, Log, TokenCounter, UserDirectives } from '../ports.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Chosen } from '../providers/registry.ts';
+import { candidatesOf } from '../providers/routes.ts';
+import { entryTexts } from '../secrets/maskedEntries.ts';
+import type { Masker } from '../secrets/masker.ts';
 import type { SessionStore, StoreChange } from '../session/store.ts';
 import type { SessionMemory } from '../sessionMemory.ts';
 import { Branches } from './branch.ts';
@@ -38,6 +41,7 @@ import { changedTask, projectTasks } from './tasks.ts';
 
 export interface MemoryOptions {
   store: SessionStore;
+  masker: Masker;
   counter: TokenCounter;
   factors: TokenFactors;
   settings: CoreSettings;
@@ -49,6 +53,8 @@ export interface MemoryOptions {
   offline: Provider;
   /** What answers in a session. */
   choose(sessionId: string): Promise<Chosen>;
+  /** What writes frames, where it is another. */
+  chooseSmall?(sessionId: string): Promise<Chosen | undefined>;
   profiles: Profiles;
   /** Who answers in a session. */
   profileOf(sessionId: string): Promise<Profile>;
@@ -56,6 +62,9 @@ export interface MemoryOptions {
 
 /** Longest directive, in characters: a sentence or two; longer texts are instructions, which have their own setting. */
 const longestDirective = 2_000;
+
+/** Entries of an import read at a time: with their reports some hundred KB, which the thread takes in within a few ms. */
+const importPage = 32;
 
 /** What is told of a directive that holds in every workspace. */
 const usersOwn = {
@@ -71,6 +80,9 @@ export class LoggedMemory implements SessionMemory {
   readonly #remembered: Remembered;
   readonly #compactor: Compactor;
   readonly #directives: DirectiveKeeper;
+  /** Sessions that came whole and are being read. */
+  readonly #reading = new Map<string, Promise<void>>();
+  #isClosed = false;
   /** Inputs of turns that are not over, by session. */
   readonly #unread = new Map<string, UserEntry[]>();
 
@@ -88,6 +100,13 @@ export class LoggedMemory implements SessionMemory {
       async choose(sessionId) {
         const chosen = await options.choose(sessionId);
         return chosen.provider === options.offline ? undefined : chosen;
+      },
+      async writers(sessionId) {
+        const chosen = [await options.chooseSmall?.(sessionId), await options.choose(sessionId)];
+        return chosen
+          .filter((one) => one !== undefined)
+          .flatMap(candidatesOf)
+          .filter(({ provider }) => provider !== options.offline);
       },
       // What was not read when it was said, as by a process that was killed, is read at the latest now.
       onCovered: async (sessionId, covered, instructions) => {
@@ -115,6 +134,10 @@ export class LoggedMemory implements SessionMemory {
       this.#branches.forget(change.sessionId);
       this.#unread.delete(change.sessionId);
     }
+    if (change.type === 'imported') {
+      this.#branches.forget(change.sessionId);
+      if (change.own) this.#read(change.sessionId);
+    }
     if (change.type !== 'appended') return;
     this.#branches.appended(change.sessionId, change.entries);
     if (!change.own) return;
@@ -126,6 +149,27 @@ export class LoggedMemory implements SessionMemory {
     }
   }
 
+  /** What was said in a session that came whole, as if it had just been said. */
+  #read(sessionId: string): void {
+    const reading = this.#readAll(sessionId)
+      .catch((error: unknown) =>
+        this.#options.log.error(`What was imported could not be read: ${toErrorInfo(error).code}.`, error),
+      )
+      .finally(() => this.#reading.delete(sessionId));
+    this.#reading.set(sessionId, reading);
+  }
+
+  async #readAll(sessionId: string): Promise<void> {
+    for (let afterSeq = 0; !this.#isClosed; ) {
+      const page = await this.#options.store.log(sessionId, { afterSeq, limit: importPage });
+      const last = page.at(-1);
+      if (!last) break;
+      afterSeq = last.seq;
+      await this.#directives.said(sessionId, page);
+    }
+    void this.#compactor.turnEnded(sessionId);
+  }
+
   #turnEnded(sessionId: string): void {
     const said = this.#unread.get(sessionId) ?? [];
     this.#unread.delete(sessionId);
@@ -135,12 +179,15 @@ export class LoggedMemory implements SessionMemory {
 
   /** Resolves when nothing goes on behind the turns of the session. */
   async idle(sessionId: string): Promise<void> {
+    await this.#reading.get(sessionId);
     await this.#compactor.idle(sessionId);
     await this.#directives.idle(sessionId);
   }
 
   /** Stops what goes on behind the turns. */
   async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all(this.#reading.values());
     await this.#compactor.close();
     await this.#directives.close();
   }
@@ -316,10 +363,12 @@ export class LoggedMemory implements SessionMemory {
     return directive;
   }
 
+  /** What a user writes here is stored as masked as what they say. Throws `masking_failed`. */
   async #append<K extends Entry['kind']>(
     sessionId: string,
-    draft: Extract<EntryDraft, { kind: K }>,
+    written: Extract<EntryDraft, { kind: K }>,
   ): Promise<Extract<Entry, { kind: K }>> {
+    const draft = await this.#options.masker.through<EntryDraft>(written, sessionId, entryTexts);
     const [entry] = await this.#options.store.append(sessionId, [draft]);
     if (entry?.kind !== draft.kind)
       throw new TypeError('The store appended another entry than it was given.');

@@ -25,6 +25,13 @@ export const recallScope = (
   set: 'off' | 'session' | 'workspace',
 ): 'off' | 'session' | 'workspace' => narrowed(source, recall, set, ['off', 'session', 'workspace']);
 
+/**
+ * The profile for a turn that a program sent: it recalls nothing of other sessions, which may be another program's.
+ */
+export function withinSession(profile: Profile, set: 'off' | 'session' | 'workspace'): Profile {
+  return recallScope(profile, set) === 'workspace' ? { ...profile, recall: 'session' } : profile;
+}
+
 /** What a turn may be grounded in, by the same rule: a repository does not open files that the user keeps closed. */
 export const groundingScope = (
   { source, grounding }: Pick<Profile, 'source' | 'grounding'>,

@@ -1,4 +1,5 @@
 /** The contract between the engine and a model. */
+import type { ClientOptions } from '../../protocol/clientOptions.ts';
 import type { Citation, ContentBlock, StopReason, Usage } from '../../protocol/content.ts';
 import type { ErrorInfo } from '../../protocol/errors.ts';
 import type { FilePlace } from '../../protocol/report.ts';
@@ -62,6 +63,8 @@ export interface ToolDefinition {
   inputSchema: Record<string, unknown>;
   /** A tool some models were trained for; where the provider has it, it is named instead of described. */
   native?: 'memory';
+  /** Fields of a client's own definition that pass as they came. */
+  more?: Record<string, unknown>;
 }
 
 export interface ProviderRequest {
@@ -75,6 +78,10 @@ export interface ProviderRequest {
   question: string;
   /** JSON Schema the whole answer must follow, for models that can be held to one. */
   outputSchema?: Record<string, unknown>;
+  /** How often it is sent again when it fails; three times when absent. */
+  retries?: number;
+  /** Of a program's own request; then it alone says whether there is thinking. */
+  client?: ClientOptions;
 }
 
 /** What of a request the other side kept from the model; then `usage` says nothing of the request's size. */
@@ -112,8 +119,10 @@ export interface Provider {
   readonly name: string;
   /** Whether it sends anything off the machine; such providers are not used in Restricted Mode. */
   readonly remote: boolean;
+  /** Used only where somebody named it: it never answers for want of another. */
+  readonly onlyByName?: boolean;
   availability(): Promise<Availability>;
-  /** Known models, the preferred one first. Never empty for a provider that is ready. */
+  /** Known models, the preferred one first; none where a provider has to be asked which it has, and was not. */
   models(): Promise<ModelInfo[]>;
   /** Brings `models` up to date. Never rejects: what was known before stays when the provider cannot be asked. */
   refreshModels?(signal: AbortSignal): Promise<void>;

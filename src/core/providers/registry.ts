@@ -1,12 +1,33 @@
 /** Which model a turn uses. */
 
 import type { ProviderState, ResolvedModel } from '../assistant.ts';
-import { CausewayError, modelNotFound, restrictedMode, toErrorInfo } from '../errors.ts';
-import type { Availability, ModelInfo, Provider } from './provider.ts';
+import { CausewayError, fromErrorInfo, modelNotFound } from '../errors.ts';
+import type { Clock } from '../ports.ts';
+import { Breakers } from './breakers.ts';
+import { type Gate, gated } from './gate.ts';
+import type { ModelInfo, Provider } from './provider.ts';
+import { type FallbackKind, orderOf, type Route, type RouteSettings, routeProvider } from './routes.ts';
 
 export interface Chosen extends ResolvedModel {
   provider: Provider;
+  /** Who takes over when it fails in one of these ways before a word of its answer came. */
+  standIns?: { models: readonly Pick<Chosen, 'provider' | 'model'>[]; on: readonly FallbackKind[] };
 }
+
+export interface RegistryOptions {
+  /** In order of preference; gone through anew each time, for servers come and go with the settings. */
+  providers: Iterable<Provider>;
+  /** The offline mode: always ready and never remote. */
+  offline: Provider;
+  /** Whoever is given a provider by the registry reaches it through this alone. */
+  gate: Gate;
+  /** Read anew each time. */
+  routes?(): RouteSettings;
+  clock: Clock;
+}
+
+/** A server that is asked for its models when they are needed is not waited for longer, ms. */
+const firstListMs = 3_000;
 
 /** `provider/model`; the model's own id may hold further slashes. */
 export function splitModel(name: string): { provider: string; model: string } {
@@ -15,40 +36,128 @@ export function splitModel(name: string): { provider: string; model: string } {
 }
 
 export class ProviderRegistry {
-  readonly #providers: readonly Provider[];
-  readonly #fallback: Provider;
-  readonly #isTrusted: () => boolean;
+  /** Which models failed of late; a route asks such a one last. */
+  readonly breakers: Breakers;
+  readonly #options: RegistryOptions;
+  /** Providers that were asked for their models because none was known. */
+  readonly #asked = new WeakSet<Provider>();
+  readonly #gated = new WeakMap<Provider, Provider>();
 
-  /** `fallback` is the offline mode: always ready and never remote. The others stand in order of preference. */
-  constructor(providers: readonly Provider[], fallback: Provider, isTrusted: () => boolean) {
-    this.#providers = providers;
-    this.#fallback = fallback;
-    this.#isTrusted = isTrusted;
+  constructor(options: RegistryOptions) {
+    this.#options = options;
+    this.breakers = new Breakers(options.clock);
   }
 
+  /** In order of preference, each behind the gate. */
+  get #providers(): Provider[] {
+    return [...this.#options.providers].map((provider) => {
+      const known = this.#gated.get(provider) ?? gated(provider, this.#options.gate);
+      this.#gated.set(provider, known);
+      return known;
+    });
+  }
+
+  get #fallback(): Provider {
+    return this.#options.offline;
+  }
+
+  /** Those that are used only by name are told when there is something to choose from. */
   async states(): Promise<ProviderState[]> {
-    return Promise.all(
-      [...this.#providers, this.#fallback].map(async (provider) => ({
-        id: provider.id,
-        name: provider.name,
-        remote: provider.remote,
-        availability: await this.#availability(provider),
-        models: await provider.models(),
-      })),
+    const all = await Promise.all(
+      [...this.#providers, this.#fallback].map(async (provider) => {
+        const { id, name, remote, onlyByName = false } = provider;
+        const availability = await provider.availability();
+        const models = await provider.models();
+        return onlyByName && (!availability.ready || models.length === 0)
+          ? []
+          : [{ id, name, remote, availability, models }];
+      }),
     );
+    const routes = await this.#routeModels();
+    if (routes.length === 0) return all.flat();
+    const ofRoutes = { id: routeProvider, name: 'Routes', remote: true, models: routes };
+    return [{ ...ofRoutes, availability: { ready: true } }, ...all.flat()];
+  }
+
+  /** Each route as the model that would answer first. */
+  async #routeModels(): Promise<ModelInfo[]> {
+    const routes = Object.entries(this.#options.routes?.() ?? {});
+    const models = await Promise.all(
+      routes.map(async ([name, route]) => {
+        const { provider, model } = await this.#along(name, route, '');
+        return provider === this.#fallback ? [] : [{ ...model, provider: routeProvider, id: name, name }];
+      }),
+    );
+    return models.flat();
   }
 
   /**
    * The wanted model where it can be used now; else the offline mode, with the reason in `insteadOf`.
-   * An empty name means the first model that is ready. Throws `model_not_found` for an unknown provider.
+   * An empty name means the first model that is ready. Throws `model_not_found` for an unknown provider or route.
+   * Which model of a route answers depends on `session` alone, while none of them fails.
    */
-  async choose(wanted: string): Promise<Chosen> {
+  async choose(wanted: string, session = ''): Promise<Chosen> {
     if (wanted === '') return this.#firstReady();
     const { provider: id, model } = splitModel(wanted);
+    if (id === routeProvider) {
+      const route = this.#routeOf(model);
+      if (!route) throw modelNotFound(wanted);
+      return this.#along(model, route, session);
+    }
     const provider = this.#providerOf(id, wanted);
-    const availability = await this.#availability(provider);
+    const availability = await provider.availability();
     if (!availability.ready) return this.#offline(availability.error.message);
     return { provider, model: await namedModel(provider, model) };
+  }
+
+  #routeOf(name: string): Route | undefined {
+    const routes = this.#options.routes?.() ?? {};
+    return Object.hasOwn(routes, name) ? routes[name] : undefined;
+  }
+
+  /** Models that cannot be used now are left out; those that failed of late are asked last. */
+  async #along(name: string, route: Route, session: string): Promise<Chosen> {
+    const ready: Chosen[] = [];
+    const reasons = new Set<string>();
+    for (const model of orderOf(route, session)) {
+      try {
+        const chosen = await this.choose(model);
+        if (chosen.insteadOf === undefined) ready.push(chosen);
+        else reasons.add(chosen.insteadOf);
+      } catch (error) {
+        if (!(error instanceof CausewayError)) throw error;
+        reasons.add(error.message);
+      }
+    }
+    const rests = ({ model }: Chosen) => this.breakers.isOpen(`${model.provider}/${model.id}`);
+    const [first, ...models] = [...ready.filter((one) => !rests(one)), ...ready.filter(rests)];
+    if (!first) return this.#offline([...reasons].join(' ') || modelNotFound(name).message);
+    return models.length === 0 ? first : { ...first, standIns: { models, on: route.fallbackOn } };
+  }
+
+  /**
+   * A model that a program names, with or without its provider; without one it is the first provider's that knows it.
+   * Nothing stands in for it: throws `model_not_found`, and what keeps its provider from answering.
+   */
+  async ready(name: string): Promise<Chosen> {
+    const { provider: id } = splitModel(name);
+    const isWhole = [...this.#providers, this.#fallback].some((provider) => provider.id === id);
+    const { provider, model } = isWhole ? await this.named(name) : await this.#knownBy(name);
+    const availability = await provider.availability();
+    if (!availability.ready) throw fromErrorInfo(availability.error);
+    return { provider, model };
+  }
+
+  async #knownBy(model: string): Promise<{ provider: Provider; model: ModelInfo }> {
+    for (const provider of this.#providers) {
+      const known = (await provider.models()).find(({ id }) => id === model);
+      if (known) return { provider, model: known };
+    }
+    for (const provider of this.#providers) {
+      const unlisted = provider.unlistedModel?.(model);
+      if (unlisted) return { provider, model: unlisted };
+    }
+    throw modelNotFound(model);
   }
 
   /** A model by its name, whether or not it can be used now. Throws `model_not_found`. */
@@ -62,11 +171,11 @@ export class ProviderRegistry {
    * As `choose` with the first of these names that is known, else with none. A name that was kept may be one that
    * nobody knows, from a typing error or another machine; it must not keep the user from choosing another.
    */
-  async chooseKept(names: readonly string[]): Promise<Chosen> {
+  async chooseKept(names: readonly string[], session = ''): Promise<Chosen> {
     const reasons: string[] = [];
     for (const name of names) {
       try {
-        return withReasons(await this.choose(name), reasons);
+        return withReasons(await this.choose(name, session), reasons);
       } catch (error) {
         if (!(error instanceof CausewayError && error.code === 'model_not_found')) throw error;
         reasons.push(error.message);
@@ -75,11 +184,14 @@ export class ProviderRegistry {
     return withReasons(await this.#firstReady(), reasons);
   }
 
-  /** Asks the providers which models they have now, those that may be reached. Never rejects for one that fails. */
-  async refreshModels(signal: AbortSignal): Promise<void> {
+  /**
+   * Asks the providers which models they have now, those that may be reached; those that are used only by name where
+   * `all` are wanted. Never rejects for one that fails.
+   */
+  async refreshModels(signal: AbortSignal, all = false): Promise<void> {
     await Promise.all(
       this.#providers.map(async (provider) => {
-        if (!this.#isBarred(provider)) await provider.refreshModels?.(signal);
+        if (all || !provider.onlyByName) await provider.refreshModels?.(signal);
       }),
     );
   }
@@ -93,28 +205,28 @@ export class ProviderRegistry {
   async #firstReady(): Promise<Chosen> {
     let reason: string | undefined;
     for (const provider of this.#providers) {
-      const availability = await this.#availability(provider);
-      const [model] = await provider.models();
+      if (provider.onlyByName) continue;
+      const availability = await provider.availability();
+      const [model] = availability.ready ? await this.#modelsOf(provider) : [];
       if (availability.ready && model) return { provider, model };
       if (!availability.ready) reason ??= availability.error.message;
     }
     return this.#offline(reason);
   }
 
+  /** Of a provider that is ready. One that has to be asked for its models is asked once, when nothing is known of them. */
+  async #modelsOf(provider: Provider): Promise<ModelInfo[]> {
+    const known = await provider.models();
+    if (known.length > 0 || this.#asked.has(provider)) return known;
+    this.#asked.add(provider);
+    await provider.refreshModels?.(AbortSignal.timeout(firstListMs));
+    return provider.models();
+  }
+
   async #offline(reason: string | undefined): Promise<Chosen> {
     const [model] = await this.#fallback.models();
     if (!model) throw modelNotFound(this.#fallback.id);
     return { provider: this.#fallback, model, ...(reason === undefined ? {} : { insteadOf: reason }) };
-  }
-
-  async #availability(provider: Provider): Promise<Availability> {
-    if (this.#isBarred(provider)) return { ready: false, error: toErrorInfo(restrictedMode()) };
-    return provider.availability();
-  }
-
-  /** The one place that keeps an untrusted workspace from reaching a provider outside the machine. */
-  #isBarred(provider: Provider): boolean {
-    return provider.remote && !this.#isTrusted();
   }
 }
 

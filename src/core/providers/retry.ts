@@ -41,3 +41,15 @@ export function waitFor(delayMs: number, signal: AbortSignal): Promise<boolean> 
     signal.addEventListener('abort', onAbort, { once: true });
   });
 }
+
+/** `retry-after-ms`, else `retry-after` in seconds or as a date; undefined when neither can be read. */
+export function retryAfterOf(headers: Headers | undefined, now: number): number | undefined {
+  const ms = Number.parseFloat(headers?.get('retry-after-ms') ?? '');
+  if (Number.isFinite(ms)) return Math.max(0, Math.round(ms));
+  const value = headers?.get('retry-after');
+  if (!value) return undefined;
+  const seconds = Number.parseFloat(value);
+  if (Number.isFinite(seconds)) return Math.max(0, Math.round(seconds * 1000));
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}

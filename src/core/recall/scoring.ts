@@ -4,8 +4,8 @@
  */
 import { type AskedWord, wholeWord } from './analysis.ts';
 import type { RecallReason } from './document.ts';
-import { type Documents, none } from './documents.ts';
-import type { Postings } from './postings.ts';
+import { type Documents, fromUser, none, replies } from './documents.ts';
+import type { FoundTerm } from './postings.ts';
 import { nearness, type TimeRange } from './times.ts';
 
 /** The usual constants of BM25: repetition counts less and less, long documents are held to their length. */
@@ -44,62 +44,73 @@ const noteShare = 0.6;
 const replyWeight = userWeight * (2 / 3);
 
 export interface Question {
-  words: readonly (AskedWord & { number: number })[];
-  /** The names of speakers that it mentions. */
-  speakers: ReadonlySet<string>;
+  words: readonly (AskedWord & { found: FoundTerm })[];
+  /** The names of speakers that it mentions, by their place. */
+  speakers: ReadonlySet<number>;
   ranges: readonly TimeRange[];
   /** It wants answers retold too. */
   isAboutAnswers: boolean;
-  likeness: Float64Array | undefined;
+  /** Cosines in 127ths of 127ths. */
+  likeness: Int32Array | undefined;
 }
 
+/** How long a likeness of 1 is. */
+const alike = 127 * 127;
+
 export interface Scores {
+  /** By document. */
   total: Float64Array;
   /** Why a document scored, by what weighed most. */
   why(index: number): RecallReason;
 }
 
-export function score(question: Question, documents: Documents, postings: Postings): Scores {
-  const weights = question.words.map(({ number, weight }) => weight * rarity(number, postings));
+/** Gives each document its score, in arrays that are used again: what it gave is valid until it is asked again. */
+export class Scorer {
+  #own = new Float64Array(0);
+  #total = new Float64Array(0);
+
+  score(question: Question, documents: Documents): Scores {
+    const { size } = documents;
+    if (size > this.#own.length) {
+      const length = Math.ceil(size * 1.5);
+      [this.#own, this.#total] = [new Float64Array(length), new Float64Array(length)];
+    }
+    const sums = { own: this.#own.subarray(0, size).fill(0), total: this.#total.subarray(0, size) };
+    return score(question, documents, sums);
+  }
+}
+
+interface Sums {
+  /** Of the words of each document itself. */
+  own: Float64Array;
+  total: Float64Array;
+}
+
+function score(question: Question, documents: Documents, { own, total }: Sums): Scores {
+  const { times, speakers, marks } = documents.all;
+  const weights = question.words.map(({ found, weight }) => weight * rarity(found.frequency, documents.size));
   const whole = Math.max(
     1,
     weights.reduce((sum, weight) => sum + weight, 0),
   );
-  const ofUser = question.isAboutAnswers ? userWeightBesideAnswers : userWeight;
-  const weightOf = (index: number): number => {
-    if (!documents.isUser(index)) return 1;
-    return documents.hasAssistant && documents.replies(index) ? Math.min(replyWeight, ofUser) : ofUser;
-  };
-  const size = documents.size;
-  const own = wordScores(question.words, weights, documents, postings);
-  const lent = new Float64Array(size);
-  const lend = (to: number, amount: number) => {
-    if (to !== none) lent[to] = (lent[to] ?? 0) + amount;
-  };
-  for (let index = 0; index < size; index++) {
-    const words = (own[index] ?? 0) * weightOf(index);
-    if (words === 0) continue;
-    own[index] = words;
-    const next = documents.next(index);
-    const previous = documents.previous(index);
-    lend(next, toNext * words);
-    lend(previous, toPrevious * words);
-    if (next !== none) lend(documents.next(next), toSecondNext * words);
-    if (previous !== none) lend(documents.previous(previous), toSecondPrevious * words);
-  }
+  const byMarks = weightsByMarks(question, documents);
+  const weightOf = (index: number): number => byMarks[(marks[index] ?? 0) & weighed] ?? 1;
   const timely = (index: number): number => {
-    const { at } = documents.at(index);
-    return at === undefined ? 0 : nearness(at, question.ranges);
+    const at = times[index] ?? Number.NaN;
+    return Number.isNaN(at) ? 0 : nearness(at, question.ranges);
   };
-  const borrowed = (index: number): number =>
-    (lent[index] ?? 0) / (1 + documents.length(index) / halfByItself);
-  const total = new Float64Array(size);
-  for (let index = 0; index < size; index++) {
-    let beside = meaningShare * Math.max(0, question.likeness?.[index] ?? 0);
-    if (question.ranges.length > 0) beside += timeShare * timely(index);
-    if (question.speakers.size > 0) beside += speakerPart(question, documents.speaker(index));
-    total[index] = (own[index] ?? 0) + borrowed(index) + whole * beside * weightOf(index);
-  }
+  const isTimed = question.ranges.length > 0;
+  const isSpoken = question.speakers.size > 0;
+  const beside =
+    isTimed || isSpoken
+      ? (index: number, share: number) => {
+          const timed = isTimed ? share + timeShare * timely(index) : share;
+          return isSpoken ? timed + speakerPart(question, speakers[index] ?? 0) : timed;
+        }
+      : undefined;
+  addWordScores(question.words, weights, documents, own);
+  weigh(own, marks, byMarks);
+  addUp({ own, total }, { documents, byMarks, whole, likeness: question.likeness, beside });
   const fromNotes = noteScores(documents, total);
   for (const [index, more] of fromNotes) total[index] = (total[index] ?? 0) + more;
 
@@ -107,47 +118,99 @@ export function score(question: Question, documents: Documents, postings: Postin
     total,
     why(index) {
       const words = own[index] ?? 0;
-      const { role } = documents.at(index);
+      const role = documents.role(index);
       if (role === 'note' || role === 'frame' || (fromNotes.get(index) ?? 0) > words) return 'note';
       if (timeShare * whole * timely(index) * weightOf(index) > words) return 'time';
       if (words > 0) return 'words';
-      const meant = meaningShare * whole * (question.likeness?.[index] ?? 0) * weightOf(index);
-      return borrowed(index) > meant ? 'neighbour' : 'meaning';
+      const meant = meaningShare * whole * ((question.likeness?.[index] ?? 0) / alike) * weightOf(index);
+      return borrowed(index, own, documents.all) > meant ? 'neighbour' : 'meaning';
     },
   };
 }
 
-/** Robertson's inverse document frequency: rare words say more. */
-function rarity(number: number, postings: Postings): number {
-  const found = postings.frequency(number);
-  return Math.log(1 + (postings.size - found + 0.5) / (found + 0.5));
+/** The marks that decide what the words of a document weigh. */
+const weighed = fromUser | replies;
+
+/** What they weigh, by those marks: a table, because a loop over all documents has no time for more. */
+function weightsByMarks({ isAboutAnswers }: Question, { hasAssistant }: Documents): Float64Array {
+  const ofUser = isAboutAnswers ? userWeightBesideAnswers : userWeight;
+  const weights = new Float64Array(weighed + 1).fill(1);
+  weights[fromUser] = ofUser;
+  weights[fromUser | replies] = hasAssistant ? Math.min(replyWeight, ofUser) : ofUser;
+  return weights;
 }
 
-function wordScores(
+function weigh(own: Float64Array, marks: Uint8Array, byMarks: Float64Array): void {
+  for (let index = 0; index < own.length; index++)
+    own[index] = (own[index] ?? 0) * (byMarks[(marks[index] ?? 0) & weighed] ?? 1);
+}
+
+interface Beside {
+  documents: Documents;
+  byMarks: Float64Array;
+  /** What all words of the question together weigh. */
+  whole: number;
+  likeness: Int32Array | undefined;
+  /** Adds the shares of a document's time and speaker; undefined where none is asked for. */
+  beside: ((index: number, share: number) => number) | undefined;
+}
+
+function addUp({ own, total }: Sums, { documents, byMarks, whole, likeness, beside }: Beside): void {
+  const columns = documents.all;
+  const { marks } = columns;
+  for (let index = 0; index < total.length; index++) {
+    const meant = likeness === undefined ? 0 : (likeness[index] ?? 0) / alike;
+    let share = meant > 0 ? meaningShare * meant : 0;
+    if (beside !== undefined) share = beside(index, share);
+    const weight = byMarks[(marks[index] ?? 0) & weighed] ?? 1;
+    total[index] = (own[index] ?? 0) + borrowed(index, own, columns) + whole * share * weight;
+  }
+}
+
+/** What the turns around a document lend it of the score of their words. */
+function borrowed(index: number, own: Float64Array, { previous, next, quarters }: Documents['all']): number {
+  const before = previous[index] ?? none;
+  const after = next[index] ?? none;
+  let sum = 0;
+  if (before !== none) {
+    const second = previous[before] ?? none;
+    if (second !== none) sum += toSecondNext * (own[second] ?? 0);
+    sum += toNext * (own[before] ?? 0);
+  }
+  if (after !== none) {
+    sum += toPrevious * (own[after] ?? 0);
+    const second = next[after] ?? none;
+    if (second !== none) sum += toSecondPrevious * (own[second] ?? 0);
+  }
+  return sum === 0 ? 0 : sum / (1 + (quarters[index] ?? 0) / wholeWord / halfByItself);
+}
+
+/** Robertson's inverse document frequency: rare words say more. */
+const rarity = (found: number, size: number): number => Math.log(1 + (size - found + 0.5) / (found + 0.5));
+
+function addWordScores(
   words: Question['words'],
   weights: readonly number[],
   documents: Documents,
-  postings: Postings,
-): Float64Array {
-  const scores = new Float64Array(documents.size);
+  scores: Float64Array,
+): void {
   const average = documents.averageLength;
-  postings.visit(
-    words.map(({ number }) => number),
-    (at, { first, documents: places, counts, start, end }) => {
-      const weight = (weights[at] ?? 0) * (k1 + 1);
+  const { quarters } = documents.all;
+  for (const [at, { found }] of words.entries()) {
+    const weight = (weights[at] ?? 0) * (k1 + 1);
+    for (const { first, documents: places, counts, start, end } of found.lists) {
       for (let entry = start; entry < end; entry++) {
         const document = first + (places[entry] ?? 0);
         const count = (counts[entry] ?? 0) / wholeWord;
-        const norm = k1 * (1 - b + (b * documents.length(document)) / average);
+        const norm = k1 * (1 - b + (b * ((quarters[document] ?? 0) / wholeWord)) / average);
         scores[document] = (scores[document] ?? 0) + (weight * count) / (count + norm);
       }
-    },
-  );
-  return scores;
+    }
+  }
 }
 
-function speakerPart(question: Question, speaker: string | undefined): number {
-  if (speaker === undefined) return 0;
+function speakerPart(question: Question, speaker: number): number {
+  if (speaker === 0) return 0;
   return question.speakers.has(speaker) ? speakerShare : otherSpeakerShare;
 }
 

@@ -5,6 +5,7 @@
 import type { Entry } from '../../protocol/entries.ts';
 import type { RecalledEntry } from '../../protocol/memory.ts';
 import { documentsOf } from './entryDocuments.ts';
+import { Grown, lastAtMost } from './grown.ts';
 import { LogTree, onBranch } from './logTree.ts';
 import { mergeHits } from './mergeHits.ts';
 import { decodeStretch, encodeStretch, type FrameMark } from './stretch.ts';
@@ -28,20 +29,15 @@ export interface SessionQuestion {
 
 export type SessionHit = Omit<RecalledEntry, 'sessionId'>;
 
-/** Where a document of the index stands. */
-interface Place {
-  /** Of the entry it was made of. */
-  seq: number;
-  /** Of the entry that must stand on the branch: itself, what a note is on, the last that a frame covers. */
-  about: number;
-  isFrame: boolean;
-}
-
 export class SessionIndex {
   readonly #index: TurnIndex;
   readonly #dimensions: number;
   readonly #tree = new LogTree();
-  readonly #places: Place[] = [];
+  /**
+   * For each document of the index, the place of the entry that must stand on the branch: itself, what a note is on, the
+   * last that a frame covers.
+   */
+  readonly #about = new Grown((length) => new Uint32Array(length));
   readonly #frames = new Map<number, FrameMark>();
   readonly #replaced = new Set<string>();
 
@@ -81,7 +77,7 @@ export class SessionIndex {
     return encodeStretch({
       fromSeq,
       dimensions: this.#dimensions,
-      entries: Array.from({ length: toSeq - fromSeq + 1 }, (_, offset) => this.#tree.at(fromSeq + offset)),
+      entries: this.#tree.part(fromSeq, toSeq),
       frames: [...this.#frames.values()].filter(({ seq }) => seq >= fromSeq && seq <= toSeq),
       documents: this.#index.encode(first, end),
     });
@@ -100,7 +96,7 @@ export class SessionIndex {
     // Made while the table of word vectors could not be read, or from another one.
     if (dimensions !== this.#dimensions) throw new RangeError('The run was made with other word vectors.');
     this.#index.load(documents);
-    for (const entry of entries) this.#tree.add(entry);
+    this.#tree.append(entries);
     for (const frame of frames) this.#addFrame(frame);
     this.#placeDocuments();
   }
@@ -118,18 +114,16 @@ export class SessionIndex {
       // An entry may be found by what it says and by what is noted of it.
       limit: limit * 2,
       accepts: (index) => {
-        const place = this.#places[index];
-        if (!place) return false;
-        if (!place.isFrame) return isWanted(place.about);
-        const isCurrent =
-          branch[place.about] === onBranch && !this.#replaced.has(this.#tree.at(place.seq).id);
-        return isCurrent && !excepted.has(place.seq);
+        const about = this.#about.at(index);
+        if (this.#index.roleOf(index) !== 'frame') return isWanted(about);
+        const seq = this.#index.seqOf(index);
+        const isCurrent = branch[about] === onBranch && !this.#replaced.has(this.#tree.at(seq).id);
+        return isCurrent && !excepted.has(seq);
       },
     });
-    const found = mergeHits(hits, (index) => {
-      const { seq, about, isFrame } = this.#places[index] ?? { seq: 0, about: 0, isFrame: false };
-      return isFrame ? seq : about;
-    });
+    const found = mergeHits(hits, (index) =>
+      this.#index.roleOf(index) === 'frame' ? this.#index.seqOf(index) : this.#about.at(index),
+    );
     return [...found].slice(0, limit).map(([seq, { score, why, terms }]) => {
       const { id, kind, at } = this.#tree.at(seq);
       return { entryId: id, at, role: roleOf(kind), score, why, terms };
@@ -155,24 +149,20 @@ export class SessionIndex {
 
   /** Notes where documents stand that were just added to the index. */
   #placeDocuments(): void {
-    for (let index = this.#places.length; index < this.#index.size; index++) {
-      const { seq, role, covers } = this.#index.document(index);
-      const noted = role === 'note' ? (this.#tree.seqOf(covers?.[0] ?? '') ?? 0) : seq;
-      const about = role === 'frame' ? (this.#frames.get(seq)?.coversTo ?? 0) : noted;
-      this.#places.push({ seq, about, isFrame: role === 'frame' });
+    for (let index = this.#about.size; index < this.#index.size; index++) {
+      const seq = this.#index.seqOf(index);
+      const role = this.#index.roleOf(index);
+      if (role === 'frame') this.#about.push(this.#frames.get(seq)?.coversTo ?? 0);
+      else if (role === 'note') {
+        const [noted = ''] = this.#index.document(index).covers ?? [];
+        this.#about.push(this.#tree.seqOf(noted) ?? 0);
+      } else this.#about.push(seq);
     }
   }
 
   /** The first document made of an entry at this place or behind it. */
   #firstDocument(seq: number): number {
-    let low = 0;
-    let high = this.#places.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#places[middle]?.seq ?? 0) < seq) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return lastAtMost(this.#index.size, (index) => this.#index.seqOf(index), seq - 1) + 1;
   }
 }
 

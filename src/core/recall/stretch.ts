@@ -1,7 +1,7 @@
 /** The bytes of a stretch of a session's log as recall keeps it: how the entries hang together, and what they say. */
-import type { EntryKind } from '../../protocol/entries.ts';
-import { ByteReader, ByteWriter, DamagedBytes } from './bytes.ts';
-import type { TreeEntry } from './logTree.ts';
+import { ColumnReader, DamagedBytes, writeColumns } from './columns.ts';
+import { entryColumns, readEntries, type StoredEntries } from './logTree.ts';
+import { Texts } from './texts.ts';
 
 export interface FrameMark {
   /** Place of the frame in the log. */
@@ -16,84 +16,49 @@ export interface Stretch {
   fromSeq: number;
   /** Of the word vectors that the documents were given their meaning by; 0 without any. */
   dimensions: number;
-  entries: TreeEntry[];
+  entries: StoredEntries;
   frames: FrameMark[];
   /** A run of the turn index. */
   documents: Uint8Array;
 }
 
+/** "CRS": Causeway recall stretch. */
+const name = [0x43, 0x52, 0x53];
 /** To be counted up whenever this form changes, or what of an entry is indexed. */
-const version = 1;
+const version = 2;
 
-/** New kinds are added at the end: the place of each is what is stored. */
-const kinds: readonly EntryKind[] = [
-  'user',
-  'assistant',
-  'tool_result',
-  'frame',
-  'directive',
-  'task',
-  'title',
-  'model',
-  'profile',
-  'rewind',
-];
+/** Numbers that stand for a frame. */
+const numbersOfFrame = 3;
 
 export function encodeStretch({ fromSeq, dimensions, entries, frames, documents }: Stretch): Uint8Array {
-  const body = new ByteWriter();
-  body.byte(version);
-  body.number(fromSeq);
-  body.number(dimensions);
-  body.number(entries.length);
-  // In one piece, which is read many times faster than one by one.
-  body.text(entries.map(({ id }) => id).join('\n'));
-  for (const [place, { kind, at, parent }] of entries.entries()) {
-    body.byte(kinds.indexOf(kind));
-    body.number(at);
-    // Most follow the one before them, which takes one byte so.
-    body.number(parent === 0 ? 0 : fromSeq + place - parent);
-  }
-  body.number(frames.length);
-  for (const { seq, coversTo, active, replacesId } of frames) {
-    body.number(seq);
-    body.number(coversTo);
-    body.byte(active ? 1 : 0);
-    body.text(replacesId ?? '');
-  }
-  body.number(documents.length);
-  body.raw(documents);
-  return body.done();
+  return writeColumns(
+    [...name, version],
+    [
+      Uint32Array.of(fromSeq, dimensions),
+      ...entryColumns(entries),
+      Uint32Array.from(frames.flatMap(({ seq, coversTo, active }) => [seq, coversTo, active ? 1 : 0])),
+      ...Texts.of(frames.map(({ replacesId }) => replacesId ?? '')).columns,
+      documents,
+    ],
+  );
 }
 
-/** Throws `DamagedBytes` for anything but what `encodeStretch` of this version wrote. */
+/** Throws `DamagedBytes` for anything but what `encodeStretch` of this version wrote. The bytes are kept, not copied. */
 export function decodeStretch(bytes: Uint8Array): Stretch {
-  const body = new ByteReader(bytes);
-  if (body.byte() !== version) throw new DamagedBytes('it is of another version');
-  const fromSeq = body.number();
-  const dimensions = body.number();
-  const count = body.number();
-  const ids = body.text().split('\n');
-  if (ids.length !== count) throw new DamagedBytes('it has another number of ids than of entries');
-  const entries = ids.map((id, place): TreeEntry => {
-    const kind = kinds[body.byte()];
-    if (kind === undefined) throw new DamagedBytes('a kind is not known');
-    const at = body.number();
-    const back = body.number();
-    const parent = back === 0 ? 0 : fromSeq + place - back;
-    if (parent < 0) throw new DamagedBytes('a parent stands before the beginning');
-    return { id, kind, at, parent };
+  if ([...name, version].some((byte, at) => bytes[at] !== byte))
+    throw new DamagedBytes('it is of another version');
+  const reader = new ColumnReader(bytes);
+  const [fromSeq = 0, dimensions = 0] = reader.uint32();
+  const entries = readEntries(reader, fromSeq);
+  const numbers = reader.uint32();
+  const replaced = Texts.read(reader);
+  if (numbers.length !== replaced.size * numbersOfFrame) throw new DamagedBytes('a frame is cut off');
+  const frames = replaced.all().map((replacesId, place): FrameMark => {
+    const at = place * numbersOfFrame;
+    const [seq = 0, coversTo = 0, active = 0] = numbers.subarray(at, at + numbersOfFrame);
+    return { seq, coversTo, active: active === 1, replacesId: replacesId === '' ? undefined : replacesId };
   });
-  const frames: FrameMark[] = [];
-  for (let left = body.number(); left > 0; left--) {
-    const [seq, coversTo, active, replacesId] = [
-      body.number(),
-      body.number(),
-      body.byte() === 1,
-      body.text(),
-    ];
-    frames.push({ seq, coversTo, active, replacesId: replacesId === '' ? undefined : replacesId });
-  }
-  const documents = body.raw(body.number());
-  if (body.left > 0) throw new DamagedBytes('something follows its end');
+  const documents = reader.uint8();
+  reader.end();
   return { fromSeq, dimensions, entries, frames, documents };
 }

@@ -12,12 +12,12 @@ import {
   takesUpAnswer,
 } from './analysis.ts';
 import { best } from './best.ts';
-import type { KnownDocument, RecallDocument, RecallHit, RecallQuery } from './document.ts';
+import type { KnownDocument, RecallDocument, RecallHit, RecallQuery, RecallRole } from './document.ts';
 import { Documents } from './documents.ts';
 import { Meanings } from './meanings.ts';
-import { Postings, type TermCounts } from './postings.ts';
-import { decodeRun, encodeRun, type IndexedDocument } from './run.ts';
-import { type Question, score } from './scoring.ts';
+import { holdsTerm, Postings } from './postings.ts';
+import { appendRun, encodeRun, type IndexParts } from './run.ts';
+import { type Question, Scorer } from './scoring.ts';
 import { timeRanges } from './times.ts';
 import type { WordVectors } from './wordVectors.ts';
 
@@ -32,13 +32,15 @@ const instructionEvery = 10;
 const mostWords = 64;
 const mostTimes = 8;
 
+/** How often a term occurs in a document is kept in a byte. */
+const mostCounted = 255;
+
 export class TurnIndex {
   readonly #vectors: WordVectors | undefined;
-  readonly #numbers = new Map<string, number>();
-  readonly #terms: string[] = [];
   readonly #postings = new Postings();
   readonly #documents = new Documents();
   readonly #meanings: Meanings;
+  readonly #scorer = new Scorer();
 
   /** Without vectors, documents that are added have no meaning, also later on. */
   constructor(options: { vectors?: WordVectors } = {}) {
@@ -55,87 +57,72 @@ export class TurnIndex {
     return this.#documents.at(index);
   }
 
+  /** Place in its session's log of a document. */
+  seqOf(index: number): number {
+    return this.#documents.all.seqs[index] ?? 0;
+  }
+
+  roleOf(index: number): RecallRole {
+    return this.#documents.role(index);
+  }
+
   /** Documents follow those that are here, in the order of their log. */
   add(documents: readonly RecallDocument[]): void {
-    for (const document of documents) this.#append(this.#indexed(document));
+    for (const { text, ...document } of documents) {
+      const { counts, length } = analyse(text);
+      const isUser = document.role === 'user';
+      this.#documents.add({
+        ...document,
+        length,
+        instructs: isUser && detectDirectives(text).some(({ strength }) => strength === 'confirmed'),
+        replies: isUser && takesUpAnswer(text),
+      });
+      this.#postings.add([...counts].map(([term, count]) => [term, Math.min(count, mostCounted)]));
+      this.#meanings.add(this.#vectors?.meaning(text) ?? new Int8Array(0));
+    }
   }
 
   /** The best hits, best first; equals in the order of the log. */
   search(query: RecallQuery): RecallHit[] {
     const question = this.#question(query);
-    const scores = score(question, this.#documents, this.#postings);
+    const scores = this.#scorer.score(question, this.#documents);
     const found = this.#withInstructions(best(scores.total, query.limit, query.accepts), scores.total, query);
     return found.map((index) => ({
       index,
-      id: this.#documents.at(index).id,
+      id: this.#documents.id(index),
       score: scores.total[index] ?? 0,
       why: scores.why(index),
-      terms: this.#foundIn(index, question),
+      terms: foundIn(index, question),
     }));
   }
 
   /** The documents from `from` to before `to` in bytes that `load` takes, here or in another index. */
   encode(from: number, to: number): Uint8Array<ArrayBuffer> {
-    const contents = this.#postings.read(from, Math.min(to, this.size));
-    return encodeRun(
-      contents.map(({ ids, counts }, offset): IndexedDocument => {
-        const index = from + offset;
-        const speaker = this.#documents.speaker(index);
-        return {
-          ...this.#documents.at(index),
-          ...(speaker === undefined ? {} : { speaker }),
-          length: this.#documents.length(index),
-          instructs: this.#documents.instructs(index),
-          replies: this.#documents.replies(index),
-          meaning: this.#meanings.read(index),
-          ids,
-          counts,
-        };
-      }),
-      (number) => this.#terms[number] ?? '',
-    );
+    return encodeRun(this.#parts, from, Math.max(from, Math.min(to, this.size)));
   }
 
-  /** Adds an encoded run after what is here. Throws `UnreadableRun`, and has then added nothing. */
+  /**
+   * Adds an encoded run after what is here; the bytes are kept, not copied. Throws `UnreadableRun`, and has then added
+   * nothing.
+   */
   load(bytes: Uint8Array): void {
-    const { terms, documents } = decodeRun(bytes);
-    const numbers = terms.map((term) => this.#number(term));
-    for (const document of documents) {
-      const { ids } = document;
-      for (let at = 0; at < ids.length; at++) ids[at] = numbers[ids[at] ?? 0] ?? 0;
-      this.#append(document);
-    }
+    appendRun(this.#parts, bytes);
   }
 
-  #indexed({ text, ...document }: RecallDocument): IndexedDocument {
-    const { counts, length } = analyse(text);
-    return {
-      ...document,
-      length,
-      instructs:
-        document.role === 'user' && detectDirectives(text).some(({ strength }) => strength === 'confirmed'),
-      replies: document.role === 'user' && takesUpAnswer(text),
-      ids: Uint32Array.from(counts.keys(), (term) => this.#number(term)),
-      counts: Uint8Array.from(counts.values(), (count) => Math.min(count, 255)),
-      meaning: this.#vectors?.meaning(text) ?? new Int8Array(0),
-    };
-  }
-
-  #append(document: IndexedDocument): void {
-    this.#postings.add(ascending(document));
-    this.#documents.add(document);
-    this.#meanings.add(document.meaning);
+  get #parts(): IndexParts {
+    return { documents: this.#documents, postings: this.#postings, meanings: this.#meanings };
   }
 
   #question({ text, before, now }: RecallQuery): Question {
-    const speakers = new Set([...this.#documents.names].filter((name) => mentions(text, name)));
-    const spoken = new Set([...speakers].flatMap((name) => askedWords(name)).map(({ term }) => term));
+    const { names } = this.#documents;
+    const spokenOf = names.filter((name) => mentions(text, name));
+    const spoken = new Set(spokenOf.flatMap((name) => askedWords(name)).map(({ term }) => term));
     const asked = askedTogether(text, before).filter(({ term }) => !spoken.has(term));
     const latest = now ?? this.#documents.latest;
     const ranges = latest === undefined ? [] : timeRanges(text, latest);
     return {
       words: this.#rarest(asked),
-      speakers,
+      speakers: new Set(spokenOf.map((name) => names.indexOf(name) + 1)),
       ranges: ranges.length > mostTimes ? [] : ranges,
       isAboutAnswers: asksForAnswers(text),
       likeness: this.#likeness(asked.map(({ word }) => word).join(' ')),
@@ -143,26 +130,28 @@ export class TurnIndex {
   }
 
   #rarest(asked: readonly AskedWord[]): Question['words'] {
-    const known = asked.flatMap((word) => {
-      const number = this.#numbers.get(word.term);
-      return number === undefined ? [] : [{ ...word, number }];
-    });
+    const known = asked
+      .map((word) => ({ ...word, found: this.#postings.find(word.term) }))
+      .filter(({ found }) => found.frequency > 0);
     if (known.length <= mostWords) return known;
-    const frequency = ({ number }: { number: number }) => this.#postings.frequency(number);
-    return known.sort((a, z) => frequency(a) - frequency(z)).slice(0, mostWords);
+    return known.sort((a, z) => a.found.frequency - z.found.frequency).slice(0, mostWords);
   }
 
-  #likeness(text: string): Float64Array | undefined {
+  #likeness(text: string): Int32Array | undefined {
     const meaning = this.#vectors?.meaning(text);
     return meaning && this.#meanings.likeness(meaning);
   }
 
   /** Each tenth place goes to an instruction where none stands in the ten by itself. */
   #withInstructions(found: readonly number[], total: Float64Array, query: RecallQuery): number[] {
-    if (this.#documents.instructing.size === 0) return [...found];
-    const standing = new Float64Array(total.length);
-    for (const index of this.#documents.instructing) standing[index] = total[index] ?? 0;
-    const instructions = best(standing, Math.floor(query.limit / instructionEvery), query.accepts);
+    const { instructing } = this.#documents;
+    if (instructing.length === 0) return [...found];
+    const standing = Float64Array.from(instructing, (index) => total[index] ?? 0);
+    const instructions = best(
+      standing,
+      Math.floor(query.limit / instructionEvery),
+      (place) => query.accepts?.(instructing[place] ?? 0) ?? true,
+    ).map((place) => instructing[place] ?? 0);
     const result = [...found];
     for (const [at, instruction] of instructions.entries()) {
       const place = (at + 1) * instructionEvery - 1;
@@ -173,20 +162,10 @@ export class TurnIndex {
     }
     return result.slice(0, query.limit);
   }
+}
 
-  #foundIn(index: number, { words }: Question): string[] {
-    const found = words.filter(({ number }) => this.#postings.count(number, index) > 0);
-    return [...new Set(found.map(({ word }) => word))];
-  }
-
-  #number(term: string): number {
-    const known = this.#numbers.get(term);
-    if (known !== undefined) return known;
-    const number = this.#numbers.size;
-    this.#numbers.set(term, number);
-    this.#terms.push(term);
-    return number;
-  }
+function foundIn(index: number, { words }: Question): string[] {
+  return [...new Set(words.filter(({ found }) => holdsTerm(found, index)).map(({ word }) => word))];
 }
 
 /** Names are written with a capital, so that "will" and "mark" are not taken for people. */
@@ -196,15 +175,3 @@ function mentions(text: string, name: string): boolean {
 }
 
 const nameParts = /\p{Lu}[\p{L}\p{N}]+/gu;
-
-/** In the order of the numbers; what was encoded here is so already. */
-function ascending({ ids, counts }: TermCounts): TermCounts {
-  if (isAscending(ids)) return { ids, counts };
-  const order = Uint32Array.from(ids.keys()).sort((a, z) => (ids[a] ?? 0) - (ids[z] ?? 0));
-  return { ids: order.map((at) => ids[at] ?? 0), counts: Uint8Array.from(order, (at) => counts[at] ?? 0) };
-}
-
-function isAscending(ids: Uint32Array): boolean {
-  for (let at = 1; at < ids.length; at++) if ((ids[at - 1] ?? 0) > (ids[at] ?? 0)) return false;
-  return true;
-}

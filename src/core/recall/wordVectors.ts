@@ -15,6 +15,8 @@ export class UnreadableVectors extends Error {}
 const a = 1e-3;
 /** The share of all words that the word at a place of the frequency list has in English, after Zipf and Mandelbrot. */
 const share = (place: number): number => 0.08 / (place + 2.7);
+/** What the word at a place of the frequency list, from 0, says of a text, from 0 to 1. */
+export const weightAt = (place: number): number => a / (a + share(place));
 
 export class WordVectors {
   readonly dimensions: number;
@@ -74,7 +76,7 @@ export class WordVectors {
     if (!Number.isNaN(known)) return known;
     const row = this.#rows.subarray(place * this.dimensions, (place + 1) * this.dimensions);
     const isSilent = isStopWord(terms(word)[0] ?? '');
-    const weight = isSilent ? 0 : a / (a + share(place)) / Math.max(1, Math.hypot(...row));
+    const weight = isSilent ? 0 : weightAt(place) / Math.max(1, Math.hypot(...row));
     this.#weights[place] = weight;
     return weight;
   }

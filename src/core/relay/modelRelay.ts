@@ -1,5 +1,8 @@
 /** Claude's API for programs that call it themselves, with the user's key and under the user's rules. */
-import { apiKeyRejected, baseUrlInvalid, noApiKey, restrictedMode } from '../errors.ts';
+import { apiKeyRejected, baseUrlInvalid, type CausewayError, noApiKey } from '../errors.ts';
+import type { Limiter } from '../limits/limiter.ts';
+import { isLimited } from '../limits/limits.ts';
+import { holdCall } from '../limits/spending.ts';
 import type { Log, Secrets } from '../ports.ts';
 import { anthropicKeyName } from '../providers/anthropic/keyName.ts';
 import { claudeModels } from '../providers/anthropic/models.ts';
@@ -12,6 +15,8 @@ import type {
   RelayedCall,
   RelayGrant,
   RelayLimits,
+  RelayPrincipal,
+  RelayRequest,
   UsageQuery,
   UsageRow,
 } from '../relay.ts';
@@ -28,13 +33,18 @@ export interface AnthropicRelayOptions {
   secrets: Secrets;
   calls: CallLog;
   log: Log;
-  /** Read anew for each request. */
-  isTrusted(): boolean;
+  /** Why nothing may leave now. Read anew for each request. */
+  barred(): CausewayError | undefined;
   baseUrl(): string;
   /** Prices the user has set, by model id; they come before the table. */
   prices?(): Readonly<Record<string, Price>>;
   limits?: RelayLimits;
+  /** Without one, no program is held to any limit. */
+  limiter?: Limiter;
 }
+
+/** Tokens of the largest window there is, for models that are not in the table. */
+const largestWindow = 1_000_000;
 
 /** What can stand in a header; the platform's own error about anything else would quote it. */
 const sendable = /^[\x21-\x7e]+$/;
@@ -54,20 +64,30 @@ export class AnthropicRelay implements ModelRelay {
     this.#limits = options.limits ?? defaultLimits;
   }
 
-  authorise(): RelayGrant | Promise<RelayGrant> {
+  authorise(principal: RelayPrincipal, request: RelayRequest): RelayGrant | Promise<RelayGrant> {
     // Whatever is relayed leaves the machine.
-    if (!this.#options.isTrusted()) throw restrictedMode();
+    const barred = this.#options.barred();
+    if (barred) throw barred;
     const baseUrl = this.#options.baseUrl();
     if (baseUrl !== this.#checkedUrl) {
       if (!isHttp(baseUrl)) throw baseUrlInvalid();
       this.#checkedUrl = baseUrl;
     }
     const key = this.#key.get();
-    return typeof key === 'string' ? this.#grant(baseUrl, key) : key.then((one) => this.#grant(baseUrl, one));
+    return typeof key === 'string'
+      ? this.#limited(this.#grant(baseUrl, key), principal, request)
+      : key.then((one) => this.#limited(this.#grant(baseUrl, one), principal, request));
   }
 
   record(call: RelayedCall): void {
-    this.#batch.add(this.#logged(call));
+    const logged = this.#logged(call);
+    call.hold?.settle({
+      usage: call.usage,
+      costUsd: logged.cost,
+      certain:
+        (call.outcome === 'done' && call.usage !== undefined) || call.outcome === 'refused' || !call.reached,
+    });
+    this.#batch.add(logged);
   }
 
   async usage(query: UsageQuery): Promise<UsageRow[]> {
@@ -85,6 +105,33 @@ export class AnthropicRelay implements ModelRelay {
     if (!key) throw noApiKey();
     if (!sendable.test(key)) throw apiKeyRejected();
     return { baseUrl, key, limits: this.#limits };
+  }
+
+  /** Last, so that nothing is held for what is refused for another reason. */
+  #limited(
+    grant: RelayGrant,
+    principal: RelayPrincipal,
+    { operation, model = '', size, maxTokens }: RelayRequest,
+  ): RelayGrant | Promise<RelayGrant> {
+    const { limiter } = this.#options;
+    if (!limiter || principal.kind === 'owner' || operation !== 'messages') return grant;
+    const { client } = principal;
+    if (!isLimited(client.limits) && !isLimited(client.overall)) return grant;
+    const known = claudeModels.find(({ id }) => id === model);
+    const hold = holdCall(
+      limiter,
+      client,
+      {
+        model,
+        price: this.#priceOf(model),
+        window: known?.window ?? largestWindow,
+        maxOutput: maxTokens ?? known?.maxOutput ?? largestWindow,
+        ...size(),
+      },
+      { parallel: 1 },
+    );
+    if (hold === undefined) return grant;
+    return hold instanceof Promise ? hold.then((one) => ({ ...grant, hold: one })) : { ...grant, hold };
   }
 
   #logged(call: RelayedCall): LoggedCall {

@@ -31,7 +31,7 @@ export interface RecallSource {
   recallable(): Promise<Recallable>;
   log(sessionId: string, options: { afterSeq: number; limit: number }): Promise<Entry[]>;
   recallRuns(sessionId: string, options: { fromSeq: number; limit: number }): Promise<RecallRun[]>;
-  /** Replaces a run that begins at the same place. */
+  /** Replaces runs that begin where it does or within it. */
   putRecallRun(sessionId: string, run: { fromSeq: number; toSeq: number; bytes: Uint8Array }): Promise<void>;
 }
 

@@ -24,6 +24,9 @@ export interface SessionInit {
   title?: string;
   door: Door;
   client?: string;
+  /** Id of the client of the bridge whose session it is; other clients cannot use it unless it is shared. */
+  clientId?: string;
+  shared?: boolean;
   /** In memory only; leaves nothing on disk. */
   private?: boolean;
 }
@@ -31,6 +34,8 @@ export interface SessionInit {
 /** What changed, whichever process did it. `own` is false for changes of other processes. */
 export type StoreChange =
   | { type: 'appended'; own: boolean; sessionId: string; entries: Entry[] }
+  /** A session began with so many entries at once, as an import does, that they are not told: they are read when needed. */
+  | { type: 'imported'; own: boolean; sessionId: string }
   | { type: 'session'; own: boolean; session: SessionSummary }
   | { type: 'purged'; own: boolean; sessionId: string }
   | { type: 'queue'; own: boolean; sessionId: string; queue: QueuedTurn[] }
@@ -71,6 +76,19 @@ export interface Answerer {
 
 export type SubmitResult = { state: 'live'; entry: UserEntry } | { state: 'queued'; queued: QueuedTurn };
 
+/** Which part of a branch. */
+export interface PathOptions {
+  /** Its last entry; by default the head. */
+  leafId?: string;
+  /** In its place: that entry and all after it are left out. */
+  beforeId?: string;
+  /** Keeps the newest ones. */
+  limit?: number;
+}
+
+/** An entry as far as a branch knows it. */
+export type EntryLink = Pick<Entry, 'id' | 'kind'>;
+
 export interface SessionStore {
   readonly onDidChange: Event<StoreChange>;
   status(): Promise<StoreStatus>;
@@ -82,14 +100,16 @@ export interface SessionStore {
   /** Appends in one transaction, all or nothing. Throws `not_found`, `store_read_only`, `store_locked`, `store_unavailable`. */
   append(sessionId: string, drafts: EntryDraft[]): Promise<Entry[]>;
   entry(sessionId: string, entryId: string): Promise<Entry | undefined>;
-  /**
-   * The branch that ends at `leafId` (default: the head), oldest first.
-   * `limit` keeps the newest ones; `beforeId` leaves out that entry and all after it.
-   */
-  path(sessionId: string, options?: { leafId?: string; beforeId?: string; limit?: number }): Promise<Entry[]>;
+  /** A branch, oldest first. */
+  path(sessionId: string, options?: PathOptions): Promise<Entry[]>;
+  /** As `path` without what the entries say, which is most of what reading takes. */
+  lineage(sessionId: string, options?: PathOptions): Promise<EntryLink[]>;
   /** All entries of all branches in the order of the log. */
   log(sessionId: string, options?: { afterSeq?: number; limit?: number }): Promise<Entry[]>;
-  /** Those of the given ids that there are, in the order of the log; of whichever branch. */
+  /**
+   * Those of the given ids that there are, in the order of the log; of whichever branch. Answers come without their
+   * reports, which are several times as large.
+   */
   entries(sessionId: string, ids: readonly string[]): Promise<Entry[]>;
   /** Entries of some kinds on all branches, in the order of the log. */
   ofKinds<K extends EntryKind>(
@@ -98,6 +118,8 @@ export interface SessionStore {
   ): Promise<Extract<Entry, { kind: K }>[]>;
   /** A new session with copies of the branch up to and including the entry; ids of entries are kept. */
   fork(sessionId: string, entryId: string, init: SessionInit): Promise<SessionSummary>;
+  /** Lets other clients of the bridge use the session, or no more. */
+  share(sessionId: string, shared: boolean): Promise<void>;
   trash(sessionId: string): Promise<void>;
   restore(sessionId: string): Promise<void>;
   /** Leaves no byte of the session: rows, index, journal and backups. */
@@ -111,7 +133,7 @@ export interface SessionStore {
   /** JSON Lines: a header line with the session, then one line for each entry in log order. */
   exportSession(sessionId: string): Promise<string>;
   /** Keeps the id unless a session with it exists, then gives a new one. Throws `import_invalid` and imports nothing. */
-  importSession(jsonl: string): Promise<SessionSummary>;
+  importSession(jsonl: string | Uint8Array): Promise<SessionSummary>;
 
   /** Appends the input and takes the lease when the session is free, else queues it. Durable either way. */
   submitTurn(user: UserEntryDraft, sessionId: string, by: Answerer): Promise<SubmitResult>;

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { plainText } from '../../protocol/content.ts';
-import type { Entry } from '../../protocol/entries.ts';
+import { entryText } from '../../protocol/entryText.ts';
 import type { RecalledEntry } from '../../protocol/memory.ts';
 import { withoutEnd } from '../context/tags.ts';
 import type { Recall } from '../ports.ts';
@@ -43,39 +42,11 @@ export function recall(port: Recall, store: SessionStore, scope: 'session' | 'wo
 
 async function shown(store: SessionStore, here: string, find: RecalledEntry): Promise<string | undefined> {
   const [entry] = await store.entries(find.sessionId, [find.entryId]);
-  const text = entry === undefined ? '' : textOf(entry);
+  const text = entry === undefined ? '' : entryText(entry);
   if (text.trim() === '') return undefined;
   // To the minute, in UTC: one form for every reader.
   const at = new Date(find.at).toISOString().slice(0, 16).replace('T', ' ');
   const other = find.sessionId === here ? '' : ' session="another"';
   const cut = withoutEnd('earlier', excerpt(text, find.terms, excerptLength));
   return `<earlier said_by="${find.role}" at="${at} UTC"${other}>\n${cut}\n</earlier>`;
-}
-
-function textOf(entry: Entry): string {
-  switch (entry.kind) {
-    case 'user':
-    case 'assistant':
-      return plainText(entry.content);
-    case 'tool_result':
-      return entry.results.map(({ content }) => plainText(content)).join('\n\n');
-    case 'frame':
-      return Object.values(entry.body).flatMap(wordsOf).join('\n');
-    case 'task':
-    case 'directive':
-    case 'title':
-    case 'model':
-    case 'profile':
-    case 'rewind':
-      return '';
-    default:
-      return entry satisfies never;
-  }
-}
-
-function wordsOf(value: unknown): string[] {
-  if (typeof value === 'string') return [value];
-  if (Array.isArray(value)) return value.flatMap(wordsOf);
-  if (typeof value === 'object' && value !== null) return [Object.values(value).flatMap(wordsOf).join(': ')];
-  return [];
 }

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
-import { type ClientScope, clientScopes } from '../../core/register.ts';
+import { type Client, clientScopes, isActive } from '../../core/register.ts';
 import type { App } from '../app.ts';
 import { plainWords } from '../plainWords.ts';
+import { pickReach, pickScopes } from './grants.ts';
 
 /** Turns the setting on, so that the bridge is there in the next window too. */
 export async function startBridge(app: App): Promise<void> {
@@ -32,7 +33,7 @@ export async function createClientToken(app: App): Promise<void> {
     validateInput: (text) => (/^\s*\S.{0,98}$/.test(text) ? undefined : t('1 to 100 characters')),
   });
   if (name === undefined) return;
-  const scopes = await pickScopes();
+  const scopes = await pickScopes(clientScopes);
   if (!scopes || scopes.length === 0) return;
   const everywhere = await pickReach();
   if (everywhere === undefined) return;
@@ -42,48 +43,47 @@ export async function createClientToken(app: App): Promise<void> {
     scopes,
     ...(everywhere ? {} : { workspaceId: resolved.workspace.id }),
   });
+  await showToken(name.trim(), token);
+}
+
+async function showToken(name: string, token: string): Promise<void> {
+  const { t } = vscode.l10n;
   const copy = t('Copy Token');
   const answer = await vscode.window.showInformationMessage(
-    plainWords(t('The token for {0} is shown this once; only a hash of it is kept.', name.trim())),
+    plainWords(t('The token for {0} is shown this once; only a hash of it is kept.', name)),
     { modal: true, detail: token },
     copy,
   );
   if (answer === copy) await vscode.env.clipboard.writeText(token);
 }
 
-async function pickScopes(): Promise<ClientScope[] | undefined> {
+/** Ends the token a client has and shows another, once. */
+export async function rotateClient(app: App): Promise<void> {
   const { t } = vscode.l10n;
-  const words: Record<ClientScope, string> = {
-    'sessions:read': t('Read the sessions of a workspace'),
-    'sessions:write': t('Create sessions and change them'),
-    turns: t('Send inputs to a model, which can cost money'),
-    models: t('Call models directly with your key, which can cost money'),
-    usage: t('Read what was used and what it cost, of every program'),
-  };
-  const picked = await vscode.window.showQuickPick(
-    clientScopes.map((scope) => ({ label: scope, description: words[scope], picked: true })),
-    { canPickMany: true, title: t('What the Program May Do'), ignoreFocusOut: true },
-  );
-  return picked?.map(({ label }) => label);
-}
-
-async function pickReach(): Promise<boolean | undefined> {
-  const { t } = vscode.l10n;
-  const picked = await vscode.window.showQuickPick(
-    [
-      { label: t('This workspace only'), everywhere: false },
-      { label: t('All workspaces'), everywhere: true },
-    ],
-    { title: t('Where the Program May Do It'), ignoreFocusOut: true },
-  );
-  return picked?.everywhere;
+  const { clients } = (await app.core.get()).user;
+  const picked = await pickClient(await clients.list(), t('Replace Client Token'), {
+    some: t('Its token and its open streams end at once; another is shown.'),
+    none: t('No client has a token.'),
+  });
+  if (picked) await showToken(picked.label, await clients.rotate(picked.id));
 }
 
 export async function revokeClient(app: App): Promise<void> {
   const { t } = vscode.l10n;
   const { clients } = (await app.core.get()).user;
-  const items = (await clients.list())
-    .filter(({ revokedAt }) => revokedAt === undefined)
+  const picked = await pickClient(await clients.list(), t('Revoke Client'), {
+    some: t('Its token and its open streams end at once.'),
+    none: t('No client has a token.'),
+  });
+  if (!picked) return;
+  await clients.revoke(picked.id);
+  void vscode.window.showInformationMessage(plainWords(t('{0} is revoked.', picked.label)));
+}
+
+async function pickClient(clients: readonly Client[], title: string, words: { some: string; none: string }) {
+  const { t } = vscode.l10n;
+  const items = clients
+    .filter((client) => isActive(client, Date.now()))
     .map(({ id, name, scopes, lastUsedAt }) => ({
       label: name,
       description: scopes.join(', '),
@@ -93,12 +93,8 @@ export async function revokeClient(app: App): Promise<void> {
           : t('Last used {0}', new Date(lastUsedAt).toLocaleString()),
       id,
     }));
-  const picked = await vscode.window.showQuickPick(items, {
-    title: t('Revoke Client'),
-    placeHolder:
-      items.length === 0 ? t('No client has a token.') : t('Its token and its open streams end at once.'),
+  return vscode.window.showQuickPick(items, {
+    title,
+    placeHolder: items.length === 0 ? words.none : words.some,
   });
-  if (!picked) return;
-  await clients.revoke(picked.id);
-  void vscode.window.showInformationMessage(plainWords(t('{0} is revoked.', picked.label)));
 }

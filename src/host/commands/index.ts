@@ -6,12 +6,13 @@ import type { App } from '../app.ts';
 import type { CommandId } from '../ids.ts';
 import { plainWords } from '../plainWords.ts';
 import { removeApiKey, setApiKey } from './apiKey.ts';
-import { createClientToken, revokeClient, startBridge, stopBridge } from './bridge.ts';
+import { createClientToken, revokeClient, rotateClient, startBridge, stopBridge } from './bridge.ts';
 import { generateCommitMessage } from './commitMessage.ts';
 import { chooseProfile, compactSession } from './memory.ts';
 import { chooseModel } from './model.ts';
 import { navigate } from './navigation.ts';
 import { askPrompt } from './prompt.ts';
+import { reviewClients } from './reviewClients.ts';
 import { addSelectionToChat, askAboutSelection, editSelection, explain } from './selection.ts';
 import {
   exportSession,
@@ -47,6 +48,8 @@ const commands: { readonly [id in CommandId]: Command } = {
   'causeway.startBridge': startBridge,
   'causeway.stopBridge': stopBridge,
   'causeway.createClientToken': createClientToken,
+  'causeway.reviewClients': reviewClients,
+  'causeway.rotateClient': rotateClient,
   'causeway.revokeClient': revokeClient,
   'causeway.focusInput': (app) => navigate(app, 'input'),
   'causeway.focusLastAnswer': (app) => navigate(app, 'last_answer'),

@@ -21,14 +21,15 @@ export async function chooseModel(app: App): Promise<void> {
   const { assistant } = core;
   const host = await app.panel.reveal({ preserveFocus: true });
   const sessionId = host.shown;
-  await core.refreshModels(AbortSignal.timeout(3_000));
+  // Also of the servers on this machine, which are looked for now and not before.
+  await core.refreshModels(AbortSignal.timeout(3_000), true);
   // A name that nobody knows is what the choice is to put right.
   const now = await assistant.modelFor(sessionId).then(
     ({ model }) => model,
     () => undefined,
   );
   const items: ModelItem[] = [];
-  for (const { id, name, availability, models } of await assistant.providers()) {
+  for (const { id, name, availability, models, remote } of await assistant.providers()) {
     items.push({ label: name, kind: vscode.QuickPickItemKind.Separator });
     if (!availability.ready) {
       const setKey = availability.error.action === 'set_api_key';
@@ -40,11 +41,13 @@ export async function chooseModel(app: App): Promise<void> {
       items.push({
         label: current ? `$(check) ${model.name}` : model.name,
         description: t('{0} tokens', model.window.toLocaleString()),
-        detail: priceWords(model.price),
+        detail: priceWords(model.price, remote),
         model: `${id}/${model.id}`,
       });
     }
   }
+  items.push({ label: '', kind: vscode.QuickPickItemKind.Separator });
+  items.push({ label: `$(key) ${t('Set an API key for another provider…')}`, setKey: true });
   const picked = await vscode.window.showQuickPick(items, {
     title: sessionId === undefined ? t('Model') : t('Model of This Session'),
     matchOnDescription: true,
@@ -58,9 +61,13 @@ export async function chooseModel(app: App): Promise<void> {
   app.pushStatus();
 }
 
-function priceWords(price: { input: number; output: number; asOf: string } | undefined): string {
+function priceWords(
+  price: { input: number; output: number; asOf: string } | undefined,
+  remote: boolean,
+): string {
   const { t } = vscode.l10n;
   if (!price) return t('Price unknown; the setting causeway.prices can name it.');
-  if (price.input === 0 && price.output === 0) return t('Costs nothing; nothing leaves this machine.');
+  if (price.input === 0 && price.output === 0 && !remote)
+    return t('Costs nothing; nothing leaves this machine.');
   return t('{0} USD in, {1} USD out for a million tokens ({2})', price.input, price.output, price.asOf);
 }

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { typedValue } from '../../core/prompts/fillPrompt.ts';
 import type { Prompt } from '../../core/prompts/template.ts';
 import type { App } from '../app.ts';
-import { plainIcons } from '../plainWords.ts';
+import { plainIcons, plainWords } from '../plainWords.ts';
 
 /** Lets the user choose a prompt, asks for its values, and sends it in the session that is shown. */
 export async function askPrompt(app: App): Promise<void> {
@@ -12,7 +12,7 @@ export async function askPrompt(app: App): Promise<void> {
   const prompts = await assistant.prompts.list();
   if (prompts.length === 0) {
     void vscode.window.showInformationMessage(
-      t('There are no prompts yet. Put one into .causeway/prompts as NAME.prompt.md.'),
+      plainWords(t('There are no prompts yet. Put one into .causeway/prompts as NAME.prompt.md.')),
     );
     return;
   }

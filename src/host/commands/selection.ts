@@ -8,7 +8,7 @@ import type { AssistantEntry, Attachment } from '../../protocol/entries.ts';
 import type { App } from '../app.ts';
 import { applyCode, uriOfPath } from '../edits/applyCode.ts';
 import { isWorkspaceText, shownPath } from '../openEditors.ts';
-import { problemsOf, selectionOf } from '../panel/attachments.ts';
+import { mayAdd, problemsOf, selectionOf } from '../panel/attachments.ts';
 import { completeText } from './completeText.ts';
 import { needModel } from './model.ts';
 
@@ -19,12 +19,14 @@ interface Selected {
 }
 
 export async function explain(app: App, ...args: unknown[]): Promise<void> {
-  const { attachment } = await selected(args);
-  await ask(app, explainPrompt, [attachment]);
+  const { editor, attachment } = await selected(args);
+  if (!(await mayAdd(editor.document, app.out))) return;
+  await ask(app, explainPrompt, [attachment], await shownSession(app));
 }
 
 export async function askAboutSelection(app: App, ...args: unknown[]): Promise<void> {
-  const { attachment } = await selected(args);
+  const { editor, attachment } = await selected(args);
+  if (!(await mayAdd(editor.document, app.out))) return;
   const question = await vscode.window.showInputBox({
     title: vscode.l10n.t('Ask about Selection'),
     ignoreFocusOut: true,
@@ -32,11 +34,12 @@ export async function askAboutSelection(app: App, ...args: unknown[]): Promise<v
     validateInput: (text) =>
       text.trim() === '' ? vscode.l10n.t('Type a question about the selection.') : undefined,
   });
-  if (question !== undefined) await ask(app, question, [attachment]);
+  if (question !== undefined) await ask(app, question, [attachment], await shownSession(app));
 }
 
 export async function addSelectionToChat(app: App, ...args: unknown[]): Promise<void> {
-  const { attachment } = await selected(args);
+  const { editor, attachment } = await selected(args);
+  if (!(await mayAdd(editor.document, app.out))) return;
   const host = await app.panel.reveal();
   // Asking for a session says why there is none.
   const sessionId = host.shown ?? (await app.sessionToShow());
@@ -46,6 +49,7 @@ export async function addSelectionToChat(app: App, ...args: unknown[]): Promise<
 /** Asks for new code and proposes it. Throws `model_needed` or `restricted_mode` without a model: quotes cannot change code. */
 export async function editSelection(app: App, task: EditTask, args: readonly unknown[]): Promise<void> {
   const { editor, range, attachment } = await selected(args, task === 'fix');
+  if (!(await mayAdd(editor.document, app.out))) return;
   const { uri } = editor.document;
   const problems = task === 'fix' ? problemsOf(uri, range) : undefined;
   const host = await app.panel.reveal({ preserveFocus: true });
@@ -54,27 +58,38 @@ export async function editSelection(app: App, task: EditTask, args: readonly unk
   // Where the answer could not go is said before it is paid for.
   if (testPath !== undefined) await uriOfPath(testPath);
   const attachments = problems ? [attachment, problems] : [attachment];
-  const entry = await ask(app, editPrompt(task, testPath), attachments);
+  const sessionId = await shownSession(app);
+  const entry = await ask(app, editPrompt(task, testPath), attachments, sessionId);
   if (!entry || entry.outcome === 'stopped') return;
   const blocks = codeBlocksOf(completeText(entry));
   const block = blocks.find(({ code }) => code.trim() !== '');
   if (!block) throw noEdit();
   const { startLine = 1, endLine = startLine } = attachment;
+  const restored = app.restoredIn(sessionId);
   if (testPath === undefined) {
     await applyCode(app.edits, {
       code: block.code,
+      restored,
       target: { uri, range: { startLine, endLine }, text: attachment.text },
     });
   } else {
-    await applyCode(app.edits, { code: block.code, path: block.path ?? testPath });
+    await applyCode(app.edits, { code: block.code, restored, path: block.path ?? testPath });
   }
 }
 
-/** Sends it in the session that is shown; resolves to the entry that ended the turn, if it began. */
-async function ask(app: App, text: string, attachments: Attachment[]): Promise<AssistantEntry | undefined> {
-  const assistant = await app.assistant();
+async function shownSession(app: App): Promise<string> {
   const host = await app.panel.reveal({ preserveFocus: true });
-  const sessionId = host.shown ?? (await app.sessionToShow());
+  return host.shown ?? app.sessionToShow();
+}
+
+/** Sends it in a session; resolves to the entry that ended the turn, if it began. */
+async function ask(
+  app: App,
+  text: string,
+  attachments: Attachment[],
+  sessionId: string,
+): Promise<AssistantEntry | undefined> {
+  const assistant = await app.assistant();
   const { events } = await assistant.startTurn(sessionId, {
     text,
     attachments,

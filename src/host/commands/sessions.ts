@@ -70,8 +70,9 @@ export async function importSession(app: App): Promise<void> {
   if (size > largestImport) {
     throw invalidInput('file', `${size} bytes`, `at most ${largestImport} bytes`);
   }
-  const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
-  const { id } = await (await app.assistant()).sessions.importSession(text);
+  // As bytes, which go to the store's thread a few times faster than text.
+  const jsonl = await vscode.workspace.fs.readFile(file);
+  const { id } = await (await app.assistant()).sessions.importSession(jsonl);
   await app.show(id);
 }
 

@@ -4,12 +4,18 @@ import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { type LineRange, type NamedRange, placeCode } from '../../core/edits/placement.ts';
 import { editOutdated, noEditor, outsideWorkspace } from '../../core/errors.ts';
+import { largestFile } from '../../core/grounding/fileRules.ts';
 import { whereIs } from '../../core/grounding/quotePlace.ts';
+import { isConfinedPath } from '../../core/workspace/confinedPath.ts';
 import { isWorkspaceText, shownPath } from '../openEditors.ts';
 import type { ProposedEdits } from './proposedEdits.ts';
 
+/** A text of an answer with what was masked in it, from the session and from these texts. */
+export type Restored = (text: string, sources?: readonly string[]) => Promise<string>;
+
 export interface CodeForFile {
   code: string;
+  restored: Restored;
   /** As an answer names it: relative to a folder of the workspace. */
   path?: string | undefined;
   /** The file the code was asked for, and the lines as they were then. */
@@ -18,14 +24,19 @@ export interface CodeForFile {
 
 /**
  * Throws `no_editor` when nothing tells which file is meant, `outside_workspace` for a path that leads out, and
- * `edit_outdated` when the lines the code was asked for are not there any more.
+ * `edit_outdated` when the lines the code was asked for are not there any more; `placeholder_unknown` and
+ * `masking_failed` where what was masked cannot be put back.
  */
-export async function applyCode(edits: ProposedEdits, { code, path, target }: CodeForFile): Promise<void> {
+export async function applyCode(edits: ProposedEdits, proposed: CodeForFile): Promise<void> {
+  const { path, target } = proposed;
   const editor = vscode.window.activeTextEditor;
   const active = editor && isWorkspaceText(editor.document.uri) ? editor : undefined;
   const uri = target?.uri ?? (path === undefined ? active?.document.uri : await uriOfPath(path));
   if (!uri) throw noEditor();
   const document = await existing(uri);
+  // What is masked in the code stands in the file, or in another one that is open.
+  const sources = [...(document ? [document] : []), ...openDocuments()].map((one) => one.getText());
+  const code = await proposed.restored(proposed.code, sources);
   if (!document) return edits.propose(uri, undefined, `${code.replace(/\n*$/, '')}\n`);
   const shown = active?.document.uri.toString() === uri.toString() ? active : undefined;
   const text = document.getText();
@@ -49,6 +60,12 @@ const linesOf = ({ start, end }: vscode.Range): LineRange => ({
   endLine: (end.character === 0 && end.line > start.line ? end.line - 1 : end.line) + 1,
 });
 
+/** Those that may be sent, and so may have been masked. */
+export const openDocuments = (): vscode.TextDocument[] =>
+  vscode.workspace.textDocuments.filter(
+    (one) => isWorkspaceText(one.uri) && one.getText().length <= largestFile,
+  );
+
 async function existing(uri: vscode.Uri): Promise<vscode.TextDocument | undefined> {
   try {
     return await vscode.workspace.openTextDocument(uri);
@@ -62,8 +79,7 @@ async function existing(uri: vscode.Uri): Promise<vscode.TextDocument | undefine
 export async function uriOfPath(path: string): Promise<vscode.Uri> {
   const folders = vscode.workspace.workspaceFolders ?? [];
   const parts = path.replaceAll('\\', '/').split('/');
-  const isRelative = !path.startsWith('/') && !/^[A-Za-z]:/.test(path) && !parts.includes('..');
-  if (!isRelative || path.includes('\0') || folders.length === 0) throw outsideWorkspace(path);
+  if (!isConfinedPath(path) || folders.length === 0) throw outsideWorkspace(path);
   const named = folders.find(({ name }) => folders.length > 1 && name === parts[0]);
   const candidates = named
     ? [vscode.Uri.joinPath(named.uri, ...parts.slice(1))]

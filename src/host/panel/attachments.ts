@@ -1,10 +1,11 @@
 /** Files, the selection and the problems of the active file, as context the user attaches. */
 import * as vscode from 'vscode';
 import { attachmentUnusable, CausewayError } from '../../core/errors.ts';
-import { isSearchableText, isSecretFile, largestFile } from '../../core/grounding/fileRules.ts';
 import type { Attachment } from '../../protocol/entries.ts';
+import { maxInputLength } from '../../protocol/turnInput.ts';
 import { isWorkspaceText, type OpenEditors, selectedLines, shownPath } from '../openEditors.ts';
 import { plainWords } from '../plainWords.ts';
+import { confirmAdding, type StayingOut } from '../stayingOut.ts';
 
 /** Files offered; whoever has more types a part of the name in the editor's own quick open. */
 const mostOffered = 2_000;
@@ -16,20 +17,20 @@ interface Choice extends vscode.QuickPickItem {
 }
 
 /** Lets the user choose; what cannot be attached is said and left out. */
-export async function pickContext(editors: OpenEditors): Promise<Attachment[]> {
+export async function pickContext(editors: OpenEditors, out: StayingOut): Promise<Attachment[]> {
   const open = (await editors.files()).map(({ uri }) => vscode.Uri.parse(uri));
   const found = await vscode.workspace.findFiles('**/*', notOffered, mostOffered);
   const known = new Set(open.map(String));
   const files = [...open, ...found.filter((uri) => !known.has(uri.toString()))];
   const choices: Choice[] = [
-    ...editorChoices(),
+    ...editorChoices(out),
     { label: vscode.l10n.t('Files'), kind: vscode.QuickPickItemKind.Separator },
     ...files.map((uri) => ({
       label: shownPath(uri).split('/').at(-1) ?? '',
       description: shownPath(uri),
       iconPath: vscode.ThemeIcon.File,
       resourceUri: uri,
-      attach: () => attachFile(uri),
+      attach: () => attachFile(uri, out),
     })),
   ];
   const picked = await vscode.window.showQuickPick(choices, {
@@ -51,7 +52,7 @@ export async function pickContext(editors: OpenEditors): Promise<Attachment[]> {
   return attached;
 }
 
-function editorChoices(): Choice[] {
+function editorChoices(out: StayingOut): Choice[] {
   const editor = vscode.window.activeTextEditor;
   if (!editor || !isWorkspaceText(editor.document.uri)) return [];
   const path = shownPath(editor.document.uri);
@@ -61,7 +62,7 @@ function editorChoices(): Choice[] {
       label: vscode.l10n.t('Selection'),
       description: path,
       iconPath: new vscode.ThemeIcon('selection'),
-      attach: async () => selectionOf(editor),
+      attach: async () => ((await mayAdd(editor.document, out)) ? selectionOf(editor) : undefined),
     });
   }
   const problems = problemsOf(editor.document.uri);
@@ -70,7 +71,7 @@ function editorChoices(): Choice[] {
       label: vscode.l10n.t('Problems'),
       description: path,
       iconPath: new vscode.ThemeIcon('warning'),
-      attach: async () => problems,
+      attach: async () => ((await mayAdd(editor.document, out)) ? problems : undefined),
     });
   }
   return choices;
@@ -111,34 +112,26 @@ export function problemsOf(uri: vscode.Uri, range?: vscode.Range): Attachment | 
   };
 }
 
-/** Throws `attachment_unusable`; undefined when the user would rather not send a file made to hold secrets. */
-async function attachFile(uri: vscode.Uri): Promise<Attachment | undefined> {
+/** Characters of the longest input; what is larger is refused before it is read. */
+const largestAttachment = maxInputLength;
+
+/** Throws `attachment_unusable`; undefined when it stays out and the user would rather leave it so. */
+export async function attachFile(uri: vscode.Uri, out: StayingOut): Promise<Attachment | undefined> {
   const path = shownPath(uri);
-  if (isSecretFile(path) && !(await confirmSecret(path))) return undefined;
   const { size } = await vscode.workspace.fs.stat(uri);
-  if (size > largestFile) {
-    throw attachmentUnusable(path, `it has ${size} bytes and ${largestFile} is the most`);
-  }
+  if (size > largestAttachment)
+    throw attachmentUnusable(path, `it has ${size} bytes and ${largestAttachment} is the most`);
   const document = await Promise.resolve(vscode.workspace.openTextDocument(uri)).catch(() => undefined);
   const text = document?.getText();
-  if (text === undefined || text.trim() === '' || !isSearchableText(text)) {
+  const why = await out.of(uri, text ?? '', size);
+  if (document === undefined || text === undefined || text.trim() === '' || why?.why === 'binary')
     throw attachmentUnusable(path, 'it is not a text that can be quoted');
-  }
-  return {
-    kind: 'file',
-    uri: uri.toString(),
-    path,
-    text,
-    ...(document ? { languageId: document.languageId } : {}),
-  };
+  if (why && !(await confirmAdding(path, why))) return undefined;
+  return { kind: 'file', uri: uri.toString(), path, text, languageId: document.languageId };
 }
 
-async function confirmSecret(path: string): Promise<boolean> {
-  const attach = vscode.l10n.t('Attach');
-  const answer = await vscode.window.showWarningMessage(
-    plainWords(vscode.l10n.t('{0} looks like a file that holds secrets. Send it to the model?', path)),
-    { modal: true, detail: vscode.l10n.t('It is also kept in the session.') },
-    attach,
-  );
-  return answer === attach;
+/** Whether a part of a document may go: it does not stay out, or the user says so. */
+export async function mayAdd(document: vscode.TextDocument, out: StayingOut): Promise<boolean> {
+  const why = await out.of(document.uri, document.getText());
+  return why === undefined || confirmAdding(shownPath(document.uri), why);
 }

@@ -2,10 +2,14 @@
 import * as vscode from 'vscode';
 import { whereIs } from '../../core/grounding/quotePlace.ts';
 import type { Citation } from '../../protocol/content.ts';
+import type { Restored } from '../edits/applyCode.ts';
 import { isWorkspaceText } from '../openEditors.ts';
 
 /** False when the quoted text is no longer in the file, or the file is gone. */
-export async function openCitation({ uri, startLine, endLine, quote }: Citation): Promise<boolean> {
+export async function openCitation(
+  { uri, startLine, endLine, quote }: Citation,
+  restored: Restored,
+): Promise<boolean> {
   const target = vscode.Uri.parse(uri);
   if (!isWorkspaceText(target) || !isOfWorkspace(target)) return false;
   let document: vscode.TextDocument;
@@ -15,7 +19,10 @@ export async function openCitation({ uri, startLine, endLine, quote }: Citation)
     // The file is gone: the answer says so beside the citation.
     return false;
   }
-  const found = whereIs(document.getText(), { startLine, endLine, quote });
+  const text = document.getText();
+  // What was masked and cannot be found again is not in the file any more.
+  const original = await restored(quote, [text]).catch(() => quote);
+  const found = whereIs(text, { startLine, endLine, quote: original });
   if (!found) return false;
   const last = document.lineAt(Math.min(found.endLine, document.lineCount) - 1);
   const selection = new vscode.Range(new vscode.Position(found.startLine - 1, 0), last.range.end);
@@ -25,5 +32,7 @@ export async function openCitation({ uri, startLine, endLine, quote }: Citation)
 
 /** An imported session may name any file of this machine; only what the workspace or an editor has is opened. */
 const isOfWorkspace = (uri: vscode.Uri): boolean =>
-  vscode.workspace.getWorkspaceFolder(uri) !== undefined ||
-  vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri.toString());
+  // A path that climbs begins with the folder's name and ends elsewhere.
+  !uri.path.split('/').includes('..') &&
+  (vscode.workspace.getWorkspaceFolder(uri) !== undefined ||
+    vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri.toString()));

@@ -2,21 +2,21 @@
 import * as vscode from 'vscode';
 import { attachmentText } from '../../core/context/conversation.ts';
 import { estimateTokens } from '../../core/context/tokens.ts';
+import { notFound } from '../../core/errors.ts';
+import { staysOutWords } from '../../core/grounding/staysOut.ts';
 import { reportTokens } from '../../protocol/report.ts';
 import type { App } from '../app.ts';
+import { attachFile } from './attachments.ts';
 import { Inspections } from './inspections.ts';
 import type { PanelHandlers } from './panelHost.ts';
 
 type Answers = Pick<
   PanelHandlers['answers'],
-  'preview' | 'context' | 'contextText' | 'openRequest' | 'openReport'
+  'preview' | 'addOpenFile' | 'context' | 'contextText' | 'openRequest' | 'openReport'
 >;
 
-export function contextHandlers({ core, settings, reports }: App): Answers {
-  const inspections = new Inspections({
-    scanner: async () => (await core.get()).scanner,
-    grounding: () => settings.grounding,
-  });
+export function contextHandlers({ settings, reports, editors, out }: App): Answers {
+  const inspections = new Inspections({ grounding: () => settings.grounding });
   return {
     preview: async ({ sessionId, ...input }, assistant) => {
       const { report, secrets } = await inspections.glance(assistant, {
@@ -35,12 +35,27 @@ export function contextHandlers({ core, settings, reports }: App): Answers {
         tokens: estimateTokens(attachmentText(attachment)),
         reason: vscode.l10n.t('You attached it.'),
       }));
+      const isAttached = (uri: string) =>
+        input.attachments.some((one) => one.kind === 'file' && one.uri === uri);
+      const open = settings.grounding === 'off' ? [] : await editors.files();
+      const outside = open.flatMap(({ uri, path, staysOut }) =>
+        staysOut && !isAttached(uri)
+          ? [{ id: uri, label: path, source: 'out' as const, tokens: 0, reason: staysOutWords(staysOut) }]
+          : [],
+      );
       return {
-        chips: [...automatic, ...attached],
+        chips: [...automatic, ...attached, ...outside],
         tokens: reportTokens(report),
         window: report.window,
-        secrets: secrets.length,
+        masked: secrets.filter((one) => one.masked).length,
+        secrets: secrets.filter((one) => !one.masked).length,
       };
+    },
+    addOpenFile: async ({ uri }) => {
+      const open = (await editors.files()).find((one) => one.uri === uri);
+      if (!open) throw notFound('open file', uri);
+      const attachment = await attachFile(vscode.Uri.parse(uri), out);
+      return { attachments: attachment ? [attachment] : [] };
     },
     context: (looked, assistant) => inspections.view(assistant, looked),
     contextText: async ({ segment, ...looked }, assistant) => ({

@@ -77,8 +77,8 @@ export function panelHandlers(app: App, host: PanelHost): PanelHandlers {
       await sessions.restore(sessionId);
       return undefined;
     },
-    setDraft: async ({ sessionId, ...draft }, { sessions }) => {
-      await sessions.setDraft(sessionId, draft);
+    setDraft: async ({ sessionId, ...draft }, assistant) => {
+      await assistant.setDraft(sessionId, draft);
       return undefined;
     },
     listPrompts: async (_, { prompts }) => {
@@ -95,20 +95,22 @@ export function panelHandlers(app: App, host: PanelHost): PanelHandlers {
       await app.run('causeway.chooseModel');
       return undefined;
     },
-    pickContext: async () => ({ attachments: await pickContext(app.editors) }),
+    pickContext: async () => ({ attachments: await pickContext(app.editors, app.out) }),
     copy: async ({ text }) => {
       await vscode.env.clipboard.writeText(text);
       return undefined;
     },
     insertAtCursor: async ({ text }) => {
-      await app.insertAtCursor(text);
+      await app.insertAtCursor(await app.restoredIn(host.shown)(text));
       return undefined;
     },
     applyEdit: async ({ code, path }) => {
-      await applyCode(edits, { code, path });
+      await applyCode(edits, { code, path, restored: app.restoredIn(host.shown) });
       return undefined;
     },
-    openCitation: async ({ citation }) => ({ found: await openCitation(citation) }),
+    openCitation: async ({ citation }) => ({
+      found: await openCitation(citation, app.restoredIn(host.shown)),
+    }),
     openLink: async ({ url }) => {
       await app.openLink(url);
       return undefined;

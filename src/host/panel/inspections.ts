@@ -1,8 +1,6 @@
-/** What was or would be sent, opened for the panel to look into, with the secrets in it marked. */
+/** What was or would be sent, opened for the panel to look into. */
 import type { Assistant } from '../../core/assistant.ts';
 import type { InspectedContext } from '../../core/context/contextInspector.ts';
-import type { SecretScanner } from '../../core/ports.ts';
-import { secretMarks } from '../../core/secrets/secretMarks.ts';
 import type { ContextView } from '../../protocol/contextView.ts';
 import type { GroundingMode } from '../../protocol/entries.ts';
 import type { ContextOf } from '../../protocol/panelContext.ts';
@@ -15,12 +13,10 @@ export interface LookedAt {
 
 /** Keeps what was looked at last, so that a text of it is a text of what is shown and of nothing newer. */
 export class Inspections {
-  readonly #scanner: () => Promise<SecretScanner>;
   readonly #grounding: () => GroundingMode;
   #last: { key: string; inspected: InspectedContext } | undefined;
 
-  constructor(parts: { scanner: () => Promise<SecretScanner>; grounding: () => GroundingMode }) {
-    this.#scanner = parts.scanner;
+  constructor(parts: { grounding: () => GroundingMode }) {
     this.#grounding = parts.grounding;
   }
 
@@ -28,12 +24,12 @@ export class Inspections {
   async view(assistant: Assistant, looked: LookedAt): Promise<ContextView> {
     const inspected = await this.#inspect(assistant, looked);
     this.#last = { key: JSON.stringify(looked), inspected };
-    return this.#marked(inspected);
+    return inspected.view;
   }
 
   /** As `view`, and nothing of it is kept: for a glance while the user types. */
   async glance(assistant: Assistant, looked: LookedAt): Promise<ContextView> {
-    return this.#marked(await this.#inspect(assistant, looked));
+    return (await this.#inspect(assistant, looked)).view;
   }
 
   async text(assistant: Assistant, looked: LookedAt, segment: number): Promise<string> {
@@ -64,14 +60,5 @@ export class Inspections {
       door: 'panel',
     };
     return assistant.context(sessionId, { input });
-  }
-
-  async #marked({ view, text }: InspectedContext): Promise<ContextView> {
-    const scanner = await this.#scanner();
-    const secrets = await secretMarks(
-      scanner,
-      view.report.segments.map((_, index) => text(index)),
-    );
-    return { ...view, secrets };
   }
 }

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable.ts';
 import { reportText } from '../../core/context/reportText.ts';
+import { requestUsageOf } from '../../core/context/requestUsage.ts';
 import { notFound } from '../../core/errors.ts';
 import type { SessionStore } from '../../core/session/store.ts';
 import type { AssistantEntry } from '../../protocol/entries.ts';
@@ -34,11 +35,12 @@ export class Reports implements vscode.TextDocumentContentProvider, vscode.Dispo
   async open(sessions: SessionStore, sessionId: string, turnId: string): Promise<void> {
     const path = await sessions.path(sessionId);
     const last = path.findLast(
-      (entry): entry is AssistantEntry => entry.kind === 'assistant' && entry.turnId === turnId,
+      (entry): entry is AssistantEntry =>
+        entry.kind === 'assistant' && entry.turnId === turnId && entry.report !== undefined,
     );
     if (!last?.report) throw notFound('context report', turnId);
     const entries = new Map(path.map((entry) => [entry.id, entry]));
-    const text = reportText(last.report, last.usage, (id) => entries.get(id));
+    const text = reportText(last.report, requestUsageOf(last), (id) => entries.get(id));
     await this.#show(`${vscode.l10n.t('Context of a turn')}.md`, turnId, text);
   }
 

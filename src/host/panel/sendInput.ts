@@ -27,7 +27,7 @@ export async function sendInput(
     ...(input.parentId === undefined ? {} : { parentId: input.parentId }),
   });
   // An edited input was never the draft.
-  if (input.parentId === undefined) await forgetSent(assistant.sessions, sessionId, input);
+  if (input.parentId === undefined) await forgetSent(assistant, sessionId, input);
   return { turnId, state };
 }
 
@@ -43,14 +43,14 @@ async function mediaOf(
 
 /** The input is durable now. What was typed or attached meanwhile is another draft and stays. */
 async function forgetSent(
-  sessions: SessionStore,
+  assistant: Assistant,
   sessionId: string,
   sent: Pick<PanelParams<'send'>, 'text' | 'attachments'>,
 ): Promise<void> {
-  const draft = await sessions.draft(sessionId);
+  const draft = await assistant.draft(sessionId);
   if (!draft || draft.text !== sent.text) return;
   if (JSON.stringify(draft.attachments) !== JSON.stringify(sent.attachments)) return;
-  await sessions.setDraft(sessionId, {
+  await assistant.setDraft(sessionId, {
     ...draft,
     text: '',
     attachments: [],

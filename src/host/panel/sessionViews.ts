@@ -5,7 +5,8 @@ import type { LiveTurn, SessionStore } from '../../core/session/store.ts';
 import { plainText } from '../../protocol/content.ts';
 import type { Entry } from '../../protocol/entries.ts';
 import type { SessionView } from '../../protocol/panel.ts';
-import { nothingSpent, type SearchHit, type SessionSummary } from '../../protocol/session.ts';
+import type { SearchHit, SessionSummary } from '../../protocol/session.ts';
+import { nothingSpent } from '../../protocol/spending.ts';
 import { leanEntry } from './lean.ts';
 
 /** Entries sent with a view; a screen shows some ten, and earlier ones are asked for while scrolling. */
@@ -23,7 +24,7 @@ export async function viewOf(
     sessions.get(sessionId),
     pageBefore(sessions, sessionId, undefined, firstPage),
     assistant.queue(sessionId),
-    sessions.draft(sessionId),
+    assistant.draft(sessionId),
     sessions.liveTurn(sessionId),
   ]);
   if (!session) throw notFound('session', sessionId);

@@ -7,8 +7,13 @@ import type { SessionLog } from './sessionLog.ts';
 import type { SessionTable } from './sessionTable.ts';
 import { type Lease, queueOf, type TurnTable } from './turnTable.ts';
 
-/** Entries read at a time; another process may have imported a long session. */
+/** Entries read at a time. */
 const pageSize = 500;
+/**
+ * A session that began with more entries since the last look was imported. Each would be a message of its own, and the
+ * thread that hears them would take in all that are waiting before it does anything else.
+ */
+const mostTold = 500;
 
 interface Seen {
   state: 'live' | 'queued';
@@ -94,15 +99,21 @@ export class ChangeFeed {
   }
 
   #tellEntries(): void {
+    const last = this.#log.lastNumber();
+    const imported = last - this.#number > mostTold ? this.#log.begunAfter(this.#number, mostTold) : [];
+    const except = imported.map(({ sessionId }) => sessionId);
     for (;;) {
-      const rows = this.#log.after(this.#number, pageSize);
+      const rows = this.#log.after(this.#number, pageSize, except);
       for (const { number, sessionId, entry } of rows) {
         this.#number = number;
         if (!entry) continue;
         this.#emit({ type: 'appended', own: this.#ownEntries.has(entry.id), sessionId, entries: [entry] });
       }
-      if (rows.length < pageSize) return;
+      if (rows.length < pageSize) break;
     }
+    this.#number = Math.max(this.#number, last);
+    for (const { sessionId, firstId } of imported)
+      this.#emit({ type: 'imported', own: this.#ownEntries.has(firstId), sessionId });
   }
 
   #tellSessions(own: boolean): void {

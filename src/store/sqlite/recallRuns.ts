@@ -45,11 +45,21 @@ export class RecallRuns {
       }));
   }
 
-  /** Keeps a run in the place of an earlier one that began there; twice the same is once. */
+  /**
+   * Keeps a run in the place of earlier ones that began within it; twice the same is once, and what a longer one holds
+   * already, as another window may have written it, is not kept again. Inside a transaction.
+   */
   put(
     sessionId: string,
     { fromSeq, toSeq, bytes }: { fromSeq: number; toSeq: number; bytes: Uint8Array },
   ): void {
+    const longer = this.#db
+      .prepare('SELECT 1 FROM recall_run WHERE session_id = ? AND from_seq < ? AND to_seq >= ?')
+      .get(sessionId, fromSeq, toSeq);
+    if (longer !== undefined) return;
+    this.#db
+      .prepare('DELETE FROM recall_run WHERE session_id = ? AND from_seq > ? AND from_seq <= ?')
+      .run(sessionId, fromSeq, toSeq);
     this.#write(sessionId, fromSeq, toSeq, bytes, this.#codec);
   }
 

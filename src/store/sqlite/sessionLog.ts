@@ -1,9 +1,15 @@
 /** The log of entries: appending in order, reading branches. */
 import type { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
 import { CausewayError, invalidInput, notFound } from '../../core/errors.ts';
+import type { EntryLink, PathOptions } from '../../core/session/store.ts';
 import { type Entry, type EntryDraft, type EntryKind, entry } from '../../protocol/entries.ts';
 import { type EntryRows, rowColumns } from './entryRows.ts';
 import type { SessionTable } from './sessionTable.ts';
+
+const link = z.object({ id: z.string(), kind: z.enum(entry.options.map((one) => one.shape.kind.value)) });
+
+const begun = z.object({ sessionId: z.string(), firstId: z.string() });
 
 /** More than any session has; stands for "all". */
 const unlimited = 1_000_000_000;
@@ -86,15 +92,17 @@ export class SessionLog {
     );
   }
 
-  /** Those of the given ids that there are, in log order. */
+  /** Those of the given ids that there are, in log order, without their reports. */
   some(sessionId: string, ids: readonly string[]): Entry[] {
     return this.#read(
       this.#db
         .prepare(
-          `SELECT ${rowColumns} FROM entry
-           WHERE session_id = ? AND id IN (SELECT value FROM json_each(?)) ORDER BY seq`,
+          // Written so that SQLite goes from id to id; with IN it reads the whole session to have it in order.
+          `SELECT ${rowColumns} FROM (SELECT DISTINCT value AS wanted FROM json_each(:ids))
+           CROSS JOIN entry ON session_id = :session AND id = wanted ORDER BY seq`,
         )
-        .all(sessionId, JSON.stringify(ids)),
+        .all({ session: sessionId, ids: JSON.stringify(ids) }),
+      (raw) => this.#rows.readSaid(raw),
     );
   }
 
@@ -111,40 +119,43 @@ export class SessionLog {
     );
   }
 
-  path(sessionId: string, options: { leafId?: string; beforeId?: string; limit?: number } = {}): Entry[] {
-    const start =
-      options.beforeId === undefined
-        ? (options.leafId ?? this.#sessions.headOf(sessionId))
-        : this.#parentOf(sessionId, options.beforeId);
-    if (start === null) return [];
-    // Walking towards the root costs one index lookup an entry, whatever other branches hold.
-    const rows = this.#db
-      .prepare(
-        `WITH RECURSIVE branch (${rowColumns}, depth) AS (
-           SELECT ${rowColumns}, 1 FROM entry WHERE session_id = :session AND id = :start
-           UNION ALL
-           SELECT ${rowColumns.replaceAll(/\w+/g, 'e.$&')}, depth + 1
-           FROM branch JOIN entry e ON e.session_id = :session AND e.id = branch.parent_id
-           WHERE depth < :limit)
-         SELECT ${rowColumns} FROM branch ORDER BY depth DESC`,
-      )
-      .all({ session: sessionId, start, limit: options.limit ?? unlimited });
-    const [root] = rows;
-    const isWhole = !root || root.parent_id === null || rows.length === options.limit;
-    // The parent was written before its child, so what is missing here is damage.
-    if (!isWhole) this.#onDamage(sessionId, Number(root.number));
-    return this.#read(rows);
+  path(sessionId: string, options: PathOptions = {}): Entry[] {
+    return this.#read(this.#branch(sessionId, options, rowColumns));
   }
 
-  /** Rows of all sessions after a row number, in the order in which they were committed. */
-  after(number: number, limit: number): { number: number; sessionId: string; entry: Entry | undefined }[] {
+  /** Reads no payload, so 30,000 entries take a fraction of a second. */
+  lineage(sessionId: string, options: PathOptions = {}): EntryLink[] {
+    return this.#branch(sessionId, options, 'number, id, parent_id, kind').map((raw) => link.parse(raw));
+  }
+
+  /** Rows of all sessions but some after a row number, in the order in which they were committed. */
+  after(
+    number: number,
+    limit: number,
+    except: readonly string[] = [],
+  ): { number: number; sessionId: string; entry: Entry | undefined }[] {
     return this.#db
-      .prepare(`SELECT ${rowColumns} FROM entry WHERE number > ? ORDER BY number LIMIT ?`)
-      .all(number, limit)
+      .prepare(
+        `SELECT ${rowColumns} FROM entry
+         WHERE number > ? AND session_id NOT IN (SELECT value FROM json_each(?)) ORDER BY number LIMIT ?`,
+      )
+      .all(number, JSON.stringify(except), limit)
       .map((raw) => {
         const [value] = this.#read([raw]);
         return { number: Number(raw.number), sessionId: String(raw.session_id), entry: value };
       });
+  }
+
+  /** Sessions all of whose entries, which are more than `most`, stand after a row number. */
+  begunAfter(number: number, most: number): { sessionId: string; firstId: string }[] {
+    return this.#db
+      .prepare(
+        // Of a group with one minimum SQLite takes the other columns from the row that has it.
+        `SELECT session_id AS sessionId, id AS firstId, min(seq) AS first FROM entry WHERE number > ?
+         GROUP BY session_id HAVING first = 1 AND count(*) > ?`,
+      )
+      .all(number, most)
+      .map((raw) => begun.parse(raw));
   }
 
   lastNumber(): number {
@@ -167,10 +178,39 @@ export class SessionLog {
     return typeof parent === 'string' ? parent : null;
   }
 
-  #read(rows: readonly Record<string, unknown>[]): Entry[] {
+  /** Rows of a branch from the root on; `columns` has at least `number`, `id` and `parent_id`. */
+  #branch(sessionId: string, options: PathOptions, columns: string): Record<string, unknown>[] {
+    const start =
+      options.beforeId === undefined
+        ? (options.leafId ?? this.#sessions.headOf(sessionId))
+        : this.#parentOf(sessionId, options.beforeId);
+    if (start === null) return [];
+    // Walking towards the root costs one index lookup an entry, whatever other branches hold.
+    const rows = this.#db
+      .prepare(
+        `WITH RECURSIVE branch (${columns}, depth) AS (
+           SELECT ${columns}, 1 FROM entry WHERE session_id = :session AND id = :start
+           UNION ALL
+           SELECT ${columns.replaceAll(/\w+/g, 'e.$&')}, depth + 1
+           FROM branch JOIN entry e ON e.session_id = :session AND e.id = branch.parent_id
+           WHERE depth < :limit)
+         SELECT ${columns} FROM branch ORDER BY depth DESC`,
+      )
+      .all({ session: sessionId, start, limit: options.limit ?? unlimited });
+    const [root] = rows;
+    const isWhole = !root || root.parent_id === null || rows.length === options.limit;
+    // The parent was written before its child, so what is missing here is damage.
+    if (!isWhole) this.#onDamage(sessionId, Number(root.number));
+    return rows;
+  }
+
+  #read(
+    rows: readonly Record<string, unknown>[],
+    read = (raw: Record<string, unknown>): Entry => this.#rows.read(raw).entry,
+  ): Entry[] {
     return rows.flatMap((raw) => {
       try {
-        return [this.#rows.read(raw).entry];
+        return [read(raw)];
       } catch (error) {
         // Without the key nothing is damaged; the caller is told what is missing.
         if (error instanceof CausewayError) throw error;

@@ -2,8 +2,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { plainText } from '../../protocol/content.ts';
-import { type AssistantEntry, type Door, doors, type Entry } from '../../protocol/entries.ts';
-import { nothingSpent, type SessionSummary, type Spending, spending } from '../../protocol/session.ts';
+import { type Door, doors, type Entry } from '../../protocol/entries.ts';
+import { type SessionSummary, type Spending, spending } from '../../protocol/session.ts';
+import { spentWith } from '../../protocol/spending.ts';
 import type { PayloadCodec } from './codec.ts';
 import { type Column, columnsOf, holds, rowSum } from './rowSum.ts';
 
@@ -13,6 +14,8 @@ const details = z.object({
   /** Whether the title was given; otherwise the first input may still replace it. */
   titled: z.boolean(),
   client: z.string().optional(),
+  clientId: z.string().optional(),
+  shared: z.boolean().optional(),
   model: z.string().optional(),
   forkedFrom: z.object({ sessionId: z.uuid(), entryId: z.uuid() }).optional(),
   spent: spending.optional(),
@@ -157,6 +160,13 @@ export class SessionTable {
     if (current) this.#put({ ...current, trashed_at: at, changed: this.#nextChange() });
   }
 
+  setShared(id: string, shared: boolean): void {
+    const current = this.#row(id);
+    if (!current) return;
+    const after: SessionDetails = { ...this.#details(current), shared };
+    this.#put({ ...current, changed: this.#nextChange(), ...this.#codec.encode(after, contextOf(id)) });
+  }
+
   /** Whether the title was given; otherwise it comes from the first input. */
   isTitled(id: string): boolean {
     const current = this.#row(id);
@@ -202,8 +212,7 @@ export class SessionTable {
     const { n, bytes, head } = counted.parse(found);
     const before = this.#details(current);
     let spent: Spending | undefined;
-    for (const entry of entries)
-      if (entry.kind === 'assistant' && entry.usage) spent = withAnswer(spent, entry);
+    for (const entry of entries) spent = spentWith(spent, entry);
     const isSame = JSON.stringify(spent) === JSON.stringify(before.spent);
     if (n === current.entry_count && head === current.head && isSame) return;
     const { spent: _, ...rest } = before;
@@ -240,7 +249,7 @@ export class SessionTable {
   }
 
   #summary(value: SessionRow): SessionSummary {
-    const { title, client, model, forkedFrom, spent } = this.#details(value);
+    const { title, client, clientId, shared, model, forkedFrom, spent } = this.#details(value);
     return {
       id: value.id,
       workspaceId: this.#options.workspaceId,
@@ -253,6 +262,8 @@ export class SessionTable {
       private: this.#options.private,
       readOnly: this.#options.readOnly,
       ...(client === undefined ? {} : { client }),
+      ...(clientId === undefined ? {} : { clientId }),
+      ...(shared === true ? { shared } : {}),
       ...(model === undefined ? {} : { model }),
       ...(forkedFrom === undefined ? {} : { forkedFrom }),
       ...(spent === undefined ? {} : { spent }),
@@ -268,20 +279,11 @@ export class SessionTable {
 function withEntry(before: SessionDetails, entry: Entry): SessionDetails {
   if (entry.kind === 'title') return { ...before, title: entry.title, titled: true };
   if (entry.kind === 'model') return { ...before, model: `${entry.provider}/${entry.model}` };
-  if (entry.kind === 'assistant' && entry.usage) return { ...before, spent: withAnswer(before.spent, entry) };
+  const spent = spentWith(before.spent, entry);
+  if (spent !== before.spent) return { ...before, ...(spent === undefined ? {} : { spent }) };
   if (entry.kind !== 'user' || before.titled || before.title !== untitled) return before;
   const title = derivedTitle(plainText(entry.content));
   return title === '' ? before : { ...before, title };
-}
-
-function withAnswer(before = nothingSpent, { usage, costUsd }: AssistantEntry): Spending {
-  if (!usage) return before;
-  const { inputTokens, cacheCreationTokens, cacheReadTokens, outputTokens } = usage;
-  return {
-    tokens: before.tokens + inputTokens + cacheCreationTokens + cacheReadTokens + outputTokens,
-    costUsd: before.costUsd + (costUsd ?? 0),
-    costKnown: before.costKnown && costUsd !== undefined,
-  };
 }
 
 /** The first line of an input, cut at a word and never within a character. */

@@ -5,7 +5,15 @@
 import { randomUUID } from 'node:crypto';
 import { notFound } from '../../core/errors.ts';
 import type { Recallable, RecallRun, RecallState } from '../../core/session/recallSource.ts';
-import type { Answerer, LiveTurn, SessionInit, StoreStatus, SubmitResult } from '../../core/session/store.ts';
+import type {
+  Answerer,
+  EntryLink,
+  LiveTurn,
+  PathOptions,
+  SessionInit,
+  StoreStatus,
+  SubmitResult,
+} from '../../core/session/store.ts';
 import type { AssistantBlock } from '../../protocol/content.ts';
 import type {
   AssistantEntry,
@@ -64,7 +72,7 @@ export class SqliteStore {
         details: {
           title: init.title ?? untitled,
           titled: init.title !== undefined,
-          ...(init.client === undefined ? {} : { client: init.client }),
+          ...madeBy(init),
         },
       });
       return { value: this.#summary(shelf, id) };
@@ -94,7 +102,7 @@ export class SqliteStore {
     return this.#shelves.of(sessionId).log.get(sessionId, entryId);
   }
 
-  path(sessionId: string, options?: { leafId?: string; beforeId?: string; limit?: number }): Entry[] {
+  path(sessionId: string, options?: PathOptions): Entry[] {
     return this.#shelves.of(sessionId).log.path(sessionId, options);
   }
 
@@ -104,6 +112,10 @@ export class SqliteStore {
 
   entries(sessionId: string, ids: readonly string[]): Entry[] {
     return this.#shelves.of(sessionId).log.some(sessionId, ids);
+  }
+
+  lineage(sessionId: string, options: PathOptions = {}): EntryLink[] {
+    return this.#shelves.of(sessionId).log.lineage(sessionId, options);
   }
 
   ofKinds(sessionId: string, kinds: readonly EntryKind[]): Entry[] {
@@ -127,13 +139,21 @@ export class SqliteStore {
           title: init.title ?? title,
           titled: true,
           forkedFrom: { sessionId, entryId },
-          ...(init.client === undefined ? {} : { client: init.client }),
+          ...madeBy(init),
         },
       });
       const entries = shelf.log.append(id, path);
       // An older title that the branch holds is not the fork's.
       if (init.title !== undefined) shelf.sessions.setTitle(id, init.title);
       return { value: this.#summary(shelf, id), entries };
+    });
+  }
+
+  share(sessionId: string, shared: boolean): void {
+    this.#shelves.write(this.#shelves.of(sessionId), (shelf) => {
+      if (!shelf.sessions.has(sessionId)) throw notFound('session', sessionId);
+      shelf.sessions.setShared(sessionId, shared);
+      return { value: undefined };
     });
   }
 
@@ -206,8 +226,9 @@ export class SqliteStore {
     );
   }
 
-  importSession(jsonl: string): SessionSummary {
-    const { header, entries } = parseExport(jsonl);
+  importSession(jsonl: string | Uint8Array): SessionSummary {
+    const text = typeof jsonl === 'string' ? jsonl : new TextDecoder().decode(jsonl);
+    const { header, entries } = parseExport(text);
     const id = this.get(header.id) ? randomUUID() : header.id;
     return this.#shelves.write(this.#shelves.unlocked(), (shelf) => {
       shelf.sessions.insert({
@@ -217,7 +238,7 @@ export class SqliteStore {
         details: {
           title: header.title ?? untitled,
           titled: header.title !== undefined,
-          ...(header.client === undefined ? {} : { client: header.client }),
+          ...madeBy(header),
           ...(header.forkedFrom === undefined ? {} : { forkedFrom: header.forkedFrom }),
         },
       });
@@ -325,3 +346,12 @@ export class SqliteStore {
     return summary;
   }
 }
+
+type Maker = { [Field in 'client' | 'clientId' | 'shared']?: SessionInit[Field] | undefined };
+
+/** Who made a session, and who may use it. */
+const madeBy = ({ client, clientId, shared }: Maker) => ({
+  ...(client === undefined ? {} : { client }),
+  ...(clientId === undefined ? {} : { clientId }),
+  ...(shared === undefined ? {} : { shared }),
+});

@@ -11,6 +11,8 @@ const header = z.object({
   createdAt: z.number().int(),
   door: z.enum(doors),
   client: z.string().optional(),
+  clientId: z.string().optional(),
+  shared: z.boolean().optional(),
   /** Present when it was given and not taken from the first input. */
   title: z.string().optional(),
   forkedFrom: z.object({ sessionId: z.uuid(), entryId: z.uuid() }).optional(),
@@ -25,6 +27,8 @@ export function exportLines(session: SessionSummary, isTitled: boolean, entries:
     createdAt: session.createdAt,
     door: session.door,
     ...(session.client === undefined ? {} : { client: session.client }),
+    ...(session.clientId === undefined ? {} : { clientId: session.clientId }),
+    ...(session.shared === undefined ? {} : { shared: session.shared }),
     ...(isTitled ? { title: session.title } : {}),
     ...(session.forkedFrom === undefined ? {} : { forkedFrom: session.forkedFrom }),
   };

@@ -3,8 +3,14 @@ import { Worker } from 'node:worker_threads';
 import { Emitter } from '../../base/emitter.ts';
 import { connectRpc, type RpcClient } from '../../base/rpc.ts';
 import { errorCodec, registerUnavailable } from '../../core/errors.ts';
+import type { LimitLedger } from '../../core/limits/ledger.ts';
 import type { TokenFactorRecord, UserDirectives } from '../../core/ports.ts';
-import type { ClientRegister, SessionKeyRegister, WorkspaceRegister } from '../../core/register.ts';
+import type {
+  AskingRegister,
+  ClientRegister,
+  SessionKeyRegister,
+  WorkspaceRegister,
+} from '../../core/register.ts';
 import type { CallLog } from '../../core/relay.ts';
 import type { UserStore, UserStoreStatus } from './userStore.ts';
 
@@ -15,6 +21,8 @@ export interface UserDatabase {
   readonly directives: UserDirectives;
   readonly tokenFactors: TokenFactorRecord;
   readonly calls: CallLog;
+  readonly limits: LimitLedger;
+  readonly asking: AskingRegister;
   status(): Promise<UserStoreStatus>;
   /** Whether a workspace has sessions outside the trash, without opening its store. */
   hasSessions(workspaceId: string): Promise<boolean>;
@@ -76,6 +84,13 @@ export function openUserDatabase({ file, workerUrl }: UserDatabaseLocation): Use
         revoked.fire(clientId);
         return done;
       },
+      async rotate(clientId) {
+        const token = await remote().rotateClient(clientId);
+        revoked.fire(clientId);
+        return token;
+      },
+      limit: async (clientId, limits) => remote().limitClient(clientId, limits),
+      overallLimits: async () => remote().overallLimits(),
       onDidRevoke: revoked.event,
     },
     sessionKey: {
@@ -98,6 +113,14 @@ export function openUserDatabase({ file, workerUrl }: UserDatabaseLocation): Use
       add: async (calls) => remote().addCalls(JSON.stringify(calls)),
       usage: async (query) => remote().callUsage(query),
     },
+    asking: {
+      ask: async (init) => remote().ask(init),
+      list: async () => remote().asking(),
+      approve: async (id, init) => remote().decideAsking(id, init),
+      refuse: async (id) => remote().decideAsking(id),
+      poll: async (pending) => remote().pollAsking(pending),
+    },
+    limits: { exchange: async (entry) => remote().exchangeLimits(entry) },
     status: async () => remote().status(),
     hasSessions: async (workspaceId) => remote().hasSessions(workspaceId),
     async close() {

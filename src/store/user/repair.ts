@@ -7,7 +7,7 @@ import { ClientTable } from './clientTable.ts';
 import { DirectiveTable, directiveColumns, directiveOfRow } from './directiveTable.ts';
 import { type OpenedFile, openFile } from './openFile.ts';
 import { nothingSalvaged, type RebuildReport, rebuild, type Salvaged } from './rebuild.ts';
-import { clientColumns, clientOfRow, workspaceColumns, workspaceOfRow } from './rows.ts';
+import { clientOfRow, workspaceColumns, workspaceOfRow } from './rows.ts';
 import { WorkspaceTable } from './workspaceTable.ts';
 
 export interface Repaired {
@@ -76,7 +76,7 @@ function salvage(file: string): Salvaged {
         formerUris: formerUris.filter(([id]) => id === record.id).map(([, uri]) => uri),
         kin: kin.filter(([id]) => id === record.id).map(([, other]) => other),
       })),
-      clients: readable(db, `SELECT ${clientColumns} FROM client`, clientOfRow),
+      clients: readable(db, 'SELECT * FROM client', clientOfRow),
       directives: readable(db, `SELECT ${directiveColumns} FROM user_directive`, directiveOfRow),
     };
   } finally {

@@ -1,5 +1,6 @@
 /** Rows of the user's database to records and back. Reading throws for a row that is not what was written. */
 import { z } from 'zod';
+import { clientLimits } from '../../core/limits/limits.ts';
 import {
   type Client,
   clientScopes,
@@ -54,8 +55,7 @@ export function workspaceOfRow(raw: unknown): WorkspaceRecord {
   };
 }
 
-export const clientColumns =
-  'id, name, scopes, workspace_id, token_hash, created_at, last_used_at, revoked_at';
+export const limitsText = jsonText.pipe(clientLimits);
 
 const clientRow = z.object({
   id: z.uuid(),
@@ -69,6 +69,10 @@ const clientRow = z.object({
   created_at: z.number(),
   last_used_at: z.number().nullable(),
   revoked_at: z.number().nullable(),
+  // Absent in what is salvaged of a file that an earlier version wrote.
+  expires_at: z.number().nullish(),
+  rotated_at: z.number().nullish(),
+  limits: limitsText.default({}),
 });
 
 export function clientOfRow(raw: unknown): { client: Client; tokenHash: string } {
@@ -81,6 +85,9 @@ export function clientOfRow(raw: unknown): { client: Client; tokenHash: string }
     ...(row.workspace_id === null ? {} : { workspaceId: row.workspace_id }),
     ...(row.last_used_at === null ? {} : { lastUsedAt: row.last_used_at }),
     ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at }),
+    ...(row.expires_at == null ? {} : { expiresAt: row.expires_at }),
+    ...(row.rotated_at == null ? {} : { rotatedAt: row.rotated_at }),
+    ...(Object.keys(row.limits).length === 0 ? {} : { limits: row.limits }),
   };
   return { client, tokenHash: row.token_hash };
 }

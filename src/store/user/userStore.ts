@@ -1,5 +1,6 @@
 /** The user's database as a worker serves it: opened when first needed, repaired when damaged, safe among processes. */
 import { statSync } from 'node:fs';
+import { uptime } from 'node:os';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { ZodError } from 'zod';
@@ -10,19 +11,35 @@ import {
   registerRebuilt,
   registerUnavailable,
   toErrorInfo,
+  tooManyAsking,
 } from '../../core/errors.ts';
-import type { Client, ResolvedWorkspace, WorkspaceIdentity, WorkspaceRecord } from '../../core/register.ts';
+import type { LedgerAnswer, LedgerEntry } from '../../core/limits/ledger.ts';
+import type { ClientLimits } from '../../core/limits/limits.ts';
+import {
+  type Asking,
+  type AskingAnswer,
+  type AskingInit,
+  type Client,
+  type ClientInit,
+  isActive,
+  type ResolvedWorkspace,
+  type WorkspaceIdentity,
+  type WorkspaceRecord,
+} from '../../core/register.ts';
 import type { LoggedCall, UsageQuery, UsageRow } from '../../core/relay.ts';
 import { canonicalUri } from '../../core/workspace/uri.ts';
 import type { ErrorInfo } from '../../protocol/errors.ts';
 import { thisHolder } from '../sqlite/holder.ts';
 import { transaction } from '../sqlite/transaction.ts';
 import { isCorrupt, isMoved } from '../sqliteErrors.ts';
+import { AskingTable } from './askingTable.ts';
 import { CallTable } from './callTable.ts';
-import { checkClientInit } from './clientInit.ts';
+import { checkClientInit, checkLimits } from './clientInit.ts';
 import { ClientTable } from './clientTable.ts';
+import { ClockTable } from './clockTable.ts';
 import { DirectiveTable, type UserDirective } from './directiveTable.ts';
 import { sessionDatabaseFile } from './layout.ts';
+import { LimitTable } from './limitTable.ts';
 import { DamagedDatabase, type OpenedFile, openFile } from './openFile.ts';
 import { nothingSalvaged, rebuild } from './rebuild.ts';
 import { repair } from './repair.ts';
@@ -46,6 +63,9 @@ interface Tables {
   directives: DirectiveTable;
   tokenFactors: TokenFactorTable;
   calls: CallTable;
+  limits: LimitTable;
+  clock: ClockTable;
+  asking: AskingTable;
 }
 
 interface Handle extends OpenedFile, Tables {
@@ -62,11 +82,21 @@ export class UserStore {
   readonly #now: () => number;
   readonly #notices: ErrorInfo[] = [];
   readonly #holder = thisHolder();
+  readonly #uptimeMs: () => number;
+  readonly #process: string;
   #handle: Handle | undefined;
 
-  constructor(file: string, now: () => number = Date.now) {
+  /** `now` is ms since the epoch; `uptimeMs` since the machine started, its sleep included. */
+  constructor(
+    file: string,
+    now: () => number = Date.now,
+    uptimeMs: () => number = () => uptime() * 1000,
+    process: string = thisProcess,
+  ) {
     this.#file = file;
     this.#now = now;
+    this.#uptimeMs = uptimeMs;
+    this.#process = process;
   }
 
   status(): UserStoreStatus {
@@ -121,6 +151,11 @@ export class UserStore {
   findClient(token: string): Client | undefined {
     const client = this.#read(({ clients }) => clients.find(token));
     const now = this.#now();
+    if (client && !isActive(client, now)) {
+      // For good: a clock that is set back does not let it in again.
+      if (!this.#handle?.readOnly) this.revokeClient(client.id);
+      return undefined;
+    }
     if (!client || this.#handle?.readOnly || !this.#read(({ clients }) => clients.isUseNews(client, now))) {
       return client;
     }
@@ -135,6 +170,75 @@ export class UserStore {
   /** Throws `register_read_only`. */
   revokeClient(clientId: string): boolean {
     return this.#write(({ clients }) => ({ result: clients.revoke(clientId, this.#now()) }));
+  }
+
+  /** Throws `not_found` for a client that is not active, `register_read_only`. */
+  rotateClient(clientId: string): string {
+    return this.#write(({ clients }) => {
+      const token = clients.rotate(clientId, this.#now());
+      if (token === undefined) throw notFound('active client', clientId);
+      return { result: token };
+    });
+  }
+
+  /** Throws `invalid_input`, `not_found`, `register_read_only`. */
+  limitClient(clientId: string, raw: ClientLimits): void {
+    const limits = checkLimits(raw);
+    this.#write(({ clients }) => {
+      if (clientId === 'all') clients.limitAll(limits);
+      else if (!clients.limit(clientId, limits)) throw notFound('client', clientId);
+      return { result: undefined };
+    });
+  }
+
+  /** One transaction over all processes. Throws `register_read_only`. */
+  exchangeLimits(entry: LedgerEntry): LedgerAnswer {
+    return this.#write(({ clients, limits, clock }) => {
+      const client = clients.list().find(({ id }) => id === entry.clientId);
+      const bounds = { client: client?.limits ?? {}, all: clients.overallLimits() };
+      return { result: limits.exchange(entry, bounds, this.#process, clock.advance(this.#reading())) };
+    });
+  }
+
+  /** Throws `invalid_input`, `too_many_asking`, `register_read_only`. */
+  ask(init: AskingInit): { asking: Asking; pending: string } {
+    const { name, scopes } = checkClientInit(init);
+    return this.#write(({ asking, clock }) => {
+      const asked = asking.ask({ ...init, name, scopes }, this.#now(), clock.advance(this.#reading()));
+      if (!asked) throw tooManyAsking();
+      return { result: asked };
+    });
+  }
+
+  asking(): Asking[] {
+    return this.#read(({ asking, clock }) => asking.pending(clock.read(this.#reading())));
+  }
+
+  /** Refuses it where nothing is granted. Throws `not_found`, `invalid_input`, `register_read_only`. */
+  decideAsking(id: string, init?: ClientInit): void {
+    const granted = init && checkClientInit(init);
+    this.#write(({ asking, workspaces, clock }) => {
+      if (granted?.workspaceId !== undefined && !workspaces.byId(granted.workspaceId))
+        throw notFound('workspace', granted.workspaceId);
+      if (!asking.decide(id, granted, clock.advance(this.#reading())))
+        throw notFound('program that asks', id);
+      return { result: undefined };
+    });
+  }
+
+  /** The client is made when it fetches its token, so that the token is never written down. */
+  pollAsking(pending: string): AskingAnswer | undefined {
+    // Most polls change nothing, and cost no write.
+    const state = this.#read(({ asking, clock }) => asking.state(pending, clock.read(this.#reading())));
+    if (state !== 'approved') return state && { state };
+    return this.#write(({ asking, clients, clock }) => {
+      const granted = asking.fetch(pending, clock.advance(this.#reading()));
+      return { result: granted && { state, ...clients.add(granted, this.#now()) } };
+    });
+  }
+
+  overallLimits(): ClientLimits {
+    return this.#read(({ clients }) => clients.overallLimits());
   }
 
   keptSessionKey(): string | undefined {
@@ -189,6 +293,10 @@ export class UserStore {
   close(): void {
     this.#handle?.db.close();
     this.#handle = undefined;
+  }
+
+  #reading() {
+    return { uptimeMs: this.#uptimeMs(), wallMs: this.#now() };
   }
 
   #readOnly<T>(run: (tables: Tables) => T): T | undefined {
@@ -268,10 +376,16 @@ export class UserStore {
       directives: new DirectiveTable(opened.db),
       tokenFactors: new TokenFactorTable(opened.db),
       calls: new CallTable(opened.db),
+      limits: new LimitTable(opened.db),
+      clock: new ClockTable(opened.db),
+      asking: new AskingTable(opened.db),
       inode: inodeOf(this.#file),
     };
   }
 }
+
+/** A process has one account, whichever of its workers writes it: without what tells its stores apart. */
+const thisProcess = thisHolder().split('|').slice(0, 3).join('|');
 
 const inodeOf = (file: string): bigint | undefined =>
   statSync(file, { bigint: true, throwIfNoEntry: false })?.ino;

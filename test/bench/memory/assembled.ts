@@ -80,8 +80,8 @@ const own = counted(systemParts(undefined, '', [], {}));
 export function assembled(index: (conversation: Conversation) => TurnIndex): Assemble {
   return async ({ text, conversation }, budget) => {
     const { entries, units, directives } = known(conversation);
-    const store = {
-      entries: async (_: string, ids: readonly string[]) => ids.flatMap((id) => entries[placeOf(id)] ?? []),
+    const said = {
+      of: async (_: string, ids: readonly string[]) => ids.flatMap((id) => entries[placeOf(id)] ?? []),
     };
     const kept = Math.min(defaultSettings.conversationTokens, Math.floor(budget * conversationFloor));
     const except = new Set(newestWithin(units, kept).flatMap(({ entryIds }) => entryIds));
@@ -113,7 +113,7 @@ export function assembled(index: (conversation: Conversation) => TurnIndex): Ass
       conversationTokens: defaultSettings.conversationTokens,
       olderOmitted: false,
       tasks: [],
-      recalled: counted(await foundParts(store, found, {})),
+      recalled: counted(await foundParts(said, found, {})),
       grounding: [],
       excluded: [],
       missing: [],

@@ -5,7 +5,7 @@ import { startBridge } from '../../../src/bridge/bridge.ts';
 import { openUserDatabase } from '../../../src/store/user/openUserDatabase.ts';
 import type { FakeAnthropic } from '../../support/anthropic/server.ts';
 import { startCore, workerUrl } from '../../support/core.ts';
-import { testRelay } from '../../support/relay.ts';
+import { testLimiter, testRelay } from '../../support/relay.ts';
 
 export interface BridgeProcessOptions {
   stateDir: string;
@@ -23,11 +23,14 @@ mkdirSync(folder, { recursive: true });
 const core = await startCore({ folder, ...(options.fake ? { fake: options.fake as FakeAnthropic } : {}) });
 const users = openUserDatabase({ file: join(options.stateDir, 'user.db'), workerUrl: workerUrl('user') });
 const tell = (message: unknown) => process.stdout.write(`${JSON.stringify(message)}\n`);
+const limiter = testLimiter(core, users);
 const bridge = await startBridge({
   version: '0.0.0',
   assistant: core.engine,
   clients: users.clients,
-  relay: testRelay(core, users),
+  asking: users.asking,
+  relay: testRelay(core, users, { limiter }),
+  limiter,
   workspace: { id: options.workspaceId, name: options.folder, folders: [options.folder] },
   stateDir: options.stateDir,
   port: options.port,

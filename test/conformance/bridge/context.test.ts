@@ -1,18 +1,24 @@
 import assert from 'node:assert/strict';
 import { type BridgeClient, connect } from '../../../src/client/client.ts';
+import { openSecretScanner } from '../../../src/workers/openSecretScanner.ts';
 import { answer } from '../../support/anthropic/script.ts';
+import { workerUrl } from '../../support/core.ts';
 import { call, startTestBridge, type TestBridge } from './support.ts';
 
 const missing = '00000000-0000-4000-8000-000000000000';
 
 describe('bridge: what was sent', function () {
   this.timeout(20_000);
+  const scanner = openSecretScanner({
+    workerUrl: workerUrl('secrets'),
+    log: { info() {}, warn() {}, error() {} },
+  });
   let test: TestBridge;
   let client: BridgeClient;
   let id: string;
   const turns: string[] = [];
   before(async () => {
-    test = await startTestBridge();
+    test = await startTestBridge({ scanner });
     client = connect({ url: test.url, token: test.token });
     ({ id } = await test.core.store.create({ door: 'panel' }));
     for (const text of ['First?', 'Second?']) {
@@ -23,7 +29,10 @@ describe('bridge: what was sent', function () {
       turns.push(String(asked.body.turnId));
     }
   });
-  after(() => test.close());
+  after(async () => {
+    await test.close();
+    await scanner.close();
+  });
 
   const get = (place: string, query = '', token = test.token) =>
     call({ url: test.url, token }, 'GET', `/v1/sessions/${place}/context${query}`);
@@ -48,6 +57,19 @@ describe('bridge: what was sent', function () {
     assert.match(texts?.at(-1) ?? '', /First\?/);
     const sent = test.core.fake.requests.find(({ body }) => JSON.stringify(body).includes('First?'));
     assert.deepEqual(request, sent?.body);
+  });
+
+  it('has what looks like a secret marked, as the panel has', async () => {
+    test.core.fake.enqueue(answer('A token.'));
+    // Put together here, so that nobody's scanner takes this file for one with secrets in it.
+    const text = ['What is ghp', '_wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0', 'pINUx?'].join('');
+    const secret = await test.core.store.create({ door: 'panel' });
+    await call({ url: test.url, token: test.token }, 'POST', `/v1/sessions/${secret.id}/turns`, { text });
+    const { context } = await client.sessions.context(secret.id);
+    assert.deepEqual(
+      context.secrets.map(({ segment, what }) => [context.report.segments[segment]?.kind, what]),
+      [['input', 'GitHub token']],
+    );
   });
 
   it('is not told to a token that may not read sessions', async () => {

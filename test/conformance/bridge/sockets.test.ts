@@ -19,7 +19,7 @@ describe('bridge: sockets of clients that misbehave', function () {
     const note = (message: string) => logged.push(message);
     server = await listenLoopback(
       0,
-      { answer: async (request) => answer(request), dispose: () => undefined },
+      { answer: async (request) => answer(request) },
       { ...defaultServerLimits, stallMs: 200 },
       { info: note, warn: note, error: note },
     );

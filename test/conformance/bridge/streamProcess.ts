@@ -40,7 +40,6 @@ const server = await listenLoopback(
       void push(stream);
       return { status: 200, headers: { ...eventStreamHeaders }, body: stream, cut: stream.cut };
     },
-    dispose() {},
   },
   defaultServerLimits,
   log,

@@ -5,12 +5,13 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bridge, type BridgeOptions, startBridge } from '../../../src/bridge/bridge.ts';
-import { type ClientScope, clientScopes } from '../../../src/core/register.ts';
+import type { Limiter } from '../../../src/core/limits/limiter.ts';
+import { type ClientInit, clientScopes } from '../../../src/core/register.ts';
 import type { AnthropicRelay, AnthropicRelayOptions } from '../../../src/core/relay/modelRelay.ts';
 import { type Discovery, discovery } from '../../../src/protocol/bridge.ts';
 import { openUserDatabase, type UserDatabase } from '../../../src/store/user/openUserDatabase.ts';
 import { startCore, type TestCore, type TestCoreOptions, workerUrl } from '../../support/core.ts';
-import { testRelay } from '../../support/relay.ts';
+import { testLimiter, testRelay } from '../../support/relay.ts';
 
 export const ownWorkspaceId = '11111111-1111-4111-8111-111111111111';
 
@@ -24,9 +25,10 @@ export interface TestBridge {
   /** Token of a client that may do everything. */
   token: string;
   relay: AnthropicRelay;
+  limiter: Limiter;
   logged: string[];
   ownerToken(): string;
-  addClient(init?: { name?: string; scopes?: ClientScope[]; workspaceId?: string }): Promise<{
+  addClient(init?: Partial<ClientInit>): Promise<{
     id: string;
     token: string;
   }>;
@@ -63,10 +65,12 @@ export async function startTestBridge(options: TestBridgeOptions = {}): Promise<
   const users =
     options.users ?? openUserDatabase({ file: join(stateDir, 'user.db'), workerUrl: workerUrl('user') });
   const logged: string[] = [];
-  const relay = testRelay(core, users, options.relay);
+  const limiter = testLimiter(core, users);
+  const relay = testRelay(core, users, { limiter, ...options.relay });
   const closeCore = async () => {
     await relay.close();
     await core.close();
+    await limiter.close();
     if (!options.users) await users.close();
     if (!options.stateDir) rmSync(stateDir, { recursive: true, force: true });
   };
@@ -74,7 +78,9 @@ export async function startTestBridge(options: TestBridgeOptions = {}): Promise<
     version: '0.0.0',
     assistant: core.engine,
     clients: users.clients,
+    asking: users.asking,
     relay,
+    limiter,
     workspace: { id: ownWorkspaceId, name: 'test', folders: ['/projects/test'] },
     stateDir,
     port: options.port ?? (await freePorts()),
@@ -100,6 +106,7 @@ export async function startTestBridge(options: TestBridgeOptions = {}): Promise<
     core,
     users,
     relay,
+    limiter,
     stateDir,
     port: bridge.state.port,
     url: bridge.address,

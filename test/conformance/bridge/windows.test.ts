@@ -131,8 +131,8 @@ describe('bridge: several windows at once', function () {
       const { token } = await users.clients.add({ name: 'everywhere', scopes: [...clientScopes] });
       for (const [n, one] of five.entries()) {
         const named = connect({ url, token, workspace: one.folder });
-        await named.sessions.create({ title: `by header ${n}` });
-        await connect({ url, token: one.token }).sessions.create({ title: `by token ${n}` });
+        await named.sessions.create({ title: `by header ${n}`, shared: true });
+        await connect({ url, token: one.token }).sessions.create({ title: `by token ${n}`, shared: true });
         const own = connect({ url: `http://127.0.0.1:${windows[n]?.state.port}`, token: one.token });
         const titles = (await own.sessions.list()).sessions.map((session) => session.title).sort();
         assert.deepEqual(titles, [`by header ${n}`, `by token ${n}`]);

@@ -66,6 +66,37 @@ describe('causeway serve', () => {
     assert.ok(!(await cli.output(['clients', 'list'])).includes(token));
   });
 
+  it('holds a program to the limits that were typed, replaces its token, and shows both', async () => {
+    const limits = ['--requests', '2', '--usd', '2.50', '--expires', '30d'];
+    const token = (await cli.output(['clients', 'add', 'limited', ...limits])).trim();
+    const call = async (with_: string) => {
+      const answer = await fetch(`http://127.0.0.1:${port}/v1/sessions`, {
+        headers: { authorization: `Bearer ${with_}` },
+      });
+      await answer.text();
+      return answer;
+    };
+    assert.equal((await call(token)).status, 200);
+    const listed = jsonLines(await cli.output(['clients', 'list', '--json']));
+    const id = String(listed.find(({ name }) => name === 'limited')?.id);
+    const next = (await cli.output(['clients', 'rotate', id.slice(0, 8)])).trim();
+    assert.notEqual(next, token);
+    assert.equal((await call(token)).status, 401);
+    assert.equal((await call(next)).status, 200);
+    assert.equal((await call(next)).status, 429);
+    const shown = await cli.output(['clients', 'show', id]);
+    assert.match(shown, /limits: 2 requests a minute, \$2\.5 a day\n/);
+    assert.match(shown, /expires: 20\d\d-/);
+    assert.match(shown, /all programs together: no limits\n/);
+    assert.match(await cli.output(['clients', 'limit', id]), /^limited: no limits\.\n$/);
+    assert.equal((await call(next)).status, 200);
+    assert.equal(
+      await cli.output(['clients', 'limit', 'all', '--parallel', '3']),
+      'All programs together: 3 at a time.\n',
+    );
+    await cli.output(['clients', 'limit', 'all']);
+  });
+
   it('is shown by status, without its token', async () => {
     const [shown, ...more] = jsonLines(await cli.output(['status', '--json']));
     assert.deepEqual(more, []);

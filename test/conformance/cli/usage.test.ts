@@ -41,6 +41,9 @@ describe('causeway, called wrongly', () => {
     [['sessions', 'list', '--limit', 'all'], /--limit: got all; expected a number/],
     [['sessions', 'import', 'nowhere.jsonl'], /FILE: got \S+nowhere\.jsonl \(ENOENT\); expected a file/],
     [['clients', 'add'], /NAME is missing/],
+    [['clients', 'add', 'ci', '--usd', '0'], /--usd: got 0; expected US dollars above 0/],
+    [['clients', 'add', 'ci', '--requests', '0'], /--requests: got 0; expected a whole number/],
+    [['clients', 'add', 'ci', '--expires', 'soon'], /--expires: got soon; expected a time such as 30d/],
     [['clients', 'add', 'ci', '--scope', 'root'], /--scope: got root; expected one of sessions:read/],
   ];
   for (const [args, words, env = {}] of cases) {

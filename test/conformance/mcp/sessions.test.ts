@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { McpServer } from '@modelcontextprotocol/server';
-import type { McpAccess } from '../../../src/bridge/mcp/access.ts';
+import { accessOf, type McpAccess } from '../../../src/bridge/mcp/access.ts';
 import { McpSessions } from '../../../src/bridge/mcp/sessions.ts';
 import type { PromptFile } from '../../../src/core/ports.ts';
 import { bearer, startTestBridge, type TestBridge } from '../bridge/support.ts';
@@ -124,13 +124,10 @@ describe('mcp: a session of a client of 2025', function () {
           body: JSON.stringify(initialize),
         }),
         initialize,
-        {
-          assistant: test.core.engine,
-          made: { door: 'mcp' },
-          owner: '',
+        accessOf(test.core.engine, {
+          principal: { kind: 'owner', door: 'cli' },
           signal: new AbortController().signal,
-          may: () => true,
-        },
+        }),
       );
     const first = await begin();
     assert.ok(first?.headers.get('mcp-session-id'));

@@ -81,6 +81,10 @@ export const contextNext = (change: Partial<ContextView> = {}): ContextView => (
       },
       { kind: 'input', label: 'Your input', tokens: 24, reason: 'What is asked in this turn.' },
     ],
+    masked: [
+      { kind: 'aws', what: 'AWS access key', count: 1 },
+      { kind: 'named-value', what: 'value with the name of a secret', count: 1 },
+    ],
     omitted: [
       {
         label: 'src/chunks.ts',
@@ -93,8 +97,8 @@ export const contextNext = (change: Partial<ContextView> = {}): ContextView => (
     cost(0, 0, tokens, tokens * 0.000002),
   ),
   secrets: [
-    { segment: 8, what: 'AWS access key', line: 3 },
-    { segment: 8, what: 'a value with the name of a secret', line: 4 },
+    { segment: 8, what: 'AWS access key', line: 3, masked: true },
+    { segment: 8, what: 'value with the name of a secret', line: 4, masked: true },
   ],
   ...change,
 });
@@ -104,6 +108,11 @@ export const contextSent = (): ContextView => ({
   turnId: id(4, 1),
   usage: { inputTokens: 1_700, outputTokens: 612, cacheCreationTokens: 800, cacheReadTokens: 9_900 },
   costUsd: 0.0131,
+  turn: {
+    state: 'done',
+    usage: { inputTokens: 3_300, outputTokens: 840, cacheCreationTokens: 1_900, cacheReadTokens: 18_200 },
+    costUsd: 0.0274,
+  },
   costs: [
     cost(410, 0, 0, 0.000082),
     cost(320, 0, 0, 0.000064),
@@ -138,6 +147,8 @@ export const directives: DirectiveView[] = [
   }),
   directive(3, 'Write commit messages in the imperative.', { scope: 'user', origin: 'user' }),
   directive(4, 'Prefer async iterators to callbacks.', { state: 'candidate', origin: 'model' }),
+  directive(7, 'Keep lines below a hundred characters.', { state: 'candidate', because: 'budget' }),
+  directive(8, 'Name tests by what the user sees. Never assert a speed.', { because: 'budget' }),
   directive(5, 'From now on use tabs.', { overriddenBy: id(8, 1) }),
   directive(6, 'Never touch the lockfile.', { state: 'removed', origin: 'repetition' }),
 ];
@@ -210,3 +221,9 @@ export const fullMemory = (): PanelMemory =>
     directives,
     tasks,
   });
+
+/** The same where masking is switched off. */
+export const unmasked = ({ report, ...view }: ContextView): ContextView => {
+  const { masked: _, ...rest } = report;
+  return { ...view, report: rest, secrets: view.secrets.map((mark) => ({ ...mark, masked: false })) };
+};

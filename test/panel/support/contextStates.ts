@@ -1,5 +1,5 @@
 /** States of the screens that show what is sent and what a session remembers. */
-import { contextNext, contextSent, frame, fullMemory, memory, tasks } from './contextSamples.ts';
+import { contextNext, contextSent, frame, fullMemory, memory, tasks, unmasked } from './contextSamples.ts';
 import type { PanelPage } from './panelPage.ts';
 import { answer, id, session, start, status, turns, user, view } from './samples.ts';
 import type { State } from './states.ts';
@@ -25,6 +25,17 @@ export const contextStates: State[] = [
           },
         }),
       }),
+    },
+    shows: 'Masked: 1 × AWS access key',
+    act: async (panel) => {
+      await panel.page.click('#meter');
+    },
+  },
+  {
+    name: 'context-unmasked',
+    answers: {
+      ready: chat,
+      context: () => unmasked(contextNext()),
     },
     shows: '2 secrets are in what would be sent.',
     act: async (panel) => {

@@ -8,6 +8,7 @@ const pureLibraries = ['wink-porter2-stemmer', 'yaml'];
 /** Each of these may use one package more, and nobody else may use it. */
 const providerSdks: { under: string; package: string }[] = [
   { under: 'src/core/providers/anthropic/', package: '@anthropic-ai/sdk' },
+  { under: 'src/core/providers/openai/', package: 'openai' },
 ];
 
 interface Room {
@@ -35,6 +36,7 @@ const rooms: Record<string, Room> = {
     files: [
       'src/core/errors.ts',
       'src/core/ports.ts',
+      'src/core/limits/',
       'src/core/register.ts',
       'src/core/relay.ts',
       'src/core/session/',
@@ -45,8 +47,14 @@ const rooms: Record<string, Room> = {
   },
   bridge: {
     rooms: ['protocol', 'base'],
-    files: ['src/core/assistant.ts', 'src/core/relay.ts', 'src/core/errors.ts'],
-    types: ['src/core/ports.ts', 'src/core/register.ts', 'src/core/session/store.ts'],
+    files: [
+      'src/core/assistant.ts',
+      'src/core/relay.ts',
+      'src/core/errors.ts',
+      'src/core/register.ts',
+      'src/core/limits/',
+    ],
+    types: ['src/core/ports.ts', 'src/core/session/store.ts'],
     packages: ['zod', 'undici', '@modelcontextprotocol/server', '@modelcontextprotocol/node'],
     node: true,
   },

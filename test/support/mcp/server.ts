@@ -59,7 +59,7 @@ export async function startMcpFixture(
   clients: ClientRegister,
   log: Log,
 ): Promise<{ url: string; close(): Promise<void> }> {
-  const revocation = new RevocationWatch(clients, log);
+  const revocation = new RevocationWatch(clients, log, Date.now);
   const mcp = mcpRoutes(assistant, new BodyReader(defaultBodyLimits), async () =>
     mcpEndpoint((_access, notify) => serverOf(notify), log),
   );
@@ -82,6 +82,7 @@ export async function startMcpFixture(
   );
   const app: BridgeApp = {
     answer: (request) => chain(new Received(request)),
+    onDidAsk: () => ({ dispose: () => undefined }),
     dispose() {
       mcp.dispose();
       revocation.dispose();

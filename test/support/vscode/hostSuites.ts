@@ -26,7 +26,11 @@ export async function runHostSuites(
 ): Promise<Counts> {
   if (!existsSync(hostSuite)) throw new Error(`${hostSuite} is missing: run node esbuild.mjs --tests`);
   const report = await freshReport(version.name);
-  const code = await startVsCode({ version, env: { CAUSEWAY_TEST_REPORT: report } });
+  const code = await startVsCode({
+    version,
+    env: { CAUSEWAY_TEST_REPORT: report },
+    extensions: [join(repositoryRoot, 'test', 'host', 'editor-models')],
+  });
   const said: string[] = [];
   try {
     const ended = new Promise<void>((resolve, reject) => {

@@ -1,7 +1,7 @@
 /** Starts, stops, kills and restarts a VS Code server, and installs extensions into it. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type InstalledVsCode, installVsCode, type VsCodeVersion } from './install.ts';
 import { extensionHostsOf, killAndWait } from './processes.ts';
 import { mustRun } from './run.ts';
@@ -25,6 +25,8 @@ export interface ServerOptions {
    * reaches such a server can run code here, so it is for tests only.
    */
   acceptDevelopment?: boolean;
+  /** Folders of extensions that are there from the start. */
+  extensions?: string[];
   /** User settings; added to defaults that keep the workbench plain. Read once, at the start of a window. */
   userSettings?: Settings;
   /** Settings of the machine: they win over the user's, and settings of scope `machine` work only here. */
@@ -64,6 +66,8 @@ export class VsCodeServer {
     const folder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'causeway-vscode-')));
     await writeSettings(folder, 'User', { ...userDefaults, ...options.userSettings });
     if (options.machineSettings) await writeSettings(folder, 'Machine', options.machineSettings);
+    for (const extension of options.extensions ?? [])
+      await cp(extension, join(folder, 'extensions', basename(extension)), { recursive: true });
     const started = await launch(installed, folder, options, options.port ?? 0);
     return new VsCodeServer(options, installed, folder, started);
   }

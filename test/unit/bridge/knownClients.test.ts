@@ -18,6 +18,9 @@ function start() {
       add: () => Promise.reject(new Error('not asked')),
       list: async () => [],
       revoke: async () => true,
+      rotate: () => Promise.reject(new Error('not asked')),
+      limit: async () => undefined,
+      overallLimits: async () => ({}),
       onDidRevoke: revoked.event,
       async find(token) {
         asked.push(token);

@@ -24,9 +24,9 @@ describe('what the panel looks into', function () {
   let inspections: Inspections;
   before(() => scanner.scan(['warm']));
   beforeEach(async () => {
-    core = await startCore();
+    core = await startCore({ scanner });
     ({ id: sessionId } = await core.store.create({ door: 'panel' }));
-    inspections = new Inspections({ scanner: async () => scanner, grounding: () => 'open_files' });
+    inspections = new Inspections({ grounding: () => 'open_files' });
     core.workspace.openFiles = [
       file('upload.ts', 'export const chunk = 8;\n'),
       file('token.ts', `// For the upload.\nexport const token = '${token}';\n`),
@@ -41,14 +41,27 @@ describe('what the panel looks into', function () {
   });
   const view = (excluded?: string[]) => inspections.view(core.engine, next(excluded));
 
-  it('has the secrets of a file marked on its segment, and never tells them', async () => {
+  it('has what is masked in a file marked on its segment and counted, and never tells it', async () => {
     const { report, secrets } = await view();
+    assert.deepEqual(report.masked, [{ kind: 'github', what: 'GitHub token', count: 1 }]);
+    assert.equal(secrets[0]?.masked, true);
+    assert.equal(secrets[0].line, 3);
     assert.equal(secrets.length, 1);
     const [mark] = secrets;
     assert.ok(mark);
     assert.equal(mark.what, 'GitHub token');
     assert.match(report.segments[mark.segment]?.label ?? '', /token\.ts/);
     assert.ok(!JSON.stringify({ report, secrets }).includes(token));
+  });
+
+  it('marks what goes as it is where masking is switched off', async () => {
+    core.settings.maskSecrets = false;
+    const { report, secrets } = await view();
+    assert.equal(report.masked, undefined);
+    assert.deepEqual(
+      secrets.map(({ what, masked }) => [what, masked]),
+      [['GitHub token', false]],
+    );
   });
 
   it('has none of a file that is left out, and says that it was', async () => {

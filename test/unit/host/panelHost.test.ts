@@ -111,6 +111,7 @@ describe('The host of the panel', () => {
         pickModel: unused,
         preview: unused,
         pickContext: unused,
+        addOpenFile: unused,
         copy: unused,
         insertAtCursor: unused,
         applyEdit: unused,

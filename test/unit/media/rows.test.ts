@@ -39,6 +39,26 @@ describe('rows of the transcript', () => {
     assert.equal(row.entry?.outcome, 'done');
   });
 
+  it('says once how many directives were merged or demoted in a row, and nothing of what was asked for', () => {
+    const directive = (number: number, because?: 'budget'): Entry => ({
+      id: id(6, number),
+      parentId: null,
+      seq: number,
+      at: 0,
+      door: 'core',
+      kind: 'directive',
+      directiveId: id(8, number),
+      text: 'Use tabs.',
+      state: 'candidate',
+      ...(because === undefined ? {} : { because }),
+    });
+    const rows = rowsOf([user(1, 'Why?'), directive(1), directive(2, 'budget'), directive(3, 'budget')]);
+    assert.deepEqual(
+      rows.map((row) => (row.kind === 'note' ? row.note : row.kind)),
+      ['user', { type: 'directives', count: 2 }],
+    );
+  });
+
   const noteAt = (frames: PanelFrame[]) =>
     rowsOf(turns(3), frames).flatMap((row, index) =>
       row.kind === 'note' && row.note.type === 'frame' ? [{ index, turns: row.note.turns }] : [],

@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { ExcludeGlob } from '../../../src/core/grounding/globs.ts';
 import type { Log, OpenFile } from '../../../src/core/ports.ts';
 import { openPassageSearch } from '../../../src/workers/openPassageSearch.ts';
 import { readTextFile } from '../../../src/workers/workspaceFiles.ts';
@@ -58,6 +59,14 @@ describe('Workspace search', () => {
       files: { '.git/info/exclude': 'mine.txt\n', 'mine.txt': 'zebra' },
     },
     {
+      what: 'what .causewayignore excludes',
+      files: { '.causewayignore': 'drafts/\n', 'drafts/a.txt': 'zebra' },
+    },
+    {
+      what: 'what .causewayignore excludes though git does not',
+      files: { '.gitignore': '!a.txt\n', '.causewayignore': 'a.txt\n', 'a.txt': 'zebra' },
+    },
+    {
       what: 'environment files',
       files: { '.env': 'KEY=zebra', '.env.local': 'KEY=zebra', 'prod.env': 'KEY=zebra' },
     },
@@ -86,6 +95,37 @@ describe('Workspace search', () => {
   it('quotes what a later rule of .gitignore takes back', async () => {
     await write({ '.gitignore': '*.txt\n', 'docs/.gitignore': '!kept.txt\n', 'docs/kept.txt': 'zebra' });
     assert.deepEqual(await found(new WorkspaceSearch(), 'zebra'), ['docs/kept.txt']);
+  });
+
+  it('quotes what .causewayignore takes back', async () => {
+    await write({ '.gitignore': '*.txt\n', '.causewayignore': '!kept.txt\n', 'kept.txt': 'zebra' });
+    assert.deepEqual(await found(new WorkspaceSearch(), 'zebra'), ['kept.txt']);
+  });
+
+  it('does not quote what the editor hides, and reads anew when it hides something else', async () => {
+    await write({
+      'logs/a.txt': 'zebra one',
+      'b.js': 'zebra two',
+      'b.ts': 'zebra three',
+      'c.js': 'zebra four',
+    });
+    const search = new WorkspaceSearch();
+    const asked = (globs: ExcludeGlob[]) =>
+      search.search({
+        question: 'zebra',
+        limit: 10,
+        folders: [folder],
+        openFiles: [],
+        excludes: [{ setting: 'files.exclude', globs }],
+      });
+    const paths = async (globs: ExcludeGlob[]) =>
+      (await asked(globs)).passages.map((passage) => passage.path).sort();
+    assert.deepEqual(await paths([{ pattern: '**/logs' }]), ['b.js', 'b.ts', 'c.js']);
+    assert.deepEqual(await paths([{ pattern: '**/*.js', sibling: '$(basename).ts' }]), [
+      'b.ts',
+      'c.js',
+      'logs/a.txt',
+    ]);
   });
 
   it('honours .gitignore above the folder, up to the repository', async () => {

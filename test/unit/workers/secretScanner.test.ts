@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Log } from '../../../src/core/ports.ts';
-import { secretMarks } from '../../../src/core/secrets/secretMarks.ts';
+import { kindWords } from '../../../src/core/secrets/kinds.ts';
+import { unmaskedMarks } from '../../../src/core/secrets/secretMarks.ts';
 import { openSecretScanner } from '../../../src/workers/openSecretScanner.ts';
+import { canaries } from '../../support/canaries.ts';
 
 function collectingLog(): Log & { lines: string[] } {
   const lines: string[] = [];
@@ -22,65 +24,92 @@ describe('Secret scanner', () => {
   });
   after(() => scanner.close());
 
-  const cases: { title: string; text: string; found: [line: number, what: string][] }[] = [
+  const cases: { title: string; text: string; found: [secret: string, what: string][] }[] = [
     { title: 'nothing in prose', text: 'Why does the token count of the key differ?', found: [] },
-    { title: 'a token by its form', text: `a\nconst t = '${github}';`, found: [[2, 'GitHub token']] },
+    { title: 'a token by its form', text: `a\nconst t = '${github}';`, found: [[github, 'GitHub token']] },
     {
-      title: 'two of different kinds, in the order of the lines',
+      title: 'two of different kinds, in the order of the text, and of an address the password alone',
       text: `${slack}\n\nhttps://user:hunter2pass@example.com/a\n`,
       found: [
-        [1, 'Slack token'],
-        [3, 'password in an address'],
+        [slack, 'Slack token'],
+        ['hunter2pass', 'password in an address'],
       ],
     },
     {
       title: 'a value by the name it is assigned to',
       text: `UPLOAD_API_KEY=${drawn}`,
-      found: [[1, 'a value with the name of a secret']],
+      found: [[drawn, 'value with the name of a secret']],
     },
-    { title: 'a token with the name of one once', text: `token: '${github}'`, found: [[1, 'GitHub token']] },
     {
-      title: 'a private key',
-      text: joined(
-        '-----BEGIN RSA PRIVATE ',
-        `KEY-----\nMI${drawn.repeat(12)}\n-----END RSA PRIVATE `,
-        'KEY-----',
-      ),
-      found: [[1, 'private key']],
+      title: 'a token with the name of one once',
+      text: `token: '${github}'`,
+      found: [[github, 'GitHub token']],
     },
+    { title: 'nothing in what was masked', text: 'TOKEN=[secret:github:0123456789] a', found: [] },
   ];
   for (const { title, text, found } of cases) {
     it(`finds ${title}`, async () => {
       const [secrets] = await scanner.scan([text]);
       assert.deepEqual(
-        secrets?.map(({ line, what }) => [line, what]),
+        secrets?.map(({ start, end, kind }) => [text.slice(start, end), kindWords(kind)]),
         found,
       );
     });
   }
 
-  it('marks the segment a secret is in, and never tells the secret', async () => {
-    const marks = await secretMarks(scanner, ['nothing', `a\n${github}`, github]);
+  for (const { kind, line, secret } of canaries()) {
+    it(`finds ${kind}`, async () => {
+      const text = `before\n${line}\nafter`;
+      const [found = []] = await scanner.scan([text]);
+      const left = found.reduceRight((rest, { start, end }) => rest.slice(0, start) + rest.slice(end), text);
+      assert.ok(!left.includes(secret), left);
+      assert.ok(left.startsWith('before\n') && left.endsWith('after'));
+    });
+  }
+
+  const people: [text: string, found: string[]][] = [
+    [
+      'Write to ada.lovelace@analytical.org or call +49 30 1234567.',
+      ['ada.lovelace@analytical.org', '+49 30 1234567'],
+    ],
+    ['(555) 123-4567 and 555-123-4567', ['(555) 123-4567', '555-123-4567']],
+    ['Ada  Lovelace asked; ADA LOVELACE answered; Adalovelace did not.', ['Ada  Lovelace', 'ADA LOVELACE']],
+    ['git@github.com:a/b.git, me@example.com, 127.0.0.1:61900, 2026-11-24, v1.2.3-4, 1234567890', []],
+    ['const id = 12345678; const big = 123-45-67;', []],
+  ];
+  for (const [text, wanted] of people)
+    it(`finds ${wanted.length === 0 ? 'nobody' : wanted} in ${JSON.stringify(text)}`, async () => {
+      const [found = []] = await scanner.scan([text], { contacts: true, names: ['Ada Lovelace'] });
+      assert.deepEqual(
+        found.map(({ start, end }) => text.slice(start, end)),
+        wanted,
+      );
+      assert.deepEqual(await scanner.scan([text]), [[]]);
+    });
+
+  it('marks the line a secret is in, and never tells the secret', async () => {
+    const marks = await unmaskedMarks(scanner, ['nothing', `a\n${github}`, github]);
     assert.deepEqual(marks, [
-      { segment: 1, line: 2, what: 'GitHub token' },
-      { segment: 2, line: 1, what: 'GitHub token' },
+      { segment: 1, line: 2, what: 'GitHub token', masked: false },
+      { segment: 2, line: 1, what: 'GitHub token', masked: false },
     ]);
-    assert.ok(!JSON.stringify(marks).includes(github));
   });
 
   it('finds a secret in a megabyte without a single break', async () => {
-    const [secrets] = await scanner.scan([`${'a'.repeat(1_000_000)} key=${drawn}`]);
+    const [secrets] = await scanner.scan([`${'a'.repeat(1_000_000)} key=${drawn}`], {
+      contacts: true,
+      names: ['b'],
+    });
     assert.equal(secrets?.length, 1);
   });
 });
 
 describe('Secret scanner without its worker', () => {
-  it('marks nothing, and says so once in the log', async () => {
+  it('says that nothing was looked through, and says so in the log', async () => {
     const log = collectingLog();
     const lost = openSecretScanner({ workerUrl: new URL('./missing.ts', import.meta.url), log });
-    assert.deepEqual(await lost.scan(['a', github]), [[], []]);
-    assert.deepEqual(await lost.scan([github]), [[]]);
-    assert.deepEqual(log.lines, ['The secret scanner ended. No secrets are marked until the next start.']);
+    await assert.rejects(lost.scan(['a', github]));
+    assert.deepEqual(log.lines, ['The secret scanner ended. It starts again when it is needed.']);
     await lost.close();
   });
 });

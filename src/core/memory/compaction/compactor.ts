@@ -17,7 +17,7 @@ import type { SessionStore } from '../../session/store.ts';
 import type { Branches } from '../branch.ts';
 import { Backoff } from './backoff.ts';
 import type { Material } from './framePrompt.ts';
-import { extractedFrame, modelFrame, type WrittenFrame } from './frameWriter.ts';
+import { extractedFrame, firstFrame, type WrittenFrame } from './frameWriter.ts';
 import { readStanding, type Standing } from './standing.ts';
 import { entriesBetween } from './tail.ts';
 
@@ -40,6 +40,8 @@ export interface CompactorOptions {
   log: Log;
   /** The model that answers in the session; undefined where only quotes can be had. */
   choose(sessionId: string): Promise<Chosen | undefined>;
+  /** The models that may write frames, in the order in which they are asked; none where only quotes can be had. */
+  writers(sessionId: string): Promise<Pick<Chosen, 'provider' | 'model'>[]>;
   /** What is to be kept in particular, by the session's profile. */
   remember(sessionId: string): Promise<readonly string[]>;
   /** Hears of what a frame takes in, and of the standing instructions a model saw in it. */
@@ -183,12 +185,12 @@ export class Compactor {
   ): Promise<WrittenFrame> {
     const { settings, log } = this.#options;
     const ceiling = frameCeiling(settings.conversationTokens);
-    const by =
-      how.byModel && settings.compaction !== 'extractive' ? await this.#options.choose(sessionId) : undefined;
-    if (!by) return extractedFrame(material, ceiling);
+    const writers =
+      how.byModel && settings.compaction !== 'extractive' ? await this.#options.writers(sessionId) : [];
+    if (writers.length === 0) return extractedFrame(material, ceiling);
     try {
       const remember = await this.#options.remember(sessionId);
-      return await modelFrame({ ...by, remember }, material, ceiling, how.signal);
+      return await firstFrame(writers, remember, material, ceiling, how.signal);
     } catch (error) {
       if (!how.asked || how.signal.aborted) throw error;
       log.error(`A model could not write a frame: ${toErrorInfo(error).code}.`, error);

@@ -3,9 +3,12 @@ import type { Usage } from '../../../protocol/content.ts';
 import type { FrameBody, FrameEntry } from '../../../protocol/entries.ts';
 import { extractiveFrame } from '../../context/extractiveFrame.ts';
 import { boundedBody, isEmptyBody, mergedBodies } from '../../context/frameBody.ts';
-import { fromErrorInfo, stoppedByUser } from '../../errors.ts';
+import { estimateTokens } from '../../context/tokens.ts';
+import { fromErrorInfo, stoppedByUser, toErrorInfo } from '../../errors.ts';
 import { costOf, noUsage } from '../../providers/prices.ts';
 import type { ModelInfo, Provider, ProviderRequest } from '../../providers/provider.ts';
+import type { Chosen } from '../../providers/registry.ts';
+import { fallbackKindOf } from '../../providers/routes.ts';
 import { frameRequest, type Material, readAnswer, secondRequest, turnEntryIds } from './framePrompt.ts';
 
 export interface WrittenFrame
@@ -62,6 +65,49 @@ export async function modelFrame(
     ...paid,
     instructions: placed(reading.answer.instructions),
   };
+}
+
+type Writer = Pick<Chosen, 'provider' | 'model'>;
+
+/**
+ * By the first of these models that takes so much and can be asked; one that fails for a while is passed over. Throws as
+ * `modelFrame`, with the error of the last.
+ */
+export async function firstFrame(
+  writers: readonly Writer[],
+  remember: readonly string[],
+  material: Material,
+  ceiling: number,
+  signal: AbortSignal,
+): Promise<WrittenFrame> {
+  const fitting = writers.filter(({ model }) =>
+    takes(model, frameRequest(model.id, material, ceiling, remember)),
+  );
+  const asked = fitting.length > 0 ? fitting : writers.slice(-1);
+  for (const [place, by] of asked.entries()) {
+    try {
+      return await modelFrame({ ...by, remember }, material, ceiling, signal);
+    } catch (error) {
+      if (signal.aborted || place === asked.length - 1) throw error;
+      if (fallbackKindOf(toErrorInfo(error).code) === undefined) throw error;
+    }
+  }
+  return extractedFrame(material, ceiling);
+}
+
+/** Part of the window that the answer needs: a frame is far shorter than what it stands for. */
+const answerShare = 0.25;
+
+/** Whether a request surely fits. A local server may cut what is too long in silence, so that it is reckoned here. */
+function takes({ window, tokenFactor }: ModelInfo, { system, messages }: ProviderRequest): boolean {
+  const texts = [
+    ...system.map(({ text }) => text),
+    ...messages.flatMap(({ content }) =>
+      content.flatMap((block) => (block.type === 'text' ? [block.text] : [])),
+    ),
+  ];
+  const tokens = texts.reduce((sum, text) => sum + estimateTokens(text), 0);
+  return tokens * Math.max(1, tokenFactor) <= window * (1 - answerShare);
 }
 
 function bodyOf(answer: FrameBody): FrameBody {

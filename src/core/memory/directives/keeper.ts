@@ -19,8 +19,10 @@ export interface KeeperOptions {
   userDirectives?: UserDirectives;
 }
 
-/** Directives looked at between two waits, so that an import never holds the thread for more than some ms. */
+/** Directives that are appended together. */
 const mostAtOnce = 20;
+/** How long the thread is held before others have their turn, ms: together with what one directive takes below 10. */
+const slice = 4;
 
 export class DirectiveKeeper {
   readonly #options: KeeperOptions;
@@ -75,10 +77,12 @@ export class DirectiveKeeper {
   async relieve(sessionId: string): Promise<void> {
     for (;;) {
       const directives = await this.#read(sessionId);
+      const breath = this.#breath();
       while (directives.drafts.length < mostAtOnce) {
         const done = relief(directives.standing());
         if (!done) break;
         directives.add(reliefChange(done));
+        await breath();
       }
       const { length } = directives.drafts;
       if (length === 0) return;
@@ -107,13 +111,26 @@ export class DirectiveKeeper {
     for (let at = 0; at < all.length; at += mostAtOnce) {
       const ofUser = (await this.#options.userDirectives?.list()) ?? [];
       const directives = await this.#read(sessionId);
+      const breath = this.#breath();
       for (const what of all.slice(at, at + mostAtOnce)) {
+        await breath();
         const known = { directives: directives.standing(), sources: directives.sources(), ofUser };
         const change = noticed(what, known, crypto.randomUUID());
         if (change) directives.add(change);
       }
       if (directives.drafts.length > 0) await this.#options.store.append(sessionId, directives.drafts);
     }
+  }
+
+  /** Lets others have the thread when it was held for a slice since the last time. */
+  #breath(): () => Promise<void> {
+    const { clock } = this.#options;
+    let since = clock.monotonic();
+    return async () => {
+      if (clock.monotonic() - since < slice) return;
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      since = clock.monotonic();
+    };
   }
 
   async #read(sessionId: string): Promise<Working> {
@@ -170,9 +187,18 @@ function reliefChange(done: Relief): DirectiveChange {
       text: kept.text,
       state: 'candidate',
       origin: kept.origin,
+      because: 'budget',
       ...source,
     };
   const mergedIds = [done.older.directiveId, kept.directiveId];
   const directiveId = crypto.randomUUID();
-  return { directiveId, text: done.text, state: 'confirmed', origin: kept.origin, ...source, mergedIds };
+  return {
+    directiveId,
+    text: done.text,
+    state: 'confirmed',
+    origin: kept.origin,
+    because: 'budget',
+    ...source,
+    mergedIds,
+  };
 }

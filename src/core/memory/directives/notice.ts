@@ -13,7 +13,7 @@ export interface Noticed {
 
 export type DirectiveChange = Pick<
   DirectiveEntry,
-  'directiveId' | 'text' | 'state' | 'origin' | 'sourceId' | 'supersedesId' | 'mergedIds'
+  'directiveId' | 'text' | 'state' | 'origin' | 'sourceId' | 'supersedesId' | 'mergedIds' | 'because'
 >;
 
 export interface Known {

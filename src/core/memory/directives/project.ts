@@ -37,6 +37,7 @@ export function projectDirectives(
         at: last.at,
         ...(source === undefined ? {} : { sourceId: source }),
         ...(overriddenBy === undefined ? {} : { overriddenBy }),
+        ...(last.because === undefined ? {} : { because: last.because }),
         history: wordings(versions),
         scope: 'session',
         seq: since(versions, last),

@@ -1,6 +1,8 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import * as errors from '../../errors.ts';
 import type { Clock, Log, Secrets } from '../../ports.ts';
+import { type Outcome, withRetries } from '../attempts.ts';
+import { IdleWatch } from '../idleWatch.ts';
 import type {
   Availability,
   ModelInfo,
@@ -9,9 +11,8 @@ import type {
   ProviderEvent,
   ProviderRequest,
 } from '../provider.ts';
-import { isRetryable, longestWaitMs, maxRetries, retryDelayMs, waitFor } from '../retry.ts';
-import { apiError, retryAfterOf } from './errors.ts';
-import { IdleWatch } from './idleWatch.ts';
+import { isRetryable, retryAfterOf } from '../retry.ts';
+import { apiError } from './errors.ts';
 import { anthropicKeyName } from './keyName.ts';
 import { type ClaudeModel, claudeModels, unknownClaudeModel, withCapabilities } from './models.ts';
 import { messagesBody } from './request.ts';
@@ -125,7 +126,9 @@ export class AnthropicProvider implements Provider {
   }
 
   #wind(request: ProviderRequest): SecondWind {
-    return secondWind(request, this.#modelOf(request), this.#options.features?.() ?? noFeatures);
+    const wound = secondWind(request, this.#modelOf(request), this.#options.features?.() ?? noFeatures);
+    // What a program asks for passes in its own words.
+    return { ...wound, body: { ...wound.body, ...request.client } };
   }
 
   /** Source: https://platform.claude.com/docs/en/build-with-claude/token-counting. */
@@ -142,33 +145,14 @@ export class AnthropicProvider implements Provider {
     }
   }
 
-  async *stream(
-    request: ProviderRequest,
-    signal: AbortSignal,
-  ): AsyncGenerator<ProviderEvent, void, undefined> {
-    for (let attempt = 1; ; attempt++) {
-      const outcome = yield* this.#attempt(request, signal);
-      if (outcome.done) return;
-      if (signal.aborted) return yield { type: 'aborted' };
-      const { failure, retryable } = outcome;
-      const delayMs = retryDelayMs(attempt, failure.retryAfterMs, Math.random);
-      if (!retryable || attempt > maxRetries || delayMs > longestWaitMs) {
-        return yield { type: 'error', error: errors.toErrorInfo(failure) };
-      }
-      yield { type: 'retrying', attempt, delayMs, reason: failure.code };
-      if (!(await waitFor(delayMs, signal))) return yield { type: 'aborted' };
-    }
+  stream(request: ProviderRequest, signal: AbortSignal): AsyncGenerator<ProviderEvent, void, undefined> {
+    return withRetries(() => this.#attempt(request, signal), signal, request.retries);
   }
 
-  /** One request. Done when a last event was sent; otherwise nothing of an answer had arrived. */
   async *#attempt(
     request: ProviderRequest,
     signal: AbortSignal,
-  ): AsyncGenerator<
-    ProviderEvent,
-    { done: true } | { done: false; failure: errors.CausewayError; retryable: boolean },
-    undefined
-  > {
+  ): AsyncGenerator<ProviderEvent, Outcome, undefined> {
     const limitMs = this.#options.idleLimitMs ?? idleLimitMs;
     const watch = new IdleWatch(limitMs, signal);
     const reader = new AnthropicStream(

@@ -64,15 +64,3 @@ function byStatus(failure: ApiFailure, model: string): errors.CausewayError {
       return errors.providerFailed(failure.status, failure.retryAfterMs);
   }
 }
-
-/** `retry-after-ms`, else `retry-after` in seconds or as a date; undefined when neither can be read. */
-export function retryAfterOf(headers: Headers | undefined, now: number): number | undefined {
-  const ms = Number.parseFloat(headers?.get('retry-after-ms') ?? '');
-  if (Number.isFinite(ms)) return Math.max(0, Math.round(ms));
-  const value = headers?.get('retry-after');
-  if (!value) return undefined;
-  const seconds = Number.parseFloat(value);
-  if (Number.isFinite(seconds)) return Math.max(0, Math.round(seconds * 1000));
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
-}

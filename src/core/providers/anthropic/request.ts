@@ -70,8 +70,9 @@ const withCache = (block: RequestBlock, citable: boolean): Param =>
 /** A tool the model was trained for is only named; others, and other models, get it described. */
 function toolParam(tool: ToolDefinition, model: ClaudeModel): Anthropic.Messages.ToolUnion {
   if (tool.native === 'memory' && model.memoryTool) return { type: 'memory_20250818', name: 'memory' };
-  const { name, description, inputSchema } = tool;
-  return { name, description, input_schema: { type: 'object', ...inputSchema } };
+  const { name, description, inputSchema, more } = tool;
+  const described = { name, ...(description === '' ? {} : { description }) };
+  return { ...more, ...described, input_schema: { type: 'object', ...inputSchema } };
 }
 
 /** Tokens of thinking for models whose thinking is given a budget; the API's least is 1,024. */
@@ -108,9 +109,11 @@ export function messagesBody(
   request: ProviderRequest,
   model: ClaudeModel,
 ): Anthropic.Messages.MessageCreateParamsStreaming {
-  const thinking = thinkingParam(request, model);
+  const thinking = request.client === undefined ? thinkingParam(request, model) : undefined;
   const schema = request.outputSchema;
   const isHeld = schema !== undefined && model.structuredOutputs;
+  // The API takes no citations beside an answer that is held to a form.
+  const cites = !isHeld && request.client?.output_config?.format === undefined;
   const system: ProviderRequest['system'] = [
     ...request.system,
     ...(schema === undefined || isHeld ? [] : [{ text: schemaWords(schema) }]),
@@ -130,7 +133,7 @@ export function messagesBody(
         }),
     messages: request.messages.map((message) => ({
       role: message.role,
-      content: message.content.map((block) => withCache(block, !isHeld)),
+      content: message.content.map((block) => withCache(block, cites)),
     })),
     ...(request.tools.length === 0
       ? {}

@@ -4,6 +4,9 @@ import { createSessionKeyTable } from './002-session-key.ts';
 import { createTokenFactorTable } from './003-token-factors.ts';
 import { createUserDirectiveTable } from './004-user-directives.ts';
 import { createCallLog } from './005-call-log.ts';
+import { limitClients } from './006-client-limits.ts';
+import { createLimitLedger } from './007-limit-ledger.ts';
+import { createAsking } from './008-asking.ts';
 
 /** In order; the number of those applied is the database's `user_version`. A released one never changes. */
 export const migrations: readonly ((db: DatabaseSync) => void)[] = [
@@ -12,4 +15,7 @@ export const migrations: readonly ((db: DatabaseSync) => void)[] = [
   createTokenFactorTable,
   createUserDirectiveTable,
   createCallLog,
+  limitClients,
+  createLimitLedger,
+  createAsking,
 ];

@@ -97,6 +97,7 @@ describe('The context of a turn', () => {
         memoryFiles: async () => core.workspace.memoryFiles,
         openFiles: async () => core.workspace.openFiles,
       },
+      masker: core.masker,
       counter: { count: async (texts) => texts.map(estimateTokens) },
       search: {
         search: (question, { signal }) => {
@@ -122,6 +123,25 @@ describe('The context of a turn', () => {
     });
   const sent = ({ messages }: Awaited<ReturnType<typeof build>>): string => JSON.stringify(messages);
 
+  it('has nothing of an open file that stays out, and says why', async () => {
+    core.workspace.openFiles = [
+      {
+        uri: 'file:///w/.env',
+        path: '.env',
+        languageId: 'plaintext',
+        text: 'KEY=zebra',
+        active: true,
+        selection: { startLine: 1, endLine: 1, text: 'KEY=zebra' },
+        staysOut: { why: 'secret' },
+      },
+    ];
+    const made = await build('Which key?');
+    assert.ok(!JSON.stringify(made.messages).includes('zebra'));
+    assert.deepEqual(made.report.omitted, [
+      { label: '.env', tokens: 0, reason: 'Files of this name are made to hold secrets.' },
+    ]);
+  });
+
   it('holds a conversation of a thousand entries whole when it fits, calls with their results', async () => {
     for (let number = 0; number < 200; number++) await core.store.append(sessionId, turn(number));
     const made = await build('And now?', { window: 1_000_000 });
@@ -146,10 +166,8 @@ describe('The context of a turn', () => {
     for (let number = 0; number < 200; number++) await core.store.append(sessionId, turn(number));
     const made = await build('And now?', { window: 12_000 });
     assert.ok(reportTokens(made.report) <= made.report.budget);
-    assert.deepEqual(
-      made.report.omitted.map(({ label }) => label),
-      ['Older turns'],
-    );
+    assert.equal(made.report.omitted.length, 1);
+    assert.match(made.report.omitted[0]?.label ?? '', /older turns/i);
     assert.ok(sent(made).includes('Answer 199.') && !sent(made).includes('Question 0?'));
     const calls = sent(made).match(/"type":"tool_use"/g)?.length;
     assert.equal(calls, sent(made).match(/"type":"tool_result"/g)?.length);
@@ -215,6 +233,66 @@ describe('The context of a turn', () => {
       made.report.omitted.map(({ label, reason }) => [label, reason]),
       [['a.ts', 'You left it out of this turn.']],
     );
+  });
+
+  it('has the user’s own text in place of a part, in the part’s tags, and says so', async () => {
+    core.workspace.openFiles = [file('a.ts', 'let a = 1;', true)];
+    core.workspace.memoryFiles = [{ path: 'AGENTS.md', text: 'Use tabs.' }];
+    const made = await builder.build({
+      sessionId,
+      input: {
+        ...input('Q'),
+        replaced: [
+          { partId: 'file:file:///w/a.ts', text: 'let mine = 2; </file>' },
+          { partId: 'memory:AGENTS.md', text: 'Use spaces.' },
+        ],
+      },
+      parentId: undefined,
+      model,
+    });
+    assert.ok(sent(made).includes('let mine') && !sent(made).includes('let a'));
+    assert.equal(sent(made).split('</file>').length, 2);
+    assert.ok(JSON.stringify(made.system).includes('Use spaces.'));
+    const own = made.report.segments.filter(({ reason }) =>
+      reason.endsWith('In your own words for this turn.'),
+    );
+    assert.deepEqual(
+      own.map(({ partId }) => partId),
+      ['memory:AGENTS.md', 'file:file:///w/a.ts'],
+    );
+  });
+
+  it('quotes an old turn the user pinned, and sends a new one once', async () => {
+    const said: string[] = [];
+    for (let number = 0; number < 200; number++) {
+      const [asked] = await core.store.append(sessionId, turn(number));
+      said.push(asked?.id ?? '');
+    }
+    const [old = ''] = said;
+    const newest = said.at(-1) ?? '';
+    const made = await builder.build({
+      sessionId,
+      input: { ...input('And now?'), pinned: [old, newest] },
+      parentId: undefined,
+      model: { ...model, window: 12_000 },
+    });
+    const quoted = made.report.segments.filter(({ kind }) => kind === 'recall');
+    assert.deepEqual(
+      quoted.map(({ partId, reason }) => [partId, reason]),
+      [[`recall:${old}`, 'You pinned it to this turn.']],
+    );
+    assert.equal(sent(made).split('Question 199?').length, 2);
+  });
+
+  it('knows what was appended since the last turn, and of a purged session nothing', async () => {
+    const subscription = core.store.onDidChange((change) => builder.follow(change));
+    await core.store.append(sessionId, turn(1));
+    assert.ok(sent(await build('Q')).includes('Answer 1.'));
+    await core.store.append(sessionId, turn(2));
+    assert.ok(sent(await build('Q')).includes('Answer 2.'));
+    await core.store.purge(sessionId);
+    await assert.rejects(build('Q'), { code: 'not_found' });
+    subscription.dispose();
   });
 
   it('has the user’s own words from the settings', async () => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Editor } from '../../../../src/core/grounding/boosts.ts';
+import { Lines } from '../../../../src/core/grounding/lines.ts';
 import { searchOpenFiles } from '../../../../src/core/grounding/openFilesSearch.ts';
 import { PassageIndex } from '../../../../src/core/grounding/passageIndex.ts';
-import { mostQuotedLines } from '../../../../src/core/grounding/quote.ts';
+import { mostQuotedLines, quotesOf } from '../../../../src/core/grounding/quote.ts';
 import { findPassages } from '../../../../src/core/grounding/retriever.ts';
 
 type Files = Record<string, string>;
@@ -73,6 +74,23 @@ describe('Passages for a question', () => {
       expected: ['test/a.ts', 'src/z.ts'],
     },
     {
+      what: 'are found by British and American spelling alike',
+      files: { 'a.ts': 'enter(harbor);', 'b.ts': 'other(name);' },
+      question: 'Where is the harbour?',
+      expected: ['a.ts'],
+    },
+    {
+      what: 'have the best document among them where code alone would fill the places',
+      files: {
+        'a.ts': 'zebra(tiger);',
+        'b.ts': 'zebra(tiger, 1);',
+        'c.ts': 'zebra(tiger, 2);',
+        'docs/z.md': '# Zebra and tiger\nA zebra is no tiger.',
+      },
+      question: 'Is a zebra a tiger?',
+      expected: ['docs/z.md', 'a.ts', 'b.ts'],
+    },
+    {
       what: 'come from documents for practical questions',
       files: { 'docs/a.md': 'Install server', 'src/z.ts': 'install(server)' },
       question: 'How do I install the server?',
@@ -128,6 +146,13 @@ describe('Passages for a question', () => {
   for (const { what, files, question, editors, expected } of first) {
     it(what, async () => assert.deepEqual(await paths(files, question, editors), expected));
   }
+
+  it('are judged with the heading that they stand under', () => {
+    const lines = new Lines('# Zebras\n\nCopy the folder.\n');
+    const zebra = { value: 1, shares: new Map([['zebra', 1]]) };
+    const [quote] = quotesOf('a.md', lines, { startLine: 3, endLine: 3 }, [zebra]);
+    assert.equal(quote?.coverage, 1);
+  });
 
   it('come from the selection before the rest of the file', async () => {
     const filler = Array<string>(50).fill('x();').join('\n');

@@ -51,6 +51,21 @@ describe('Older turns', function () {
     assert.equal((await core.engine.memory.view(sessionId)).frames[0]?.id, frame.id);
   });
 
+  it('cost what the model took that wrote their frame, which counts in the session, once', async () => {
+    core.settings.compaction = 'model';
+    answerFrames(core.fake, frameAnswer({ goals: ['Resume uploads'], notes: [] }));
+    const frame = await untilFrame();
+    await core.engine.memory.idle(sessionId);
+    await core.engine.memory.setFrameActive(sessionId, frame.id, false, 'panel');
+    const spent = (await core.store.ofKinds(sessionId, ['assistant', 'frame'])).reduce(
+      (sum, { costUsd = 0 }) => sum + costUsd,
+      0,
+    );
+    const session = await core.store.get(sessionId);
+    assert.ok(frame.costUsd !== undefined && frame.costUsd > 0);
+    assert.ok(Math.abs((session?.spent?.costUsd ?? 0) - spent) < 1e-9);
+  });
+
   it('go into a frame a model wrote, with its notes, its price, and as data that nobody follows', async () => {
     core.settings.compaction = 'model';
     const notes = [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { checksum } from '../../../../src/core/recall/bytes.ts';
+import { checksum } from '../../../../src/core/recall/columns.ts';
 import { UnreadableVectors, WordVectors } from '../../../../src/core/recall/wordVectors.ts';
 import { encodeVectors } from '../../../support/wordVectors.ts';
 import { shippedTable, shippedVectors } from './samples.ts';
@@ -43,7 +43,7 @@ describe('Meaning of texts', () => {
   }
 
   it('comes from the table that runs of this version were made with; count their version up with the table', () =>
-    assert.equal(checksum(readFileSync(shippedTable)), 0x1f71373));
+    assert.equal(checksum(readFileSync(shippedTable)), 0x78437e35));
 
   it('is refused from a table that is damaged', () => {
     for (const bytes of [

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Emitter } from '../../../../src/base/emitter.ts';
+import { localOnly, restrictedMode } from '../../../../src/core/errors.ts';
 import { CallBatch } from '../../../../src/core/relay/callBatch.ts';
 import { KeptSecret } from '../../../../src/core/relay/keptSecret.ts';
 import { AnthropicRelay, type AnthropicRelayOptions } from '../../../../src/core/relay/modelRelay.ts';
-import type { LoggedCall, RelayedCall } from '../../../../src/core/relay.ts';
+import type { LoggedCall, RelayedCall, RelayRequest } from '../../../../src/core/relay.ts';
 
 const log = { info() {}, warn() {}, error() {} };
 const changes = () => new Emitter<string>();
@@ -15,7 +16,7 @@ function startRelay(options: Partial<AnthropicRelayOptions> = {}) {
     secrets: { get: async () => 'sk-ant-key', onDidChange: changes().event },
     calls: { add: async (calls) => void written.push(...calls), usage: async () => [] },
     log,
-    isTrusted: () => true,
+    barred: () => undefined,
     baseUrl: () => 'https://api.example',
     ...options,
   });
@@ -35,6 +36,14 @@ const call: RelayedCall = {
   firstByteMs: 5,
   totalMs: 6,
   requestId: 'req_1',
+  reached: true,
+  hold: undefined,
+};
+
+const asked: RelayRequest = {
+  wire: 'anthropic',
+  operation: 'messages',
+  size: () => ({ bytes: 10, open: false, pictures: 0 }),
 };
 
 const logged: LoggedCall = {
@@ -51,7 +60,8 @@ const logged: LoggedCall = {
 
 describe('What a relayed call may', () => {
   const refusals: [what: string, options: Partial<AnthropicRelayOptions>, code: string][] = [
-    ['an untrusted workspace', { isTrusted: () => false }, 'restricted_mode'],
+    ['an untrusted workspace', { barred: restrictedMode }, 'restricted_mode'],
+    ['a workspace marked local-only', { barred: localOnly }, 'local_only'],
     ['no key', { secrets: { get: async () => undefined, onDidChange: changes().event } }, 'no_api_key'],
     [
       'a key that cannot be sent',
@@ -63,11 +73,11 @@ describe('What a relayed call may', () => {
   ];
   for (const [what, options, code] of refusals) {
     it(`is nothing with ${what}`, async () =>
-      assert.rejects(async () => startRelay(options).relay.authorise(), { code }));
+      assert.rejects(async () => startRelay(options).relay.authorise({ kind: 'owner' }, asked), { code }));
   }
 
   it('is to use the key and the address of the settings', async () => {
-    const { baseUrl, key } = await startRelay().relay.authorise();
+    const { baseUrl, key } = await startRelay().relay.authorise({ kind: 'owner' }, asked);
     assert.deepEqual([baseUrl, key], ['https://api.example', 'sk-ant-key']);
   });
 });

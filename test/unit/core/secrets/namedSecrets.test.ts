@@ -3,12 +3,14 @@ import fc from 'fast-check';
 import { entropy, namedSecrets } from '../../../../src/core/secrets/namedSecrets.ts';
 
 const drawn = ['q8Zr2LxV', '9wTn4KpB', '7sYd'].join('');
+const linesOf = (text: string) =>
+  namedSecrets(text).map(({ start, end }) => {
+    assert.equal(text.slice(start, end), drawn);
+    return text.slice(0, start).split('\n').length;
+  });
 const check = (text: string, lines: number[]) =>
   it(`${lines.length === 0 ? 'nothing in' : `line ${lines} of`} ${JSON.stringify(text).slice(0, 60)}`, () =>
-    assert.deepEqual(
-      namedSecrets(text).map(({ line }) => line),
-      lines,
-    ));
+    assert.deepEqual(linesOf(text), lines));
 
 describe('Values with the name of a secret', () => {
   check(`const apiKey = '${drawn}';`, [1]);
@@ -17,6 +19,7 @@ describe('Values with the name of a secret', () => {
   check(`headers['x-auth-token'] = \`${drawn}\``, [1]);
   check(`AWS_SECRET_ACCESS_KEY=${drawn}\nTOKEN=${drawn}`, [1, 2]);
   check(`const digest = '${drawn}';`, []);
+  check(`Sec-WebSocket-Key: ${drawn}`, []);
   check('const apiKey = process.env.UPLOAD_API_KEY_2;', []);
   check('token: the_name_of_a_setting_1', []);
   check("keys: 'ArrowUp ArrowDown Enter1'", []);
@@ -25,6 +28,14 @@ describe('Values with the name of a secret', () => {
   check('password = "aaaa1111bbbb2222cc"', []);
   check('keyPath: certs/2024/server1/public.pem', []);
 
+  check('token: refreshAccessTokenWhenItExpires', []);
+  check('password: THE_NAME_OF_A_CONSTANT', []);
+
+  it('are found where they have letters alone', () => {
+    const letters = ['qRzLxVwTnKpB', 'sYdmHcGjQtFe'].join('');
+    assert.equal(namedSecrets(`api_key=${letters}`).length, 1);
+  });
+
   it('are found in every line and with every text around them', () => {
     fc.assert(
       fc.property(
@@ -32,10 +43,7 @@ describe('Values with the name of a secret', () => {
         (lines) => {
           const before = lines.map((line) => line.replaceAll(/[\w=:-]/g, ' '));
           const text = [...before, `my_token = "${drawn}"`].join('\n');
-          assert.deepEqual(
-            namedSecrets(text).map(({ line }) => line),
-            [lines.length + 1],
-          );
+          assert.deepEqual(linesOf(text), [lines.length + 1]);
         },
       ),
     );

@@ -116,6 +116,12 @@ const commands: fc.Arbitrary<Command>[] = [
         for (let each: Entry | undefined = entry; each; each = byId.get(each.parentId ?? ''))
           branch.unshift(each);
         assert.deepEqual(await store.path(id, { leafId: entry.id }), branch);
+        const links = branch.map(({ id: of, kind }) => ({ id: of, kind }));
+        assert.deepEqual(await store.lineage(id, { leafId: entry.id }), links);
+        assert.deepEqual(
+          await store.lineage(id, { beforeId: entry.id, limit: 2 }),
+          links.slice(0, -1).slice(-2),
+        );
         const fork = await store.fork(id, entry.id, { door: 'panel', title: 'fork' });
         const entries = branch.map((each, index) => ({ ...each, seq: index + 1 }));
         model.sessions.set(fork.id, {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { checkClientInit } from '../../../../src/store/user/clientInit.ts';
+import { migrations } from '../../../../src/store/user/migrations/index.ts';
 import { digestOf, newToken, sameDigest } from '../../../../src/store/user/tokens.ts';
 import { UserStore } from '../../../../src/store/user/userStore.ts';
 import { folder, scratch } from './samples.ts';
@@ -129,5 +130,82 @@ describe('a new client', () => {
       name: 'a',
       scopes: ['turns'],
     });
+  });
+});
+
+describe('what a client may use', () => {
+  let dataFolder: string;
+  let store: UserStore;
+  let now: number;
+
+  beforeEach(() => {
+    now = 1_000_000;
+    dataFolder = scratch();
+    store = new UserStore(join(dataFolder, 'user.db'), () => now);
+  });
+  afterEach(() => {
+    store.close();
+    rmSync(dataFolder, { recursive: true });
+  });
+
+  const limits = { requestsPerMinute: 3, tokensPerMinute: 1000, parallel: 2, usdPerDay: 0.5 };
+
+  it('is kept with it, can be replaced, and is told with what all may use together', () => {
+    const { client, token } = store.addClient({ name: 'limited', scopes: ['models'], limits });
+    assert.deepEqual(store.findClient(token)?.limits, limits);
+    store.limitClient(client.id, { parallel: 1 });
+    store.limitClient('all', { usdPerDay: 3 });
+    assert.deepEqual(store.findClient(token)?.limits, { parallel: 1 });
+    assert.deepEqual(store.findClient(token)?.overall, { usdPerDay: 3 });
+    store.limitClient(client.id, {});
+    assert.equal(store.findClient(token)?.limits, undefined);
+    assert.throws(() => store.limitClient('nobody', {}), { code: 'not_found' });
+  });
+
+  for (const wrong of [{ parallel: 0 }, { usdPerDay: -1 }, { requestsPerMinute: 1.5 }, { rate: 3 }]) {
+    it(`is refused as ${JSON.stringify(wrong)}`, () => {
+      assert.throws(() => store.addClient({ name: 'x', scopes: ['models'], limits: wrong }), {
+        code: 'invalid_input',
+      });
+    });
+  }
+
+  it('threat 25: ends with its time, for good, also when the clock is set back', () => {
+    const { client, token } = store.addClient({ name: 'brief', scopes: ['models'], expiresAt: now + 1000 });
+    assert.equal(store.findClient(token)?.id, client.id);
+    now += 1000;
+    assert.equal(store.findClient(token), undefined);
+    now -= 24 * 60 * 60_000;
+    assert.equal(store.findClient(token), undefined);
+    assert.throws(() => store.rotateClient(client.id), { code: 'not_found' });
+  });
+
+  it('threat 5: goes on with another token in place of the first', () => {
+    const { client, token } = store.addClient({ name: 'rotated', scopes: ['models'], limits });
+    const next = store.rotateClient(client.id);
+    assert.equal(store.findClient(token), undefined);
+    assert.deepEqual(store.findClient(next)?.limits, limits);
+    const again = store.rotateClient(client.id);
+    assert.equal(store.findClient(next), undefined);
+    assert.equal(store.findClient(again)?.rotatedAt, now + 1);
+  });
+
+  it('is what it was for clients of an earlier version, grounding among it', () => {
+    const file = join(dataFolder, 'user.db');
+    const db = new DatabaseSync(file);
+    for (const migrate of migrations.slice(0, 5)) migrate(db);
+    const add = db.prepare('INSERT INTO client VALUES (?, ?, ?, NULL, ?, 1, NULL, NULL)');
+    for (const [name, scopes] of [
+      ['writer', '["turns"]'],
+      ['caller', '["models"]'],
+    ] as const)
+      add.run(crypto.randomUUID(), name, scopes, digestOf(name));
+    db.exec('PRAGMA user_version = 5');
+    db.close();
+    store = new UserStore(file, () => now);
+    const scopes = new Map(store.clients().map(({ name, scopes }) => [name, scopes]));
+    assert.deepEqual(scopes.get('writer'), ['turns', 'grounding']);
+    assert.deepEqual(scopes.get('caller'), ['models']);
+    assert.deepEqual(store.status().notices, []);
   });
 });

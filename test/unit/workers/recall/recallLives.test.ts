@@ -3,6 +3,9 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { connectRpc } from '../../../../src/base/rpc.ts';
+import { errorCodec } from '../../../../src/core/errors.ts';
+import type { RecallSource } from '../../../../src/core/session/recallSource.ts';
 import { program, Started } from '../../../durability/processes.ts';
 import { workerUrl } from '../../../support/core.ts';
 import { user } from '../../store/sqlite/samples.ts';
@@ -57,6 +60,25 @@ describe('What recall keeps', function () {
     assert.equal((await window.ids(id, 'quoll')).length, 4);
     await windows.kept(id, 1_601);
     assert.deepEqual(windows.runs(id), ['1-512', '513-1024', '1025-1536', '1537-1601']);
+  });
+
+  it('is brought together in a long session, and a window that is behind does not take it apart', async () => {
+    const { id } = await window.store.create({ door: 'panel' });
+    const [early, late] = [user('A quoll at the beginning'), user('A quoll at the end')];
+    await window.store.append(id, [early, ...idle(4_200), late]);
+    while ((await window.ids(id, 'quoll')).length < 2) await setImmediate();
+    await windows.kept(id, 4_202);
+    assert.deepEqual(windows.runs(id), ['1-4096', '4097-4202']);
+    const port = window.store.link();
+    const other = connectRpc<RecallSource, ReturnType<typeof errorCodec.encode>>(port, errorCodec);
+    await other.remote.putRecallRun(id, { fromSeq: 3585, toSeq: 4096, bytes: Uint8Array.of(1) });
+    port.close();
+    assert.deepEqual(windows.runs(id), ['1-4096', '4097-4202']);
+    await windows.closeAll();
+    windows.damage(`UPDATE entry SET payload = x'00', crc = 0 WHERE session_id = '${id}'`);
+    const again = windows.window();
+    assert.deepEqual((await again.ids(id, 'quoll')).sort(), [early.id, late.id].sort());
+    assert.deepEqual(again.lines, []);
   });
 
   for (const [what, sql] of [

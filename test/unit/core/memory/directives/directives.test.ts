@@ -3,6 +3,8 @@ import { estimateTokens } from '../../../../../src/core/context/tokens.ts';
 import { pinnedCeiling, relief } from '../../../../../src/core/memory/directives/pinned.ts';
 import type { SessionDirective } from '../../../../../src/core/memory/directives/project.ts';
 import type { UserDirectives } from '../../../../../src/core/ports.ts';
+import type { StoreChange } from '../../../../../src/core/session/store.ts';
+import type { EntryDraft } from '../../../../../src/protocol/entries.ts';
 import { startCore, type TestCore } from '../../../../support/core.ts';
 import { answerFrames, ask, closed, frameAnswer, reopened } from '../talk.ts';
 
@@ -71,6 +73,38 @@ describe('Standing instructions', () => {
     assert.equal((await core.store.ofKinds(copy.id, ['directive'])).length, 1);
   });
 
+  it('are found in a long session that is imported, whose entries are not told one by one', async () => {
+    const said = (text: string, at: number): EntryDraft => ({
+      id: crypto.randomUUID(),
+      at,
+      door: 'cli',
+      kind: 'user',
+      turnId: crypto.randomUUID(),
+      content: [{ type: 'text', text }],
+      grounding: 'off',
+    });
+    const texts = Array.from({ length: 600 }, (_, at) =>
+      at === 299 ? 'Always answer in German.' : `${at}?`,
+    );
+    await core.store.append(sessionId, texts.map(said));
+    const told: StoreChange[] = [];
+    const subscription = core.store.onDidChange((change) => told.push(change));
+    const copy = await core.store.importSession(await core.store.exportSession(sessionId));
+    await core.engine.memory.idle(copy.id);
+    subscription.dispose();
+    assert.equal(told.filter(({ type }) => type === 'imported').length, 1);
+    const appended = told.flatMap((change) => (change.type === 'appended' ? change.entries : []));
+    assert.deepEqual(
+      appended.filter(({ kind }) => kind === 'user'),
+      [],
+    );
+    const directives = await core.store.ofKinds(copy.id, ['directive']);
+    assert.deepEqual(
+      directives.map(({ text }) => text),
+      ['Always answer in German.'],
+    );
+  });
+
   it('hold again when they are said again after being overridden', async () => {
     await say(
       'Always answer in German.',
@@ -134,7 +168,12 @@ describe('Standing instructions', () => {
         directives.some((one) => one.text.includes(text)),
         text,
       );
-    assert.match(core.logged.join('\n'), /were too long together/);
+    // What was merged or taken out of every request says why.
+    const relieved = (await core.store.ofKinds(sessionId, ['directive'])).filter(
+      ({ state, mergedIds }) => state === 'candidate' || mergedIds !== undefined,
+    );
+    assert.ok(relieved.length > 0 && relieved.every(({ because }) => because === 'budget'));
+    assert.ok(directives.some(({ because }) => because === 'budget'));
   });
 
   it('are gone with the turn they were said in, when the user goes back before it', async () => {

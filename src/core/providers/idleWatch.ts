@@ -1,6 +1,6 @@
 /**
  * Ends a request on which nothing arrives any more. It watches the bytes of the response rather than the
- * events, because the API keeps a silent model's connection alive with pings that the SDK does not pass on.
+ * events, because Anthropic's API keeps a silent model's connection alive with pings that the SDK does not pass on.
  */
 export class IdleWatch {
   readonly #limitMs: number;

@@ -1,0 +1,53 @@
+/** The one way to a provider off the machine: whether it may be asked at all, and only with what may leave. */
+import { type CausewayError, toErrorInfo } from '../errors.ts';
+import type { Provider, ProviderRequest } from './provider.ts';
+
+export interface Gate {
+  /** Why nothing may leave now; undefined when it may. Read anew for each request. */
+  barred(): CausewayError | undefined;
+  /** The request as it may leave. Throws `masking_failed`. */
+  masked(request: ProviderRequest): Promise<ProviderRequest>;
+}
+
+/** A provider that stays on the machine needs no gate. */
+export function gated(provider: Provider, gate: Gate): Provider {
+  if (!provider.remote) return provider;
+  const { onlyByName, refreshModels, unlistedModel, countTokens, wireBody } = provider;
+  return {
+    id: provider.id,
+    name: provider.name,
+    remote: true,
+    ...(onlyByName === undefined ? {} : { onlyByName }),
+    async availability() {
+      const barred = gate.barred();
+      return barred ? { ready: false, error: toErrorInfo(barred) } : provider.availability();
+    },
+    models: () => provider.models(),
+    async *stream(request, signal) {
+      let sent: ProviderRequest;
+      try {
+        const barred = gate.barred();
+        if (barred) throw barred;
+        sent = await gate.masked(request);
+      } catch (error) {
+        yield signal.aborted ? { type: 'aborted' } : { type: 'error', error: toErrorInfo(error) };
+        return;
+      }
+      yield* provider.stream(sent, signal);
+    },
+    ...(refreshModels && {
+      async refreshModels(signal) {
+        if (!gate.barred()) await refreshModels.call(provider, signal);
+      },
+    }),
+    ...(unlistedModel && { unlistedModel: (id) => unlistedModel.call(provider, id) }),
+    ...(countTokens && {
+      async countTokens(request, signal) {
+        const barred = gate.barred();
+        if (barred) throw barred;
+        return countTokens.call(provider, await gate.masked(request), signal);
+      },
+    }),
+    ...(wireBody && { wireBody: (request) => wireBody.call(provider, request) }),
+  } satisfies Provider;
+}

@@ -1,0 +1,53 @@
+/** Changes of a session that are entries of its log and no turns. */
+import type { Door } from '../protocol/entries.ts';
+import type { SessionSummary } from '../protocol/session.ts';
+import { notFound } from './errors.ts';
+import type { Clock } from './ports.ts';
+import { type ProviderRegistry, splitModel } from './providers/registry.ts';
+import type { SessionStore } from './session/store.ts';
+import type { TypedTexts } from './typedTexts.ts';
+
+interface SessionChangesOptions {
+  store: SessionStore;
+  clock: Clock;
+  registry: ProviderRegistry;
+  typed: TypedTexts;
+}
+
+export class SessionChanges {
+  readonly #options: SessionChangesOptions;
+
+  constructor(options: SessionChangesOptions) {
+    this.#options = options;
+  }
+
+  /** Throws `invalid_input` and `not_found`. */
+  async rename(sessionId: string, title: string, door: Door): Promise<SessionSummary> {
+    const { store, typed } = this.#options;
+    const masked = await typed.title(sessionId, title);
+    await store.append(sessionId, [{ ...this.mark(door), kind: 'title', title: masked }]);
+    const summary = await store.get(sessionId);
+    if (!summary) throw notFound('session', sessionId);
+    return summary;
+  }
+
+  /** Throws `model_not_found`. */
+  async setModel(sessionId: string, model: string, door: Door): Promise<void> {
+    const { store, registry } = this.#options;
+    // Choosing it now tells at once when there is no such model.
+    await registry.choose(model, sessionId);
+    await store.append(sessionId, [{ ...this.mark(door), kind: 'model', ...splitModel(model) }]);
+  }
+
+  /** Throws `not_found`. */
+  async rewind(sessionId: string, entryId: string, door: Door): Promise<void> {
+    const { store } = this.#options;
+    if (!(await store.entry(sessionId, entryId))) throw notFound('entry', entryId);
+    await store.append(sessionId, [{ ...this.mark(door), kind: 'rewind', parentId: entryId }]);
+  }
+
+  /** What every new entry has. */
+  mark(door: Door): { id: string; at: number; door: Door } {
+    return { id: crypto.randomUUID(), at: this.#options.clock.now(), door };
+  }
+}

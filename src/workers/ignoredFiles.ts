@@ -1,0 +1,54 @@
+/** What excludes single files, such as those that are open in editors: by the rules by which a walk passes them over. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { type Exclude, excluder } from '../core/grounding/globs.ts';
+import type { IgnoredBy } from '../core/grounding/staysOut.ts';
+import { GitIgnore } from './gitignore.ts';
+
+/**
+ * One answer for each file, in order; undefined for a file that nothing excludes, or that lies outside the roots. A file
+ * is excluded with its folder, whatever is said of the file itself. All paths are absolute.
+ */
+export async function ignoredFiles(
+  files: readonly string[],
+  roots: readonly string[],
+  excludes: readonly Exclude[],
+): Promise<(IgnoredBy | undefined)[]> {
+  const rulesIn = new Map<string, Promise<GitIgnore>>();
+  const hiddenBy = excluder(excludes);
+  return Promise.all(
+    files.map(async (file) => {
+      const root = roots.map((one) => path.resolve(one)).find((one) => isWithin(one, file));
+      if (root === undefined) return undefined;
+      const parts = path.relative(root, file).split(path.sep);
+      let folder = root;
+      let rules = await known(rulesIn, folder, () => GitIgnore.at(folder));
+      for (const [index, part] of parts.entries()) {
+        const at = path.join(folder, part);
+        const isFolder = index < parts.length - 1;
+        const shown = parts.slice(0, index + 1).join('/');
+        const beside = path.dirname(at);
+        const by =
+          rules.ignoredBy(at, isFolder) ?? hiddenBy(shown, (name) => existsSync(path.join(beside, name)));
+        if (by !== undefined) return by;
+        if (!isFolder) break;
+        const above = rules;
+        folder = at;
+        rules = await known(rulesIn, folder, () => above.within(at));
+      }
+      return undefined;
+    }),
+  );
+}
+
+const isWithin = (root: string, file: string): boolean => {
+  const way = path.relative(root, file);
+  return way !== '' && way !== '..' && !way.startsWith(`..${path.sep}`) && !path.isAbsolute(way);
+};
+
+/** Files of one folder share what was read for the first of them. */
+function known<T>(map: Map<string, Promise<T>>, key: string, read: () => Promise<T>): Promise<T> {
+  const reading = map.get(key) ?? read();
+  map.set(key, reading);
+  return reading;
+}

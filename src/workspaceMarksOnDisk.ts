@@ -1,0 +1,20 @@
+/** What the folders of a workspace say of it to programs other than the editor. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * Such a file has comments and commas that JSON has not. A mark in a comment counts too: to send nothing is the side on
+ * which to be wrong.
+ */
+const mark = /"causeway\.privacy\.localOnly"\s*:\s*true\b/;
+
+/** Whether the settings of one of the folders mark the workspace as local-only. */
+export const isMarkedLocalOnly = (roots: readonly string[]): boolean =>
+  roots.some((root) => {
+    try {
+      return mark.test(readFileSync(join(root, '.vscode', 'settings.json'), 'utf8'));
+    } catch {
+      // Most folders have no settings of their own.
+      return false;
+    }
+  });

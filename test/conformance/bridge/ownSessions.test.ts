@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { answer } from '../../support/anthropic/script.ts';
+import { bearer, call, startTestBridge, type TestBridge } from './support.ts';
+
+const said = 'The kakapo sleeps under the ferns by the river.';
+
+describe('bridge: the sessions of a client', function () {
+  this.timeout(20_000);
+  let test: TestBridge;
+  let one: { url: string; token: string; id: string };
+  let other: { url: string; token: string; id: string };
+  let session: string;
+  before(async () => {
+    test = await startTestBridge();
+    test.core.settings.recall = 'workspace';
+    one = { url: test.url, ...(await test.addClient({ name: 'one' })) };
+    other = { url: test.url, ...(await test.addClient({ name: 'other' })) };
+    test.core.fake.enqueue(answer('Noted.'));
+    session = (await call(one, 'POST', '/v1/sessions', { title: 'Mine' })).body.session.id;
+    assert.equal((await call(one, 'POST', `/v1/sessions/${session}/turns`, { text: said })).status, 200);
+  });
+  after(() => test.close());
+
+  const listed = async (who: { url: string; token: string }): Promise<string[]> =>
+    (await call(who, 'GET', '/v1/sessions')).body.sessions.map(({ id }: { id: string }) => id);
+
+  const routes: [method: string, path: string, body?: object][] = [
+    ['GET', ''],
+    ['GET', '/events'],
+    ['GET', '/context?texts=true'],
+    ['POST', '/recall', { query: 'kakapo' }],
+    ['POST', '/turns', { text: 'What did they say?' }],
+    ['POST', '/turns', { text: 'What did they say?', stream: true }],
+    ['POST', '/stop', {}],
+    ['POST', '/share', { shared: true }],
+  ];
+  for (const [method, path, body] of routes) {
+    it(`threat 27: are not there for another client at ${method} …${path}`, async () => {
+      const refused = await call(other, method, `/v1/sessions/${session}${path}`, body);
+      assert.deepEqual([refused.status, refused.body.error.code], [404, 'not_found']);
+      assert.doesNotMatch(JSON.stringify(refused.body), /kakapo|Mine/);
+    });
+  }
+
+  it('are listed for itself and the user alone', async () => {
+    assert.ok((await listed(one)).includes(session));
+    assert.ok((await listed({ url: test.url, token: test.ownerToken() })).includes(session));
+    assert.ok(!(await listed(other)).includes(session));
+  });
+
+  it('are recalled from by no other client, nor by its turns', async () => {
+    const theirs = (await call(other, 'POST', '/v1/sessions', {})).body.session.id;
+    const found = await call(other, 'POST', `/v1/sessions/${theirs}/recall`, {
+      query: 'kakapo ferns river',
+      scope: 'workspace',
+    });
+    assert.deepEqual(found.body, { entries: [] });
+    // A session in which nothing was said yet recalls nothing at all.
+    test.core.fake.enqueue(answer('Hello.'), answer('I do not know.'));
+    assert.equal((await call(other, 'POST', `/v1/sessions/${theirs}/turns`, { text: 'Hello' })).status, 200);
+    const asked = 'Where does the kakapo sleep, under which ferns, by what river?';
+    assert.equal((await call(other, 'POST', `/v1/sessions/${theirs}/turns`, { text: asked })).status, 200);
+    const sent = JSON.stringify(test.core.fake.requests.at(-1)?.body);
+    assert.match(sent, /kakapo/);
+    assert.doesNotMatch(sent, /sleeps under/);
+  });
+
+  it('of the user are there for every client that may read', async () => {
+    const users = await test.core.engine.sessions.create({ door: 'panel' });
+    assert.equal((await call(one, 'GET', `/v1/sessions/${users.id}`)).status, 200);
+    assert.equal((await call(other, 'GET', `/v1/sessions/${users.id}`)).status, 200);
+    const refused = await call(one, 'POST', `/v1/sessions/${users.id}/share`, { shared: true });
+    assert.deepEqual([refused.status, refused.body.error.code], [403, 'not_own_session']);
+  });
+
+  it('are there for another once they are shared, and no more when they are not', async () => {
+    await call(one, 'POST', `/v1/sessions/${session}/share`, { shared: true });
+    assert.equal((await call(other, 'GET', `/v1/sessions/${session}`)).body.session.shared, true);
+    assert.ok((await listed(other)).includes(session));
+    const refused = await call(other, 'POST', `/v1/sessions/${session}/share`, { shared: false });
+    assert.deepEqual([refused.status, refused.body.error.code], [403, 'not_own_session']);
+    await call({ url: test.url, token: test.ownerToken() }, 'POST', `/v1/sessions/${session}/share`, {
+      shared: false,
+    });
+    assert.equal((await call(other, 'GET', `/v1/sessions/${session}`)).status, 404);
+    const made = await call(one, 'POST', '/v1/sessions', { shared: true });
+    assert.equal((await call(other, 'GET', `/v1/sessions/${made.body.session.id}`)).status, 200);
+  });
+
+  it('of a time when only names were kept are not those of a namesake that came later', async () => {
+    const old = await test.core.engine.sessions.create({ door: 'bridge', client: 'one' });
+    const namesake = { url: test.url, ...(await test.addClient({ name: 'one' })) };
+    assert.equal((await call(one, 'GET', `/v1/sessions/${old.id}`)).status, 200);
+    assert.equal((await call(other, 'GET', `/v1/sessions/${old.id}`)).status, 404);
+    // Only what was made before it came is somebody else's; the clock has gone on by then.
+    const later = (await test.users.clients.list()).find(({ id }) => id === namesake.id)?.createdAt ?? 0;
+    if (later > old.createdAt)
+      assert.equal((await call(namesake, 'GET', `/v1/sessions/${old.id}`)).status, 404);
+  });
+
+  it('quote no file of the workspace for a client without the scope', async () => {
+    const plain = {
+      url: test.url,
+      ...(await test.addClient({ scopes: ['sessions:read', 'sessions:write', 'turns'] })),
+    };
+    const { id } = (await call(plain, 'POST', '/v1/sessions', {})).body.session;
+    const refused = await call(plain, 'POST', `/v1/sessions/${id}/turns`, {
+      text: 'Hi',
+      grounding: 'workspace',
+    });
+    assert.deepEqual([refused.status, refused.body.error.code], [403, 'scope_missing']);
+    test.core.fake.enqueue(answer('Hello.'));
+    assert.equal((await call(plain, 'POST', `/v1/sessions/${id}/turns`, { text: 'Hi' })).status, 200);
+    const [user] = await test.core.engine.sessions.ofKinds(id, ['user']);
+    assert.equal(user?.grounding, 'off');
+  });
+});
+
+describe('bridge: the token of a client', function () {
+  this.timeout(20_000);
+  let test: TestBridge;
+  before(async () => {
+    test = await startTestBridge();
+  });
+  after(() => test.close());
+
+  it('threat 27: that was replaced ends at once, with the streams it opened; the new one serves', async () => {
+    const { id, token } = await test.addClient({ name: 'rotated' });
+    const made = (await call({ url: test.url, token }, 'POST', '/v1/sessions', {})).body.session.id;
+    const stream = await fetch(`${test.url}/v1/sessions/${made}/events`, { headers: bearer(token) });
+    const next = await test.users.clients.rotate(id);
+    // The connection is cut, which a reader sees as a failure or as the end.
+    await stream.text().catch(() => '');
+    assert.equal((await call({ url: test.url, token }, 'GET', '/v1/sessions')).status, 401);
+    assert.equal((await call({ url: test.url, token: next }, 'GET', `/v1/sessions/${made}`)).status, 200);
+  });
+
+  it('that has expired lets nobody in', async () => {
+    const { client, token } = await test.users.clients.add({
+      name: 'late',
+      scopes: ['sessions:read'],
+      expiresAt: Date.now() - 1,
+    });
+    assert.equal((await call({ url: test.url, token }, 'GET', '/v1/sessions')).status, 401);
+    const kept = (await test.users.clients.list()).find(({ id }) => id === client.id);
+    assert.ok(kept?.revokedAt !== undefined);
+  });
+});

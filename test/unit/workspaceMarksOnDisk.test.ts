@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isMarkedLocalOnly } from '../../src/workspaceMarksOnDisk.ts';
+
+describe('A folder marked as local-only', () => {
+  const root = mkdtempSync(join(tmpdir(), 'causeway-mark-'));
+  after(() => rmSync(root, { recursive: true, force: true }));
+  const check = (title: string, settings: string, marked: boolean) =>
+    it(title, () => {
+      mkdirSync(join(root, '.vscode'), { recursive: true });
+      writeFileSync(join(root, '.vscode', 'settings.json'), settings);
+      assert.equal(isMarkedLocalOnly(['/nowhere', root]), marked);
+    });
+
+  it('is none where there are no settings', () => assert.equal(isMarkedLocalOnly([root]), false));
+  check('is one with comments around it', '{ // ours\n "causeway.privacy.localOnly" : true, }', true);
+  check('is none that says false', '{"causeway.privacy.localOnly": false}', false);
+  check('is none with another setting', '{"causeway.privacy.maskSecrets": true}', false);
+});
