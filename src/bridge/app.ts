@@ -89,7 +89,8 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
     clock: deps.clock,
     log,
   });
-  const mcp = mcpRoutes(assistant, bodies, () => workspaceEndpoint(log, deps.version));
+  const load = () => workspaceEndpoint(log, deps.version);
+  const mcp = mcpRoutes({ assistant, bodies, limiter: deps.limiter, load });
   const routes = [
     ...sessionRoutes(assistant, bodies),
     recallRoute(assistant, bodies),

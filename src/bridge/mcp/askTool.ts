@@ -34,7 +34,8 @@ export function registerAsk(server: McpServer, access: McpAccess): void {
         const { id } = session
           ? await access.session(session)
           : await assistant.sessions.create({ ...made, ...access.owner });
-        const turn = await assistant.startTurn(
+        const { budget, over } = await access.limits();
+        const started = assistant.startTurn(
           id,
           {
             text: question,
@@ -43,8 +44,10 @@ export function registerAsk(server: McpServer, access: McpAccess): void {
             ...groundedWithin(access, grounding),
           },
           AbortSignal.any([context.mcpReq.signal, access.signal]),
+          budget,
         );
-        const last = await followed(turn.events, context);
+        const last = await started.then(({ events }) => followed(events, context)).finally(over);
+        const turn = await started;
         if (last?.type === 'turn.withdrawn') throw turnWithdrawn();
         if (last?.type !== 'turn.ended' || last.entry.kind !== 'assistant') throw unexpected(last?.type);
         const { content, outcome = 'done', error } = last.entry;

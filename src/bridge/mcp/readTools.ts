@@ -1,10 +1,16 @@
 /** Tools that read: sessions, what was said, what was sent, and the workspace. */
 import type { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import { entryText } from '../../protocol/entryText.ts';
-import { excerptOf } from '../excerpt.ts';
+import { recalledWithTexts } from '../routes/recall.ts';
+import { listPage } from '../routes/sessionPages.ts';
 import type { McpAccess } from './access.ts';
 import { orError, textResult } from './results.ts';
+
+/** The session that a search of the whole workspace begins in; never a private one, nor another program's. */
+async function newestOf({ assistant, mayUse }: McpAccess): Promise<string | undefined> {
+  const page = await listPage(assistant.sessions, { limit: 1, trashed: false }, mayUse);
+  return page.sessions[0]?.id;
+}
 
 const readOnly = { readOnlyHint: true, openWorldHint: false } as const;
 
@@ -20,7 +26,7 @@ export function registerSessionTools(server: McpServer, access: McpAccess): void
     },
     ({ limit }) =>
       orError(async () => {
-        const sessions = (await assistant.sessions.list({ limit })).filter((one) => access.mayUse(one));
+        const { sessions } = await listPage(assistant.sessions, { limit, trashed: false }, access.mayUse);
         return textResult(sessions.map(({ id, title }) => `${id} ${title}`).join('\n') || 'There are none.', {
           sessions: sessions.map(({ id, title, updatedAt }) => ({ id, title, updatedAt })),
         });
@@ -41,32 +47,18 @@ export function registerSessionTools(server: McpServer, access: McpAccess): void
     },
     ({ query, session, limit }) =>
       orError(async () => {
-        const [newest] = session
-          ? [await access.session(session)]
-          : await assistant.sessions.list({ limit: 1 });
-        if (!newest) return textResult('There are no sessions yet.', { entries: [] });
-        const found = await assistant.recall(newest.id, {
-          text: query,
-          limit,
-          scope: session ? 'session' : 'workspace',
-        });
-        const entries = await Promise.all(
-          found.map(async ({ sessionId, entryId, terms }) => {
-            const entry = await assistant.sessions.entry(sessionId, entryId);
-            const of = await assistant.sessions.get(sessionId);
-            if (!entry || !of || !access.mayUse(of)) return [];
-            return [
-              {
-                session: sessionId,
-                entry: entryId,
-                at: entry.at,
-                role: entry.kind,
-                text: excerptOf(entryText(entry), terms),
-              },
-            ];
-          }),
-        );
-        const told = entries.flat();
+        const newest = session ?? (await newestOf(access));
+        if (newest === undefined) return textResult('There are no sessions yet.', { entries: [] });
+        const scope = session === undefined ? 'workspace' : 'session';
+        const asked = { query, limit, scope } as const;
+        const { entries } = await recalledWithTexts(assistant, newest, asked, access.principal);
+        const told = entries.map(({ sessionId, entryId, at, role, text }) => ({
+          session: sessionId,
+          entry: entryId,
+          at,
+          role,
+          text,
+        }));
         return textResult(
           told
             .map(

@@ -8,7 +8,7 @@ import {
   type McpServer,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
-import type { McpAccess } from './access.ts';
+import { accessOfSession, type McpAccess } from './access.ts';
 
 export interface SessionLimits {
   /** Of all programs together. */
@@ -27,6 +27,8 @@ const defaultLimits: SessionLimits = { most: 64, mostOfOne: 16, idleMs: 60 * 60_
 interface Session {
   /** Id of the program; undefined for the user. */
   owner: string | undefined;
+  /** Takes what the newest request may do. */
+  renew(access: McpAccess): void;
   transport: WebStandardStreamableHTTPServerTransport;
   server: McpServer;
   idle: NodeJS.Timeout;
@@ -61,6 +63,7 @@ export class McpSessions {
     // Another program's session is no more than an unknown one.
     if (!session || session.owner !== access.owner.clientId) return undefined;
     session.idle.refresh();
+    session.renew(access);
     if (isJSONRPCRequest(parsedBody)) cancelWith(access.signal, session.transport, parsedBody.id);
     return session.transport.handleRequest(request, { parsedBody });
   }
@@ -81,12 +84,16 @@ export class McpSessions {
     try {
       // The request that opens a session is over long before it; the others bring signals of their own.
       const ended = new AbortController();
-      const server = this.#make({ ...access, signal: ended.signal });
+      let newest = access;
+      const renew = (later: McpAccess) => {
+        newest = later;
+      };
+      const server = this.#make(accessOfSession(() => newest, ended.signal));
       const transport = new WebStandardStreamableHTTPServerTransport({
         sessionIdGenerator: () => crypto.randomUUID(),
         onsessioninitialized: (id) => {
           const idle = setTimeout(() => void this.#end(id), this.#limits.idleMs).unref();
-          this.#open.set(id, { owner, transport, server, idle });
+          this.#open.set(id, { owner, renew, transport, server, idle });
         },
         onsessionclosed: (id) => {
           this.#ended.add(id);

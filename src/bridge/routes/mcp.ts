@@ -1,5 +1,6 @@
 /** `/mcp`: Streamable HTTP. Every check of the bridge stands before it, as before any other route. */
 import type { Assistant } from '../../core/assistant.ts';
+import type { Limiter } from '../../core/limits/limiter.ts';
 import type { Log } from '../../core/ports.ts';
 import type { BodyReader } from '../body.ts';
 import type { Route, RouteCall } from '../exchange.ts';
@@ -9,12 +10,20 @@ import { Cancellations } from '../mcp/cancellations.ts';
 import type { McpEndpoint } from '../mcp/handler.ts';
 import { boundedJson } from '../parse.ts';
 
+interface McpRouteDeps {
+  assistant: Assistant;
+  bodies: BodyReader;
+  limiter?: Limiter;
+  /** Called with the first request. */
+  load(): Promise<McpEndpoint>;
+}
+
 export interface McpRoutes {
   routes: Route[];
   dispose(): void;
 }
 
-/** What is served at `/mcp`: the workspace. */
+/** What is served at `/mcp`: the workspace. `version` is of Causeway, as clients are told. */
 export async function workspaceEndpoint(log: Log, version: string): Promise<McpEndpoint> {
   const [{ mcpEndpoint }, { mcpServer }] = await Promise.all([
     import('../mcp/handler.ts'),
@@ -23,12 +32,7 @@ export async function workspaceEndpoint(log: Log, version: string): Promise<McpE
   return mcpEndpoint((access) => mcpServer(access, version), log);
 }
 
-/** `load` is called with the first request. */
-export function mcpRoutes(
-  assistant: Assistant,
-  bodies: BodyReader,
-  load: () => Promise<McpEndpoint>,
-): McpRoutes {
+export function mcpRoutes({ assistant, bodies, limiter, load }: McpRouteDeps): McpRoutes {
   let endpoint: Promise<McpEndpoint> | undefined;
   const cancellations = new Cancellations();
   const answer = async (call: RouteCall): Promise<BridgeResponse> => {
@@ -49,7 +53,7 @@ export function mcpRoutes(
     const over = () => running?.end();
     call.signal.addEventListener('abort', over, { once: true });
     try {
-      const access = accessOf(assistant, { principal: call.principal, signal });
+      const access = accessOf(assistant, { principal: call.principal, signal }, limiter);
       return toBridge(await answered(asked, body, access), call.signal, over);
     } catch (error) {
       over();

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { Assistant } from '../../core/assistant.ts';
 import { CausewayError } from '../../core/errors.ts';
 import { type RecallResult, recallBody } from '../../protocol/bridge.ts';
@@ -16,22 +17,32 @@ export function recallRoute(assistant: Assistant, bodies: BodyReader): Route {
     pattern: '/v1/sessions/{id}/recall',
     scope: 'sessions:read',
     async answer({ params: { id = '' }, request, principal }) {
-      await sessionOf(assistant, id, principal);
-      const { query, limit, scope } = parseJson(await bodies.text(request), recallBody);
-      const found = await assistant.recall(id, { text: query, limit, scope });
-      const quoted = await Promise.all(
-        [...new Set(found.map(({ sessionId }) => sessionId))].map((one) =>
-          quotes(assistant, one, found, principal),
-        ),
-      );
-      const texts = new Map(quoted.flat());
-      const entries = found.flatMap((entry) => {
-        const text = texts.get(keyOf(entry));
-        return text === undefined ? [] : [{ ...entry, text: excerptOf(text, entry.terms) }];
-      });
-      return json(200, { entries } satisfies RecallResult);
+      const body = parseJson(await bodies.text(request), recallBody);
+      return json(200, await recalledWithTexts(assistant, id, body, principal));
     },
   };
+}
+
+/** Earlier entries that matter for a text, with excerpts. Throws `not_found` for a session that is not there. */
+export async function recalledWithTexts(
+  assistant: Assistant,
+  id: string,
+  { query, limit, scope }: z.infer<typeof recallBody>,
+  principal: Principal,
+): Promise<RecallResult> {
+  await sessionOf(assistant, id, principal);
+  const found = await assistant.recall(id, { text: query, limit, scope });
+  const quoted = await Promise.all(
+    [...new Set(found.map(({ sessionId }) => sessionId))].map((one) =>
+      quotes(assistant, one, found, principal),
+    ),
+  );
+  const texts = new Map(quoted.flat());
+  const entries = found.flatMap((entry) => {
+    const text = texts.get(keyOf(entry));
+    return text === undefined ? [] : [{ ...entry, text: excerptOf(text, entry.terms) }];
+  });
+  return { entries };
 }
 
 /** What the found entries of one session say; nothing of a session that whoever asks could not read. */

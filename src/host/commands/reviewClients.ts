@@ -10,7 +10,7 @@ export async function reviewClients(app: App): Promise<void> {
   const { asking } = (await app.core.get()).user;
   const waiting = await asking.list();
   if (waiting.length === 0) {
-    void vscode.window.showInformationMessage(t('No program asks to be let in.'));
+    void vscode.window.showInformationMessage(plainWords(t('No program asks to be let in.')));
     return;
   }
   const one = waiting.length === 1 ? waiting[0] : await pickAsking(waiting);

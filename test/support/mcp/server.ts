@@ -60,9 +60,11 @@ export async function startMcpFixture(
   log: Log,
 ): Promise<{ url: string; close(): Promise<void> }> {
   const revocation = new RevocationWatch(clients, log, Date.now);
-  const mcp = mcpRoutes(assistant, new BodyReader(defaultBodyLimits), async () =>
-    mcpEndpoint((_access, notify) => serverOf(notify), log),
-  );
+  const mcp = mcpRoutes({
+    assistant,
+    bodies: new BodyReader(defaultBodyLimits),
+    load: async () => mcpEndpoint((_access, notify) => serverOf(notify), log),
+  });
   const origins = new Set<string>();
   const chain = compose(
     [
