@@ -30,7 +30,7 @@ import { chatRoute } from './routes/chatCompletions.ts';
 import { contextRoute } from './routes/context.ts';
 import { eventRoutes } from './routes/events.ts';
 import { answerHealth } from './routes/health.ts';
-import { mcpRoutes } from './routes/mcp.ts';
+import { mcpRoutes, workspaceEndpoint } from './routes/mcp.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { modelRoutes } from './routes/models.ts';
 import { promptRoutes } from './routes/prompts.ts';
@@ -89,7 +89,8 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
     clock: deps.clock,
     log,
   });
-  const mcp = mcpRoutes({ ...deps, bodies });
+  const load = () => workspaceEndpoint(log, deps.version);
+  const mcp = mcpRoutes({ assistant, bodies, limiter: deps.limiter, load });
   const routes = [
     ...sessionRoutes(assistant, bodies),
     recallRoute(assistant, bodies),

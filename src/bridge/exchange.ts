@@ -42,7 +42,7 @@ export interface RouteCall {
 }
 
 export interface Route {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'DELETE';
   /** Segments in braces are UUIDs, `/v1/sessions/{id}`, or names, `/v1/models/{model:name}`. */
   pattern: string;
   /** What a client must have; of several one is enough. */

@@ -16,7 +16,7 @@ export interface McpAccess {
   /** Aborts when the client goes away or is revoked. */
   readonly signal: AbortSignal;
   may(scope: ClientScope): boolean;
-  /** Whose a session is that it makes. */
+  /** Who asks, and whose a session is that it makes; nobody's id is the user. */
   readonly owner: { clientId?: string };
   mayUse(session: SessionSummary): boolean;
   /** Throws `not_found`, also for a session of another client. */
@@ -43,6 +43,19 @@ export const accessOf = (
     const place = await limiter.take(principal.client, { parallel: 1 });
     return { budget: budgetOf(limiter, principal.client), over: () => place?.settle({}) };
   },
+});
+
+/** Of a session: who asks stays the same, and is held to what the newest request found of it, such as its limits. */
+export const accessOfSession = (newest: () => McpAccess, signal: AbortSignal): McpAccess => ({
+  ...newest(),
+  signal,
+  get principal() {
+    return newest().principal;
+  },
+  may: (scope) => newest().may(scope),
+  mayUse: (session) => newest().mayUse(session),
+  session: (id) => newest().session(id),
+  limits: () => newest().limits(),
 });
 
 const has = (principal: Principal, scope: ClientScope): boolean =>

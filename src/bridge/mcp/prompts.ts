@@ -1,5 +1,5 @@
-/** The prompts that are files, as prompts of MCP, whose arguments are always texts. */
-import type { McpServer } from '@modelcontextprotocol/server';
+/** The prompts that are files, as prompts of MCP, whose arguments are always texts. Read anew for each request. */
+import type { McpServer, Prompt } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { PromptSummary } from '../../protocol/prompts.ts';
 import type { McpAccess } from './access.ts';
@@ -10,31 +10,31 @@ const input = z.object({
   required: z.array(z.string()).default([]),
 });
 
-export async function registerPrompts(server: McpServer, { assistant }: McpAccess): Promise<void> {
-  const known = new Set<string>();
-  for (const prompt of await assistant.prompts.summaries()) {
-    // Of each name the one that is meant without a version; the list has the newest first.
-    if (prompt.status === 'draft' || known.has(prompt.name)) continue;
-    known.add(prompt.name);
-    server.registerPrompt(
-      prompt.name,
-      { description: prompt.description, argsSchema: argumentsOf(prompt) },
-      async (values) => {
-        const { turn } = await assistant.prompts.askTexts(prompt.name, values);
-        return { messages: [{ role: 'user', content: { type: 'text', text: turn.text } }] };
-      },
-    );
-  }
+export function registerPrompts({ server }: McpServer, { assistant }: McpAccess): void {
+  server.registerCapabilities({ prompts: {} });
+  server.setRequestHandler('prompts/list', async () => {
+    const prompts = new Map<string, Prompt>();
+    for (const prompt of await assistant.prompts.summaries()) {
+      // Of each name the one that is meant without a version; the list has the newest first.
+      if (prompt.status !== 'draft' && !prompts.has(prompt.name)) prompts.set(prompt.name, promptOf(prompt));
+    }
+    return { prompts: [...prompts.values()] };
+  });
+  server.setRequestHandler('prompts/get', async ({ params }) => {
+    const { turn } = await assistant.prompts.askTexts(params.name, params.arguments ?? {});
+    return { messages: [{ role: 'user', content: { type: 'text', text: turn.text } }] };
+  });
 }
 
-function argumentsOf(prompt: PromptSummary) {
-  const { properties, required } = input.parse(prompt.input);
-  return z.object(
-    Object.fromEntries(
-      Object.entries(properties).map(([name, { description }]) => {
-        const text = description === undefined ? z.string() : z.string().describe(description);
-        return [name, required.includes(name) ? text : text.optional()];
-      }),
-    ),
-  );
+function promptOf({ name, description, input: schema }: PromptSummary): Prompt {
+  const { properties, required } = input.parse(schema);
+  return {
+    name,
+    description,
+    arguments: Object.entries(properties).map(([argument, { description: words }]) => ({
+      name: argument,
+      required: required.includes(argument),
+      ...(words === undefined ? {} : { description: words }),
+    })),
+  };
 }

@@ -6,8 +6,8 @@ import { registerPrompts } from './prompts.ts';
 import { registerSearch, registerSessionTools } from './readTools.ts';
 import { registerResources } from './resources.ts';
 
-/** One for each request. A client sees the tools its scopes allow, and no others. */
-export async function mcpServer(access: McpAccess, version: string): Promise<McpServer> {
+/** One for each request, or for each session of a client of 2025. A client sees the tools its scopes allow, and no others. */
+export function mcpServer(access: McpAccess, version: string): McpServer {
   const server = new McpServer(
     { name: 'causeway', title: 'Causeway', version },
     {
@@ -18,7 +18,7 @@ export async function mcpServer(access: McpAccess, version: string): Promise<Mcp
   if (access.may('turns')) {
     registerAsk(server, access);
     registerSearch(server, access);
-    await registerPrompts(server, access);
+    registerPrompts(server, access);
   }
   if (access.may('sessions:read')) {
     registerSessionTools(server, access);

@@ -13,10 +13,9 @@ import { boundedJson } from '../parse.ts';
 interface McpRouteDeps {
   assistant: Assistant;
   bodies: BodyReader;
-  log: Log;
-  limiter: Limiter;
-  /** Of Causeway, as clients are told. */
-  version: string;
+  limiter?: Limiter;
+  /** Called with the first request. */
+  load(): Promise<McpEndpoint>;
 }
 
 export interface McpRoutes {
@@ -24,16 +23,18 @@ export interface McpRoutes {
   dispose(): void;
 }
 
-export function mcpRoutes({ assistant, bodies, log, limiter, version }: McpRouteDeps): McpRoutes {
+/** What is served at `/mcp`: the workspace. `version` is of Causeway, as clients are told. */
+export async function workspaceEndpoint(log: Log, version: string): Promise<McpEndpoint> {
+  const [{ mcpEndpoint }, { mcpServer }] = await Promise.all([
+    import('../mcp/handler.ts'),
+    import('../mcp/server.ts'),
+  ]);
+  return mcpEndpoint((access) => mcpServer(access, version), log);
+}
+
+export function mcpRoutes({ assistant, bodies, limiter, load }: McpRouteDeps): McpRoutes {
   let endpoint: Promise<McpEndpoint> | undefined;
   const cancellations = new Cancellations();
-  const load = async (): Promise<McpEndpoint> => {
-    const [{ mcpEndpoint }, { mcpServer }] = await Promise.all([
-      import('../mcp/handler.ts'),
-      import('../mcp/server.ts'),
-    ]);
-    return mcpEndpoint((access) => mcpServer(access, version), log);
-  };
   const answer = async (call: RouteCall): Promise<BridgeResponse> => {
     const { request } = call;
     const isPost = request.method === 'POST';
@@ -64,6 +65,7 @@ export function mcpRoutes({ assistant, bodies, log, limiter, version }: McpRoute
     routes: [
       { method: 'POST', pattern: '/mcp', scope, answer },
       { method: 'GET', pattern: '/mcp', scope, answer },
+      { method: 'DELETE', pattern: '/mcp', scope, answer },
     ],
     dispose() {
       void endpoint?.then((one) => one.close());
