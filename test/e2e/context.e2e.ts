@@ -77,14 +77,20 @@ describe('What is sent, seen and changed in VS Code', () => {
     await button('Back to the session').click();
   });
 
-  it('a secret in what would be sent is said before it is sent, and never shown', async () => {
-    const { panel } = open;
+  it('a secret in an input is said to be masked before it is sent, and nothing of it leaves', async () => {
+    const { panel, window } = open;
     const token = ['ghp', '_wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0', 'pINUx'].join('');
     await panel.input.fill(`Is ${token} still valid?`);
-    await button(/^1 secret is in what would be sent\./).click();
-    await panel.waitFor('GitHub token, line');
+    await button(/1 place is masked\./).click();
+    await panel.waitFor(/GitHub token, line \d+: masked/);
+    await window.screenshot('vscode-masked');
     await button('Back to the session').click();
-    await panel.input.fill('');
+    vscode.fake.enqueue(answer('I cannot see it.'));
+    await panel.input.press('Enter');
+    await panel.waitFor('I cannot see it.');
+    const sent = JSON.stringify(vscode.fake.requests.at(-1)?.body);
+    assert.match(sent, /Is \[secret:github:[0-9a-f]+\] still valid\?/);
+    assert.ok(!sent.includes(token));
   });
 
   it('the profile is chosen in VS Code’s own list', async () => {

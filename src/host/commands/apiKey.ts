@@ -39,8 +39,8 @@ function owners({ settings }: App): Owner[] {
   ];
 }
 
-const pickOwner = (app: App): Thenable<Owner | undefined> =>
-  vscode.window.showQuickPick(owners(app), {
+const pickOwner = (of: readonly Owner[]): Thenable<Owner | undefined> =>
+  vscode.window.showQuickPick(of, {
     title: vscode.l10n.t('Whose API Key?'),
     matchOnDescription: true,
     ignoreFocusOut: true,
@@ -48,7 +48,7 @@ const pickOwner = (app: App): Thenable<Owner | undefined> =>
 
 export async function setApiKey(app: App): Promise<void> {
   const { t } = vscode.l10n;
-  const owner = await pickOwner(app);
+  const owner = await pickOwner(owners(app));
   if (!owner) return;
   const { label, keyName, variable, keyPage } = owner;
   const kept = t('Kept in the keyring of this system; never in settings, logs or sessions.');
@@ -83,9 +83,25 @@ export async function setApiKey(app: App): Promise<void> {
     });
 }
 
+/** Whose key the keyring has; where it cannot be read, the key may be there. */
+async function ownersOfStored(app: App): Promise<Owner[]> {
+  const all = await Promise.all(
+    owners(app).map(async (owner) => {
+      const key = await app.keys.get(owner.keyName).catch(() => 'not to be read');
+      return key === undefined || app.keys.isFromEnvironment(owner.keyName) ? [] : [owner];
+    }),
+  );
+  return all.flat();
+}
+
 export async function removeApiKey(app: App): Promise<void> {
   const { t } = vscode.l10n;
-  const owner = await pickOwner(app);
+  const stored = await ownersOfStored(app);
+  if (stored.length === 0) {
+    void vscode.window.showInformationMessage(plainWords(t('No API key is stored.')));
+    return;
+  }
+  const owner = stored.length === 1 ? stored[0] : await pickOwner(stored);
   if (!owner) return;
   const { label, keyName, variable } = owner;
   await app.keys.remove(keyName);
