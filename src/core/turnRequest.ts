@@ -116,9 +116,27 @@ async function askHeld(
   } finally {
     const { usage } = ending ?? {};
     const costUsd = usage && costOf(usage, model.price);
-    hold?.settle({ usage, costUsd, certain: ending?.outcome === 'done' && usage !== undefined });
+    // A server that tells no counts has taken some all the same; one that refused has taken none.
+    const counted = usage !== undefined && promptTokens(usage) > 0;
+    const certain = (ending?.outcome === 'done' && counted) || (ending !== undefined && wasRefused(ending));
+    hold?.settle({ usage, costUsd, certain });
   }
 }
+
+/** Errors with which nothing was taken in: the request was not sent, or not let in. */
+const refusals: ReadonlySet<string> = new Set([
+  'restricted_mode',
+  'local_only',
+  'masking_failed',
+  'no_api_key',
+  'api_key_rejected',
+  'rate_limited',
+  'overloaded',
+  'prompt_too_long',
+  'model_not_found',
+]);
+const wasRefused = ({ error, usage }: Ending): boolean =>
+  error !== undefined && usage === undefined && refusals.has(error.code);
 
 /** Sends one request and takes in its answer. */
 async function ask(

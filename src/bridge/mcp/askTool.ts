@@ -31,23 +31,28 @@ export function registerAsk(server: McpServer, access: McpAccess): void {
     ({ question, session, model, grounding }, context) =>
       orError(async () => {
         const { assistant, made } = access;
-        const { id } = session
-          ? await access.session(session)
-          : await assistant.sessions.create({ ...made, ...access.owner });
+        const input = {
+          text: question,
+          ...made,
+          ...(model === undefined ? {} : { model }),
+          ...groundedWithin(access, grounding),
+        };
+        const signal = AbortSignal.any([context.mcpReq.signal, access.signal]);
         const { budget, over } = await access.limits();
-        const started = assistant.startTurn(
-          id,
-          {
-            text: question,
-            ...made,
-            ...(model === undefined ? {} : { model }),
-            ...groundedWithin(access, grounding),
-          },
-          AbortSignal.any([context.mcpReq.signal, access.signal]),
-          budget,
-        );
-        const last = await started.then(({ events }) => followed(events, context)).finally(over);
-        const turn = await started;
+        const begin = async () => {
+          if (session) return assistant.startTurn((await access.session(session)).id, input, signal, budget);
+          const { id } = await assistant.sessions.create({ ...made, ...access.owner });
+          return assistant.startTurn(id, input, signal, budget).catch(async (error: unknown) => {
+            // Nobody is told of it, and there is nothing in it.
+            await assistant.sessions.purge(id);
+            throw error;
+          });
+        };
+        const turn = await begin().catch((error: unknown) => {
+          over();
+          throw error;
+        });
+        const last = await followed(turn.events, context).finally(over);
         if (last?.type === 'turn.withdrawn') throw turnWithdrawn();
         if (last?.type !== 'turn.ended' || last.entry.kind !== 'assistant') throw unexpected(last?.type);
         const { content, outcome = 'done', error } = last.entry;
@@ -55,8 +60,8 @@ export function registerAsk(server: McpServer, access: McpAccess): void {
           throw error === undefined ? unexpected(undefined) : fromErrorInfo(error);
         const citations = content.flatMap((block) => (block.type === 'text' ? (block.citations ?? []) : []));
         const text = plainText(content);
-        return textResult([text, ...citations.map(cited), `(session ${id})`].join('\n'), {
-          session: id,
+        return textResult([text, ...citations.map(cited), `(session ${turn.sessionId})`].join('\n'), {
+          session: turn.sessionId,
           turn: turn.turnId,
           outcome,
           text,

@@ -17,7 +17,7 @@ export function mcpServer(access: McpAccess, version: string): McpServer {
   );
   if (access.may('turns')) {
     registerAsk(server, access);
-    registerSearch(server, access);
+    if (access.may('grounding')) registerSearch(server, access);
     registerPrompts(server, access);
   }
   if (access.may('sessions:read')) {

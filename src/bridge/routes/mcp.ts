@@ -1,5 +1,6 @@
 /** `/mcp`: Streamable HTTP. Every check of the bridge stands before it, as before any other route. */
 import type { Assistant } from '../../core/assistant.ts';
+import { badRequest } from '../../core/errors.ts';
 import type { Limiter } from '../../core/limits/limiter.ts';
 import type { Log } from '../../core/ports.ts';
 import type { BodyReader } from '../body.ts';
@@ -39,6 +40,8 @@ export function mcpRoutes({ assistant, bodies, limiter, load }: McpRouteDeps): M
     const { request } = call;
     const isPost = request.method === 'POST';
     const body = isPost ? boundedJson(await bodies.text(request)) : undefined;
+    // The revisions that are served have none; a batch would count as one request, and be cancelled by nobody.
+    if (Array.isArray(body)) throw badRequest('Batches of messages are not taken; send one at a time.');
     endpoint ??= load();
     const { answer: answered } = await endpoint;
     const asked = new Request(`http://127.0.0.1:${request.port}/mcp`, {

@@ -3,6 +3,9 @@ import type { UserEntryDraft } from '../../protocol/entries.ts';
 import { saidItems } from '../../protocol/wires/saidMessages.ts';
 import type { Clock } from '../ports.ts';
 import type { Chosen, ProviderRegistry } from '../providers/registry.ts';
+import { messageTexts, toolTexts } from '../secrets/maskedEntries.ts';
+import { maskedEntries } from '../secrets/maskedReads.ts';
+import type { Masker } from '../secrets/masker.ts';
 import type { SessionStore } from '../session/store.ts';
 import type { SessionChoices } from '../sessionChoices.ts';
 import type { ClientPart, ClientRequest } from './clientTurn.ts';
@@ -22,6 +25,7 @@ interface ClientSessionsOptions {
   clock: Clock;
   registry: ProviderRegistry;
   choices: SessionChoices;
+  masker: Masker;
 }
 
 export class ClientSessions {
@@ -43,15 +47,16 @@ export class ClientSessions {
 
   /**
    * What a turn needs that is about to be accepted: by now the session has the history, and the input is not appended
-   * yet. Throws `model_not_found`, what keeps the provider from answering, `invalid_input`, `empty_input`, `not_found`,
+   * yet. Throws `masking_failed`, `model_not_found`, what keeps the provider from answering, `invalid_input`, `empty_input`, `not_found`,
    * `store_*`.
    */
   async turn(
     sessionId: string,
-    request: ClientRequest,
+    told: ClientRequest,
     hear: ClientPart['hear'],
   ): Promise<{ user: UserEntryDraft; chosen: Chosen; client: ClientPart }> {
     const { registry, choices } = this.#options;
+    const request = await this.#masked(sessionId, told);
     const chosen = await registry.ready(request.model);
     const [profile, placed] = await Promise.all([
       choices.profile(sessionId),
@@ -73,7 +78,8 @@ export class ClientSessions {
     clientId,
     door,
   }: Pick<ClientRequest, 'messages' | 'client' | 'door'> & { clientId?: string }) {
-    const names = messages.slice(0, -1).flatMap(saidItems).map(nameOf);
+    const before = await this.#options.masker.through(messages.slice(0, -1), undefined, messageTexts);
+    const names = before.flatMap(saidItems).map(nameOf);
     if (names.length === 0) return undefined;
     const sessions = (await this.#store.list({ limit: pageSize })).filter(
       (session) =>
@@ -87,6 +93,16 @@ export class ClientSessions {
       if (tree.longest(names).used === names.length) return id;
     }
     return undefined;
+  }
+
+  /** What a program tells, as it may be stored and sent; matched to a log that is masked by the same placeholders. */
+  async #masked(sessionId: string, request: ClientRequest): Promise<ClientRequest> {
+    const { masker } = this.#options;
+    return {
+      ...request,
+      messages: await masker.through([...request.messages], sessionId, messageTexts),
+      tools: await masker.through([...request.tools], sessionId, toolTexts),
+    };
   }
 
   async #place(sessionId: string, request: ClientRequest): Promise<Omit<UserEntryDraft, 'grounding'>> {
@@ -119,7 +135,7 @@ export class ClientSessions {
     if (this.#trees.size > mostTrees && oldest !== undefined) this.#trees.delete(oldest);
     for (;;) {
       const entries = await this.#store.log(sessionId, { afterSeq: tree.seq, limit: pageSize });
-      for (const entry of entries) tree.add(entry);
+      for (const entry of await maskedEntries(this.#options.masker, sessionId, entries)) tree.add(entry);
       if (entries.length < pageSize) return tree;
     }
   }

@@ -22,8 +22,10 @@ export function historyDrafts(
 ): (EntryDraft & { turnId: string })[] {
   let parentId = after.id ?? null;
   let turnId = after.turnId ?? crypto.randomUUID();
-  return runs.map((run) => {
-    if (run.kind === 'user') turnId = crypto.randomUUID();
+  return runs.map((run, index) => {
+    // An answer from elsewhere is never a second end of a turn that is there.
+    const beginsAnother = run.kind === 'assistant' && runs[index - 1]?.kind !== 'user';
+    if (run.kind === 'user' || beginsAnother) turnId = crypto.randomUUID();
     const common = { ...marks, id: crypto.randomUUID(), parentId, turnId };
     parentId = common.id;
     switch (run.kind) {

@@ -39,6 +39,7 @@ import { SaidEntries } from './saidEntries.ts';
 import type { GroundingPart, RecalledPart } from './shareOut.ts';
 import { type Persona, systemParts } from './systemPrompt.ts';
 import { countUnits, readTail, type Tail } from './tail.ts';
+import { stillInPlace } from './workspacePassages.ts';
 
 export interface ContextRequest {
   sessionId: string;
@@ -208,7 +209,8 @@ export class ContextBuilder {
     const { parts, missing } = await gatherGrounding(this.#options, request.input);
     // The place of a passage goes over the wire beside its text.
     const textOf = ({ place, label, text }: GroundingPart) => (place ? `${label}\n${text}` : text);
-    return { parts: await this.#prepared(request.sessionId, parts, factor, textOf), missing };
+    const prepared = await this.#prepared(request.sessionId, parts, factor, textOf);
+    return { parts: prepared.map((part, index) => stillInPlace(part, parts[index])), missing };
   }
 
   async #tools({ tools = [] }: ContextRequest, factor: number): Promise<AssemblyInput['tools']> {

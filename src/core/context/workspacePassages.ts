@@ -2,7 +2,7 @@
 import type { FilePlace } from '../../protocol/report.ts';
 import type { Passage, PassageSearch } from '../ports.ts';
 import { attachmentText } from './conversation.ts';
-import { chosenReason, chosenText, type Part, type TurnChoices } from './parts.ts';
+import { type Counted, chosenReason, chosenText, type Part, type TurnChoices } from './parts.ts';
 
 export interface PassagePart extends Part {
   /** Absent where the user wrote other words for it, which stand nowhere. */
@@ -61,3 +61,15 @@ export function passageParts(
       };
     });
 }
+
+/** Where what was masked had several lines, the lines behind it are others, and no place in it can be cited. */
+export function stillInPlace(
+  masked: Counted<PassagePart>,
+  before: PassagePart | undefined,
+): Counted<PassagePart> {
+  const { place, ...rest } = masked;
+  if (!place || linesIn(masked.text) === linesIn(before?.text ?? '')) return masked;
+  return { ...rest, text: attachmentText({ kind: 'selection', ...place, text: masked.text }) };
+}
+
+const linesIn = (text: string): number => text.split('\n').length;

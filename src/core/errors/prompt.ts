@@ -28,6 +28,13 @@ export const promptDoubled = (name: string, version: number) =>
     { status: 409 },
   );
 
+export const promptShadowed = (name: string) =>
+  new CausewayError(
+    'prompt_shadowed',
+    `The prompt “${name}” of this workspace is not used: your own prompt of that name wins. Rename the file to use both.`,
+    { status: 409 },
+  );
+
 export const promptNotFound = (name: string, version: number | undefined, known: readonly string[]) =>
   new CausewayError(
     'prompt_not_found',

@@ -94,8 +94,15 @@ export class Prompts {
     const ordered = [...files].sort((a, b) => rank[a.place] - rank[b.place]);
     const prompts = new Map<string, Prompt>();
     const problems: errors.CausewayError[] = [];
-    for (const one of await Promise.all(ordered.map((file) => this.#parse(file)))) {
+    const all = await Promise.all(ordered.map((file) => this.#parse(file)));
+    const ofUser = new Set(
+      all.flatMap((one) => (one instanceof errors.CausewayError || one.source !== 'user' ? [] : [one.name])),
+    );
+    for (const one of all) {
       if (one instanceof errors.CausewayError) problems.push(one);
+      // A workspace cannot change what a name the user knows stands for, by no higher version either.
+      else if (one.source === 'workspace' && ofUser.has(one.name))
+        problems.push(errors.promptShadowed(one.name));
       else if (prompts.has(`${one.name}@${one.version}`))
         problems.push(errors.promptDoubled(one.name, one.version));
       else prompts.set(`${one.name}@${one.version}`, one);

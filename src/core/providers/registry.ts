@@ -149,8 +149,11 @@ export class ProviderRegistry {
   }
 
   async #knownBy(model: string): Promise<{ provider: Provider; model: ModelInfo }> {
+    if (model.startsWith(`${routeProvider}/`)) throw modelNotFound(model);
     for (const provider of this.#providers) {
-      const known = (await provider.models()).find(({ id }) => id === model);
+      const mayAsk = !provider.onlyByName && (await provider.availability()).ready;
+      const models = mayAsk ? await this.#modelsOf(provider) : await provider.models();
+      const known = models.find(({ id }) => id === model);
       if (known) return { provider, model: known };
     }
     for (const provider of this.#providers) {

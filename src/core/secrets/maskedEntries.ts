@@ -5,7 +5,7 @@
 import type { AssistantBlock, ContentBlock, ToolResultBlock, UserBlock } from '../../protocol/content.ts';
 import type { Entry, EntryDraft, FrameBody, UserEntry } from '../../protocol/entries.ts';
 import type { Draft } from '../../protocol/session.ts';
-import type { ProviderRequest, RequestBlock } from '../providers/provider.ts';
+import type { ProviderRequest, RequestBlock, ToolDefinition } from '../providers/provider.ts';
 
 export type Swap = (text: string) => string;
 
@@ -85,7 +85,7 @@ function frameTexts(body: FrameBody, swap: Swap): FrameBody {
   };
 }
 
-/** All of a request that is sent to a model; its tools are described by us. */
+/** All of a request that is sent to a model but its tools: ours say nothing secret, and a program's come masked. */
 export function requestTexts<R extends Pick<ProviderRequest, 'system' | 'messages'>>(
   request: R,
   swap: Swap,
@@ -99,6 +99,25 @@ export function requestTexts<R extends Pick<ProviderRequest, 'system' | 'message
     })),
   };
 }
+
+/** A conversation as a program tells it. */
+export const messageTexts = <M extends { content: ContentBlock[] }>(
+  messages: readonly M[],
+  swap: Swap,
+): M[] =>
+  messages.map((message) => ({
+    ...message,
+    content: message.content.flatMap((block) => contentBlock(block, swap)),
+  }));
+
+/** Tools as a program describes them; their names are what they are called by. */
+export const toolTexts = (tools: readonly ToolDefinition[], swap: Swap): ToolDefinition[] =>
+  tools.map((tool) => ({
+    ...tool,
+    description: swap(tool.description),
+    inputSchema: recordTexts(tool.inputSchema, swap),
+    ...(tool.more === undefined ? {} : { more: recordTexts(tool.more, swap) }),
+  }));
 
 function requestBlock(block: RequestBlock, swap: Swap): RequestBlock[] {
   if (block.type === 'passage') return [withText(block, swap)];

