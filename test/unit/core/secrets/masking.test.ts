@@ -161,10 +161,15 @@ describe('What is masked', function () {
 
   it('is masked in passages of the workspace that a model is given to cite', async () => {
     const text = linesOf('quoted');
+    const line = text.split('\n').find((one) => one.startsWith('const')) ?? '';
     const passage = { uri: 'file:///w/a', path: 'a', startLine: 1, endLine: 99, text, score: 1 };
-    await start({ search: { search: async () => [passage] }, folder: mkdtempSync(join(folder, 'cited-')) });
+    const short = { ...passage, uri: 'file:///w/b', path: 'b', endLine: 1, text: line };
+    const search = { search: async () => [passage, short] };
+    await start({ search, folder: mkdtempSync(join(folder, 'cited-')) });
     await turn({ text: 'Where?', grounding: 'workspace' });
-    assert.match(received(), /"search_result"/);
+    // Keys of several lines become one, so that no line of that passage can be told any more.
+    assert.match(received(), /"search_result","source":"b"/);
+    assert.doesNotMatch(received(), /"search_result","source":"a"/);
     assert.match(received(), /\[secret:github:/);
     assert.deepEqual(foundIn(received() + stored(core.folder)), []);
   });
