@@ -2,23 +2,38 @@ import assert from 'node:assert/strict';
 import { answer } from '../support/anthropic/script.ts';
 import { copyOf } from '../support/vscode/copyOf.ts';
 import { sampleWorkspace } from '../support/vscode/paths.ts';
+import { until } from '../support/vscode/until.ts';
 import type { VsCodeWindow } from '../support/vscode/window.ts';
 import { type Installed, installed, PanelFrame } from './support/installed.ts';
 
 /**
  * VS Code in a browser opens a workspace file that it reads for the first time without its folders, and keeps them
- * for the next load; so the window is loaded again until they are there.
+ * for the next load; so the window is loaded again until they are there. Its roots count, not the files in them: they
+ * may be collapsed. A window that is drawn anew may put another view in the Explorer's place, so it is shown again.
  */
 async function foldersShown(window: VsCodeWindow): Promise<void> {
-  for (let tries = 0; tries < 5; tries++) {
-    await window.showView('Explorer');
-    const files = window.page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'AGENTS.md' });
-    const none = window.page.getByText('You have not yet added a folder to the workspace.');
-    await files.first().or(none).first().waitFor();
-    if (await files.first().isVisible()) return;
-    await window.reload();
-  }
-  assert.fail('VS Code did not open the folders of the workspace.');
+  const roots = window.page.locator('.explorer-folders-view .monaco-list-row[aria-level="1"]');
+  const none = window.page.getByText('You have not yet added a folder to the workspace.');
+  await until(
+    'the folders of the workspace',
+    async () => {
+      await window.showView('Explorer');
+      const seen = await roots
+        .first()
+        .or(none)
+        .first()
+        .waitFor({ timeout: 5_000 })
+        .then(
+          () => true,
+          () => false,
+        );
+      if (!seen) return false;
+      if (await roots.first().isVisible()) return true;
+      await window.reload();
+      return false;
+    },
+    90_000,
+  );
 }
 
 describe('A folder added to a window', () => {
