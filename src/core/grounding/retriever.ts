@@ -3,9 +3,9 @@ import type { Passage } from '../ports.ts';
 import { boostOf, type Editor, overlaps } from './boosts.ts';
 import type { Chunk } from './chunks.ts';
 import { Lines } from './lines.ts';
-import type { PassageIndex, RankedChunk, Ranking } from './passageIndex.ts';
-import { conceptsOf } from './question.ts';
+import type { PassageIndex } from './passageIndex.ts';
 import { mostQuotedLines, quotesOf } from './quote.ts';
+import type { RankedChunk, Ranking } from './ranking.ts';
 import type { WeighedConcept } from './scoring.ts';
 import type { WordNeighbours } from './wordNeighbours.ts';
 
@@ -32,13 +32,11 @@ const candidates = 8;
 
 /** The chunks that match a question best, and what its words weigh. */
 export function rankChunks(index: PassageIndex, question: Question): Ranking {
-  const concepts = conceptsOf(question.text, index.vocabulary, question.neighbours);
-  return index.rank(
-    concepts,
-    question.limit,
-    boostOf(question.text, question.editors, question.evenKinds, question.evenDocs),
-  );
+  return index.ask(question.text, question.neighbours).rank(question.limit, boostFor(question));
 }
+
+const boostFor = ({ text, editors, evenKinds, evenDocs }: Question) =>
+  boostOf(text, editors, evenKinds, evenDocs);
 
 /** The passages that match a question best, best first, each of a few lines and word for word. */
 export async function findPassages(
@@ -46,10 +44,11 @@ export async function findPassages(
   question: Question,
   read: ReadText,
 ): Promise<Passage[]> {
-  const wider = { ...question, limit: question.limit * candidates };
-  const likely = rankChunks(index, wider);
+  const scored = index.ask(question.text, question.neighbours);
+  const wider = question.limit * candidates;
+  const likely = scored.rank(wider, boostFor(question));
   if (likely.chunks.length === 0) return lookedAt(question, read);
-  const even = rankChunks(index, { ...wider, evenDocs: true });
+  const even = scored.rank(wider, boostFor({ ...question, evenDocs: true }));
   const texts = new Map<string, Lines | undefined>();
   for (const { key } of [...likely.chunks, ...even.chunks]) {
     if (texts.has(key)) continue;
