@@ -26,11 +26,11 @@ import { profileFilesOnDisk } from './profileFilesOnDisk.ts';
 import { promptFilesOnDisk } from './promptFilesOnDisk.ts';
 import type { ErrorInfo } from './protocol/errors.ts';
 import { CompositeStore } from './store/compositeStore.ts';
-import { notesFolder, sessionDatabaseFile, userDatabaseFile } from './store/dataFolders.ts';
+import { indexFolder, notesFolder, sessionDatabaseFile, userDatabaseFile } from './store/dataFolders.ts';
 import { openSessionStore } from './store/openSessionStore.ts';
 import { fingerprintOf } from './store/user/fingerprint.ts';
 import { openUserDatabase, type UserDatabase } from './store/user/openUserDatabase.ts';
-import { openPassageSearch } from './workers/openPassageSearch.ts';
+import { type IndexControl, openPassageSearch } from './workers/openPassageSearch.ts';
 import { openRecall } from './workers/openRecall.ts';
 import { openSecretScanner } from './workers/openSecretScanner.ts';
 import { openTokenCounter } from './workers/openTokenCounter.ts';
@@ -50,6 +50,8 @@ export interface Surroundings {
   roots(): readonly string[];
   /** What the editor's settings hide, read anew for each question. */
   excludes?(): readonly Exclude[];
+  /** Whether `OpenCore.index` is told of all changes of files; else all are looked at for each question. */
+  isWatched?(): boolean;
   settings: Settings;
   secrets: Secrets;
   /** Models that only the one who opens the core can reach. */
@@ -66,6 +68,8 @@ export interface OpenCore {
   readonly resolved: ResolvedWorkspace;
   readonly user: UserDatabase;
   readonly masker: Masker;
+  /** The index of the workspace's files. */
+  readonly index: IndexControl;
   /** For programs that call a model themselves. */
   readonly relay: ModelRelay;
   /**
@@ -112,6 +116,8 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     openFiles: () => workspace.openFiles(),
     excludes: options.excludes ?? (() => []),
     isTrusted: () => workspace.isTrusted(),
+    indexFolder: indexFolder(dataFolder, resolved.workspace.id),
+    isWatched: options.isWatched ?? (() => false),
     log,
   });
   const counter = openTokenCounter({ workerUrl: worker('tokens'), log });
@@ -203,6 +209,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     resolved,
     user,
     masker,
+    index: search.index,
     relay,
     limiter,
     refreshModels: (signal, all) => engine.refreshModels(signal, all),

@@ -6,15 +6,16 @@ import { mark } from './parts/postings.ts';
 import { scopeOf } from './scope.ts';
 import { eachWord, termsOfWord } from './terms.ts';
 
+/** A chunk with its terms. The lists are used again for the next chunk. */
 export interface ChunkWords extends Chunk {
   /** Numbers of the terms that the chunk holds, each once. */
-  terms: Uint32Array;
+  readonly terms: readonly number[];
   /** A mark for each of them, as `mark` makes it. */
-  marks: Uint8Array;
+  readonly marks: readonly number[];
   /** Words, those of some lines counted twice or not at all. */
-  length: number;
+  readonly length: number;
 }
-export type FileWords = readonly ChunkWords[];
+export type TakeChunk = (chunk: ChunkWords) => void;
 
 /** Where a file's chunks begin and end. */
 export type Cut = (path: string, lines: Lines) => Chunk[];
@@ -30,7 +31,8 @@ export class FileTerms {
   /** By term: its count in the chunk at hand, and what it is there. */
   #counts = new Uint32Array(4096);
   #marks = new Uint8Array(4096);
-  #touched: number[] = [];
+  readonly #touched: number[] = [];
+  readonly #marked: number[] = [];
   #length = 0;
 
   /** `number` gives each term its number, from 0 and without large gaps. */
@@ -38,32 +40,33 @@ export class FileTerms {
     this.#number = number;
   }
 
-  of(path: string, text: string, cut: Cut = chunksOf): FileWords {
+  /** Gives the chunks of a file to `take`, one after the other. A text that is empty has none. */
+  of(path: string, text: string, take: TakeChunk, cut: Cut = chunksOf): void {
+    if (text === '') return;
     const lines = new Lines(text);
-    return cut(path, lines).map((chunk) => this.#chunk(path, lines, chunk));
+    for (const chunk of cut(path, lines)) this.#chunk(path, lines, chunk, take);
   }
 
-  #chunk(path: string, lines: Lines, chunk: Chunk): ChunkWords {
+  #chunk(path: string, lines: Lines, { startLine, endLine }: Chunk, take: TakeChunk): void {
     this.#length = 0;
-    for (let number = chunk.startLine; number <= chunk.endLine; number++) {
+    for (let number = startLine; number <= endLine; number++) {
       const line = lines.line(number);
       const weight = lineWeight(path, line);
       if (weight > 0) this.#count(line, weight);
       const name = definedIn(path, line);
       if (name !== undefined) this.#note(name, defines);
     }
-    for (const line of scopeOf(path, lines, chunk)) this.#count(line, 1);
+    for (const line of scopeOf(path, lines, { startLine, endLine })) this.#count(line, 1);
     this.#note(path, inPath);
-    const terms = Uint32Array.from(this.#touched);
-    const marks = new Uint8Array(terms.length);
-    for (const [at, term] of this.#touched.entries()) {
+    for (const term of this.#touched) {
       const noted = this.#marks[term] ?? 0;
-      marks[at] = mark(this.#counts[term] ?? 0, (noted & defines) !== 0, (noted & inPath) !== 0);
+      this.#marked.push(mark(this.#counts[term] ?? 0, (noted & defines) !== 0, (noted & inPath) !== 0));
       this.#counts[term] = 0;
       this.#marks[term] = 0;
     }
-    this.#touched = [];
-    return { startLine: chunk.startLine, endLine: chunk.endLine, terms, marks, length: this.#length };
+    take({ startLine, endLine, terms: this.#touched, marks: this.#marked, length: this.#length });
+    this.#touched.length = 0;
+    this.#marked.length = 0;
   }
 
   #count(text: string, weight: number): void {

@@ -82,11 +82,18 @@ export class PassageIndex {
     return this.#byKey.keys();
   }
 
+  /** Files that were read last, gone ones and those without text too. */
+  get filesInMemory(): number {
+    return this.#memory.files.size;
+  }
+
   /** How a file was found when it was read; undefined for one that is not in the index. */
-  stampOf(key: string): (FileStamp & { path: string }) | undefined {
+  stampOf(key: string): (FileStamp & { path: string; holdsText: boolean }) | undefined {
     const place = this.#byKey.get(key);
     if (!place) return undefined;
-    return { ...stampIn(place), path: place.held.part.names.path(place.file) };
+    const { part } = place.held;
+    const holdsText = (part.files.count[place.file] ?? 0) > 0;
+    return { ...stampIn(place), path: part.names.path(place.file), holdsText };
   }
 
   /** Says that a file is the same though it was written again. */
@@ -98,8 +105,8 @@ export class PassageIndex {
   /** Adds a file or replaces it. One whose text is empty is remembered, and not found. */
   set(key: string, file: SourceFile, stamp?: FileStamp): void {
     this.delete(key);
-    const words = file.text === '' ? [] : this.#terms.of(file.path, file.text);
-    const number = this.#memory.add({ key, path: file.path, uri: file.uri }, stamp, words);
+    const named = { key, path: file.path, uri: file.uri };
+    const number = this.#memory.add(named, stamp, (take) => this.#terms.of(file.path, file.text, take));
     this.#byKey.set(key, this.#taken(this.#newest, number));
   }
 
@@ -111,17 +118,23 @@ export class PassageIndex {
     const { held } = place;
     const gone = held.part.chunks.size - held.chunks;
     if (held === this.#newest && gone > Math.max(held.chunks, leastTakenBack)) {
-      const part = this.seal();
-      this.put(storedInMemory(part, this.#uriOf), [part]);
+      this.compact();
     }
+  }
+
+  /** What was read last takes a third of its room from now on. */
+  compact(): void {
+    const part = this.seal();
+    this.put(storedInMemory(part, this.#uriOf), [part]);
   }
 
   /** A text that stands for the file of its key, and is never in a part that is stored. */
   setOpen(key: string, file: SourceFile): void {
     const part = new MemoryPart();
     const held = heldOf(part);
-    const words = termsFor(part).of(file.path, file.text);
-    const number = part.add({ key, path: file.path, uri: file.uri }, undefined, words);
+    const named = { key, path: file.path, uri: file.uri };
+    const terms = termsFor(part);
+    const number = part.add(named, undefined, (take) => terms.of(file.path, file.text, take));
     this.#open.delete(key);
     this.#taken(held, number);
     this.#open.set(key, held);

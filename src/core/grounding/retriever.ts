@@ -3,10 +3,10 @@ import type { Passage } from '../ports.ts';
 import { boostOf, type Editor, overlaps } from './boosts.ts';
 import type { Chunk } from './chunks.ts';
 import { Lines } from './lines.ts';
+import { Matcher } from './matcher.ts';
 import type { PassageIndex } from './passageIndex.ts';
-import { mostQuotedLines, quotesOf } from './quote.ts';
+import { mostQuotedLines, type Quote, quotesOf } from './quote.ts';
 import type { RankedChunk, Ranking } from './ranking.ts';
-import type { WeighedConcept } from './scoring.ts';
 import type { WordNeighbours } from './wordNeighbours.ts';
 
 export interface Question {
@@ -55,32 +55,44 @@ export async function findPassages(
     const text = await read(key);
     texts.set(key, text === undefined ? undefined : new Lines(text));
   }
-  const of = ({ chunks, weights }: Ranking) =>
-    chunks.flatMap((chunk) => passagesOf(chunk, texts.get(chunk.key), weights)).sort(byScore);
+  const matcher = new Matcher(scored.weights);
+  const quotes = new Map<string, readonly Quote[]>();
+  /** A chunk is often among the best of both rankings, and is looked through once. */
+  const quotesIn = (chunk: RankedChunk, lines: Lines): readonly Quote[] => {
+    const id = `${chunk.startLine} ${chunk.key}`;
+    const known = quotes.get(id) ?? fittingQuotes(chunk, lines, matcher);
+    quotes.set(id, known);
+    return known;
+  };
+  const of = ({ chunks }: Ranking) =>
+    chunks
+      .flatMap((chunk) => {
+        const lines = texts.get(chunk.key);
+        return lines ? quotesIn(chunk, lines).map((quote) => passageOf(chunk, lines, quote)) : [];
+      })
+      .sort(byScore);
   // Who asks may want the code or what is written about it; the last place goes to the best of either.
   const first = chosen(of(likely), Math.max(1, question.limit - 1), []);
   return chosen(of(even), question.limit, first).sort(byScore);
+}
+
+function fittingQuotes(chunk: RankedChunk, lines: Lines, matcher: Matcher): readonly Quote[] {
+  // The file may have become shorter since it was indexed.
+  const range = { startLine: chunk.startLine, endLine: Math.min(chunk.endLine, lines.count) };
+  if (range.endLine < range.startLine) return [];
+  const quotes = quotesOf(chunk.path, lines, range, matcher);
+  const matching = quotes.filter((quote) => quote.score > 0);
+  // A chunk may match by its file's name alone; then its beginning stands for it.
+  return matching.length > 0 ? matching : quotes.slice(0, 1);
 }
 
 /**
  * A passage is judged by its own lines and by the chunk it stands in, alike. Half of that depends on how much of
  * the question its lines cover, so that one rare word does not outweigh all others.
  */
-function passagesOf(
-  chunk: RankedChunk,
-  lines: Lines | undefined,
-  weights: readonly WeighedConcept[],
-): Passage[] {
-  if (!lines) return [];
-  // The file may have become shorter since it was indexed.
-  const range = { startLine: chunk.startLine, endLine: Math.min(chunk.endLine, lines.count) };
-  const quotes = quotesOf(chunk.path, lines, range, weights);
-  const matching = quotes.filter((quote) => quote.score > 0);
-  // A chunk may match by its file's name alone; then its beginning stands for it.
-  return (matching.length > 0 ? matching : quotes.slice(0, 1)).map((quote) => {
-    const score = (quote.score + chunk.score) * (0.5 + quote.coverage / 2) * chunk.boost;
-    return passage(chunk, lines, quote, score);
-  });
+function passageOf(chunk: RankedChunk, lines: Lines, quote: Quote): Passage {
+  const score = (quote.score + chunk.score) * (0.5 + quote.coverage / 2) * chunk.boost;
+  return passage(chunk, lines, quote, score);
 }
 
 /** The best that neither overlap nor say the same. */

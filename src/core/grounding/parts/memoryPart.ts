@@ -1,5 +1,5 @@
 /** Files of an index that were read last. Each term has a chain of the chunks that hold it, so that adding is cheap. */
-import type { ChunkWords, FileWords } from '../fileTerms.ts';
+import type { ChunkWords, TakeChunk } from '../fileTerms.ts';
 import { hashOf, isReadable } from './codedTerm.ts';
 import type { Part, TermCursor } from './part.ts';
 import type { Postings } from './postings.ts';
@@ -40,15 +40,15 @@ export class MemoryPart implements Part {
     this.names = { key: (file) => of(file).key, uri: (file) => of(file).uri, path: (file) => of(file).path };
   }
 
-  /** The number of the file. */
-  add(named: NamedFile, stamp: FileStamp | undefined, words: FileWords): number {
+  /** The number of the file, whose chunks `read` gives one after the other. */
+  add(named: NamedFile, stamp: FileStamp | undefined, read: (take: TakeChunk) => void): number {
     const file = this.files.add(named.path, stamp, this.chunks.size);
     this.#named.push(named);
     let length = 0;
-    for (const chunk of words) {
+    read((chunk) => {
       this.#addChunk(file, chunk);
       length += chunk.length;
-    }
+    });
     this.files.count[file] = this.chunks.size - (this.files.first[file] ?? 0);
     this.files.length[file] = length;
     return file;

@@ -228,7 +228,8 @@ class WordCursor {
 type Tables = Record<Exclude<Section, 'postings'>, Uint8Array<ArrayBuffer>>;
 
 function readTables(source: Source, checksum: Checksum): Tables {
-  const footer = numbers(source.read(source.size - footerBytes, footerBytes).slice());
+  if (source.size < footerBytes) throw new Error('The part ends too early.');
+  const footer = numbers(new Uint8Array(source.read(source.size - footerBytes, footerBytes)));
   const listed = footer.subarray(0, sections.length * 3);
   const [sum, version, end] = footer.subarray(sections.length * 3);
   if (end !== magic || version !== layoutVersion) throw new Error('The part is not of this version.');
