@@ -5,7 +5,7 @@ import { Engine } from './core/engine.ts';
 import { toErrorInfo } from './core/errors.ts';
 import type { Exclude } from './core/grounding/globs.ts';
 import { Limiter } from './core/limits/limiter.ts';
-import type { Clock, Log, Secrets, Workspace } from './core/ports.ts';
+import type { Clock, IndexControl, Log, Secrets, Workspace } from './core/ports.ts';
 import { Profiles } from './core/profiles/profiles.ts';
 import { Prompts } from './core/prompts/prompts.ts';
 import { AnthropicProvider } from './core/providers/anthropic/anthropic.ts';
@@ -30,7 +30,7 @@ import { indexFolder, notesFolder, sessionDatabaseFile, userDatabaseFile } from 
 import { openSessionStore } from './store/openSessionStore.ts';
 import { fingerprintOf } from './store/user/fingerprint.ts';
 import { openUserDatabase, type UserDatabase } from './store/user/openUserDatabase.ts';
-import { type IndexControl, openPassageSearch } from './workers/openPassageSearch.ts';
+import { openPassageSearch } from './workers/openPassageSearch.ts';
 import { openRecall } from './workers/openRecall.ts';
 import { openSecretScanner } from './workers/openSecretScanner.ts';
 import { openTokenCounter } from './workers/openTokenCounter.ts';

@@ -166,6 +166,8 @@ export class WindowCore implements vscode.Disposable {
       },
       roots: windowRoots,
       excludes: windowExcludes,
+      // `indexing.ts` tells the core what changes.
+      isWatched: () => true,
       settings,
       secrets: keys,
       ownProviders: [new EditorModels(log)],

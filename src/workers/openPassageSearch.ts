@@ -1,27 +1,13 @@
 /** Passage search as the main thread sees it. */
 import { setImmediate } from 'node:timers/promises';
-import { Emitter, type Event } from '../base/emitter.ts';
+import { Emitter } from '../base/emitter.ts';
 import type { Remote } from '../base/rpc.ts';
 import type { Exclude } from '../core/grounding/globs.ts';
 import { searchOpenFiles } from '../core/grounding/openFilesSearch.ts';
 import { whyStaysOut } from '../core/grounding/staysOut.ts';
-import type { Log, OpenFile, Passage, PassageSearch } from '../core/ports.ts';
+import type { IndexControl, IndexState, Log, OpenFile, Passage, PassageSearch } from '../core/ports.ts';
 import { LazyWorker } from './lazyWorker.ts';
-import type { IndexState, SearchEvent, WorkspaceSearch } from './workspaceSearch.ts';
-
-/** The index behind the search. None of this rejects: what fails is in the log. */
-export interface IndexControl {
-  /** Undefined before the index was begun. */
-  readonly state: IndexState | undefined;
-  readonly onDidChange: Event<IndexState>;
-  /** Brings the index up to date without a question. Resolves when it is. */
-  follow(): Promise<void>;
-  /** Files were changed, added or deleted: absolute paths. Nothing is begun by it. */
-  changed(paths: readonly string[]): Promise<void>;
-  /** Files are not read until `resume`; questions are answered from those that were. */
-  pause(): Promise<void>;
-  resume(): Promise<void>;
-}
+import type { SearchEvent, WorkspaceSearch } from './workspaceSearch.ts';
 
 export interface ClosablePassageSearch extends PassageSearch {
   readonly index: IndexControl;

@@ -6,7 +6,7 @@ import { isSearchableName, isSearchableText } from '../core/grounding/fileRules.
 import type { Exclude } from '../core/grounding/globs.ts';
 import { findPassages, type Question } from '../core/grounding/retriever.ts';
 import type { WordNeighbours } from '../core/grounding/wordNeighbours.ts';
-import type { OpenFile, Passage } from '../core/ports.ts';
+import type { IndexState, OpenFile, Passage } from '../core/ports.ts';
 import { lookAt } from './index/changedFile.ts';
 import { keyOfFile, type Place, WorkspaceIndex } from './index/workspaceIndex.ts';
 import { WorkspacePast } from './workspacePast.ts';
@@ -46,19 +46,6 @@ export interface SearchBounds {
   patienceMs: number;
   /** How long an answer waits for git beyond that, in ms; what comes later counts for the next question. */
   pastPatienceMs: number;
-}
-
-/** How far the index is. */
-export interface IndexState {
-  phase: 'reading' | 'paused' | 'ready';
-  /** Files that were looked at in this pass, of all that were found by now; both 0 when there is none. */
-  seen: number;
-  found: number;
-  /** Files and chunks that can be found. */
-  files: number;
-  chunks: number;
-  /** False while the index is in memory alone. */
-  isStored: boolean;
 }
 
 /** What the thread tells by itself. */
@@ -158,6 +145,7 @@ export class WorkspaceSearch {
     }
     if (this.#mustPass) await this.#passOver(index, place);
     else this.#flushLater(index);
+    this.#tellState();
   }
 
   /** Reading goes on with `resume`; what is asked meanwhile is answered from what was read. */

@@ -58,8 +58,13 @@ export class IndexFolder {
 
   /** What was written earlier. Damage, or another version, is told, and leaves nothing of what was there. */
   read(): { parts: readonly StoredPart[]; problem?: unknown } {
+    const bytes = this.#catalog();
+    if (!bytes) {
+      this.#clear();
+      return { parts: [] };
+    }
     try {
-      const catalog = decodeCatalog(readFileSync(join(this.#folder, catalogName)));
+      const catalog = decodeCatalog(bytes);
       for (const { name, count, presence, bytes, mtimeMs, hash } of catalog) {
         const opened = this.#openPart(name);
         this.#open.push(opened);
@@ -72,8 +77,16 @@ export class IndexFolder {
       return { parts: this.#open.map(({ part }) => part) };
     } catch (error) {
       this.#clear();
-      const isNew = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-      return { parts: [], ...(isNew ? {} : { problem: error }) };
+      return { parts: [], problem: error };
+    }
+  }
+
+  /** Undefined where nothing was written yet. */
+  #catalog(): Buffer | undefined {
+    try {
+      return readFileSync(join(this.#folder, catalogName));
+    } catch {
+      return undefined;
     }
   }
 
