@@ -50,8 +50,8 @@ export interface Surroundings {
   roots(): readonly string[];
   /** What the editor's settings hide, read anew for each question. */
   excludes?(): readonly Exclude[];
-  /** Whether `OpenCore.index` is told of all changes of files; else all are looked at for each question. */
-  isWatched?(): boolean;
+  /** Who sees that files change: whoever tells `OpenCore.index`, or the thread of the search itself. */
+  watch: 'told' | 'own';
   settings: Settings;
   secrets: Secrets;
   /** Models that only the one who opens the core can reach. */
@@ -117,7 +117,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     excludes: options.excludes ?? (() => []),
     isTrusted: () => workspace.isTrusted(),
     indexFolder: indexFolder(dataFolder, resolved.workspace.id),
-    isWatched: options.isWatched ?? (() => false),
+    watch: options.watch,
     log,
   });
   const counter = openTokenCounter({ workerUrl: worker('tokens'), log });

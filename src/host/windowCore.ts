@@ -167,7 +167,7 @@ export class WindowCore implements vscode.Disposable {
       roots: windowRoots,
       excludes: windowExcludes,
       // `indexing.ts` tells the core what changes.
-      isWatched: () => true,
+      watch: 'told',
       settings,
       secrets: keys,
       ownProviders: [new EditorModels(log)],

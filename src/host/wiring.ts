@@ -50,7 +50,7 @@ export interface CoreRequest {
   workspace: Omit<Workspace, 'id' | 'name'>;
   roots(): readonly string[];
   excludes(): readonly Exclude[];
-  isWatched(): boolean;
+  watch: 'told' | 'own';
   settings: Settings;
   secrets: Secrets;
   /** Models that only the host can reach. */

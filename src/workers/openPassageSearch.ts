@@ -7,7 +7,7 @@ import { searchOpenFiles } from '../core/grounding/openFilesSearch.ts';
 import { whyStaysOut } from '../core/grounding/staysOut.ts';
 import type { IndexControl, IndexState, Log, OpenFile, Passage, PassageSearch } from '../core/ports.ts';
 import { LazyWorker } from './lazyWorker.ts';
-import type { SearchEvent, WorkspaceSearch } from './workspaceSearch.ts';
+import type { SearchEvent, SearchPlace, WorkspaceSearch } from './workspaceSearch.ts';
 
 export interface ClosablePassageSearch extends PassageSearch {
   readonly index: IndexControl;
@@ -32,8 +32,8 @@ interface Options {
   isTrusted: () => boolean;
   /** Where the index is kept on disk; in memory alone without it. */
   indexFolder?: string | undefined;
-  /** Whether `index.changed` is told of all changes; else all files are looked at for each question. */
-  isWatched?: () => boolean;
+  /** Who sees that files change; `told` by `index.changed`. */
+  watch?: SearchPlace['watch'];
   log: Log;
 }
 
@@ -72,7 +72,7 @@ export function openPassageSearch(options: Options): ClosablePassageSearch {
     folders: options.roots(),
     excludes: options.excludes?.() ?? [],
     indexFolder: options.indexFolder,
-    isWatched: options.isWatched?.() ?? false,
+    watch: options.watch,
   });
   /** A thread that is not there has nothing to be told. */
   const call = async (run: (remote: Remote<WorkspaceSearch>) => Promise<void>): Promise<void> => {

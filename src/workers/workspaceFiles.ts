@@ -27,7 +27,7 @@ export const shownRoot = (folder: string, folders: readonly string[]): string =>
 export async function* filesOf(
   folders: readonly string[],
   excludes: readonly Exclude[] = [],
-): AsyncGenerator<FoundFile[]> {
+): AsyncGenerator<{ folder: string; files: FoundFile[] }> {
   const hiddenBy = excluder(excludes);
   const queue: { folder: string; shown: string; inRoot: string; above: GitIgnore | undefined }[] =
     folders.map((folder) => ({
@@ -55,7 +55,7 @@ export async function* filesOf(
           queue.push({ folder: file, shown: shownPath, inRoot: pathInRoot, above: rules });
       } else if (!whyStaysOut({ path: shownPath, ignoredBy })) found.push({ file, path: shownPath });
     }
-    yield found;
+    yield { folder, files: found };
   }
 }
 

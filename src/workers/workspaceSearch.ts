@@ -8,6 +8,7 @@ import { findPassages, type Question } from '../core/grounding/retriever.ts';
 import type { WordNeighbours } from '../core/grounding/wordNeighbours.ts';
 import type { IndexState, OpenFile, Passage } from '../core/ports.ts';
 import { lookAt } from './index/changedFile.ts';
+import { FolderWatch } from './index/folderWatch.ts';
 import { keyOfFile, type Place, WorkspaceIndex } from './index/workspaceIndex.ts';
 import { WorkspacePast } from './workspacePast.ts';
 
@@ -19,8 +20,11 @@ export interface SearchPlace {
   excludes?: readonly Exclude[];
   /** Where the index is kept on disk; in memory alone without it. */
   indexFolder?: string | undefined;
-  /** Whether changes of files are told by `changed`; else all files are looked at for each question. */
-  isWatched?: boolean;
+  /**
+   * Who sees that files change: who calls `changed`, or this thread itself, as far as the system lets it. All files are
+   * looked at for each question where nobody does.
+   */
+  watch?: 'told' | 'own' | undefined;
 }
 
 export interface SearchRequest extends SearchPlace {
@@ -79,6 +83,7 @@ export class WorkspaceSearch {
   #isPassed = false;
   #mustPass = false;
   #flushing: NodeJS.Timeout | undefined;
+  #watch: FolderWatch | undefined;
 
   readonly #past = new WorkspacePast((past) => this.#index?.passages.usePast(past));
   readonly #neighbours: () => Promise<WordNeighbours | undefined>;
@@ -162,6 +167,7 @@ export class WorkspaceSearch {
   /** Writes what is left. */
   async close(): Promise<void> {
     clearTimeout(this.#flushing);
+    this.#watch?.close();
     await this.#index?.close();
   }
 
@@ -173,6 +179,7 @@ export class WorkspaceSearch {
       onProblem: (message, error) =>
         this.#tell({ type: 'problem', message, trace: error === undefined ? undefined : traceOf(error) }),
       onProgress: () => this.#tellState(),
+      onFolders: (folders) => this.#watch?.follow(folders),
     });
     return this.#index;
   }
@@ -185,12 +192,15 @@ export class WorkspaceSearch {
   }
 
   /** False when the bounds kept files out. Calls during a pass share it. */
-  #passOver(
-    index: WorkspaceIndex,
-    { folders, excludes = [], isWatched = false }: SearchPlace,
-  ): Promise<boolean> {
+  #passOver(index: WorkspaceIndex, { folders, excludes = [], watch }: SearchPlace): Promise<boolean> {
     const place = { folders, excludes };
     const of = JSON.stringify(place);
+    if (watch === 'own')
+      this.#watch ??= new FolderWatch((paths) => {
+        // What goes wrong here is tried again with the next question.
+        this.changed(paths).catch(() => (this.#mustPass = true));
+      });
+    const isWatched = watch === 'told' || this.#watch?.isComplete === true;
     const isKnown = this.#pass?.of === of && !this.#mustPass;
     if (this.#pass && isKnown && (!this.#isPassed || isWatched)) return this.#pass.done;
     this.#mustPass = false;

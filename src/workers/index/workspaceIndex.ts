@@ -32,6 +32,8 @@ export interface IndexOptions {
   /** Told when something went wrong that does not keep questions from being answered. */
   onProblem(message: string, error?: unknown): void;
   onProgress(): void;
+  /** Which folders a pass looks into. */
+  onFolders(folders: ReadonlySet<string>): void;
 }
 
 /** How far a pass over all files has come. */
@@ -113,8 +115,10 @@ export class WorkspaceIndex {
       const found: FoundFile[] = [];
       const bound = this.#bounds().files;
       let complete = true;
-      for await (const some of filesOf(folders, excludes)) {
-        for (const file of some) found.push(file);
+      const lookedInto = new Set<string>();
+      for await (const { folder, files } of filesOf(folders, excludes)) {
+        lookedInto.add(folder);
+        for (const file of files) found.push(file);
         this.#progress.found = found.length;
         await this.pace.breathe();
         if (found.length <= bound) continue;
@@ -122,6 +126,8 @@ export class WorkspaceIndex {
         found.length = bound;
         break;
       }
+      // Before files are read, so that no change falls between the two.
+      this.#options.onFolders(lookedInto);
       for (const [number, file] of found.entries()) {
         complete = this.#look(file) && complete;
         this.#progress = { seen: number + 1, found: found.length };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
@@ -238,7 +238,7 @@ describe('The index on disk', () => {
   });
 
   describe('while files change', () => {
-    const watched = { isWatched: true };
+    const watched = { watch: 'told' } as const;
     const changes: { what: string; run: () => Promise<string[]>; found: string[] }[] = [
       {
         what: 'a file that was added',
@@ -337,6 +337,36 @@ describe('The index on disk', () => {
       });
     }
   });
+
+  it('sees by itself what changes, also in a folder that was added', async () => {
+    await write({ 'a.txt': 'one zebra', 'deep/b.txt': 'two zebras' });
+    const heard = new EventEmitter();
+    const search = new WorkspaceSearch(
+      {},
+      async () => undefined,
+      () => void heard.emit('told'),
+    );
+    const own = { watch: 'own' } as const;
+    const untilFound = async (question: string, expected: string[]) => {
+      for (;;) {
+        const told = once(heard, 'told');
+        if ((await paths(search, question, own)).join() === expected.join()) return;
+        await told;
+      }
+    };
+    await search.follow(place(own));
+    await untilFound('zebra', ['a.txt', 'deep/b.txt']);
+    await writeFile(at('a.txt'), 'one tiger');
+    await untilFound('tiger', ['a.txt']);
+    await mkdir(at('new'));
+    await writeFile(at('new/c.txt'), 'three zebras');
+    await untilFound('zebra', ['deep/b.txt', 'new/c.txt']);
+    await writeFile(at('new/c.txt'), 'three tigers');
+    await untilFound('tiger', ['a.txt', 'new/c.txt']);
+    await rm(at('a.txt'));
+    await untilFound('tiger', ['new/c.txt']);
+    await search.close();
+  }).timeout(20_000);
 
   it('is paused and goes on, and answers meanwhile', async () => {
     await write({ 'a.txt': 'a zebra' });

@@ -29,7 +29,7 @@ const search = openPassageSearch({
   openFiles: async () => [],
   isTrusted: () => false,
   indexFolder,
-  isWatched: () => true,
+  watch: 'told',
   log: { info: note, warn: note, error: note },
 });
 
