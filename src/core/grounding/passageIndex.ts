@@ -1,5 +1,6 @@
 /** An index of the chunks of files, in parts, ranked by what a question asks for. */
-import { FileTerms } from './fileTerms.ts';
+import { chunksOf } from './chunks.ts';
+import { type Cut, FileTerms } from './fileTerms.ts';
 import { Asked } from './parts/asked.ts';
 import { MemoryPart } from './parts/memoryPart.ts';
 import type { Part } from './parts/part.ts';
@@ -42,6 +43,7 @@ const leastTakenBack = 4096;
 
 export class PassageIndex {
   readonly #uriOf: (key: string) => string;
+  readonly #cut: Cut;
   #parts: Held[] = [];
   /** Files that were read last. */
   #memory = new MemoryPart();
@@ -52,9 +54,10 @@ export class PassageIndex {
   readonly #open = new Map<string, Held>();
   #past: FileScores | undefined;
 
-  /** `uriOf` names a file that is in a stored part, by its key. */
-  constructor(uriOf: (key: string) => string = (key) => key) {
+  /** `uriOf` names a file that is in a stored part, by its key; `cut` says where the chunks of a file begin. */
+  constructor(uriOf: (key: string) => string = (key) => key, cut: Cut = chunksOf) {
     this.#uriOf = uriOf;
+    this.#cut = cut;
   }
 
   /** Files that can be found. */
@@ -106,7 +109,9 @@ export class PassageIndex {
   set(key: string, file: SourceFile, stamp?: FileStamp): void {
     this.delete(key);
     const named = { key, path: file.path, uri: file.uri };
-    const number = this.#memory.add(named, stamp, (take) => this.#terms.of(file.path, file.text, take));
+    const number = this.#memory.add(named, stamp, (take) =>
+      this.#terms.of(file.path, file.text, take, this.#cut),
+    );
     this.#byKey.set(key, this.#taken(this.#newest, number));
   }
 
@@ -134,7 +139,7 @@ export class PassageIndex {
     const held = heldOf(part);
     const named = { key, path: file.path, uri: file.uri };
     const terms = termsFor(part);
-    const number = part.add(named, undefined, (take) => terms.of(file.path, file.text, take));
+    const number = part.add(named, undefined, (take) => terms.of(file.path, file.text, take, this.#cut));
     this.#open.delete(key);
     this.#taken(held, number);
     this.#open.set(key, held);

@@ -72,6 +72,7 @@ const rooms: Record<string, Room> = {
       'ignore',
       '@secretlint/core',
       '@secretlint/secretlint-rule-preset-recommend',
+      '@vscode/tree-sitter-wasm',
     ],
     node: true,
   },
