@@ -112,6 +112,8 @@ try {
       system: `${again.queries} questions, with their quotes`,
       ms: again.query_p50_ms,
       p95_ms: again.query_p95_ms,
+      cpu_ms: again.query_p50_cpu_ms,
+      p95_cpu_ms: again.query_p95_cpu_ms,
     },
     { system: 'a change can be found', ms: again.change_p50_ms, max_ms: again.change_max_ms },
   ];

@@ -2,8 +2,10 @@
 import { chunksOf } from './chunks.ts';
 import { type Cut, FileTerms } from './fileTerms.ts';
 import { Asked } from './parts/asked.ts';
+import { Columns } from './parts/columns.ts';
 import { MemoryPart } from './parts/memoryPart.ts';
 import type { Part } from './parts/part.ts';
+import { Postings } from './parts/postings.ts';
 import { storedInMemory } from './parts/storedInMemory.ts';
 import { type FileStamp, presence } from './parts/tables.ts';
 import { conceptsOf } from './question.ts';
@@ -53,6 +55,8 @@ export class PassageIndex {
   /** Texts of editors, which stand for the files of their keys; each is a part of its own, so that typing leaves nothing behind. */
   readonly #open = new Map<string, Held>();
   #past: FileScores | undefined;
+  readonly #postings = new Postings();
+  readonly #columns = new Columns();
 
   /** `uriOf` names a file that is in a stored part, by its key; `cut` says where the chunks of a file begin. */
   constructor(uriOf: (key: string) => string = (key) => key, cut: Cut = chunksOf) {
@@ -103,6 +107,19 @@ export class PassageIndex {
   restamp(key: string, stamp: FileStamp): void {
     const place = this.#byKey.get(key);
     place?.held.part.files.stamp(place.file, stamp);
+  }
+
+  /** Says which pass over all files saw a file last. */
+  see(key: string, pass: number): void {
+    const place = this.#byKey.get(key);
+    if (place) place.held.part.files.seen[place.file] = pass;
+  }
+
+  /** Files that a pass did not see. */
+  unseen(pass: number): string[] {
+    const found: string[] = [];
+    for (const [key, { held, file }] of this.#byKey) if (held.part.files.seen[file] !== pass) found.push(key);
+    return found;
   }
 
   /** Adds a file or replaces it. One whose text is empty is remembered, and not found. */
@@ -177,7 +194,10 @@ export class PassageIndex {
       const isOlder = before ? !insteadOf.includes(before.held.part) : insteadOf.length > 0;
       part.files.presence[file] = presence.gone;
       if (isOlder) continue;
-      if (before) part.files.stamp(file, stampIn(before));
+      if (before) {
+        part.files.stamp(file, stampIn(before));
+        part.files.seen[file] = before.held.part.files.seen[before.file] ?? 0;
+      }
       this.#byKey.set(key, this.#taken(held, file));
     }
     const first = this.#parts.findIndex((one) => insteadOf.includes(one.part));
@@ -195,11 +215,11 @@ export class PassageIndex {
     }
   }
 
-  /** Looks for the words of a question once; `rank` may follow more than once. */
+  /** Looks for the words of a question. What is found is ranked before the next question is asked. */
   ask(text: string, neighbours?: WordNeighbours): Scored {
     const all = this.#all();
     const parts = all.map(({ part }) => part);
-    const asked = new Asked(parts);
+    const asked = new Asked(parts, this.#postings);
     const concepts = conceptsOf(text, asked, neighbours);
     const totals = { chunks: 0, files: 0, length: 0 };
     for (const { chunks, files, length } of all) {
@@ -207,9 +227,9 @@ export class PassageIndex {
       totals.files += files;
       totals.length += length;
     }
-    const scores = score(concepts, parts, asked, totals);
+    const scores = score(concepts, parts, asked, totals, this.#columns);
     if (this.#past) addPast(this.#past.score(concepts), parts, scores);
-    return new Scored(parts, scores);
+    return new Scored(parts, scores, this.#columns);
   }
 
   #all(): Held[] {

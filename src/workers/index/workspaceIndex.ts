@@ -5,7 +5,7 @@ import type { Exclude } from '../../core/grounding/globs.ts';
 import type { Part } from '../../core/grounding/parts/part.ts';
 import { presence } from '../../core/grounding/parts/tables.ts';
 import { PassageIndex } from '../../core/grounding/passageIndex.ts';
-import { type FoundFile, filesOf, readTextFile } from '../workspaceFiles.ts';
+import { type FoundFile, type FoundFolder, fileIn, foldersOf, readTextFile } from '../workspaceFiles.ts';
 import { IndexFolder } from './indexFolder.ts';
 import { Pace } from './pace.ts';
 
@@ -43,8 +43,8 @@ export interface Progress {
   found: number;
 }
 
-/** Chunks in memory before they are written: some 30 MB, and parts that are large enough to be few. */
-const mostInMemory = 16_384;
+/** Chunks in memory before they are written: some 15 MB, and parts that are large enough to be few. */
+const mostInMemory = 8192;
 /** So many parts are searched without it being felt; more are merged. */
 const mostParts = 6;
 /** A file that was written so shortly before it was read may have been written again since, with the same time; ms. */
@@ -70,6 +70,7 @@ export class WorkspaceIndex {
   /** Writing is one thing after the other. */
   #writing: Promise<void> = Promise.resolve();
   #isDirty = false;
+  #pass = 0;
 
   constructor(options: IndexOptions) {
     this.#options = options;
@@ -107,42 +108,58 @@ export class WorkspaceIndex {
   }
 
   /** Looks at every file; false when the bounds kept some out. Never rejects for a file. */
-  async pass({ folders, excludes }: Place): Promise<boolean> {
+  async pass(place: Place): Promise<boolean> {
     this.open();
     this.#changedMeanwhile = new Set();
-    this.#progress = { seen: 0, found: 0 };
+    this.#pass++;
     try {
-      const found: FoundFile[] = [];
-      const bound = this.#bounds().files;
-      let complete = true;
-      const lookedInto = new Set<string>();
-      for await (const { folder, files } of filesOf(folders, excludes)) {
-        lookedInto.add(folder);
-        for (const file of files) found.push(file);
-        this.#progress.found = found.length;
-        await this.pace.breathe();
-        if (found.length <= bound) continue;
-        complete = false;
-        found.length = bound;
-        break;
-      }
+      const { found, complete } = await this.#walk(place);
       // Before files are read, so that no change falls between the two.
-      this.#options.onFolders(lookedInto);
-      for (const [number, file] of found.entries()) {
-        complete = this.#look(file) && complete;
-        this.#progress = { seen: number + 1, found: found.length };
-        if (number % toldEvery === 0) this.#options.onProgress();
-        if (this.passages.chunksInMemory >= mostInMemory) await this.flush();
-        await this.pace.breathe();
-      }
-      this.#forgetAllBut(new Set(found.map(({ file }) => keyOfFile(file))));
+      this.#options.onFolders(new Set(found.map(({ folder }) => folder)));
+      const fitted = await this.#lookAtAll(found);
+      for (const key of this.passages.unseen(this.#pass))
+        if (!this.#changedMeanwhile.has(key)) this.#forget(key);
       if (this.#isDirty) await this.flush();
-      return complete;
+      return complete && fitted;
     } finally {
       this.#changedMeanwhile = undefined;
       this.#progress = undefined;
       this.#options.onProgress();
     }
+  }
+
+  async #walk({ folders, excludes }: Place): Promise<{ found: FoundFolder[]; complete: boolean }> {
+    const found: FoundFolder[] = [];
+    const bound = this.#bounds().files;
+    let files = 0;
+    for await (const folder of foldersOf(folders, excludes)) {
+      const fitting = folder.names.slice(0, bound - files);
+      found.push({ ...folder, names: fitting });
+      files += fitting.length;
+      this.#progress = { seen: 0, found: files };
+      if (fitting.length < folder.names.length) return { found, complete: false };
+      await this.pace.breathe();
+    }
+    return { found, complete: true };
+  }
+
+  /** False when there was no room for all of them. */
+  async #lookAtAll(found: readonly FoundFolder[]): Promise<boolean> {
+    const all = found.reduce((sum, { names }) => sum + names.length, 0);
+    let seen = 0;
+    let fitted = true;
+    for (const folder of found) {
+      for (const name of folder.names) {
+        const file = fileIn(folder, name);
+        fitted = this.#look(file) && fitted;
+        this.passages.see(keyOfFile(file.file), this.#pass);
+        this.#progress = { seen: ++seen, found: all };
+        if (seen % toldEvery === 0) this.#options.onProgress();
+        if (this.passages.chunksInMemory >= mostInMemory) await this.flush();
+        await this.pace.breathe();
+      }
+    }
+    return fitted;
   }
 
   /** Reads a file again where it is another than it was; false when there is no room for it. */
@@ -232,11 +249,6 @@ export class WorkspaceIndex {
     if (known.holdsText) this.#bytes -= known.size;
     this.passages.delete(key);
     this.#isDirty = true;
-  }
-
-  #forgetAllBut(seen: ReadonlySet<string>): void {
-    for (const key of [...this.passages.keys()])
-      if (!seen.has(key) && !this.#changedMeanwhile?.has(key)) this.#forget(key);
   }
 
   async #write(): Promise<void> {

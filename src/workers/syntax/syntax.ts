@@ -84,7 +84,9 @@ export class Syntax {
 
   async #load(grammar: string): Promise<Language | undefined> {
     try {
-      return await treeSitter.Language.load(await readFile(new URL(`tree-sitter-${grammar}.wasm`, this.#folder)));
+      return await treeSitter.Language.load(
+        await readFile(new URL(`tree-sitter-${grammar}.wasm`, this.#folder)),
+      );
     } catch {
       return undefined;
     }

@@ -39,6 +39,8 @@ export class FileTable {
   bytes: Float64Array;
   mtimeMs: Float64Array;
   hash: BigUint64Array;
+  /** The number of the pass that saw the file last. */
+  seen: Uint32Array;
 
   constructor(room: number) {
     this.first = new Uint32Array(room);
@@ -51,6 +53,7 @@ export class FileTable {
     this.bytes = new Float64Array(room);
     this.mtimeMs = new Float64Array(room);
     this.hash = new BigUint64Array(room);
+    this.seen = new Uint32Array(room);
   }
 
   /** The number of the file that is added. */
@@ -90,6 +93,7 @@ export class FileTable {
     this.past = grown(this.past, new Int32Array(room));
     this.bytes = grown(this.bytes, new Float64Array(room));
     this.mtimeMs = grown(this.mtimeMs, new Float64Array(room));
+    this.seen = grown(this.seen, new Uint32Array(room));
     const hash = new BigUint64Array(room);
     hash.set(this.hash);
     this.hash = hash;

@@ -60,10 +60,18 @@ const result: Record<string, number> = {
 if (phase === 'again') {
   result.first_query_ms = await timed(() => search.search(questions[0]?.question ?? '', { limit: 12 }));
   const times: number[] = [];
-  for (const { question } of questions) times.push(await timed(() => search.search(question, { limit: 12 })));
+  const cpuTimes: number[] = [];
+  for (const { question } of questions) {
+    const before = process.cpuUsage();
+    times.push(await timed(() => search.search(question, { limit: 12 })));
+    const { user, system } = process.cpuUsage(before);
+    cpuTimes.push((user + system) / 1000);
+  }
   result.queries = times.length;
   result.query_p50_ms = percentile(times, 0.5);
   result.query_p95_ms = percentile(times, 0.95);
+  result.query_p50_cpu_ms = percentile(cpuTimes, 0.5);
+  result.query_p95_cpu_ms = percentile(cpuTimes, 0.95);
   const changes: number[] = [];
   for (let round = 0; round < 30; round++) {
     const word = `quokka${'abcdefghijklmnopqrstuvwxyzabcd'.slice(round, round + 1)}${round}`;
