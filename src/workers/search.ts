@@ -4,10 +4,18 @@ import { serveRpc } from '../base/rpc.ts';
 import { errorCodec } from '../core/errors.ts';
 import type { WordNeighbours } from '../core/grounding/wordNeighbours.ts';
 import { readNeighbours } from './readNeighbours.ts';
+import { openSyntax } from './syntax/openSyntax.ts';
 import { WorkspaceSearch } from './workspaceSearch.ts';
 
 if (!parentPort) throw new Error('The search runs as a worker thread.');
 let reading: Promise<WordNeighbours | undefined> | undefined;
 // The table lies beside the worker, and is read when something is asked.
 const neighbours = () => (reading ??= readNeighbours(new URL('./vectors/words.bin', import.meta.url)));
-const tell = serveRpc(parentPort, new WorkspaceSearch({}, neighbours, (event) => tell(event)), errorCodec);
+/** Another worker has the ending of this one, bundled or not. */
+const beside = (name: string) =>
+  new URL(`./${name}${/\.\w+$/.exec(import.meta.url)?.[0] ?? ''}`, import.meta.url);
+const tell = serveRpc(
+  parentPort,
+  new WorkspaceSearch({}, neighbours, (event) => tell(event), openSyntax(beside('syntax'))),
+  errorCodec,
+);

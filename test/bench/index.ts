@@ -28,7 +28,11 @@ async function bundled(): Promise<string> {
   const outdir = join(place, 'bundle');
   const { target, format } = { target: 'node22', format: 'esm' } as const;
   await build({
-    entryPoints: { run: here('run.ts'), 'workers/search': join(root, 'src/workers/search.ts') },
+    entryPoints: {
+      run: here('run.ts'),
+      'workers/search': join(root, 'src/workers/search.ts'),
+      'workers/syntax': join(root, 'src/workers/syntax.ts'),
+    },
     outdir,
     bundle: true,
     platform: 'node',
@@ -38,6 +42,9 @@ async function bundled(): Promise<string> {
     format,
   });
   cpSync(join(root, 'src/workers/vectors'), join(outdir, 'workers/vectors'), { recursive: true });
+  cpSync(join(root, 'node_modules/@vscode/tree-sitter-wasm/wasm'), join(outdir, 'workers/grammars'), {
+    recursive: true,
+  });
   return join(outdir, 'run.mjs');
 }
 

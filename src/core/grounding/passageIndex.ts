@@ -1,5 +1,4 @@
 /** An index of the chunks of files, in parts, ranked by what a question asks for. */
-import { chunksOf } from './chunks.ts';
 import { type Cut, FileTerms } from './fileTerms.ts';
 import { Asked } from './parts/asked.ts';
 import { Columns } from './parts/columns.ts';
@@ -18,6 +17,10 @@ export interface SourceFile {
   /** Relative to the workspace folder, with forward slashes. */
   path: string;
   text: string;
+  /** Where its chunks begin and end, all lines in order; by its lines where it is left out. */
+  cut?: Cut | undefined;
+  /** It could have been cut by its syntax, and was not. */
+  isAsText?: boolean;
 }
 
 /** What is known of files from elsewhere, such as what was written about changes to them. */
@@ -45,7 +48,6 @@ const leastTakenBack = 4096;
 
 export class PassageIndex {
   readonly #uriOf: (key: string) => string;
-  readonly #cut: Cut;
   #parts: Held[] = [];
   /** Files that were read last. */
   #memory = new MemoryPart();
@@ -58,10 +60,9 @@ export class PassageIndex {
   readonly #postings = new Postings();
   readonly #columns = new Columns();
 
-  /** `uriOf` names a file that is in a stored part, by its key; `cut` says where the chunks of a file begin. */
-  constructor(uriOf: (key: string) => string = (key) => key, cut: Cut = chunksOf) {
+  /** `uriOf` names a file that is in a stored part, by its key. */
+  constructor(uriOf: (key: string) => string = (key) => key) {
     this.#uriOf = uriOf;
-    this.#cut = cut;
   }
 
   /** Files that can be found. */
@@ -72,6 +73,15 @@ export class PassageIndex {
   /** Chunks that can be found. */
   get chunks(): number {
     return this.#all().reduce((sum, { chunks }) => sum + chunks, 0);
+  }
+
+  /** Files that could have been cut by their syntax, and were not. */
+  get asText(): number {
+    let sum = 0;
+    for (const { part } of this.#all())
+      for (let file = 0; file < part.files.size; file++)
+        if (part.files.isAsText(file) && part.files.presence[file] !== presence.gone) sum++;
+    return sum;
   }
 
   /** Chunks of files that were read last, gone ones too. */
@@ -127,8 +137,9 @@ export class PassageIndex {
     this.delete(key);
     const named = { key, path: file.path, uri: file.uri };
     const number = this.#memory.add(named, stamp, (take) =>
-      this.#terms.of(file.path, file.text, take, this.#cut),
+      this.#terms.of(file.path, file.text, take, file.cut),
     );
+    if (file.isAsText) this.#memory.files.markAsText(number);
     this.#byKey.set(key, this.#taken(this.#newest, number));
   }
 
@@ -156,7 +167,7 @@ export class PassageIndex {
     const held = heldOf(part);
     const named = { key, path: file.path, uri: file.uri };
     const terms = termsFor(part);
-    const number = part.add(named, undefined, (take) => terms.of(file.path, file.text, take, this.#cut));
+    const number = part.add(named, undefined, (take) => terms.of(file.path, file.text, take, file.cut));
     this.#open.delete(key);
     this.#taken(held, number);
     this.#open.set(key, held);
