@@ -68,7 +68,12 @@ const bundles = [
   },
   ...['store', 'user', 'search', 'syntax', 'tokens', 'recall', 'secrets'].map((name) => ({
     name: `worker ${name}`,
-    options: { entryPoints: { [name]: `src/workers/${name}.ts` }, outdir: `${target}/workers` },
+    options: {
+      entryPoints: { [name]: `src/workers/${name}.ts` },
+      outdir: `${target}/workers`,
+      // The parser is in CommonJS, and asks where it lies.
+      ...(name === 'syntax' ? { define: { __filename: 'import.meta.filename' } } : {}),
+    },
   })),
 ];
 

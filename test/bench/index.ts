@@ -37,6 +37,11 @@ async function bundled(): Promise<string> {
     bundle: true,
     platform: 'node',
     minify: true,
+    define: { __filename: 'import.meta.filename' },
+    // As `esbuild.mjs` has it: dependencies in CommonJS ask for it.
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
     outExtension: { '.js': '.mjs' },
     target,
     format,
@@ -89,7 +94,7 @@ try {
   const rgAgain = ripgrep(folder);
   const again = run(program, 'again', folder);
   const rows: Row[] = [
-    { system: 'tree', files: cold.files, chunks: cold.chunks, source_mb: megabytes },
+    { system: 'tree', files: cold.files, chunks: cold.chunks, as_text: cold.as_text, source_mb: megabytes },
     {
       system: 'ripgrep reads it',
       ms: Math.min(rgCold, rgAgain),

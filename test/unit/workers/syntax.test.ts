@@ -8,6 +8,7 @@ import { chunksOf } from '../../../src/core/grounding/chunks.ts';
 import { Lines } from '../../../src/core/grounding/lines.ts';
 import type { IndexState } from '../../../src/core/ports.ts';
 import { grammarOf, grammarsFolder } from '../../../src/workers/syntax/grammars.ts';
+import { openSyntax } from '../../../src/workers/syntax/openSyntax.ts';
 import { Syntax } from '../../../src/workers/syntax/syntax.ts';
 import { WorkspaceSearch } from '../../../src/workers/workspaceSearch.ts';
 
@@ -132,6 +133,14 @@ describe('Files that are cut by their syntax', () => {
     assert.equal(await syntax.cut('a.txt', 'text'), undefined);
     assert.equal(await new Syntax(new URL('file:///nowhere/')).cut('a.ts', 'x();'), undefined);
   });
+
+  it('are cut by their lines once the parser died three times, which is told each time', async () => {
+    const deaths: Error[] = [];
+    const cut = openSyntax(new URL('./missing.ts', import.meta.url), (error) => void deaths.push(error));
+    for (let file = 0; file < 3; file++) assert.equal(await cut('a.ts', 'x();'), undefined);
+    assert.equal(cut('a.ts', 'x();'), undefined);
+    assert.equal(deaths.length, 3);
+  }).timeout(20_000);
 
   it('are indexed as text and counted where they cannot be parsed, and found all the same', async () => {
     const tree = await mkdtemp(path.join(tmpdir(), 'causeway-syntax-'));

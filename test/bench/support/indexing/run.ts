@@ -55,6 +55,7 @@ const result: Record<string, number> = {
   ready_cpu_ms: (cpu.user + cpu.system) / 1000,
   files: state?.files ?? 0,
   chunks: state?.chunks ?? 0,
+  as_text: state?.asText ?? 0,
 };
 
 if (phase === 'again') {
