@@ -56,6 +56,11 @@ const mostParts = 6;
 /** A file that was written so shortly before it was read may have been written again since, with the same time; ms. */
 const doubtMs = 2000;
 const inDoubt = -1;
+/**
+ * Parsing takes three times as long as all the rest, so that a tree of more files is read by its lines; what is changed
+ * in it later is parsed one by one.
+ */
+const mostParsed = 20_000;
 /** Files that are parsed at a time, so that neither thread waits for the other, and few texts are held. */
 const mostParsing = 16;
 /** Files between two tellings of progress. */
@@ -162,7 +167,7 @@ export class WorkspaceIndex {
     for (const folder of found) {
       for (const name of folder.names) {
         const file = fileIn(folder, name);
-        const looked = this.#look(file);
+        const looked = this.#look(file, all <= mostParsed);
         if (typeof looked === 'boolean') fitted &&= looked;
         else {
           const task: Promise<void> = looked.then((one) => {
@@ -186,7 +191,7 @@ export class WorkspaceIndex {
   async refresh(file: FoundFile): Promise<boolean> {
     const key = keyOfFile(file.file);
     this.#changedMeanwhile?.add(key);
-    return this.#look(file);
+    return this.#look(file, true);
   }
 
   /** Forgets a file, or all files below a folder. */
@@ -230,7 +235,7 @@ export class WorkspaceIndex {
   }
 
   /** False when there is no room. A promise while the file is parsed. */
-  #look({ file, path }: FoundFile): boolean | Promise<boolean> {
+  #look({ file, path }: FoundFile, isParsed: boolean): boolean | Promise<boolean> {
     const key = keyOfFile(file);
     const stat = statOf(file);
     const known = this.passages.stampOf(key);
@@ -247,7 +252,8 @@ export class WorkspaceIndex {
       this.#isDirty = true;
       return true;
     }
-    return this.#take(key, { path, text: read.text }, read);
+    const source = { path, text: read.text };
+    return isParsed ? this.#take(key, source, read) : this.#set(key, source, read);
   }
 
   #take(key: string, file: ReadSource, stamp: FileStamp): boolean | Promise<boolean> {

@@ -15,6 +15,9 @@ const mostText = 200_000;
 /** A thread that died of a file may do better with the next one; one that dies so often has no future. */
 const mostDeaths = 3;
 
+/** What is made for one file is not needed for the next. */
+const youngMegabytes = 12;
+
 /** `onDeath` is told each time that the thread ends by itself. */
 export function openSyntax(workerUrl: URL, onDeath: (error: Error) => void): CutBySyntax {
   let deaths = 0;
@@ -22,7 +25,7 @@ export function openSyntax(workerUrl: URL, onDeath: (error: Error) => void): Cut
     deaths++;
     onDeath(error);
   };
-  const worker = new LazyWorker<Syntax>(workerUrl, died, { restarts: true });
+  const worker = new LazyWorker<Syntax>(workerUrl, died, { restarts: true, youngMegabytes });
   return (path, text) => {
     if (grammarOf(path) === undefined || text.length > mostText || deaths >= mostDeaths) return undefined;
     return worker.call((remote) => remote.cut(path, text)).catch(() => undefined);

@@ -290,6 +290,6 @@ describe('Passage search in its worker', () => {
     const [code] = await once(child, 'close');
     await rm(folder, { recursive: true });
     assert.deepEqual([code, output], [0, '[]\n']);
-    // A process and a thread start, and read the table of vectors, which takes seconds on a machine that does other things.
-  }).timeout(20_000);
-});
+  });
+  // Threads start and read the table of vectors, which takes seconds on a machine that does other things.
+}).timeout(20_000);

@@ -114,7 +114,7 @@ describe('Files that are cut by their syntax', () => {
         let next = 1;
         for (const { startLine, endLine } of chunks) {
           assert.equal(startLine, next);
-          assert.ok(endLine >= startLine && endLine - startLine < 41);
+          assert.ok(endLine >= startLine && endLine - startLine < 40);
           next = endLine + 1;
         }
         assert.equal(next, new Lines(text).count + 1);
