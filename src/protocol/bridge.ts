@@ -99,6 +99,14 @@ export const eventsQuery = z.strictObject({
   /** Tells first what was appended after this place in the log. */
   after: z.coerce.number().int().nonnegative().optional(),
 });
+/** The last event of a stream that ends while its session goes on: whoever reads it may not any more. */
+export const streamEnded = z.object({
+  type: z.literal('stream.ended'),
+  sessionId: z.uuid(),
+  error: z.object({ code: z.string(), message: z.string() }),
+});
+export type StreamEnded = z.infer<typeof streamEnded>;
+
 export const contextQuery = z.strictObject({
   /** A turn that has ended; the newest one when left out. */
   turn: z.uuid().optional(),
