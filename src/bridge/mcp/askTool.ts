@@ -41,7 +41,7 @@ export function registerAsk(server: McpServer, access: McpAccess): void {
         const { budget, over } = await access.limits();
         const begin = async () => {
           if (session) return assistant.startTurn((await access.session(session)).id, input, signal, budget);
-          const { id } = await assistant.sessions.create({ ...made, ...access.owner });
+          const { id } = await assistant.createSession({ ...made, ...access.owner });
           return assistant.startTurn(id, input, signal, budget).catch(async (error: unknown) => {
             // Nobody is told of it, and there is nothing in it.
             await assistant.sessions.purge(id);

@@ -105,7 +105,7 @@ async function follow(
 
   async function replay() {
     for (;;) {
-      const entries = await assistant.sessions.log(sessionId, { afterSeq: told, limit: pageSize });
+      const entries = await assistant.told.log(sessionId, { afterSeq: told, limit: pageSize });
       for (const entry of entries) {
         await reader.room();
         tell({ type: 'entry.appended', sessionId, entry });

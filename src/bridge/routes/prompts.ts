@@ -45,7 +45,7 @@ export function promptRoutes({ assistant, bodies, ...answering }: TurnRouteDeps)
         const asked = groundedWithin(principal, turn);
         const { id } = sessionId
           ? await sessionOf(assistant, sessionId, principal)
-          : await assistant.sessions.create({ ...made, ...ownerOf(principal), title: prompt.description });
+          : await assistant.createSession({ ...made, ...ownerOf(principal), title: prompt.description });
         const response = await answerWithTurn(
           answering,
           {
