@@ -118,9 +118,11 @@ export const contextQuery = z.strictObject({
 
 export const contextResult = z.object({
   context: contextView,
-  /** One for each segment, in order. */
+  /** One for each segment, in order; empty for those that are left out. */
   texts: z.array(z.string()).optional(),
   request: z.record(z.string(), z.unknown()).optional(),
+  /** Segments whose text this program may not read, by their place, and why. */
+  leftOut: z.array(z.object({ segment: z.number().int().nonnegative(), reason: z.string() })).optional(),
 });
 export type ContextResult = z.infer<typeof contextResult>;
 
