@@ -153,7 +153,7 @@ describe('bridge: prompts as endpoints', function () {
   ) =>
     it(`leave no session behind where ${why}`, async () => {
       promptFiles.push(
-        { ...file('astray', 'model: anthropic/claude-nobody-knows'), place: 'user' },
+        { ...file('astray', 'model: nobody/none'), place: 'user' },
         { ...file('nobody', 'profile: nobody'), place: 'user' },
       );
       const { token } = await test.addClient({ name: 'left', ...(limits ? { limits } : {}) });
