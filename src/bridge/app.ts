@@ -1,7 +1,7 @@
 /** The bridge without its sockets: from a request to a response. */
 import { Emitter, type Event } from '../base/emitter.ts';
 import type { Assistant } from '../core/assistant.ts';
-import { noRoute, tokenMissing, tokenUnknown } from '../core/errors.ts';
+import { noRoute, tokenMissing } from '../core/errors.ts';
 import type { Limiter } from '../core/limits/limiter.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { Asking, AskingRegister, ClientRegister } from '../core/register.ts';
@@ -20,10 +20,9 @@ import { limitRequests, tellLimits } from './middleware/limits.ts';
 import { checkOrigin } from './middleware/origin.ts';
 import { checkPath } from './middleware/path.ts';
 import { logRequests } from './middleware/requestLog.ts';
-import { requireScope } from './middleware/scope.ts';
+import { lostRight, requireScope } from './middleware/scope.ts';
 import { refuseUpgrade } from './middleware/upgrade.ts';
 import { type OtherWindows, type OwnWorkspace, routeByWorkspace } from './middleware/workspace.ts';
-import { revoked } from './presence.ts';
 import { Call, Received } from './received.ts';
 import { RevocationWatch } from './revocation.ts';
 import { chatRoute } from './routes/chatCompletions.ts';
@@ -145,18 +144,19 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
   };
 }
 
-/** Calls the route for as long as the client is there and has its right to be. */
+/** Calls the route for as long as the client is there and may be. */
 async function callRoute(exchange: Exchange, revocation: RevocationWatch): Promise<BridgeResponse> {
   const { principal, route } = exchange;
   if (!route) throw noRoute(exchange.path);
   if (!principal) throw tokenMissing();
   const { presence } = exchange.request;
-  if (principal.kind === 'client') presence.onEnd(revocation.watch(principal.client, presence));
+  if (principal.kind === 'client') presence.onEnd(revocation.watch(principal.client, presence, route.scope));
   const answer = route.answer(new Call(exchange, principal, revocation));
   // A client that was revoked while its answer was made is told nothing of it, nor of why there is none.
   const response = await answer.catch((error: unknown) => {
-    throw presence.reason === revoked ? tokenUnknown() : error;
+    throw lostRight(presence, route.scope) ?? error;
   });
-  if (presence.reason === revoked) throw tokenUnknown();
+  const lost = lostRight(presence, route.scope);
+  if (lost) throw lost;
   return response;
 }

@@ -100,6 +100,14 @@ export const eventsQuery = z.strictObject({
   /** Tells first what was appended after this place in the log. */
   after: z.coerce.number().int().nonnegative().optional(),
 });
+/** The last event of a stream that ends while its session goes on: whoever reads it may not any more. */
+export const streamEnded = z.object({
+  type: z.literal('stream.ended'),
+  sessionId: z.uuid(),
+  error: z.object({ code: z.string(), message: z.string() }),
+});
+export type StreamEnded = z.infer<typeof streamEnded>;
+
 export const contextQuery = z.strictObject({
   /** A turn that has ended; the newest one when left out. */
   turn: z.uuid().optional(),
@@ -111,9 +119,11 @@ export const contextQuery = z.strictObject({
 
 export const contextResult = z.object({
   context: contextView,
-  /** One for each segment, in order. */
+  /** One for each segment, in order; empty for those that are left out. */
   texts: z.array(z.string()).optional(),
   request: z.record(z.string(), z.unknown()).optional(),
+  /** Segments whose text this program may not read, by their place, and why. */
+  leftOut: z.array(z.object({ segment: z.number().int().nonnegative(), reason: z.string() })).optional(),
 });
 export type ContextResult = z.infer<typeof contextResult>;
 
