@@ -28,10 +28,13 @@ import { RevocationWatch } from './revocation.ts';
 import { chatRoute } from './routes/chatCompletions.ts';
 import { contextRoute } from './routes/context.ts';
 import { eventRoutes } from './routes/events.ts';
+import { groundingRoute } from './routes/grounding.ts';
 import { answerHealth } from './routes/health.ts';
 import { mcpRoutes, workspaceEndpoint } from './routes/mcp.ts';
+import { memoryRoutes } from './routes/memory.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { modelRoutes } from './routes/models.ts';
+import { openApiRoute } from './routes/openapi.ts';
 import { promptRoutes } from './routes/prompts.ts';
 import { recallRoute } from './routes/recall.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -92,7 +95,9 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
   const mcp = mcpRoutes({ assistant, bodies, limiter: deps.limiter, load });
   const routes = [
     ...sessionRoutes(assistant, bodies),
+    ...memoryRoutes(assistant, bodies),
     recallRoute(assistant, bodies),
+    groundingRoute(assistant, bodies),
     contextRoute(assistant),
     ...turnRoutes({ assistant, bodies, streams, log, limiter: deps.limiter }),
     ...promptRoutes({ assistant, bodies, streams, log, limiter: deps.limiter }),
@@ -103,6 +108,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
     usageRoute(deps.relay, deps.clock),
     ...mcp.routes,
   ];
+  routes.push(openApiRoute(routes, deps.version));
   const chain = compose(
     [
       logRequests(log, deps.clock),
