@@ -2,7 +2,6 @@
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
 import type { Door, UserEntry, UserEntryDraft } from '../protocol/entries.ts';
-
 import type { SessionEvent } from '../protocol/turnEvents.ts';
 import { type AcceptedTurn, AcceptedTurns, type Running } from './acceptedTurns.ts';
 import { Answer } from './answer.ts';
