@@ -354,7 +354,7 @@ export class Engine implements Assistant {
         log: this.#options.log,
         masker: this.#options.masker,
         profileOf: (id) => this.#choices.profile(id),
-        toolsFor: (id, profile, answering) => this.#choices.tools(id, profile, answering),
+        toolsFor: (...asked) => this.#choices.tools(...asked),
         closing: this.#closing.signal,
         emit: (event) => {
           if (event.type === 'turn.ended') this.#endedHere.add(event.turnId);

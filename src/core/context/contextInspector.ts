@@ -96,14 +96,15 @@ export class ContextInspector {
     const { choices, context } = this.#options;
     const profile = await choices.profile(sessionId, input.profile);
     const chosen = await choices.model(sessionId, input.model, profile);
+    const unsent = unsentInput(input, choices.grounding(profile));
     const built = await context.build({
       sessionId,
-      input: unsentInput(input, choices.grounding(profile)),
+      input: unsent,
       parentId: input.parentId,
       model: chosen.model,
       persona: profile,
       recall: choices.recall(profile),
-      tools: (await choices.tools(sessionId, profile, chosen.model)).definitions,
+      tools: (await choices.tools(sessionId, profile, chosen.model, unsent.grounding)).definitions,
     });
     return { built, chosen };
   }
