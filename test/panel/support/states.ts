@@ -50,6 +50,17 @@ const started = {
 const live = { sessionId, turnId: id(4, 1) };
 const totals = { tokens: 13_012, costUsd: 0.0131, costKnown: true };
 
+const toolResults = [
+  ['t1', '<result tool="search_workspace">\n6 passages\n\nsrc/upload.ts:40-52\n</result>'],
+  ['t2', '<result tool="read_file">\n49 lines: src/upload.ts:40-88 of 120\n40\tconst timer = …\n</result>'],
+  ['t3', 'read_file: "../.env" leads out of the workspace, or may. Nothing was read.'],
+].map(([tool_use_id = '', text = '']) => ({
+  type: 'tool_result' as const,
+  tool_use_id,
+  content: [{ type: 'text' as const, text }],
+  ...(tool_use_id === 't3' ? { is_error: true } : {}),
+}));
+
 const plain = (
   name: string,
   entries: NonNullable<Parameters<typeof view>[0]>['entries'],
@@ -167,6 +178,26 @@ const states: State[] = [
       ]),
     ],
     'retry timer',
+  ),
+  plain(
+    'tools',
+    [
+      ...asked,
+      answer(1, [
+        { type: 'tool_use', id: 't1', name: 'search_workspace', input: { query: 'retry timer' } },
+        { type: 'tool_use', id: 't2', name: 'read_file', input: { path: 'src/upload.ts', start_line: 40 } },
+        { type: 'tool_use', id: 't3', name: 'read_file', input: { path: '../.env' } },
+        { type: 'tool_use', id: 't4', name: 'git_log', input: { path: 'src/upload.ts' } },
+      ]),
+      {
+        ...answer(1, ''),
+        id: id(5, 1),
+        kind: 'tool_result',
+        results: toolResults,
+      },
+      answer(2, flaky.slice(0, 300)),
+    ],
+    'Searched workspace: “retry timer” — 6 passages',
   ),
   plain('stopped', [...asked, answer(1, flaky.slice(0, 160), { outcome: 'stopped' })], 'Stopped'),
   plain('interrupted', [...asked, answer(1, flaky.slice(0, 160), { outcome: 'interrupted' })], 'Interrupted'),
