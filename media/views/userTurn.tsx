@@ -28,6 +28,10 @@ export const attachmentIcons = {
   selection: 'list-selection',
   problems: 'warning',
   diff: 'diff',
+  folder: 'folder',
+  symbol: 'symbol-method',
+  terminal: 'terminal',
+  session: 'comment-discussion',
 } as const satisfies Record<Attachment['kind'], string>;
 
 export const UserTurn = memo(

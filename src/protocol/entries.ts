@@ -34,13 +34,18 @@ const common = {
 
 /** A chip of context the user attached or the editor offered: shown below the user's turn. */
 export const attachment = z.object({
-  kind: z.enum(['file', 'selection', 'problems', 'diff']),
+  kind: z.enum(['file', 'selection', 'problems', 'diff', 'folder', 'symbol', 'terminal', 'session']),
   uri: z.string(),
   path: z.string(),
   startLine: z.number().int().positive().optional(),
   endLine: z.number().int().positive().optional(),
   text: z.string(),
   languageId: z.string().optional(),
+  /**
+   * Named with `@` in the input: it goes with this turn alone, as passages that can be cited. Without a text it is read
+   * when it is sent, as far as the workspace lets it be read.
+   */
+  mention: z.literal(true).optional(),
 });
 export type Attachment = z.infer<typeof attachment>;
 

@@ -8,7 +8,7 @@ import { type EntryReads, maskedEntries, maskedReads } from '../secrets/maskedRe
 import type { StoreChange } from '../session/store.ts';
 import { type AssemblyInput, assemble } from './assembler.ts';
 import { branchMap } from './branchMap.ts';
-import { budgetOf, conversationFloor } from './budget.ts';
+import { budgetOf, ceilings, conversationFloor } from './budget.ts';
 import { clientSystemParts } from './clientContext.ts';
 import type { BuiltContext, ContextOptions, ContextRequest } from './contextRequest.ts';
 import { type Unit, unitsOf, userBlocks } from './conversation.ts';
@@ -149,7 +149,12 @@ export class ContextBuilder {
   }
 
   async #grounding(request: ContextRequest, factor: number) {
-    const { parts, missing } = await gatherGrounding(this.#options, request.input);
+    const { search, workspace, store, workspaceSources } = this.#options;
+    const { parts, missing } = await gatherGrounding(
+      { search, workspace, store, files: workspaceSources?.()?.files },
+      request.input,
+      Math.floor(this.#budget(request).total * ceilings.grounding),
+    );
     // The place of a passage goes over the wire beside its text.
     const textOf = ({ place, label, text }: GroundingPart) => (place ? `${label}\n${text}` : text);
     const prepared = await this.#prepared(request.sessionId, parts, factor, textOf);

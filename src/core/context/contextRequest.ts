@@ -13,6 +13,7 @@ import type {
 import type { ModelInfo, ToolDefinition } from '../providers/provider.ts';
 import type { Masker } from '../secrets/masker.ts';
 import type { SessionStore } from '../session/store.ts';
+import type { WorkspaceSources } from '../tools/workspace/sources.ts';
 import type { Assembly, AssemblyInput } from './assembler.ts';
 import type { ClientContext } from './clientContext.ts';
 import type { TokenFactors } from './factors.ts';
@@ -50,6 +51,8 @@ export interface ContextOptions {
   clock: Clock;
   /** Without it nothing is found in the workspace. */
   search?: PassageSearch;
+  /** Without it nothing that is mentioned can be read. */
+  workspaceSources?(): WorkspaceSources | undefined;
   /** Without it nothing is recalled. */
   recall?: Recall;
   /** Without it the user has no directives beyond the session. */
