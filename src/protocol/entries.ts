@@ -32,9 +32,21 @@ const common = {
   client: z.string().optional(),
 };
 
+/** What a piece of context is of. */
+export const attachmentKinds = [
+  'file',
+  'selection',
+  'problems',
+  'diff',
+  'folder',
+  'symbol',
+  'terminal',
+  'session',
+] as const;
+
 /** A chip of context the user attached or the editor offered: shown below the user's turn. */
 export const attachment = z.object({
-  kind: z.enum(['file', 'selection', 'problems', 'diff', 'folder', 'symbol', 'terminal', 'session']),
+  kind: z.enum(attachmentKinds),
   uri: z.string(),
   path: z.string(),
   startLine: z.number().int().positive().optional(),

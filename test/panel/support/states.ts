@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { HostMessage } from '../../../src/protocol/panel.ts';
 import { repositoryRoot } from '../../support/vscode/paths.ts';
 import { contextStates } from './contextStates.ts';
+import { choicesFor, mentionChoices, mentionedAs } from './mentionSamples.ts';
 import { type Answers, type PanelPage, Refusal } from './panelPage.ts';
 import { answer, id, session, sessionId, start, status, turns, user, view } from './samples.ts';
 import { everyKindOfMarkdown, flaky, longCode, longInput } from './texts.ts';
@@ -242,6 +243,33 @@ const states: State[] = [
     },
     events: [started, { type: 'turn.text', ...live, block: 0, text: flaky.slice(0, 120) }],
     shows: 'Then write a test',
+  },
+  {
+    name: 'mentions',
+    answers: {
+      ready: ready({ entries: asked }),
+      mentionables: ({ typed }) => ({ choices: choicesFor(typed) }),
+    },
+    shows: 'Why does',
+    act: async ({ page }) => {
+      await page.fill('#input', 'Why does ');
+      await page.focus('#input');
+      await page.keyboard.type('@');
+      await page.getByRole('option').nth(3).waitFor();
+      await page.keyboard.press('ArrowDown');
+    },
+  },
+  {
+    name: 'mentioned',
+    answers: {
+      ready: ready({
+        draft: {
+          text: 'Why does @upload.ts fail in “Fix the upload”? See @problems',
+          attachments: mentionChoices.filter(({ out }) => !out).map(mentionedAs),
+        },
+      }),
+    },
+    shows: 'uploadChunk',
   },
   {
     name: 'trimmed',
