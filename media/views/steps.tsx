@@ -40,9 +40,10 @@ export function ToolCall(props: {
         <span class="step-words">
           {words}
           {about && ` ${about}`}
-          {count && <span class="faint">{` — ${count}`}</span>}
           {result?.is_error && <span class="faint">{` · ${t('toolFailed')}`}</span>}
         </span>
+        {/* How much came of it is seen even where the line is cut. */}
+        {count && <span class="step-count">{`— ${count}`}</span>}
       </summary>
       <div class="step-body">
         <pre class="typed">{JSON.stringify(call.input, null, 2)}</pre>

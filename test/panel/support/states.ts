@@ -198,7 +198,7 @@ const states: State[] = [
       },
       answer(2, flaky.slice(0, 300)),
     ],
-    'Searched workspace: “retry timer” — 6 passages',
+    'Searched workspace: “retry timer”',
   ),
   plain('stopped', [...asked, answer(1, flaky.slice(0, 160), { outcome: 'stopped' })], 'Stopped'),
   plain('interrupted', [...asked, answer(1, flaky.slice(0, 160), { outcome: 'interrupted' })], 'Interrupted'),
