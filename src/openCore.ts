@@ -165,6 +165,13 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     search,
     isTrusted: () => workspace.isTrusted(),
   };
+  const profiles = new Profiles(
+    profileFilesOnDisk(
+      { userFolder: options.profilesFolder, roots: options.roots, isTrusted: () => workspace.isTrusted() },
+      log,
+    ),
+    log,
+  );
   const engine = new Engine({
     store,
     providers: {
@@ -194,23 +201,14 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     factorRecord: user.tokenFactors,
     workspaceSources: () => (options.roots().length === 0 ? undefined : sources),
     modelNotes: () => (settings.anthropicFeatures.memoryTool ? notes : undefined),
-    profiles: new Profiles(
-      profileFilesOnDisk(
-        {
-          userFolder: options.profilesFolder,
-          roots: options.roots,
-          isTrusted: () => workspace.isTrusted(),
-        },
-        log,
-      ),
-      log,
-    ),
+    profiles,
     prompts: new Prompts(
       promptFilesOnDisk(
         { userFolder: options.promptsFolder, roots: options.roots, isTrusted: () => workspace.isTrusted() },
         log,
       ),
       log,
+      { grounding: () => settings.grounding, profile: (name) => profiles.get(name) },
     ),
     clock: systemClock,
     log,

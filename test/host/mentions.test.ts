@@ -122,7 +122,7 @@ describe('What can be mentioned in a window', () => {
     try {
       const shell = await until('the shell to tell of its commands', () => terminal.shellIntegration);
       shell.executeCommand('echo printed-$((40 + 2)); false');
-      await until('the command to end', () => terminals.last?.output.includes('printed-42'));
+      await until('the command to end', () => terminals.last?.output.includes('printed-42'), 40_000);
       const attached = await attachMention(parts, await one('term', 'terminal'));
       assert.match(attached?.text ?? '', /^\$ echo printed-[\s\S]*printed-42[\s\S]*\(exit code 1\)$/);
       wanted = false;
