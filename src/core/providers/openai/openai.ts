@@ -4,6 +4,8 @@ import * as errors from '../../errors.ts';
 import type { Clock, Log, Secrets } from '../../ports.ts';
 import { type Outcome, withRetries } from '../attempts.ts';
 import { IdleWatch } from '../idleWatch.ts';
+import { cited } from '../markedText.ts';
+import { citable, numbered } from '../numberedPassages.ts';
 import type {
   Availability,
   ModelInfo,
@@ -129,11 +131,14 @@ export class OpenAiProvider implements Provider {
     const { model } = request;
     const known = this.#listed.find(({ id }) => id === model) ?? unlistedChatModel(model, this.#endpoint);
     const tools = known.tools && !this.#withoutTools.has(model);
-    return chatBody(request, { ...known, tools }, this.#endpoint.preset);
+    return chatBody(numbered(request), { ...known, tools }, this.#endpoint.preset);
   }
 
   stream(request: ProviderRequest, signal: AbortSignal): AsyncGenerator<ProviderEvent, void, undefined> {
-    return withRetries(() => this.#attempt(request, signal), signal, request.retries);
+    return cited(
+      withRetries(() => this.#attempt(request, signal), signal, request.retries),
+      citable(request),
+    );
   }
 
   async *#attempt(
