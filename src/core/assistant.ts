@@ -80,15 +80,14 @@ export interface Assistant {
    * Accepts what a program asks for in its own wire: of its messages the session is given what it does not have, in a
    * branch where they differ; system prompt and tools are the program's, and its calls end the turn. `hear` is told the
    * answer as it comes. Throws `invalid_input`, `empty_input`, `not_found`, `model_not_found`, what keeps the provider
-   * from answering, and `store_*`: then no input was stored. Aborting the signal stops the turn.
+   * from answering, and `store_*`: then no input was stored. Aborting the signal stops the turn. `unmet` are the options
+   * that the model which was chosen is not told.
    */
   startClientTurn(
     sessionId: string,
     request: ClientRequest,
-    hear: (event: ProviderEvent) => void,
-    signal?: AbortSignal,
-    budget?: CallBudget,
-  ): Promise<StartedTurn>;
+    by: { hear(event: ProviderEvent): void; signal?: AbortSignal; budget?: CallBudget | undefined },
+  ): Promise<StartedTurn & { unmet: string[] }>;
   /** The session of this program in which what it tells of was said; undefined where there is none. */
   conversationOf(
     request: Pick<ClientRequest, 'messages' | 'client' | 'door'> & { clientId?: string },

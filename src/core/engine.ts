@@ -161,16 +161,14 @@ export class Engine implements Assistant {
     return this.#accept(sessionId, user, choose, { signal, budget });
   };
 
-  readonly startClientTurn: Assistant['startClientTurn'] = async (
-    sessionId,
-    request,
-    hear,
-    signal,
-    budget,
-  ) => {
+  readonly startClientTurn: Assistant['startClientTurn'] = async (sessionId, request, by) => {
     this.#refuseWhenClosing();
-    const { user, chosen, client } = await this.#clients.turn(sessionId, request, hear);
-    return this.#accept(sessionId, user, async () => chosen, { signal, client, budget });
+    const { user, chosen, client, unmet } = await this.#clients.turn(sessionId, request, by.hear);
+    const { signal, budget } = by;
+    return {
+      ...(await this.#accept(sessionId, user, async () => chosen, { signal, client, budget })),
+      unmet,
+    };
   };
   readonly conversationOf: Assistant['conversationOf'] = (request) => this.#clients.conversation(request);
 

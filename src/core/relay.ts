@@ -15,6 +15,10 @@ export const relayOperations = ['messages', 'count_tokens', 'models'] as const;
 export type RelayWire = (typeof relayWires)[number];
 export type RelayOperation = (typeof relayOperations)[number];
 
+/** A model as the log of calls names it: Claude's as its API does, others with their provider. */
+export const loggedModel = (provider: string, model: string): string =>
+  provider === 'anthropic' ? model : `${provider}/${model}`;
+
 /** What is about to be sent. */
 export interface RelayRequest {
   wire: RelayWire;
@@ -74,6 +78,8 @@ export interface RelayedCall {
   outcome: RelayOutcome;
   /** Tokens as upstream counted them; absent when it did not say. */
   usage: Usage | undefined;
+  /** What it cost where that is known elsewhere, `usd` undefined where it is not; absent for what Claude's table prices. */
+  cost?: { usd: number | undefined };
   /** Until the first byte of the answer, in ms; absent when none came. */
   firstByteMs: number | undefined;
   totalMs: number;

@@ -37,7 +37,8 @@ export const chatRoute = (
         wire: 'openai',
         binding,
         request: read,
-        writer: openAiWriter(created, includeUsage, [...ignored, ...read.ignored]),
+        writer: openAiWriter(created, includeUsage),
+        ignored: [...ignored, ...read.ignored],
       });
     }
     return calls.send(call, {

@@ -37,12 +37,12 @@ export function messageRoutes(calls: ModelCalls, sessions: SessionCalls, bodies:
       const binding = operation === 'messages' ? bindingOf(call.request, model) : undefined;
       if (binding) {
         const request = readSessionRequest(parseJson(utf8(bytes), sessionRequest));
-        const { ignored } = request;
         return await sessions.answer(call, {
           wire: 'anthropic',
           binding,
           request,
-          writer: anthropicWriter(ignored),
+          writer: anthropicWriter,
+          ignored: request.ignored,
         });
       }
       return await calls.send(call, {

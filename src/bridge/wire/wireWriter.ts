@@ -7,7 +7,8 @@ import { anthropicError, type ErrorShape, openAiErrorShape } from './wireErrors.
 
 export interface WireWriter {
   errorShape: ErrorShape;
-  headers: Record<string, string>;
+  /** What the wire calls an option that Anthropic's calls so. */
+  nameOf(option: string): string;
   /** A whole answer, given as a message of Anthropic's. */
   whole(message: object): object;
   /** One event of Anthropic's stream. */
@@ -16,24 +17,32 @@ export interface WireWriter {
   failed(error: CausewayError): string;
 }
 
-const ignoredHeaders = (ignored: readonly string[]): Record<string, string> =>
-  ignored.length === 0 ? {} : { [ignoredHeader]: ignored.join(', ') };
+export const ignoredHeaders = (ignored: readonly string[]): Record<string, string> =>
+  ignored.length === 0 ? {} : { [ignoredHeader]: [...new Set(ignored)].join(', ') };
 
-export const anthropicWriter = (ignored: readonly string[]): WireWriter => ({
+export const anthropicWriter: WireWriter = {
   errorShape: anthropicError,
-  headers: ignoredHeaders(ignored),
+  nameOf: (option) => option,
   whole: (message) => message,
   event: (event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`,
   failed: (error) => `event: error\ndata: ${anthropicError(error).body}\n\n`,
-});
+};
+
+const chatNames: Readonly<Record<string, string>> = {
+  stop_sequences: 'stop',
+  'output_config.format': 'response_format',
+  'output_config.effort': 'reasoning_effort',
+  thinking: 'reasoning_effort',
+  metadata: 'user',
+};
 
 /** `created` is in seconds since the epoch. */
-export function openAiWriter(created: number, includeUsage: boolean, ignored: readonly string[]): WireWriter {
+export function openAiWriter(created: number, includeUsage: boolean): WireWriter {
   const stream = new ChatStream(created, includeUsage);
   const line = (value: object): string => `data: ${JSON.stringify(value)}\n\n`;
   return {
     errorShape: openAiErrorShape,
-    headers: ignoredHeaders(ignored),
+    nameOf: (option) => chatNames[option] ?? option,
     whole: (message) => completionOf(message, created).completion,
     event: (event) =>
       event.type === 'message_stop'

@@ -54,10 +54,10 @@ export class ClientSessions {
     sessionId: string,
     told: ClientRequest,
     hear: ClientPart['hear'],
-  ): Promise<{ user: UserEntryDraft; chosen: Chosen; client: ClientPart }> {
+  ): Promise<{ user: UserEntryDraft; chosen: Chosen; client: ClientPart; unmet: string[] }> {
     const { registry, choices } = this.#options;
     const request = await this.#masked(sessionId, told);
-    const chosen = await registry.ready(request.model);
+    const chosen = await registry.ready(request.model, sessionId);
     const [profile, placed] = await Promise.all([
       choices.profile(sessionId),
       this.#after(sessionId, () => this.#place(sessionId, request)),
@@ -65,7 +65,13 @@ export class ClientSessions {
     const user = { ...placed, grounding: request.grounding ?? choices.grounding(profile) };
     const { system, tools, maxOutputTokens, options } = request;
     const recall = request.recall ?? choices.recall(profile) !== 'off';
-    return { user, chosen, client: { system, tools, maxOutputTokens, options, profile, recall, hear } };
+    const unmet = chosen.provider.unmet?.(options, chosen.model.id, tools.length > 0) ?? [];
+    return {
+      user,
+      chosen,
+      unmet,
+      client: { system, tools, maxOutputTokens, options, profile, recall, hear },
+    };
   }
 
   /**

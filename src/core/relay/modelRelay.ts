@@ -147,7 +147,7 @@ export class AnthropicRelay implements ModelRelay {
       outcome: call.outcome,
       totalMs: call.totalMs,
     };
-    const cost = usage && costOf(usage, this.#priceOf(model));
+    const cost = call.cost ? call.cost.usd : usage && costOf(usage, this.#priceOf(model));
     if (usage !== undefined) logged.usage = usage;
     if (cost !== undefined) logged.cost = cost;
     if (firstByteMs !== undefined) logged.firstByteMs = firstByteMs;
