@@ -40,6 +40,7 @@ import { turnRoutes } from './routes/turns.ts';
 import { usageRoute } from './routes/usage.ts';
 import { findRoute } from './routing.ts';
 import { ModelCalls } from './wire/modelCalls.ts';
+import { PlainCalls } from './wire/plainCalls.ts';
 import { SessionCalls } from './wire/sessionCalls.ts';
 
 export interface BridgeAppDeps {
@@ -81,6 +82,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
   const asks = new Emitter<Asking>((error) => log.error('A program that asks was not shown.', error));
   const known = new KnownClients(clients, () => deps.clock.monotonic());
   const calls = new ModelCalls({ relay: deps.relay, clock: deps.clock, pingMs: streams.pingMs });
+  const plain = new PlainCalls(assistant, calls);
   const bound = new SessionCalls({
     assistant,
     relay: deps.relay,
@@ -98,9 +100,9 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
     ...turnRoutes({ assistant, bodies, streams, log, limiter: deps.limiter }),
     ...promptRoutes({ assistant, bodies, streams, log, limiter: deps.limiter }),
     ...eventRoutes(assistant, streams, log),
-    ...messageRoutes(calls, bound, bodies),
+    ...messageRoutes(calls, plain, bound, bodies),
     ...modelRoutes(calls),
-    chatRoute(calls, bound, bodies, deps.clock),
+    chatRoute(plain, bound, bodies, deps.clock),
     usageRoute(deps.relay, deps.clock),
     ...mcp.routes,
   ];

@@ -17,6 +17,7 @@ import { LoggedMemory } from './memory/loggedMemory.ts';
 import { Prompts } from './prompts/prompts.ts';
 import { gateOf } from './providers/barred.ts';
 import { type Chosen, ProviderRegistry } from './providers/registry.ts';
+import { relayedModels } from './relayedModels.ts';
 import { maskedSearch } from './secrets/maskedSearch.ts';
 import type { Answerer, SessionStore, StoreChange } from './session/store.ts';
 import { SessionChanges } from './sessionChanges.ts';
@@ -170,6 +171,7 @@ export class Engine implements Assistant {
       unmet,
     };
   };
+  readonly relayed: Assistant['relayed'] = (...asked) => relayedModels(this.#registry, ...asked);
   readonly conversationOf: Assistant['conversationOf'] = (request) => this.#clients.conversation(request);
 
   async retryTurn(sessionId: string, turnId: string, door: Door): Promise<StartedTurn> {

@@ -102,7 +102,7 @@ const heldTo = (schema: Record<string, unknown>) => ({
 });
 
 const nested = z.looseObject({
-  type: z.unknown(),
+  type: z.unknown().optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
   required: z.array(z.string()).optional(),
 });
