@@ -35,6 +35,7 @@ import { messageRoutes } from './routes/messages.ts';
 import { modelRoutes } from './routes/models.ts';
 import { promptRoutes } from './routes/prompts.ts';
 import { recallRoute } from './routes/recall.ts';
+import { responsesRoute } from './routes/responses.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { turnRoutes } from './routes/turns.ts';
 import { usageRoute } from './routes/usage.ts';
@@ -103,6 +104,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
     ...messageRoutes(calls, plain, bound, bodies),
     ...modelRoutes(calls),
     chatRoute(plain, bound, bodies, deps.clock),
+    responsesRoute(plain, bound, bodies, deps.clock),
     usageRoute(deps.relay, deps.clock),
     ...mcp.routes,
   ];

@@ -1,12 +1,11 @@
-import { z } from 'zod';
 import type { Clock } from '../../core/ports.ts';
 import { anthropicVersion, versionHeader } from '../../protocol/wires/anthropic.ts';
-import { chatRequest, messagesRequest, type TranslatedRequest } from '../../protocol/wires/chatRequest.ts';
+import { chatRequest, messagesRequest } from '../../protocol/wires/chatRequest.ts';
 import { readSessionRequest, sessionRequest } from '../../protocol/wires/sessionRequest.ts';
 import { type BodyReader, utf8 } from '../body.ts';
 import type { Route, RouteCall } from '../exchange.ts';
 import type { BridgeResponse } from '../http.ts';
-import { FieldError, parseJson, parseValue } from '../parse.ts';
+import { parseJson, parseValue, withFields } from '../parse.ts';
 import { bindingOf } from '../wire/binding.ts';
 import { PassedChat } from '../wire/passedChat.ts';
 import type { PlainCalls } from '../wire/plainCalls.ts';
@@ -46,7 +45,7 @@ export function chatRoute(
     const created = Math.floor(clock.now() / 1000);
     const translate = () => {
       const request = parseJson(utf8(bytes), chatRequest);
-      return translated(() => messagesRequest(request, named ?? anthropicVersion));
+      return withFields(() => messagesRequest(request, named ?? anthropicVersion));
     };
     const binding = bindingOf(call.request, name);
     if (binding) {
@@ -56,7 +55,7 @@ export function chatRoute(
         wire: 'openai',
         binding,
         request: read,
-        writer: openAiWriter(created, includeUsage),
+        writer: () => openAiWriter(created, includeUsage),
         ignored: [...ignored, ...read.ignored],
       });
     }
@@ -89,15 +88,4 @@ export function chatRoute(
 function ceilingOf({ max_completion_tokens, max_tokens }: Record<string, unknown>): number | undefined {
   const ceiling = max_completion_tokens ?? max_tokens;
   return typeof ceiling === 'number' ? ceiling : undefined;
-}
-
-/** What cannot be translated is told by its field. */
-function translated(translate: () => TranslatedRequest): TranslatedRequest {
-  try {
-    return translate();
-  } catch (error) {
-    const issue = error instanceof z.ZodError ? error.issues[0] : undefined;
-    if (!issue) throw error;
-    throw new FieldError(issue.path.join('.'), 'something else', issue.message);
-  }
 }

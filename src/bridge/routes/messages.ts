@@ -55,7 +55,7 @@ export function messageRoutes(
         wire: 'anthropic',
         binding,
         request,
-        writer: anthropicWriter(),
+        writer: anthropicWriter,
         ignored,
       });
     }

@@ -48,9 +48,12 @@ const beginning = z.object({
   messages: z.array(z.looseObject({ role: z.string().optional() })).catch([]),
 });
 
-/** With what a conversation begins: its system prompt, and all up to the first words of its user. Throws `body_not_json`. */
-export function beginningOf(bytes: Buffer): string {
-  const { system, messages } = beginning.parse(readTopLevel(bytes, ['system', 'messages']));
+/** As `firstSaid`, of a body as it came. Throws `body_not_json`. */
+export const beginningOf = (bytes: Buffer): string => firstSaid(readTopLevel(bytes, ['system', 'messages']));
+
+/** With what a conversation begins: its system prompt, and all up to the first words of its user. */
+export function firstSaid(body: unknown): string {
+  const { system, messages } = beginning.parse(body);
   const first = messages.findIndex(({ role }) => role === 'user');
   return JSON.stringify([system ?? null, messages.slice(0, first + 1)]);
 }

@@ -10,6 +10,7 @@ import { loggedModel, type ModelRelay, type RelayOutcome, type RelayWire } from 
 import type { Usage } from '../../protocol/content.ts';
 import type { AssistantEntry } from '../../protocol/entries.ts';
 import type { TurnEvent } from '../../protocol/turnEvents.ts';
+import type { TurnOfSession } from '../../protocol/wires/responsesState.ts';
 import { AnswerEvents, wireMessageOf } from '../../protocol/wires/sessionAnswer.ts';
 import type { ReadRequest } from '../../protocol/wires/sessionRequest.ts';
 import { EventStream, eventStreamHeaders, type StreamLimits } from '../eventStream.ts';
@@ -35,7 +36,8 @@ export interface SessionCall {
   wire: RelayWire;
   binding: Binding;
   request: ReadRequest;
-  writer: WireWriter;
+  /** How the answer is written, once it is known which turn it is. */
+  writer(of: TurnOfSession): WireWriter;
   /** Fields of the program's own request that have no effect. */
   ignored: readonly string[];
 }
@@ -50,17 +52,19 @@ export class SessionCalls {
   /** Errors from before the session is known are thrown; later ones are answered in the wire's shape, with its id. */
   async answer(call: RouteCall, asked: SessionCall): Promise<BridgeResponse> {
     const { limiter } = this.#deps;
-    const { binding, writer } = asked;
+    const { binding } = asked;
     const { principal } = call;
     for (const scope of neededScopes(binding)) requireScope(principal, scope);
     const { id, isNew } = await this.#session(principal, asked);
+    const turnId = crypto.randomUUID();
+    const writer = asked.writer({ sessionId: id, turnId });
     const headers = { ...ignoredHeaders(asked.ignored), [sessionHeader]: id };
     const client = principal.kind === 'client' ? principal.client : undefined;
     let place: { settle(of: Record<string, never>): void } | undefined;
     try {
       place = client && (await limiter.take(client, { parallel: 1 }));
       const limits = { budget: client && budgetOf(limiter, client), over: () => place?.settle({}) };
-      return await this.#turn(call, asked, { sessionId: id, headers, limits });
+      return await this.#turn(call, asked, { sessionId: id, turnId, writer, headers, limits });
     } catch (error) {
       place?.settle({});
       // Nobody is told of it, and there is nothing in it.
@@ -92,8 +96,8 @@ export class SessionCalls {
 
   async #turn(
     call: RouteCall,
-    { wire, binding, request, writer, ignored }: SessionCall,
-    { sessionId, headers, limits }: Within,
+    { wire, binding, request, ignored }: SessionCall,
+    { sessionId, turnId, writer, headers, limits }: Within,
   ): Promise<BridgeResponse> {
     const { assistant, relay, streams, clock, log } = this.#deps;
     const at = clock.now();
@@ -116,13 +120,15 @@ export class SessionCalls {
         tellBegun();
       }
     };
-    const { recall, grounding, model, whole } = binding;
+    const { recall, grounding, model, whole, afterTurnId } = binding;
     const turn = await assistant.startClientTurn(
       sessionId,
       {
         ...madeBy(call.principal),
+        turnId,
         model,
         whole,
+        ...(afterTurnId === undefined ? {} : { afterTurnId }),
         messages: request.messages,
         system: request.system,
         tools: request.tools,
@@ -212,8 +218,8 @@ export class SessionCalls {
   }
 }
 
-interface Within {
-  sessionId: string;
+interface Within extends TurnOfSession {
+  writer: WireWriter;
   headers: Record<string, string>;
   /** `over` gives the place among turns at once back. */
   limits: { budget: CallBudget | undefined; over(): void };

@@ -3,6 +3,12 @@ import type { CausewayError } from '../../core/errors.ts';
 import { errorTypeOf } from '../../protocol/wires/anthropic.ts';
 import { ChatStream, completionOf } from '../../protocol/wires/chatAnswer.ts';
 import { openAiError } from '../../protocol/wires/openai.ts';
+import {
+  type ResponseEvent,
+  type ResponseFrame,
+  ResponsesStream,
+  responseOf,
+} from '../../protocol/wires/responsesAnswer.ts';
 import type { WireStreamEvent } from '../../protocol/wires/sessionAnswer.ts';
 import { anthropicError, type ErrorShape, openAiErrorShape } from './wireErrors.ts';
 
@@ -91,6 +97,31 @@ export function openAiWriter(created: number, includeUsage: boolean): WireWriter
     failed: (error) => `data: ${openAiErrorShape(error).body}\n\n`,
     refused: openAiRefusal,
     refusedStream: (told) => line(openAiRefusal(overloaded, told)),
+    ping: ': ping\n\n',
+  };
+}
+
+const responsesNames: Readonly<Record<string, string>> = {
+  'output_config.format': 'text.format',
+  'output_config.effort': 'reasoning.effort',
+  thinking: 'reasoning.effort',
+  metadata: 'user',
+};
+
+export function responsesWriter(frame: ResponseFrame): WireWriter {
+  const stream = new ResponsesStream(frame);
+  const lines = (events: readonly ResponseEvent[]): string =>
+    events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('');
+  return {
+    errorShape: openAiErrorShape,
+    idHeader: 'x-request-id',
+    nameOf: (option) => responsesNames[option] ?? option,
+    whole: (message) => responseOf(message, frame),
+    event: (event) => lines(event.type === 'message_stop' ? stream.last() : stream.read(event)),
+    failed: (error) => lines(stream.failed(error.code, error.message)),
+    refused: openAiRefusal,
+    refusedStream: (told) =>
+      lines(stream.failed(told.code ?? told.type ?? null, messageOf(overloaded, told))),
     ping: ': ping\n\n',
   };
 }

@@ -101,7 +101,7 @@ export const chatBody = z.strictObject({
   seed: z.number().int().nullish(),
   logit_bias: z.record(z.string(), z.number()).nullish(),
   user: z.string().optional(),
-  reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh']).nullish(),
+  reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).nullish(),
   response_format: z
     .discriminatedUnion('type', [
       z.strictObject({ type: z.literal('text') }),

@@ -6,5 +6,7 @@ export interface Contract {
   whole: OpenAI.Chat.Completions.ChatCompletion;
   chunk: OpenAI.Chat.Completions.ChatCompletionChunk;
   model: OpenAI.Models.Model;
+  response: OpenAI.Responses.Response;
+  responseEvent: OpenAI.Responses.ResponseStreamEvent;
   embeddings: OpenAI.CreateEmbeddingResponse;
 }

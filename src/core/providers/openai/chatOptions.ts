@@ -32,8 +32,6 @@ const outputFormat = z.object({
   type: z.literal('json_schema'),
   schema: z.record(z.string(), z.unknown()),
 });
-/** The highest has no name of its own on this wire. */
-const efforts = { low: 'low', medium: 'medium', high: 'high', xhigh: 'xhigh', max: 'xhigh' } as const;
 const effort = z.enum(['low', 'medium', 'high', 'xhigh', 'max']);
 
 /** `hasTools`: the request has some. */
@@ -86,7 +84,7 @@ function outputOf(
   for (const [name, value] of Object.entries(config)) {
     const format = name === 'format' ? outputFormat.safeParse(value).data : undefined;
     const wanted = name === 'effort' ? effort.safeParse(value).data : undefined;
-    if (wanted && preset.effort) all.fields.reasoning_effort = efforts[wanted];
+    if (wanted && preset.effort) all.fields.reasoning_effort = wanted;
     else if (format && model.structuredOutputs) all.fields.response_format = heldTo(format.schema);
     else {
       if (format) all.schema = format.schema;

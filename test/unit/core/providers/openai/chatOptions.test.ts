@@ -31,7 +31,7 @@ const told: [what: string, options: ClientOptions, fields: object][] = [
   ],
   ['stops', { stop_sequences: ['A', 'B'] }, { stop: ['A', 'B'] }],
   ['no stops', { stop_sequences: [] }, {}],
-  ['an effort', { output_config: { effort: 'max' } }, { reasoning_effort: 'xhigh' }],
+  ['an effort', { output_config: { effort: 'max' } }, { reasoning_effort: 'max' }],
   ['a form that is closed', { output_config: { format: format(closed) } }, held(true, closed)],
   ['a form that is open', { output_config: { format: format(loose) } }, held(false, loose)],
 ];
