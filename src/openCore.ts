@@ -152,6 +152,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     log,
     barred: () => barredFrom(workspace, settings),
     baseUrl: () => settings.anthropicBaseUrl,
+    endpoints: () => settings.endpoints,
     prices: () => settings.prices,
   });
   const sources: WorkspaceSources = {

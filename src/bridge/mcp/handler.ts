@@ -71,6 +71,4 @@ export function mcpEndpoint(
 }
 
 const isCallOf = (tools: readonly string[], body: unknown): boolean =>
-  isJSONRPCRequest(body) &&
-  body.method === 'tools/call' &&
-  tools.some((tool) => tool === body.params?.name);
+  isJSONRPCRequest(body) && body.method === 'tools/call' && tools.some((tool) => tool === body.params?.name);
