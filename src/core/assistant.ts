@@ -61,7 +61,7 @@ export interface Assistant {
   readonly onEvent: Event<SessionEvent>;
   /** Sessions, entries, search, drafts, export: the store itself, whose methods need no engine. */
   readonly sessions: SessionStore;
-  /** The same log as programs may be told it; every door that lends sessions to programs reads it here. */
+  /** The same log, and the workspace’s files, as programs may be told them; every door for programs reads here. */
   readonly told: ToldReads;
   /** Frames, directives, tasks and the profile of each session. */
   readonly memory: SessionMemory;

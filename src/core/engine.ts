@@ -57,7 +57,7 @@ export class Engine implements Assistant {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.sessions = options.store;
-    this.told = toldReads(options.store, options.masker);
+    this.told = toldReads(options);
     this.#typed = new TypedTexts(options.store, options.masker);
     this.prompts = options.prompts ?? new Prompts({ read: async () => [] }, options.log);
     this.#registry = new ProviderRegistry({
