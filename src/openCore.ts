@@ -150,6 +150,13 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     endpoints: () => settings.endpoints,
     prices: () => settings.prices,
   });
+  const profiles = new Profiles(
+    profileFilesOnDisk(
+      { userFolder: options.profilesFolder, roots: options.roots, isTrusted: () => workspace.isTrusted() },
+      log,
+    ),
+    log,
+  );
   const engine = new Engine({
     store,
     providers: {
@@ -178,23 +185,14 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     settings,
     factorRecord: user.tokenFactors,
     modelNotes: () => (settings.anthropicFeatures.memoryTool ? notes : undefined),
-    profiles: new Profiles(
-      profileFilesOnDisk(
-        {
-          userFolder: options.profilesFolder,
-          roots: options.roots,
-          isTrusted: () => workspace.isTrusted(),
-        },
-        log,
-      ),
-      log,
-    ),
+    profiles,
     prompts: new Prompts(
       promptFilesOnDisk(
         { userFolder: options.promptsFolder, roots: options.roots, isTrusted: () => workspace.isTrusted() },
         log,
       ),
       log,
+      { grounding: () => settings.grounding, profile: (name) => profiles.get(name) },
     ),
     clock: systemClock,
     log,
