@@ -94,7 +94,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
     clock: deps.clock,
     log,
   });
-  const load = () => workspaceEndpoint(log, deps.version);
+  const load = () => workspaceEndpoint(log, { version: deps.version, pingMs: streams.pingMs });
   const mcp = mcpRoutes({ assistant, bodies, limiter: deps.limiter, load });
   const routes = [
     ...sessionRoutes(assistant, bodies),

@@ -2,7 +2,6 @@
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
 import type { Door, UserEntry, UserEntryDraft } from '../protocol/entries.ts';
-
 import type { SessionEvent } from '../protocol/turnEvents.ts';
 import { type AcceptedTurn, AcceptedTurns, type Running } from './acceptedTurns.ts';
 import { Answer } from './answer.ts';
@@ -355,7 +354,7 @@ export class Engine implements Assistant {
         factors: this.#factors,
         breakers: this.#registry.breakers,
         profileOf: (id) => this.#choices.profile(id),
-        toolsFor: (id, profile, answering) => this.#choices.tools(id, profile, answering),
+        toolsFor: (...asked) => this.#choices.tools(...asked),
         closing: this.#closing.signal,
         emit: (event) => {
           if (event.type === 'turn.ended') this.#endedHere.add(event.turnId);

@@ -29,7 +29,7 @@ export async function standsIn(requesting: Requesting, { error }: Ending): Promi
   plan.standIns = { ...standIns, models };
   progress.price = next.model.price;
   progress.context = undefined;
-  requesting.tools = await deps.toolsFor(plan.sessionId, profile, next.model);
+  requesting.tools = await deps.toolsFor(plan.sessionId, profile, next.model, plan.user.grounding);
   const { provider, model, sessionId, user } = plan;
   deps.emit({ type: 'turn.started', sessionId, turnId: user.turnId, provider: provider.id, model: model.id });
   return true;

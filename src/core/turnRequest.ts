@@ -4,7 +4,7 @@ import type { UserEntry } from '../protocol/entries.ts';
 import { reportTokens } from '../protocol/report.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { continuedFrom } from './client/continued.ts';
-import type { BuiltContext, ContextRequest } from './context/contextBuilder.ts';
+import type { BuiltContext, ContextRequest } from './context/contextRequest.ts';
 import { buildAfterRefusal, buildWithin, type ExactFit } from './context/exactFit.ts';
 import { providerRequest } from './context/providerRequest.ts';
 import { CausewayError, toErrorInfo } from './errors.ts';

@@ -1,8 +1,9 @@
 /** Models that other extensions give to the editor, such as those of Copilot. The editor asks the user before the first use. */
 import * as vscode from 'vscode';
-import { attachmentText } from '../core/context/conversation.ts';
 import * as errors from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
+import { cited } from '../core/providers/markedText.ts';
+import { citable, numbered, passageText } from '../core/providers/numberedPassages.ts';
 import type {
   Availability,
   ModelInfo,
@@ -67,7 +68,11 @@ export class EditorModels implements Provider {
     );
   }
 
-  async *stream(
+  stream(request: ProviderRequest, signal: AbortSignal): AsyncGenerator<ProviderEvent, void, undefined> {
+    return cited(this.#answer(numbered(request), signal), citable(request));
+  }
+
+  async *#answer(
     request: ProviderRequest,
     signal: AbortSignal,
   ): AsyncGenerator<ProviderEvent, void, undefined> {
@@ -238,7 +243,7 @@ function partsOf(
     case 'text':
       return [textPart(withoutMarks(block))];
     case 'passage':
-      return [textPart(attachmentText({ kind: 'selection', ...block.place, text: block.text }))];
+      return [textPart(passageText(block))];
     case 'tool_use':
       return [new vscode.LanguageModelToolCallPart(block.id, block.name, block.input)];
     case 'tool_result': {

@@ -5,7 +5,7 @@
 import type OpenAI from 'openai';
 import { withoutMarks } from '../../../protocol/citationMarks.ts';
 import type { ContentBlock, ToolResultBlock } from '../../../protocol/content.ts';
-import { attachmentText } from '../../context/conversation.ts';
+import { passageText } from '../numberedPassages.ts';
 import type { ProviderRequest, RequestBlock, RequestMessage } from '../provider.ts';
 import { chatOptions, isStrict } from './chatOptions.ts';
 import type { ChatModel } from './models.ts';
@@ -133,10 +133,7 @@ function userParts(block: RequestBlock, model: ChatModel): UserPart[] {
     case 'text':
       return [{ type: 'text', text: block.text }];
     case 'passage':
-      // This wire has nothing that can be cited, so that it is quoted as what the user attaches is.
-      return [
-        { type: 'text', text: attachmentText({ kind: 'selection', ...block.place, text: block.text }) },
-      ];
+      return [{ type: 'text', text: passageText(block) }];
     case 'image':
       return [imagePart(block, model)];
     case 'document':

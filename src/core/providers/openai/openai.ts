@@ -5,6 +5,8 @@ import * as errors from '../../errors.ts';
 import type { Clock, Log, Secrets } from '../../ports.ts';
 import { type Outcome, withRetries } from '../attempts.ts';
 import { IdleWatch } from '../idleWatch.ts';
+import { cited } from '../markedText.ts';
+import { citable, numbered } from '../numberedPassages.ts';
 import type {
   Availability,
   ModelInfo,
@@ -137,11 +139,14 @@ export class OpenAiProvider implements Provider {
   }
 
   #body(request: ProviderRequest) {
-    return chatBody(request, this.#known(request.model), this.#endpoint.preset);
+    return chatBody(numbered(request), this.#known(request.model), this.#endpoint.preset);
   }
 
   stream(request: ProviderRequest, signal: AbortSignal): AsyncGenerator<ProviderEvent, void, undefined> {
-    return withRetries(() => this.#attempt(request, signal), signal, request.retries);
+    return cited(
+      withRetries(() => this.#attempt(request, signal), signal, request.retries),
+      citable(request),
+    );
   }
 
   async *#attempt(
