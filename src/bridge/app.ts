@@ -27,6 +27,7 @@ import { Call, Received } from './received.ts';
 import { RevocationWatch } from './revocation.ts';
 import { chatRoute } from './routes/chatCompletions.ts';
 import { contextRoute } from './routes/context.ts';
+import { embeddingsRoute } from './routes/embeddings.ts';
 import { eventRoutes } from './routes/events.ts';
 import { groundingRoute } from './routes/grounding.ts';
 import { answerHealth } from './routes/health.ts';
@@ -108,6 +109,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
     ...messageRoutes(calls, plain, bound, bodies),
     ...modelRoutes(calls),
     chatRoute(plain, bound, bodies, deps.clock),
+    embeddingsRoute(assistant, calls, bodies),
     responsesRoute(plain, bound, bodies, deps.clock),
     usageRoute(deps.relay, deps.clock),
     ...mcp.routes,

@@ -97,6 +97,8 @@ export interface Assistant {
    * models of a route. Throws `model_not_found`, and what keeps the provider from answering.
    */
   relayed(name: string, conversation: string): Promise<RelayedModels>;
+  /** The server's model that turns texts into numbers for a program. Throws `no_embeddings`, and as `relayed`. */
+  embedding(name: string): Promise<ModelInfo>;
   /** The session of this program in which what it tells of was said; undefined where there is none. */
   conversationOf(
     request: Pick<ClientRequest, 'messages' | 'client' | 'door'> & { clientId?: string },

@@ -174,6 +174,7 @@ export class Engine implements Assistant {
     };
   };
   readonly relayed: Assistant['relayed'] = (...asked) => relayedModels(this.#registry, ...asked);
+  readonly embedding: Assistant['embedding'] = (name) => this.#registry.embedding(name);
   readonly conversationOf: Assistant['conversationOf'] = (request) => this.#clients.conversation(request);
 
   async retryTurn(sessionId: string, turnId: string, door: Door): Promise<StartedTurn> {

@@ -256,25 +256,25 @@ export const operations: Readonly<Record<string, Operation>> = {
   'POST /v1/embeddings': {
     tag: 'wires',
     summary: 'OpenAI’s embeddings, as they are to a server that has them.',
-    answer: status: 200, text: 'a list of embeddings' ,
+    answer: { status: 200, text: 'a list of embeddings' },
     specification: openai,
   },
   'POST /mcp': {
     tag: 'wires',
     summary: 'Tools, resources and prompts for MCP clients.',
-    answer: status: 200, text: 'JSON-RPC, or its events' ,
+    answer: { status: 200, text: 'JSON-RPC, or its events' },
     specification: mcp,
   },
   'GET /mcp': {
     tag: 'wires',
     summary: 'Messages to a client of an MCP session of 2025.',
-    answer: status: 200, text: 'events' ,
+    answer: { status: 200, text: 'events' },
     specification: mcp,
   },
   'DELETE /mcp': {
     tag: 'wires',
     summary: 'Ends an MCP session of 2025.',
-    answer: status: 200, text: 'nothing' ,
+    answer: { status: 200, text: 'nothing' },
     specification: mcp,
   },
 };

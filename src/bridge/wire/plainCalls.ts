@@ -118,6 +118,6 @@ function failureOf({ status, headers }: BridgeResponse, body: string): RelayedFa
 }
 
 /** What keeps a provider from answering comes as it would from a turn, without a status. */
-function withStatus(error: unknown): never {
+export function withStatus(error: unknown): never {
   throw error instanceof CausewayError && error.status === 500 ? wireStatus(error) : error;
 }
