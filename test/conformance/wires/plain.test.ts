@@ -160,10 +160,19 @@ describe('wire: plain calls of other servers', function () {
     const refused: [field: string, more: object][] = [
       ['tools.0.type', { tools: [{ type: 'web_search_20250305', name: 'web_search' }] }],
       [
-        'messages.0.content',
+        'messages.0.content.0.source.type',
         {
           messages: [
             { role: 'user', content: [{ type: 'image', source: { type: 'file', file_id: 'file_1' } }] },
+          ],
+        },
+      ],
+      ['messages.1.role', { messages: [...messages, { role: 'system', content: 'Be brief.' }] }],
+      [
+        'messages.0.content.0.type',
+        {
+          messages: [
+            { role: 'user', content: [{ type: 'search_result', source: 'a', title: 'b', content: [] }] },
           ],
         },
       ],
