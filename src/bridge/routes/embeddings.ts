@@ -1,4 +1,4 @@
-import type { Assistant } from '../../core/assistant.ts';
+import type { Relayed } from '../../core/assistant.ts';
 import type { BodyReader } from '../body.ts';
 import type { Route } from '../exchange.ts';
 import { EmbeddingsAnswer } from '../wire/embeddingsAnswer.ts';
@@ -8,11 +8,7 @@ import { readTopLevel, withTopLevel } from '../wire/topLevel.ts';
 import { modelName } from './messages.ts';
 
 /** OpenAI's embeddings, as they are to a server that has them. */
-export const embeddingsRoute = (
-  assistant: Pick<Assistant, 'embedding'>,
-  calls: ModelCalls,
-  bodies: BodyReader,
-): Route => ({
+export const embeddingsRoute = (relayed: Relayed, calls: ModelCalls, bodies: BodyReader): Route => ({
   method: 'POST',
   pattern: '/v1/embeddings',
   scope: 'models',
@@ -20,7 +16,7 @@ export const embeddingsRoute = (
     const held = await bodies.bytes(call.request);
     try {
       const name = modelName(readTopLevel(held.bytes, ['model']).model);
-      const model = await assistant.embedding(name).catch(withStatus);
+      const model = await relayed.embedding(name).catch(withStatus);
       return await calls.send(call, {
         wire: 'openai',
         operation: 'embeddings',

@@ -198,6 +198,19 @@ export class ProviderRegistry {
     return embeddingOf(only, name);
   }
 
+  /** Routes that can be asked now, and the models of servers that can, each by its whole name. */
+  async namesOfServers(): Promise<{ name: string; owner: string }[]> {
+    const routes = await this.#routeModels();
+    const names = routes.map(({ id }) => ({ name: `${routeProvider}/${id}`, owner: routeProvider }));
+    for (const provider of this.#providers) {
+      if (!provider.embeddingModels || !(await provider.availability()).ready) continue;
+      const models = await (provider.onlyByName ? provider.models() : this.#modelsOf(provider));
+      const ids = [...models.map(({ id }) => id), ...provider.embeddingModels()];
+      names.push(...ids.map((id) => ({ name: `${provider.id}/${id}`, owner: provider.id })));
+    }
+    return names;
+  }
+
   /** A model by its name, whether or not it can be used now. Throws `model_not_found`. */
   async named(name: string): Promise<{ provider: Provider; model: ModelInfo }> {
     const { provider: id, model } = splitModel(name);

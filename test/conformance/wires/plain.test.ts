@@ -372,6 +372,27 @@ describe('wire: plain calls of other servers', function () {
     await assert.rejects(ask({ model: 'nobody-knows' }), Anthropic.NotFoundError);
   });
 
+  it('are in the list of models beside Claude’s, by the names they are asked by, and alone without its key', async () => {
+    test.core.settings.routes = routeSettings.parse({ main: { models: ['mine/fake-large'] } });
+    const ids = async () => (await openai.models.list()).data.map(({ id }) => id);
+    const listed = await ids();
+    for (const id of [
+      'claude-opus-5-5',
+      'mine/fake-large',
+      'mine/fake-embed',
+      'spare/fake-small',
+      'route/main',
+    ])
+      assert.ok(listed.includes(id), id);
+    all.setClaudeKey(undefined);
+    try {
+      const others = await ids();
+      assert.ok(others.includes('mine/fake-large') && !others.includes('claude-opus-5-5'), String(others));
+    } finally {
+      all.setClaudeKey(all.claude.key);
+    }
+  });
+
   describe('by a route', () => {
     const route = (...models: unknown[]) => {
       test.core.settings.routes = routeSettings.parse({ main: { models } });
