@@ -27,6 +27,7 @@ import { Call, Received } from './received.ts';
 import { RevocationWatch } from './revocation.ts';
 import { chatRoute } from './routes/chatCompletions.ts';
 import { contextRoute } from './routes/context.ts';
+import { embeddingsRoute } from './routes/embeddings.ts';
 import { eventRoutes } from './routes/events.ts';
 import { groundingRoute } from './routes/grounding.ts';
 import { answerHealth } from './routes/health.ts';
@@ -85,7 +86,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
   const asks = new Emitter<Asking>((error) => log.error('A program that asks was not shown.', error));
   const known = new KnownClients(clients, () => deps.clock.monotonic());
   const calls = new ModelCalls({ relay: deps.relay, clock: deps.clock, pingMs: streams.pingMs });
-  const plain = new PlainCalls(assistant, calls);
+  const plain = new PlainCalls(assistant.relayed, calls);
   const bound = new SessionCalls({
     assistant,
     relay: deps.relay,
@@ -106,8 +107,9 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
     ...promptRoutes({ assistant, bodies, streams, log, limiter: deps.limiter }),
     ...eventRoutes(assistant, streams, log),
     ...messageRoutes(calls, plain, bound, bodies),
-    ...modelRoutes(calls),
+    ...modelRoutes(assistant.relayed, calls),
     chatRoute(plain, bound, bodies, deps.clock),
+    embeddingsRoute(assistant.relayed, calls, bodies),
     responsesRoute(plain, bound, bodies, deps.clock),
     usageRoute(deps.relay, deps.clock),
     ...mcp.routes,

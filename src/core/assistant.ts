@@ -15,12 +15,12 @@ import type { CallBudget } from './limits/spending.ts';
 import type { Passage } from './ports.ts';
 import type { Prompts } from './prompts/prompts.ts';
 import type { Availability, ModelInfo, ProviderEvent } from './providers/provider.ts';
-import type { ChatReading, RelayedFailure, RelayedModel, RelayedModels } from './relayedModels.ts';
+import type { ChatReading, Relayed, RelayedFailure, RelayedModel } from './relayedModels.ts';
 import type { ToldReads } from './secrets/maskedReads.ts';
 import type { SessionInit, SessionStore } from './session/store.ts';
 import type { SessionMemory } from './sessionMemory.ts';
 
-export type { ChatReading, ClientRequest, ProviderEvent, RelayedFailure, RelayedModel, RelayedModels };
+export type { ChatReading, ClientRequest, ProviderEvent, Relayed, RelayedFailure, RelayedModel };
 
 /** An accepted turn. Its input is durable; it ends in exactly one terminal event, which is the last of `events`. */
 export interface StartedTurn {
@@ -92,11 +92,8 @@ export interface Assistant {
     request: ClientRequest,
     by: { hear(event: ProviderEvent): void; signal?: AbortSignal; budget?: CallBudget | undefined },
   ): Promise<StartedTurn & { unmet: string[] }>;
-  /**
-   * Who answers a program's own call that belongs to no session; with what the conversation begins decides between the
-   * models of a route. Throws `model_not_found`, and what keeps the provider from answering.
-   */
-  relayed(name: string, conversation: string): Promise<RelayedModels>;
+  /** Who answers a program's own calls that belong to no session. */
+  readonly relayed: Relayed;
   /** The session of this program in which what it tells of was said; undefined where there is none. */
   conversationOf(
     request: Pick<ClientRequest, 'messages' | 'client' | 'door'> & { clientId?: string },

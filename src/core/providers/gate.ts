@@ -12,7 +12,16 @@ export interface Gate {
 /** A provider that stays on the machine needs no gate. */
 export function gated(provider: Provider, gate: Gate): Provider {
   if (!provider.remote) return provider;
-  const { onlyByName, ownNames, refreshModels, unlistedModel, countTokens, wireBody, unmet } = provider;
+  const {
+    onlyByName,
+    ownNames,
+    refreshModels,
+    unlistedModel,
+    countTokens,
+    wireBody,
+    unmet,
+    embeddingModels,
+  } = provider;
   return {
     id: provider.id,
     name: provider.name,
@@ -50,6 +59,7 @@ export function gated(provider: Provider, gate: Gate): Provider {
       },
     }),
     ...(wireBody && { wireBody: (request) => wireBody.call(provider, request) }),
+    ...(embeddingModels && { embeddingModels: () => embeddingModels.call(provider) }),
     ...(unmet && { unmet: (...asked) => unmet.apply(provider, asked) }),
   } satisfies Provider;
 }

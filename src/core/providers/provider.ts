@@ -134,6 +134,8 @@ export interface Provider {
   countTokens?(request: ProviderRequest, signal: AbortSignal): Promise<number>;
   /** The request's body as it would go over the wire, for people to look at. Pure. */
   wireBody?(request: ProviderRequest): Record<string, unknown>;
+  /** Ids of models that turn texts into numbers, as far as they are known; absent where the provider has no such API. */
+  embeddingModels?(): string[];
   /** What of a program's own options the model is not told, by their names in Anthropic's wire; all is told when absent. */
   unmet?(options: ClientOptions, model: string, hasTools: boolean): string[];
   stream(request: ProviderRequest, signal: AbortSignal): AsyncIterable<ProviderEvent>;

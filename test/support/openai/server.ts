@@ -46,6 +46,7 @@ export async function startFakeOpenAi(options: FakeOptions = {}): Promise<FakeOp
   const models: FakeModel[] = [
     { id: 'fake-large', window: 128_000 },
     { id: 'fake-small', window: 32_000 },
+    ...(flavour.embeds === false ? [] : [{ id: 'fake-embed', window: 8_000 }]),
   ];
   const requests: RecordedRequest[] = [];
   const completions: RecordedRequest[] = [];

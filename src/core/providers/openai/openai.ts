@@ -21,7 +21,14 @@ import { chatOptions } from './chatOptions.ts';
 import { ChatStream } from './chatStream.ts';
 import { type Endpoint, endpointKeyName, isLoopback } from './endpoints.ts';
 import { chatError, toldError } from './errors.ts';
-import { type ChatModel, modelsOf, sizesPath, unlistedChatModel, withSizes } from './models.ts';
+import {
+  type ChatModel,
+  embeddingModelsOf,
+  modelsOf,
+  sizesPath,
+  unlistedChatModel,
+  withSizes,
+} from './models.ts';
 import { plainFetch } from './plainFetch.ts';
 
 /**
@@ -56,6 +63,7 @@ export class OpenAiProvider implements Provider {
   readonly #options: OpenAiOptions;
   readonly #endpoint: Endpoint;
   #listed: readonly ChatModel[] = [];
+  #embedding: readonly string[] = [];
   /** Models that said they take no tools, which no list tells. */
   readonly #withoutTools = new Set<string>();
 
@@ -81,6 +89,10 @@ export class OpenAiProvider implements Provider {
     return this.#listed.map((model) => this.#priced(model));
   }
 
+  embeddingModels(): string[] {
+    return [...this.#embedding];
+  }
+
   unlistedModel(id: string): ModelInfo {
     return this.#priced(unlistedChatModel(id, this.#endpoint));
   }
@@ -101,7 +113,9 @@ export class OpenAiProvider implements Provider {
       const client = this.#client(await loadSdk(), key, fetch);
       const ask = (path: string): Promise<unknown> => client.get(path, { signal: bound });
       const day = new Date(this.#options.clock.now()).toISOString().slice(0, 10);
-      const listed = modelsOf(await ask('/models'), this.#endpoint, day);
+      const told = await ask('/models');
+      const listed = modelsOf(told, this.#endpoint, day);
+      this.#embedding = embeddingModelsOf(told);
       const { sizes } = preset;
       this.#listed = sizes
         ? withSizes(listed, await this.#sizes(ask, sizesPath[sizes]), sizes, this.#endpoint)
