@@ -2,10 +2,12 @@
 import { setTimeout } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import type { Recall, RecallQuestion } from '../core/ports.ts';
+import type { Embedded } from '../core/recall/embedded.ts';
 import type { WordVectors } from '../core/recall/wordVectors.ts';
 import type { RecallNews, RecallState } from '../core/session/recallSource.ts';
 import { HeldSession } from './heldSession.ts';
 import { LinkedSource } from './linkedSource.ts';
+import type { EmbeddingBatch } from './sessionEmbeddings.ts';
 
 /** Entries held in memory, of all sessions together; about 1 KB each. */
 const mostEntries = 200_000;
@@ -41,8 +43,8 @@ export class RecallSearch {
     this.#sources.set(place, source);
   }
 
-  /** Best first. Rejects as the stores do. */
-  async search(question: RecallQuestion): Promise<Recalled> {
+  /** Best first; `embedded` is the direction of its text by an embedding model. Rejects as the stores do. */
+  async search(question: RecallQuestion & { embedded?: Embedded }): Promise<Recalled> {
     const { sessionId, scope, leafId } = question;
     const found = await this.#find(sessionId);
     if (!found) return [];
@@ -55,10 +57,31 @@ export class RecallSearch {
       }
     }
     await this.#upToDate(ends);
+    const { embedded } = question;
+    if (embedded) for (const { held } of ends) await held.embeddings.open(embedded.model);
     const hits = ends.flatMap(({ held, sessionId: id, leafId: leaf }) =>
       held.search({ ...question, leafId: leaf }).map((hit) => ({ sessionId: id, ...hit })),
     );
     return ends.length === 1 ? hits : best(hits, question.limit);
+  }
+
+  /** Texts of a session that have no direction by that model yet; undefined where all have, or none may leave it. */
+  async unembedded(sessionId: string, model: string): Promise<EmbeddingBatch | undefined> {
+    const found = await this.#find(sessionId);
+    if (!found) return undefined;
+    const held = await this.#hold(sessionId, found.source, found.state.private);
+    await held.follow(found.state.lastSeq);
+    return held.embeddings.next(model);
+  }
+
+  /** The directions of such texts. */
+  async embedded(
+    sessionId: string,
+    model: string,
+    batch: EmbeddingBatch,
+    directions: readonly Int8Array[],
+  ): Promise<void> {
+    await this.#held.get(sessionId)?.embeddings.take(model, batch, directions);
   }
 
   /** Indexes what is new in a session, some time soon. */

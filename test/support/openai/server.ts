@@ -8,8 +8,9 @@ import { countValue } from '../anthropic/counting.ts';
 import { Gate } from '../anthropic/gate.ts';
 import { type RecordedRequest, readBody, record } from '../anthropic/http.ts';
 import { ApiFailure, type ChatBody, checkBody, refuse } from './check.ts';
+import { FakeEmbeddings } from './embeddings.ts';
 import { type FakeModel, type Flavour, type FlavourName, flavours, listOf } from './flavours.ts';
-import { answer, type Behaviour, type StreamedBehaviour } from './script.ts';
+import { answer, type Behaviour, type FailingBehaviour, type StreamedBehaviour } from './script.ts';
 import { chunksOf } from './stream.ts';
 
 export interface FakeOpenAi {
@@ -22,6 +23,7 @@ export interface FakeOpenAi {
   /** May be changed. */
   readonly models: FakeModel[];
   readonly gate: Gate;
+  readonly embeddings: FakeEmbeddings;
   enqueue(...behaviours: Behaviour[]): void;
   always(behaviour: ((body: ChatBody) => Behaviour) | undefined): void;
   /** Resolves when that many requests for completions have come. */
@@ -51,6 +53,7 @@ export async function startFakeOpenAi(options: FakeOptions = {}): Promise<FakeOp
   const arrivals: { count: number; resolve: (request: RecordedRequest) => void }[] = [];
   const queue: Behaviour[] = [];
   const gate = new Gate();
+  const embeddings = new FakeEmbeddings();
   const read: string[] = [];
   let fallback: ((body: ChatBody) => Behaviour) | undefined;
 
@@ -86,6 +89,11 @@ export async function startFakeOpenAi(options: FakeOptions = {}): Promise<FakeOp
       return send(response, recorded, 200, listOf(flavour, models));
     const also = request.method === 'GET' ? flavour.also?.[path] : undefined;
     if (also) return send(response, recorded, 200, also(models));
+    if (request.method === 'POST' && path === '/v1/embeddings') {
+      recorded.body = JSON.parse(await readBody(request));
+      if (embeddings.failing) return fail(embeddings.failing, response, recorded);
+      return send(response, recorded, 200, embeddings.answer(recorded.body));
+    }
     if (request.method !== 'POST' || path !== '/v1/chat/completions') {
       recorded.status = 404;
       response.writeHead(404, { 'content-type': 'text/plain' });
@@ -104,6 +112,18 @@ export async function startFakeOpenAi(options: FakeOptions = {}): Promise<FakeOp
     const behaviour = queue.shift() ?? fallback?.(body) ?? answer('Hello from the fake.');
     switch (behaviour.kind) {
       case 'hang_up':
+      case 'silence':
+      case 'raw':
+      case 'error':
+        return fail(behaviour, response, recorded);
+      default:
+        return stream(behaviour, body, response, recorded);
+    }
+  }
+
+  function fail(behaviour: FailingBehaviour, response: ServerResponse, recorded: RecordedRequest): void {
+    switch (behaviour.kind) {
+      case 'hang_up':
         return void response.destroy();
       case 'silence':
         return;
@@ -115,10 +135,11 @@ export async function startFakeOpenAi(options: FakeOptions = {}): Promise<FakeOp
         const { status, headers = {}, message = 'The fake was told to fail.', code = null } = behaviour;
         for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
         const type = behaviour.type ?? 'api_error';
-        return send(response, recorded, status, { error: { message, type, param: null, code } });
+        send(response, recorded, status, { error: { message, type, param: null, code } });
+        return;
       }
       default:
-        return stream(behaviour, body, response, recorded);
+        behaviour satisfies never;
     }
   }
 
@@ -222,6 +243,7 @@ export async function startFakeOpenAi(options: FakeOptions = {}): Promise<FakeOp
     requests,
     models,
     gate,
+    embeddings,
     enqueue: (...behaviours) => void queue.push(...behaviours),
     always: (behaviour) => {
       fallback = behaviour;
