@@ -11,6 +11,8 @@ import type { EmbeddingBatch } from './sessionEmbeddings.ts';
 
 /** Entries held in memory, of all sessions together; about 1 KB each. */
 const mostEntries = 200_000;
+/** Sessions that may be written in just now: what is added to them goes into lists that take several times the memory. */
+const mostGrowing = 4;
 /** How long a question waits for entries that are not indexed yet, in ms; most answers of a model take longer to begin. */
 const patienceMs = 2_000;
 
@@ -190,12 +192,14 @@ export class RecallSearch {
     for (const { held, sessionId, lastSeq } of behind) {
       if (answered.aborted) return;
       await held.follow(lastSeq);
+      if (behind.length > mostGrowing) held.settle();
       this.follow(sessionId);
     }
   }
 
   /** Lets go of sessions that were not used for longest. */
   #makeRoom(): void {
+    for (const held of [...this.#held.values()].slice(0, -mostGrowing)) held.settle();
     let entries = [...this.#held.values()].reduce((sum, { size }) => sum + size, 0);
     for (const [sessionId, held] of this.#held) {
       if (entries <= mostEntries) return;

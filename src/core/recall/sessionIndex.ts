@@ -107,6 +107,11 @@ export class SessionIndex {
     this.#placeDocuments();
   }
 
+  /** As `TurnIndex.settle`. */
+  settle(): void {
+    this.#index.settle();
+  }
+
   /** The best entries of the branch, best first. */
   search({ text, before, embedded, now, limit, leafId, except }: SessionQuestion): SessionHit[] {
     const leaf = leafId === undefined ? this.lastSeq : (this.#tree.seqOf(leafId) ?? this.lastSeq);
