@@ -72,6 +72,7 @@ export const settingNames = [
   'context.recall',
   'context.embeddings',
   'context.compaction',
+  'context.terminal',
   'privacy.maskSecrets',
   'privacy.maskPersonalData',
   'privacy.maskedNames',

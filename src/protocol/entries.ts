@@ -32,15 +32,32 @@ const common = {
   client: z.string().optional(),
 };
 
+/** What a piece of context is of. */
+export const attachmentKinds = [
+  'file',
+  'selection',
+  'problems',
+  'diff',
+  'folder',
+  'symbol',
+  'terminal',
+  'session',
+] as const;
+
 /** A chip of context the user attached or the editor offered: shown below the user's turn. */
 export const attachment = z.object({
-  kind: z.enum(['file', 'selection', 'problems', 'diff']),
+  kind: z.enum(attachmentKinds),
   uri: z.string(),
   path: z.string(),
   startLine: z.number().int().positive().optional(),
   endLine: z.number().int().positive().optional(),
   text: z.string(),
   languageId: z.string().optional(),
+  /**
+   * Named with `@` in the input: it goes with this turn alone, as passages that can be cited. Without a text it is read
+   * when it is sent, as far as the workspace lets it be read.
+   */
+  mention: z.literal(true).optional(),
 });
 export type Attachment = z.infer<typeof attachment>;
 

@@ -15,15 +15,18 @@ const mostTokens = 8_191;
 
 const body = z.strictObject({
   model: z.string(),
-  input: z.union([z.string(), z.array(z.string()).min(1).max(mostInputs)]),
+  input: z.union([
+    z.string(),
+    z.array(z.string()).min(1).max(mostInputs),
+    z.array(z.number().int()).min(1),
+    z.array(z.array(z.number().int()).min(1)).min(1).max(mostInputs),
+  ]),
   encoding_format: z.enum(['float', 'base64']).optional(),
   dimensions: z.number().int().positive().max(dimensions).optional(),
   user: z.string().optional(),
 });
 
 export class FakeEmbeddings {
-  /** May be changed. */
-  readonly models = ['fake-embed'];
   /** Texts that were embedded, a list a request. */
   readonly inputs: string[][] = [];
   /** Words that mean the same. */
@@ -42,13 +45,13 @@ export class FakeEmbeddings {
     const parsed = body.safeParse(given);
     if (!parsed.success) return refuse(`Invalid: ${parsed.error.issues[0]?.path.join('.')}`);
     const { model, input, encoding_format = 'float', dimensions: wanted = dimensions } = parsed.data;
-    if (!this.models.includes(model))
+    if (!model.includes('embed'))
       return refuse(
         `The model \`${model}\` does not exist or you do not have access to it.`,
         'model_not_found',
         404,
       );
-    const texts = typeof input === 'string' ? [input] : input;
+    const texts = textsOf(input);
     if (texts.includes('')) return refuse("'$.input' is invalid. Please check the API reference.");
     const tokens = texts.map((text) => countValue(text));
     const most = Math.max(...tokens);
@@ -84,6 +87,15 @@ export class FakeEmbeddings {
     const length = Math.hypot(...vector) || 1;
     return vector.map((value) => value / length);
   }
+}
+
+/** Tokens stand for a text too, of which nobody knows the words here. */
+function textsOf(input: z.infer<typeof body>['input']): string[] {
+  if (typeof input === 'string') return [input];
+  const isTokens = input.every((one) => typeof one === 'number');
+  return isTokens
+    ? [input.join(' ')]
+    : input.map((one) => (Array.isArray(one) ? one.join(' ') : String(one)));
 }
 
 const encoded = (vector: readonly number[], format: 'float' | 'base64'): number[] | string =>

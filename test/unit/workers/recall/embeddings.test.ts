@@ -120,8 +120,7 @@ describe('Recall with an embedding model of the user', function () {
     const { sessionId, entryId } = await talk(first, 63);
     await found(first, sessionId, entryId);
     while (kept().at(-1) !== 64) await byMeaning(first, sessionId);
-    fake.embeddings.models.push('fake-other');
-    settings.embeddings = 'mine/fake-other';
+    settings.embeddings = 'mine/fake-embed-2';
     fake.embeddings.inputs.length = 0;
     await found(first, sessionId, entryId);
     assert.ok(fake.embeddings.inputs.flat().includes('A zorbl hangs in the cellar.'));
