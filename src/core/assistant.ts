@@ -20,6 +20,9 @@ import type { SessionMemory } from './sessionMemory.ts';
 
 export type { ClientRequest, ProviderEvent };
 
+/** A turn whose events are followed, whoever began it. */
+export type FollowedTurn = Omit<StartedTurn, 'state'>;
+
 /** An accepted turn. Its input is durable; it ends in exactly one terminal event, which is the last of `events`. */
 export interface StartedTurn {
   turnId: string;
@@ -27,6 +30,12 @@ export interface StartedTurn {
   state: 'live' | 'queued';
   /** From the first event on, for one reader; leaving the loop does not stop the turn. */
   events: AsyncIterable<TurnEvent>;
+}
+
+/** An input that may have been accepted before. */
+export interface TurnInputOf extends TurnInput {
+  /** The turn it becomes; a new one when absent. */
+  turnId?: string;
 }
 
 export interface OwnLiveTurn {
@@ -66,13 +75,13 @@ export interface Assistant {
 
   /**
    * Accepts an input. Throws `invalid_input`, `empty_input`, `not_found`, `profile_not_found`, `masking_failed`,
-   * `store_*`: then nothing
+   * `turn_taken`, `store_*`: then nothing
    * was stored.
    * Aborting the signal stops the turn. Its calls are held to the budget, if there is one.
    */
   startTurn(
     sessionId: string,
-    input: TurnInput,
+    input: TurnInputOf,
     signal?: AbortSignal,
     budget?: CallBudget,
   ): Promise<StartedTurn>;
@@ -93,6 +102,11 @@ export interface Assistant {
   conversationOf(
     request: Pick<ClientRequest, 'messages' | 'client' | 'door'> & { clientId?: string },
   ): Promise<string | undefined>;
+  /**
+   * Follows a turn that was accepted before, whichever process runs or ran it: what has come of it is told in one piece,
+   * then the rest as it comes. Undefined for one that never began. Throws `not_found` and `store_*`.
+   */
+  joinTurn(sessionId: string, turnId: string): Promise<FollowedTurn | undefined>;
   /** Sends the input of an earlier turn once more, as a branch beside it. */
   retryTurn(sessionId: string, turnId: string, door: TurnInput['door']): Promise<StartedTurn>;
   /** Stops the live turn of the session, keeping what has arrived. False when none of this process is live. */

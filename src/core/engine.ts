@@ -2,17 +2,17 @@
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
 import type { Door, UserEntry, UserEntryDraft } from '../protocol/entries.ts';
-
 import type { SessionEvent } from '../protocol/turnEvents.ts';
 import { type AcceptedTurn, AcceptedTurns, type Running } from './acceptedTurns.ts';
 import { Answer } from './answer.ts';
-import type { Assistant, OwnLiveTurn, StartedTurn } from './assistant.ts';
+import type { Assistant, StartedTurn } from './assistant.ts';
 import { ClientSessions } from './client/clientSessions.ts';
 import { ContextBuilder } from './context/contextBuilder.ts';
 import { ContextInspector } from './context/contextInspector.ts';
 import { TokenFactors } from './context/factors.ts';
 import type { EngineOptions } from './engineOptions.ts';
 import * as errors from './errors.ts';
+import { joinedTurn } from './joinedTurn.ts';
 import { LoggedMemory } from './memory/loggedMemory.ts';
 import { Prompts } from './prompts/prompts.ts';
 import { gateOf } from './providers/barred.ts';
@@ -173,6 +173,7 @@ export class Engine implements Assistant {
     return this.#accept(sessionId, user, async () => chosen, { signal, client, budget });
   };
   readonly conversationOf: Assistant['conversationOf'] = (request) => this.#clients.conversation(request);
+  readonly joinTurn: Assistant['joinTurn'] = (...turn) => joinedTurn(this, this.#accepted, ...turn);
 
   async retryTurn(sessionId: string, turnId: string, door: Door): Promise<StartedTurn> {
     const path = await this.sessions.path(sessionId);
@@ -192,10 +193,10 @@ export class Engine implements Assistant {
     return true;
   }
 
-  live(sessionId: string): OwnLiveTurn | undefined {
+  readonly live: Assistant['live'] = (sessionId) => {
     const running = this.#running.get(sessionId);
     return running && { turnId: running.turnId, content: running.answer.content() };
-  }
+  };
 
   async withdrawTurn(sessionId: string, turnId: string): Promise<boolean> {
     const isOwn = this.#accepted.has(turnId);
@@ -211,7 +212,6 @@ export class Engine implements Assistant {
   }
 
   readonly queue: Assistant['queue'] = (sessionId) => this.sessions.queue(sessionId);
-
   readonly draft: Assistant['draft'] = (sessionId) => this.#typed.draft(sessionId);
   readonly setDraft: Assistant['setDraft'] = (sessionId, draft) => this.#typed.setDraft(sessionId, draft);
   readonly restored: Assistant['restored'] = (sessionId, text, sources) =>
@@ -287,6 +287,7 @@ export class Engine implements Assistant {
     const chosen = await choose();
     this.#refuseWhenClosing();
     const { turnId } = user;
+    if (this.#accepted.has(turnId)) throw errors.turnTaken();
     // The reader is there before the first event can be.
     const events = turnStream(this.onEvent, sessionId, turnId);
     const onAbort = () => void this.#abandon(sessionId, turnId);
@@ -394,7 +395,5 @@ export class Engine implements Assistant {
     if (user) this.#run(user);
   }
 
-  #emit(event: SessionEvent): void {
-    this.#events.fire(event);
-  }
+  readonly #emit = (event: SessionEvent): void => this.#events.fire(event);
 }

@@ -4,6 +4,7 @@ import { type PromptResult, runPromptBody } from '../../protocol/bridge.ts';
 import type { PromptSummary } from '../../protocol/prompts.ts';
 import type { Route } from '../exchange.ts';
 import { json } from '../http.ts';
+import { requestKeyOf } from '../keyed/requestKey.ts';
 import { parseJson } from '../parse.ts';
 import { madeBy, ownerOf, sessionOf } from '../sessionAccess.ts';
 import { answerWithTurn, groundedWithin, type TurnRouteDeps } from './turns.ts';
@@ -35,23 +36,26 @@ export function promptRoutes({ assistant, bodies, ...answering }: TurnRouteDeps)
       scope: 'turns',
       async answer(call) {
         const { name, version } = named(call.params.prompt);
-        const { input, sessionId, stream, detached } = parseJson(
-          await bodies.text(call.request),
-          runPromptBody,
-        );
+        const { stream, detached, ...body } = parseJson(await bodies.text(call.request), runPromptBody);
+        const { input, sessionId } = body;
         const { principal } = call;
         const { prompt, turn, output } = await assistant.prompts.ask(name, input, version);
         const made = madeBy(principal);
         const asked = groundedWithin(principal, turn);
-        const { id } = sessionId
-          ? await sessionOf(assistant, sessionId, principal)
-          : await assistant.sessions.create({ ...made, ...ownerOf(principal), title: prompt.description });
+        const check = (id: string) => sessionOf(assistant, id, principal);
+        const session = () =>
+          sessionId
+            ? check(sessionId)
+            : assistant.sessions.create({ ...made, ...ownerOf(principal), title: prompt.description });
         const response = await answerWithTurn(
           answering,
           {
             call,
             stream,
             detached,
+            key: requestKeyOf(call, ['prompt', call.params.prompt, body]),
+            check,
+            session: async () => (await session()).id,
             result(result) {
               const value = output(result.text);
               return json(200, {
@@ -61,7 +65,13 @@ export function promptRoutes({ assistant, bodies, ...answering }: TurnRouteDeps)
               } satisfies PromptResult);
             },
           },
-          (signal, budget) => assistant.startTurn(id, { ...asked, ...made }, signal, budget),
+          (id, { turnId, signal, budget }) =>
+            assistant.startTurn(
+              id,
+              { ...asked, ...made, ...(turnId === undefined ? {} : { turnId }) },
+              signal,
+              budget,
+            ),
         );
         return { ...response, headers: { ...response.headers, ...ageHeaders(prompt) } };
       },

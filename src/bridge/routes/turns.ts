@@ -1,9 +1,10 @@
-import type { Assistant, StartedTurn } from '../../core/assistant.ts';
+import type { Assistant, FollowedTurn } from '../../core/assistant.ts';
 import { fromErrorInfo, scopeMissing, turnWithdrawn, unexpected } from '../../core/errors.ts';
 import { budgetOf } from '../../core/limits/budget.ts';
 import type { Limiter } from '../../core/limits/limiter.ts';
 import type { CallBudget } from '../../core/limits/spending.ts';
 import type { Log } from '../../core/ports.ts';
+import type { KeyedRequest } from '../../core/register.ts';
 import { startTurnBody, type TurnResult } from '../../protocol/bridge.ts';
 import { plainText } from '../../protocol/content.ts';
 import type { AssistantEntry } from '../../protocol/entries.ts';
@@ -14,6 +15,8 @@ import { EventStream, eventStreamHeaders, type StreamLimits } from '../eventStre
 import { eventText } from '../eventText.ts';
 import type { Principal, Route, RouteCall } from '../exchange.ts';
 import { type BridgeResponse, errorResponse, json } from '../http.ts';
+import type { KeyedCall, KeyedRequests } from '../keyed/keyedRequests.ts';
+import { replayedHeader, requestKeyOf } from '../keyed/requestKey.ts';
 import { parseJson } from '../parse.ts';
 import { madeBy, sessionOf } from '../sessionAccess.ts';
 import { statusOfCode } from '../statuses.ts';
@@ -24,9 +27,10 @@ export interface TurnRouteDeps {
   streams: StreamLimits;
   log: Log;
   limiter: Limiter;
+  keyed: KeyedRequests;
 }
 
-export function turnRoutes({ assistant, bodies, streams, log, limiter }: TurnRouteDeps): Route[] {
+export function turnRoutes({ assistant, bodies, ...answering }: TurnRouteDeps): Route[] {
   return [
     {
       method: 'POST',
@@ -42,9 +46,23 @@ export function turnRoutes({ assistant, bodies, streams, log, limiter }: TurnRou
         const { stream, detached, ...asked } = parseJson(await bodies.text(request), startTurnBody);
         const input = groundedWithin(principal, asked);
         return answerWithTurn(
-          { streams, log, limiter },
-          { call, stream, detached, result: (turn) => json(200, turn) },
-          (signal, budget) => assistant.startTurn(id, { ...input, ...madeBy(principal) }, signal, budget),
+          answering,
+          {
+            call,
+            stream,
+            detached,
+            key: requestKeyOf(call, ['turn', id, asked]),
+            result: (turn) => json(200, turn),
+            session: async () => id,
+            check: (sessionId) => sessionOf(assistant, sessionId, principal),
+          },
+          (sessionId, { turnId, signal, budget }) =>
+            assistant.startTurn(
+              sessionId,
+              { ...input, ...madeBy(principal), ...(turnId === undefined ? {} : { turnId }) },
+              signal,
+              budget,
+            ),
         );
       },
     },
@@ -71,48 +89,76 @@ export function groundedWithin<T extends Pick<TurnInput, 'grounding' | 'attachme
   return { ...input, grounding };
 }
 
-interface TurnAnswer {
+interface TurnAnswer extends Pick<KeyedCall, 'session' | 'check'> {
   call: RouteCall;
   /** Events as they come; as the `Accept` header says when undefined. */
   stream: boolean | undefined;
   /** Goes on when the caller goes away. */
   detached: boolean | undefined;
+  /** Of a request that may be sent again. */
+  key: KeyedRequest | undefined;
   /** What a turn that has ended well is answered with. */
   result(turn: TurnResult): BridgeResponse;
 }
 
+interface StartedBy {
+  /** Set for a request with a key. */
+  turnId?: string;
+  /** Aborts when nobody waits for the turn any more. */
+  signal: AbortSignal;
+  /** Of the caller's limits. */
+  budget: CallBudget | undefined;
+}
+
 /**
- * Starts a turn and answers with its result or with its events. The signal ends with the caller; the budget is of the
- * caller's limits. Throws `limit_parallel`.
+ * Starts a turn, or finds the one that the same request began before, and answers with its result or with its events.
+ * Throws `limit_parallel` and `idempotency_key_reused`.
  */
 export async function answerWithTurn(
-  { streams, log, limiter }: Pick<TurnRouteDeps, 'streams' | 'log' | 'limiter'>,
-  { call, stream, detached, result }: TurnAnswer,
-  start: (signal: AbortSignal, budget: CallBudget | undefined) => Promise<StartedTurn>,
+  { streams, log, limiter, keyed }: Pick<TurnRouteDeps, 'streams' | 'log' | 'limiter' | 'keyed'>,
+  { call, stream, detached, key, result, session, check }: TurnAnswer,
+  start: (sessionId: string, by: StartedBy) => Promise<FollowedTurn>,
 ): Promise<BridgeResponse> {
   const reader = new EventStream(streams);
   const gone = AbortSignal.any([call.signal, reader.cut]);
   const client = call.principal.kind === 'client' ? call.principal.client : undefined;
-  // For as long as the turn lasts, also while it waits for its session.
-  const place = client && (await limiter.take(client, { parallel: 1 }));
   const hold = detached === true ? call.hold() : undefined;
+  let place: { settle(of: Record<string, never>): void } | undefined;
   const release = () => {
     place?.settle({});
     hold?.release();
   };
-  const started = start(hold?.signal ?? gone, client && budgetOf(limiter, client));
-  if (!(stream ?? wantsEvents(call))) return started.then((turn) => resultOf(turn, result)).finally(release);
-  const turn = await started.catch((error: unknown) => {
+  const begin = async (sessionId: string, by: Omit<StartedBy, 'budget'>): Promise<FollowedTurn> => {
+    // For as long as the turn lasts, also while it waits for its session. An answer that is told again takes none.
+    place = client && (await limiter.take(client, { parallel: 1 }));
+    return start(sessionId, { ...by, budget: client && budgetOf(limiter, client) });
+  };
+  const waits = hold?.signal ?? gone;
+  const found = key
+    ? keyed.turn({
+        key,
+        gone: waits,
+        session,
+        check,
+        start: (id, turnId, signal) => begin(id, { turnId, signal }),
+      })
+    : session().then(async (id) => ({ turn: await begin(id, { signal: waits }), replayed: false }));
+  const { turn, replayed } = await found.catch((error: unknown) => {
     release();
     throw error;
   });
+  const told = replayed ? { [replayedHeader]: 'true' } : {};
+  if (!(stream ?? wantsEvents(call))) {
+    const response = await resultOf(turn, result).finally(release);
+    return { ...response, headers: { ...response.headers, ...told } };
+  }
   void follow(turn, reader)
     .catch((error: unknown) => {
       log.error('The events of a turn could not be passed on.', error);
       reader.end();
     })
     .finally(release);
-  return { status: 200, headers: { ...eventStreamHeaders }, body: reader, cut: gone };
+  return { status: 200, headers: { ...eventStreamHeaders, ...told }, body: reader, cut: gone };
 }
 
 const wantsEvents = ({ request }: RouteCall): boolean =>
@@ -120,7 +166,7 @@ const wantsEvents = ({ request }: RouteCall): boolean =>
     .split(',')
     .some((one) => one.split(';')[0]?.trim().toLowerCase() === 'text/event-stream');
 
-async function follow(turn: StartedTurn, reader: EventStream): Promise<void> {
+async function follow(turn: FollowedTurn, reader: EventStream): Promise<void> {
   // To the last event also when nobody reads: a detached turn is watched over until it ends.
   for await (const event of turn.events) {
     if (!reader.isOver) reader.send(event.type, eventText(event));
@@ -128,7 +174,7 @@ async function follow(turn: StartedTurn, reader: EventStream): Promise<void> {
   reader.end();
 }
 
-async function resultOf(turn: StartedTurn, result: TurnAnswer['result']): Promise<BridgeResponse> {
+async function resultOf(turn: FollowedTurn, result: TurnAnswer['result']): Promise<BridgeResponse> {
   const { sessionId, turnId } = turn;
   let last: TurnEvent | undefined;
   for await (const event of turn.events) last = event;

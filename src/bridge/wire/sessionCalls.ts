@@ -1,20 +1,22 @@
 /** A program's call of a model that belongs to a session: one turn of it, answered in the program's own wire. */
-import type { Assistant, ProviderEvent, StartedTurn } from '../../core/assistant.ts';
+import type { Assistant, FollowedTurn, ProviderEvent } from '../../core/assistant.ts';
 import { CausewayError, fromErrorInfo, scopeMissing, turnWithdrawn, unexpected } from '../../core/errors.ts';
 import { budgetOf } from '../../core/limits/budget.ts';
 import type { Limiter } from '../../core/limits/limiter.ts';
 import type { CallBudget } from '../../core/limits/spending.ts';
 import type { Clock, Log } from '../../core/ports.ts';
-import type { ClientScope } from '../../core/register.ts';
+import type { ClientScope, KeyedRequest } from '../../core/register.ts';
 import type { ModelRelay, RelayOutcome, RelayWire } from '../../core/relay.ts';
 import type { Usage } from '../../protocol/content.ts';
 import type { AssistantEntry } from '../../protocol/entries.ts';
 import type { TurnEvent } from '../../protocol/turnEvents.ts';
-import { AnswerEvents, wireMessageOf } from '../../protocol/wires/sessionAnswer.ts';
+import { AnswerEvents, partsOf, wireMessageOf } from '../../protocol/wires/sessionAnswer.ts';
 import type { ReadRequest } from '../../protocol/wires/sessionRequest.ts';
 import { EventStream, eventStreamHeaders, type StreamLimits } from '../eventStream.ts';
 import type { Principal, RouteCall } from '../exchange.ts';
 import { type BridgeResponse, json, statusOf } from '../http.ts';
+import type { KeyedRequests } from '../keyed/keyedRequests.ts';
+import { replayedHeader, requestKeyOf } from '../keyed/requestKey.ts';
 import { groundedWithin } from '../routes/turns.ts';
 import { madeBy, ownerOf, sessionOf } from '../sessionAccess.ts';
 import { type Binding, sessionHeader, turnHeader } from './binding.ts';
@@ -26,6 +28,7 @@ export interface SessionCallsDeps {
   assistant: Assistant;
   relay: ModelRelay;
   limiter: Limiter;
+  keyed: KeyedRequests;
   streams: StreamLimits;
   clock: Clock;
   log: Log;
@@ -47,7 +50,7 @@ export class SessionCalls {
 
   /** Errors from before the session is known are thrown; later ones are answered in the wire's shape, with its id. */
   async answer(call: RouteCall, asked: SessionCall): Promise<BridgeResponse> {
-    const { relay, limiter } = this.#deps;
+    const { assistant, relay, limiter, keyed } = this.#deps;
     const { wire, binding, writer } = asked;
     const { principal } = call;
     for (const scope of neededScopes(binding)) requireScope(principal, scope);
@@ -56,18 +59,30 @@ export class SessionCalls {
       { kind: 'owner' },
       { wire, operation: 'messages', model: binding.model, size: () => nothing },
     );
-    const { id, isNew } = await this.#session(principal, asked);
+    const { stream: _, ...request } = asked.request;
+    const key = requestKeyOf(call, ['call', wire, binding, request]);
+    const known = key && (await keyed.sessionOf(key));
+    const { id, isNew } =
+      known === undefined
+        ? await this.#session(principal, asked)
+        : { id: (await sessionOf(assistant, known, principal)).id, isNew: false };
     const headers = { ...writer.headers, [sessionHeader]: id };
     const client = principal.kind === 'client' ? principal.client : undefined;
     let place: { settle(of: Record<string, never>): void } | undefined;
     try {
-      place = client && (await limiter.take(client, { parallel: 1 }));
-      const limits = { budget: client && budgetOf(limiter, client), over: () => place?.settle({}) };
-      return await this.#turn(call, asked, { sessionId: id, headers, limits });
+      const limits = {
+        budget: client && budgetOf(limiter, client),
+        async take() {
+          place = client && (await limiter.take(client, { parallel: 1 }));
+        },
+        over: () => place?.settle({}),
+      };
+      return await this.#turn(call, asked, { sessionId: id, isNew, key, headers, limits });
     } catch (error) {
       place?.settle({});
       // Nobody is told of it, and there is nothing in it.
-      if (isNew) await this.#deps.assistant.sessions.purge(id);
+      if (isNew) await assistant.sessions.purge(id);
+      if (isNew && key) await keyed.release(key, id);
       if (isNew || !(error instanceof CausewayError)) throw error;
       const response = writer.errorShape(error);
       return { ...response, headers: { ...response.headers, ...headers } };
@@ -94,9 +109,9 @@ export class SessionCalls {
   async #turn(
     call: RouteCall,
     { wire, binding, request, writer }: SessionCall,
-    { sessionId, headers, limits }: Within,
+    { sessionId, isNew, key, headers, limits }: Within,
   ): Promise<BridgeResponse> {
-    const { assistant, relay, streams, clock, log } = this.#deps;
+    const { assistant, relay, keyed, streams, clock, log } = this.#deps;
     const at = clock.now();
     const from = clock.monotonic();
     const reader = new EventStream(streams);
@@ -118,28 +133,52 @@ export class SessionCalls {
       }
     };
     const { recall, grounding, model, whole } = binding;
-    const turn = await assistant.startClientTurn(
-      sessionId,
-      {
-        ...madeBy(call.principal),
-        model,
-        whole,
-        messages: request.messages,
-        system: request.system,
-        tools: request.tools,
-        maxOutputTokens: request.maxOutputTokens,
-        options: request.options,
-        ...(recall === undefined ? {} : { recall }),
-        ...groundedWithin(call.principal, grounding === undefined ? {} : { grounding }),
-      },
-      hear,
-      gone,
-      limits.budget,
-    );
-    const told = { ...headers, [turnHeader]: turn.turnId };
+    const start = async (by: { turnId?: string }, signal: AbortSignal) => {
+      await limits.take();
+      return assistant.startClientTurn(
+        sessionId,
+        {
+          ...madeBy(call.principal),
+          model,
+          whole,
+          messages: request.messages,
+          system: request.system,
+          tools: request.tools,
+          maxOutputTokens: request.maxOutputTokens,
+          options: request.options,
+          ...(recall === undefined ? {} : { recall }),
+          ...groundedWithin(call.principal, grounding === undefined ? {} : { grounding }),
+          ...by,
+        },
+        hear,
+        signal,
+        limits.budget,
+      );
+    };
+    const { turn, replayed } = key
+      ? await keyed.turn({
+          key,
+          gone,
+          session: async () => sessionId,
+          check: (id) => sessionOf(assistant, id, call.principal),
+          start: (_, turnId, signal) => start({ turnId }, signal),
+        })
+      : { turn: await start({}, gone), replayed: false };
+    // The same request came twice at once, and the other one's session is the turn's.
+    if (isNew && turn.sessionId !== sessionId) await assistant.sessions.purge(sessionId);
+    const told = {
+      ...headers,
+      [sessionHeader]: turn.sessionId,
+      [turnHeader]: turn.turnId,
+      ...(replayed ? { [replayedHeader]: 'true' } : {}),
+    };
+    // SDKs send the same key with each of their attempts, which would all be told of the same failure.
+    const failing = key ? { ...told, 'x-should-retry': 'false' } : told;
     const ended = this.#ended(turn)
       .finally(limits.over)
       .then((end) => {
+        // It was told with the request that began it, which alone asked a model.
+        if (replayed) return end;
         const { outcome, usage, error } = end;
         relay.record({
           at,
@@ -161,7 +200,7 @@ export class SessionCalls {
       });
     if (!request.stream) {
       const { entry, usage, error } = await ended;
-      if (error) return failure(writer, error, told);
+      if (error) return failure(writer, error, failing);
       const message = wireMessageOf(
         events.head,
         entry?.content ?? [],
@@ -171,13 +210,17 @@ export class SessionCalls {
       return json(200, writer.whole(message), told);
     }
     const failed = await Promise.race([begun, ended]);
-    if (failed?.error && !events.begun) return failure(writer, failed.error, told);
+    if (failed?.error && !events.begun) return failure(writer, failed.error, failing);
     void ended
       .then(({ entry, usage, error }) => {
         if (error) reader.write(writer.failed(error));
-        else
+        else {
+          if (replayed)
+            for (const part of partsOf(entry?.content ?? []))
+              for (const event of events.read(part)) reader.write(writer.event(event));
           for (const event of events.last(entry?.stopReason ?? null, usage ?? noUsage))
             reader.write(writer.event(event));
+        }
       })
       .catch((error: unknown) => log.error('The end of a turn could not be passed on.', error))
       .finally(() => reader.end());
@@ -185,7 +228,7 @@ export class SessionCalls {
   }
 
   /** How the turn ended, which its session has by then. */
-  async #ended(turn: StartedTurn): Promise<Ended> {
+  async #ended(turn: FollowedTurn): Promise<Ended> {
     let last: TurnEvent | undefined;
     for await (const event of turn.events) last = event;
     if (last?.type === 'turn.withdrawn')
@@ -216,9 +259,13 @@ export class SessionCalls {
 
 interface Within {
   sessionId: string;
+  /** The session was made for this call. */
+  isNew: boolean;
+  /** Of a call that may be sent again. */
+  key: KeyedRequest | undefined;
   headers: Record<string, string>;
-  /** `over` gives the place among turns at once back. */
-  limits: { budget: CallBudget | undefined; over(): void };
+  /** `take` takes a place among turns at once, and `over` gives it back. */
+  limits: { budget: CallBudget | undefined; take(): Promise<void>; over(): void };
 }
 
 interface Ended {

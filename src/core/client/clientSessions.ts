@@ -120,7 +120,7 @@ export class ClientSessions {
       ...marks,
       id: crypto.randomUUID(),
       kind: 'user',
-      turnId: crypto.randomUUID(),
+      turnId: request.turnId ?? crypto.randomUUID(),
       parentId: drafts.at(-1)?.id ?? after.id ?? null,
       content: input,
       ...(continuesId === undefined ? {} : { continuesId }),

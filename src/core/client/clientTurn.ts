@@ -24,6 +24,8 @@ export interface ClientRequest {
   door: Door;
   /** Name of the program. */
   client?: string;
+  /** The turn it becomes; a new one when absent. */
+  turnId?: string;
 }
 
 /** What a turn has of the program's request. */

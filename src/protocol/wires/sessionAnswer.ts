@@ -54,6 +54,27 @@ export type AnswerPart =
   | { type: 'tool_use'; block: number; id: string; name: string; input: Record<string, unknown> }
   | { type: 'usage'; usage: Usage };
 
+/** The parts that make these blocks, each in one piece. */
+export function partsOf(content: readonly AssistantBlock[]): AnswerPart[] {
+  return content.flatMap((part, block): AnswerPart[] => {
+    switch (part.type) {
+      case 'text':
+        return [{ type: 'text', block, text: part.text }];
+      case 'thinking':
+        return [
+          { type: 'thinking', block, text: part.thinking },
+          { type: 'thinking_signature', block, signature: part.signature },
+        ];
+      case 'redacted_thinking':
+        return [{ type: 'redacted_thinking', block, data: part.data }];
+      case 'tool_use':
+        return [{ type: 'tool_use', block, id: part.id, name: part.name, input: part.input }];
+      default:
+        return part satisfies never;
+    }
+  });
+}
+
 export type WireStreamEvent = { type: string; [field: string]: unknown };
 
 /** The events of one stream, in the order of the wire: each block is ended before the next one begins. */
