@@ -142,6 +142,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
   const limiter = new Limiter(user.limits, log);
   const relay = new AnthropicRelay({
     limiter,
+    masker,
     secrets,
     calls: user.calls,
     log,
@@ -176,6 +177,8 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     search,
     settings,
     factorRecord: user.tokenFactors,
+    answersDependOn: () =>
+      JSON.stringify([settings.anthropicBaseUrl, settings.anthropicFeatures, settings.endpoints]),
     modelNotes: () => (settings.anthropicFeatures.memoryTool ? notes : undefined),
     profiles: new Profiles(
       profileFilesOnDisk(

@@ -9,6 +9,7 @@ import type { ContextReport } from '../protocol/report.ts';
 import type { Draft, QueuedTurn, SessionSummary } from '../protocol/session.ts';
 import type { SessionEvent, TurnEvent } from '../protocol/turnEvents.ts';
 import type { TurnInput } from '../protocol/turnInput.ts';
+import type { AnswerUse } from './answers/keptAnswers.ts';
 import type { ClientRequest } from './client/clientTurn.ts';
 import type { Inspected, InspectedContext } from './context/contextInspector.ts';
 import type { CallBudget } from './limits/spending.ts';
@@ -18,7 +19,7 @@ import type { Availability, ModelInfo, ProviderEvent } from './providers/provide
 import type { SessionStore } from './session/store.ts';
 import type { SessionMemory } from './sessionMemory.ts';
 
-export type { ClientRequest, ProviderEvent };
+export type { AnswerUse, ClientRequest, ProviderEvent };
 
 /** A turn whose events are followed, whoever began it. */
 export type FollowedTurn = Omit<StartedTurn, 'state'>;
@@ -32,10 +33,12 @@ export interface StartedTurn {
   events: AsyncIterable<TurnEvent>;
 }
 
-/** An input that may have been accepted before. */
+/** An input, with what is not kept of it. */
 export interface TurnInputOf extends TurnInput {
   /** The turn it becomes; a new one when absent. */
   turnId?: string;
+  /** An answer that was given before will do. */
+  cache?: AnswerUse;
 }
 
 export interface OwnLiveTurn {

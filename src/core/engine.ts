@@ -3,8 +3,9 @@ import { DisposableStore } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
 import type { Door, UserEntry, UserEntryDraft } from '../protocol/entries.ts';
 import type { SessionEvent } from '../protocol/turnEvents.ts';
-import { type AcceptedTurn, AcceptedTurns, type Running } from './acceptedTurns.ts';
+import { AcceptedTurns, type AskedBy, type Running } from './acceptedTurns.ts';
 import { Answer } from './answer.ts';
+import { KeptAnswers } from './answers/keptAnswers.ts';
 import type { Assistant, StartedTurn } from './assistant.ts';
 import { ClientSessions } from './client/clientSessions.ts';
 import { ContextBuilder } from './context/contextBuilder.ts';
@@ -41,6 +42,7 @@ export class Engine implements Assistant {
   readonly #inspector: ContextInspector;
   readonly #typed: TypedTexts;
   readonly #changes: SessionChanges;
+  readonly #kept: KeptAnswers;
   readonly #events: Emitter<SessionEvent>;
   readonly #lifetime = new DisposableStore();
   readonly #accepted = new AcceptedTurns();
@@ -66,6 +68,7 @@ export class Engine implements Assistant {
       ...(options.factorRecord === undefined ? {} : { record: options.factorRecord }),
       onError: (error) => options.log.error('What was learned of token counts is not kept.', error),
     });
+    this.#kept = new KeptAnswers(options.clock, options.store.onDidChange, options.answersDependOn);
     this.#choices = new SessionChoices({ ...options, registry: this.#registry });
     this.#changes = new SessionChanges({ ...options, registry: this.#registry, typed: this.#typed });
     this.memory = new LoggedMemory({
@@ -158,7 +161,7 @@ export class Engine implements Assistant {
         await this.#choices.keepProfile(sessionId, profile, this.#changes.mark(input.door));
       return chosen;
     };
-    return this.#accept(sessionId, user, choose, { signal, budget });
+    return this.#accept(sessionId, user, choose, { signal, budget, cache: input.cache });
   };
 
   readonly startClientTurn: Assistant['startClientTurn'] = async (
@@ -170,7 +173,12 @@ export class Engine implements Assistant {
   ) => {
     this.#refuseWhenClosing();
     const { user, chosen, client } = await this.#clients.turn(sessionId, request, hear);
-    return this.#accept(sessionId, user, async () => chosen, { signal, client, budget });
+    return this.#accept(sessionId, user, async () => chosen, {
+      signal,
+      client,
+      budget,
+      cache: request.cache,
+    });
   };
   readonly conversationOf: Assistant['conversationOf'] = (request) => this.#clients.conversation(request);
   readonly joinTurn: Assistant['joinTurn'] = (...turn) => joinedTurn(this, this.#accepted, ...turn);
@@ -277,11 +285,7 @@ export class Engine implements Assistant {
     sessionId: string,
     user: UserEntryDraft,
     choose: () => Promise<Chosen>,
-    {
-      signal,
-      client,
-      budget,
-    }: { signal?: AbortSignal | undefined } & Partial<Pick<AcceptedTurn, 'client' | 'budget'>> = {},
+    { signal, ...by }: { signal?: AbortSignal | undefined } & AskedBy = {},
   ): Promise<StartedTurn> {
     this.#refuseWhenClosing();
     const chosen = await choose();
@@ -294,16 +298,15 @@ export class Engine implements Assistant {
     this.#accepted.add(turnId, {
       sessionId,
       chosen,
-      ...(client === undefined ? {} : { client }),
-      budget,
+      ...by,
       abort: new AbortController(),
       waits: false,
       events,
       release: () => signal?.removeEventListener('abort', onAbort),
     });
     try {
-      const by = { provider: chosen.provider.id, model: chosen.model.id };
-      const state = await this.#begin(this.#submit(user, sessionId, by));
+      const answerer = { provider: chosen.provider.id, model: chosen.model.id };
+      const state = await this.#begin(this.#submit(user, sessionId, answerer));
       if (signal?.aborted) onAbort();
       else signal?.addEventListener('abort', onAbort, { once: true });
       return { turnId, sessionId, state, events };
@@ -343,7 +346,7 @@ export class Engine implements Assistant {
   #run(user: UserEntry): void {
     const accepted = this.#accepted.get(user.turnId);
     if (!accepted) return;
-    const { sessionId, chosen, client, abort, budget } = accepted;
+    const { sessionId, chosen, client, abort, budget, cache } = accepted;
     const answer = new Answer();
     const done = runTurn(
       {
@@ -355,6 +358,7 @@ export class Engine implements Assistant {
         clock: this.#options.clock,
         log: this.#options.log,
         masker: this.#options.masker,
+        kept: this.#kept,
         profileOf: (id) => this.#choices.profile(id),
         toolsFor: (id, profile, answering) => this.#choices.tools(id, profile, answering),
         closing: this.#closing.signal,
@@ -372,6 +376,7 @@ export class Engine implements Assistant {
         answer,
         client,
         budget,
+        cache,
       },
       abort.signal,
     ).finally(() => {

@@ -49,6 +49,7 @@ export const chatRoute = (
       stream: request.stream === true,
       body: Buffer.from(JSON.stringify(body)),
       maxTokens: typeof body.max_tokens === 'number' ? body.max_tokens : undefined,
+      variant: JSON.stringify([includeUsage, ignored]),
       headers: named === undefined ? [versionHeader, anthropicVersion] : [],
       reader: (host) => new ChatAnswer({ host, ignored, includeUsage, created }),
     });

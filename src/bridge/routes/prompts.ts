@@ -2,6 +2,7 @@
 import { invalidInput } from '../../core/errors.ts';
 import { type PromptResult, runPromptBody } from '../../protocol/bridge.ts';
 import type { PromptSummary } from '../../protocol/prompts.ts';
+import { cacheUseOf } from '../cache/cacheUse.ts';
 import type { Route } from '../exchange.ts';
 import { json } from '../http.ts';
 import { requestKeyOf } from '../keyed/requestKey.ts';
@@ -39,7 +40,8 @@ export function promptRoutes({ assistant, bodies, ...answering }: TurnRouteDeps)
         const { stream, detached, ...body } = parseJson(await bodies.text(call.request), runPromptBody);
         const { input, sessionId } = body;
         const { principal } = call;
-        const { prompt, turn, output } = await assistant.prompts.ask(name, input, version);
+        const { prompt, turn, output, ...file } = await assistant.prompts.ask(name, input, version);
+        const use = cacheUseOf(call.request, principal, file.cache);
         const made = madeBy(principal);
         const asked = groundedWithin(principal, turn);
         const check = (id: string) => sessionOf(assistant, id, principal);
@@ -53,6 +55,7 @@ export function promptRoutes({ assistant, bodies, ...answering }: TurnRouteDeps)
             call,
             stream,
             detached,
+            cache: use && { ...use, accepts: (text) => fits(output, text) },
             key: requestKeyOf(call, ['prompt', call.params.prompt, body]),
             check,
             session: async () => (await session()).id,
@@ -65,18 +68,24 @@ export function promptRoutes({ assistant, bodies, ...answering }: TurnRouteDeps)
               } satisfies PromptResult);
             },
           },
-          (id, { turnId, signal, budget }) =>
-            assistant.startTurn(
-              id,
-              { ...asked, ...made, ...(turnId === undefined ? {} : { turnId }) },
-              signal,
-              budget,
-            ),
+          (id, { signal, budget, ...by }) =>
+            assistant.startTurn(id, { ...asked, ...made, ...by }, signal, budget),
         );
         return { ...response, headers: { ...response.headers, ...ageHeaders(prompt) } };
       },
     },
   ];
+}
+
+/** An answer that is not what the prompt promises is not given a second time. */
+function fits(output: (answer: string) => unknown, text: string): boolean {
+  try {
+    output(text);
+    return true;
+  } catch {
+    // Whoever asked is told why.
+    return false;
+  }
 }
 
 /** `NAME` or `NAME@VERSION`. Throws `invalid_input`. */

@@ -1,4 +1,4 @@
-import type { Assistant, FollowedTurn } from '../../core/assistant.ts';
+import type { AnswerUse, Assistant, FollowedTurn } from '../../core/assistant.ts';
 import { fromErrorInfo, scopeMissing, turnWithdrawn, unexpected } from '../../core/errors.ts';
 import { budgetOf } from '../../core/limits/budget.ts';
 import type { Limiter } from '../../core/limits/limiter.ts';
@@ -11,6 +11,7 @@ import type { AssistantEntry } from '../../protocol/entries.ts';
 import type { TurnEvent } from '../../protocol/turnEvents.ts';
 import type { TurnInput } from '../../protocol/turnInput.ts';
 import type { BodyReader } from '../body.ts';
+import { cacheHeaders, cacheUseOf } from '../cache/cacheUse.ts';
 import { EventStream, eventStreamHeaders, type StreamLimits } from '../eventStream.ts';
 import { eventText } from '../eventText.ts';
 import type { Principal, Route, RouteCall } from '../exchange.ts';
@@ -45,24 +46,21 @@ export function turnRoutes({ assistant, bodies, ...answering }: TurnRouteDeps): 
         await sessionOf(assistant, id, principal);
         const { stream, detached, ...asked } = parseJson(await bodies.text(request), startTurnBody);
         const input = groundedWithin(principal, asked);
+        const cache = cacheUseOf(request, principal);
         return answerWithTurn(
           answering,
           {
             call,
             stream,
             detached,
+            cache,
             key: requestKeyOf(call, ['turn', id, asked]),
             result: (turn) => json(200, turn),
             session: async () => id,
             check: (sessionId) => sessionOf(assistant, sessionId, principal),
           },
-          (sessionId, { turnId, signal, budget }) =>
-            assistant.startTurn(
-              sessionId,
-              { ...input, ...madeBy(principal), ...(turnId === undefined ? {} : { turnId }) },
-              signal,
-              budget,
-            ),
+          (sessionId, { signal, budget, ...by }) =>
+            assistant.startTurn(sessionId, { ...input, ...madeBy(principal), ...by }, signal, budget),
         );
       },
     },
@@ -97,6 +95,8 @@ interface TurnAnswer extends Pick<KeyedCall, 'session' | 'check'> {
   detached: boolean | undefined;
   /** Of a request that may be sent again. */
   key: KeyedRequest | undefined;
+  /** An answer that was given before will do. */
+  cache: Omit<AnswerUse, 'told'> | undefined;
   /** What a turn that has ended well is answered with. */
   result(turn: TurnResult): BridgeResponse;
 }
@@ -104,6 +104,7 @@ interface TurnAnswer extends Pick<KeyedCall, 'session' | 'check'> {
 interface StartedBy {
   /** Set for a request with a key. */
   turnId?: string;
+  cache?: AnswerUse;
   /** Aborts when nobody waits for the turn any more. */
   signal: AbortSignal;
   /** Of the caller's limits. */
@@ -116,7 +117,7 @@ interface StartedBy {
  */
 export async function answerWithTurn(
   { streams, log, limiter, keyed }: Pick<TurnRouteDeps, 'streams' | 'log' | 'limiter' | 'keyed'>,
-  { call, stream, detached, key, result, session, check }: TurnAnswer,
+  { call, stream, detached, key, cache, result, session, check }: TurnAnswer,
   start: (sessionId: string, by: StartedBy) => Promise<FollowedTurn>,
 ): Promise<BridgeResponse> {
   const reader = new EventStream(streams);
@@ -128,10 +129,15 @@ export async function answerWithTurn(
     place?.settle({});
     hold?.release();
   };
+  const fromCache = Promise.withResolvers<boolean | undefined>();
   const begin = async (sessionId: string, by: Omit<StartedBy, 'budget'>): Promise<FollowedTurn> => {
     // For as long as the turn lasts, also while it waits for its session. An answer that is told again takes none.
     place = client && (await limiter.take(client, { parallel: 1 }));
-    return start(sessionId, { ...by, budget: client && budgetOf(limiter, client) });
+    return start(sessionId, {
+      ...by,
+      budget: client && budgetOf(limiter, client),
+      ...(cache === undefined ? {} : { cache: { ...cache, told: fromCache.resolve } }),
+    });
   };
   const waits = hold?.signal ?? gone;
   const found = key
@@ -149,16 +155,21 @@ export async function answerWithTurn(
   });
   const told = replayed ? { [replayedHeader]: 'true' } : {};
   if (!(stream ?? wantsEvents(call))) {
-    const response = await resultOf(turn, result).finally(release);
-    return { ...response, headers: { ...response.headers, ...told } };
+    const { response, cached } = await resultOf(turn, result).finally(release);
+    return { ...response, headers: { ...response.headers, ...told, ...cacheHeaders(cache, cached) } };
   }
-  void follow(turn, reader)
+  const toldOver = () => fromCache.resolve(undefined);
+  void follow(turn, reader, toldOver)
     .catch((error: unknown) => {
       log.error('The events of a turn could not be passed on.', error);
       reader.end();
     })
+    .finally(toldOver)
     .finally(release);
-  return { status: 200, headers: { ...eventStreamHeaders, ...told }, body: reader, cut: gone };
+  // Headers go before the events; a turn that waits, or was begun before, has none to say.
+  const hit = cache && !replayed ? await fromCache.promise : undefined;
+  const headers = { ...eventStreamHeaders, ...told, ...(hit === undefined ? {} : cacheHeaders(cache, hit)) };
+  return { status: 200, headers, body: reader, cut: gone };
 }
 
 const wantsEvents = ({ request }: RouteCall): boolean =>
@@ -166,24 +177,31 @@ const wantsEvents = ({ request }: RouteCall): boolean =>
     .split(',')
     .some((one) => one.split(';')[0]?.trim().toLowerCase() === 'text/event-stream');
 
-async function follow(turn: FollowedTurn, reader: EventStream): Promise<void> {
+async function follow(turn: FollowedTurn, reader: EventStream, onWait: () => void): Promise<void> {
   // To the last event also when nobody reads: a detached turn is watched over until it ends.
   for await (const event of turn.events) {
+    if (event.type === 'turn.queued') onWait();
     if (!reader.isOver) reader.send(event.type, eventText(event));
   }
   reader.end();
 }
 
-async function resultOf(turn: FollowedTurn, result: TurnAnswer['result']): Promise<BridgeResponse> {
+async function resultOf(
+  turn: FollowedTurn,
+  result: TurnAnswer['result'],
+): Promise<{ response: BridgeResponse; cached: boolean }> {
   const { sessionId, turnId } = turn;
   let last: TurnEvent | undefined;
   for await (const event of turn.events) last = event;
-  if (last?.type === 'turn.withdrawn') return errorResponse(turnWithdrawn(), { turnId });
+  if (last?.type === 'turn.withdrawn')
+    return { response: errorResponse(turnWithdrawn(), { turnId }), cached: false };
   if (last?.type !== 'turn.ended' || last.entry.kind !== 'assistant') throw unexpected(last?.type);
   const { entry } = last;
-  if (entry.outcome === 'failed' || entry.outcome === 'interrupted') return failed(entry);
+  const cached = entry.cached === true;
+  if (entry.outcome === 'failed' || entry.outcome === 'interrupted')
+    return { response: failed(entry), cached };
   const { outcome = 'done', content } = entry;
-  return result({ sessionId, turnId, outcome, text: plainText(content), entry });
+  return { response: result({ sessionId, turnId, outcome, text: plainText(content), entry }), cached };
 }
 
 function failed({ turnId, error }: AssistantEntry): BridgeResponse {

@@ -12,6 +12,7 @@ import type { AssistantEntry } from '../../protocol/entries.ts';
 import type { TurnEvent } from '../../protocol/turnEvents.ts';
 import { AnswerEvents, partsOf, wireMessageOf } from '../../protocol/wires/sessionAnswer.ts';
 import type { ReadRequest } from '../../protocol/wires/sessionRequest.ts';
+import { cacheHeaders, cacheUseOf } from '../cache/cacheUse.ts';
 import { EventStream, eventStreamHeaders, type StreamLimits } from '../eventStream.ts';
 import type { Principal, RouteCall } from '../exchange.ts';
 import { type BridgeResponse, json, statusOf } from '../http.ts';
@@ -133,6 +134,9 @@ export class SessionCalls {
       }
     };
     const { recall, grounding, model, whole } = binding;
+    const cache = cacheUseOf(call.request, call.principal);
+    let hit = false;
+    const fromCache = () => (replayed ? {} : cacheHeaders(cache, hit));
     const start = async (by: { turnId?: string }, signal: AbortSignal) => {
       await limits.take();
       return assistant.startClientTurn(
@@ -149,6 +153,7 @@ export class SessionCalls {
           ...(recall === undefined ? {} : { recall }),
           ...groundedWithin(call.principal, grounding === undefined ? {} : { grounding }),
           ...by,
+          ...(cache && { cache: { ...cache, told: (found: boolean) => (hit = found) } }),
         },
         hear,
         signal,
@@ -195,6 +200,7 @@ export class SessionCalls {
           requestId: undefined,
           reached: true,
           hold: undefined,
+          ...(hit ? { cache: 'hit' as const } : {}),
         });
         return end;
       });
@@ -207,7 +213,7 @@ export class SessionCalls {
         entry?.stopReason ?? null,
         usage ?? noUsage,
       );
-      return json(200, writer.whole(message), told);
+      return json(200, writer.whole(message), { ...told, ...fromCache() });
     }
     const failed = await Promise.race([begun, ended]);
     if (failed?.error && !events.begun) return failure(writer, failed.error, failing);
@@ -224,7 +230,8 @@ export class SessionCalls {
       })
       .catch((error: unknown) => log.error('The end of a turn could not be passed on.', error))
       .finally(() => reader.end());
-    return { status: 200, headers: { ...eventStreamHeaders, ...told }, body: reader, cut: gone };
+    const streamed = { ...eventStreamHeaders, ...told, ...fromCache() };
+    return { status: 200, headers: streamed, body: reader, cut: gone };
   }
 
   /** How the turn ended, which its session has by then. */

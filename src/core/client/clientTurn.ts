@@ -2,6 +2,7 @@
 import type { ClientOptions } from '../../protocol/clientOptions.ts';
 import type { Door, GroundingMode } from '../../protocol/entries.ts';
 import type { SaidMessage } from '../../protocol/wires/saidMessages.ts';
+import type { AnswerUse } from '../answers/keptAnswers.ts';
 import type { ClientContext } from '../context/clientContext.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { ProviderEvent, ToolDefinition } from '../providers/provider.ts';
@@ -26,6 +27,8 @@ export interface ClientRequest {
   client?: string;
   /** The turn it becomes; a new one when absent. */
   turnId?: string;
+  /** An answer that was given before will do. */
+  cache?: AnswerUse;
 }
 
 /** What a turn has of the program's request. */
