@@ -16,9 +16,10 @@ export interface AskedBy {
 }
 
 /** What an accepted turn needs beyond its entry, kept while it waits and runs. */
-export interface AcceptedTurn extends AskedBy {
+export interface AcceptedTurn {
   sessionId: string;
   chosen: Chosen;
+  by: AskedBy;
   abort: AbortController;
   /** It stands in the queue. */
   waits: boolean;

@@ -33,6 +33,7 @@ export class Engine implements Assistant {
   readonly sessions: SessionStore;
   readonly memory: LoggedMemory;
   readonly prompts: Prompts;
+  readonly onEvent: Event<SessionEvent>;
   readonly #options: EngineOptions;
   readonly #registry: ProviderRegistry;
   readonly #choices: SessionChoices;
@@ -91,6 +92,7 @@ export class Engine implements Assistant {
     this.#events = this.#lifetime.add(
       new Emitter<SessionEvent>((error) => options.log.error('A listener of session events failed.', error)),
     );
+    this.onEvent = this.#events.event;
     this.#lifetime.add(
       options.store.onDidChange((change) => {
         for (const event of eventsOf(change)) {
@@ -144,10 +146,6 @@ export class Engine implements Assistant {
   #over(sessionId: string, turnId: string): void {
     if (this.#running.get(sessionId)?.turnId === turnId) this.#running.delete(sessionId);
     this.#accepted.forget(turnId);
-  }
-
-  get onEvent(): Event<SessionEvent> {
-    return this.#events.event;
   }
 
   readonly startTurn: Assistant['startTurn'] = async (sessionId, input, signal, budget) => {
@@ -298,7 +296,7 @@ export class Engine implements Assistant {
     this.#accepted.add(turnId, {
       sessionId,
       chosen,
-      ...by,
+      by,
       abort: new AbortController(),
       waits: false,
       events,
@@ -346,7 +344,7 @@ export class Engine implements Assistant {
   #run(user: UserEntry): void {
     const accepted = this.#accepted.get(user.turnId);
     if (!accepted) return;
-    const { sessionId, chosen, client, abort, budget, cache } = accepted;
+    const { sessionId, chosen, abort, by } = accepted;
     const answer = new Answer();
     const done = runTurn(
       {
@@ -374,9 +372,7 @@ export class Engine implements Assistant {
         model: chosen.model,
         standIns: chosen.standIns,
         answer,
-        client,
-        budget,
-        cache,
+        ...by,
       },
       abort.signal,
     ).finally(() => {
