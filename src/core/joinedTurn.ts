@@ -8,7 +8,7 @@ import type { Assistant, FollowedTurn } from './assistant.ts';
 
 /** As `Assistant.joinTurn`. */
 export async function joinedTurn(
-  { sessions, onEvent, live }: Pick<Assistant, 'sessions' | 'onEvent' | 'live'>,
+  { sessions, told, onEvent, live }: Pick<Assistant, 'sessions' | 'told' | 'onEvent' | 'live'>,
   accepted: Pick<AcceptedTurns, 'get'>,
   sessionId: string,
   turnId: string,
@@ -52,8 +52,10 @@ export async function joinedTurn(
   }
   if (found.state === 'ended') {
     const { provider, model } = found.entry;
+    // It may have been stored while nothing was masked.
+    const [read] = await told.entries(sessionId, [found.entry.id]);
     events.push({ type: 'turn.started', ...turn, provider, model });
-    end(found.entry);
+    end(read?.kind === 'assistant' ? { ...found.entry, content: read.content } : found.entry);
     return { ...turn, events };
   }
   const by = accepted.get(turnId)?.chosen;

@@ -10,6 +10,8 @@ export interface KeyedCall {
   gone: AbortSignal;
   /** Finds or makes the session, for a key that is new. */
   session(): Promise<string>;
+  /** Does away with a session that `session` made, in which nothing began. */
+  drop?: ((sessionId: string) => Promise<void>) | undefined;
   /** Throws where this caller may not use the session of the earlier request. */
   check(sessionId: string): Promise<unknown>;
   /** Starts the turn under this id. The signal aborts when nobody waits for it any more. */
@@ -80,17 +82,17 @@ export class KeyedRequests {
     return `${this.#workspaceId} ${fingerprint}`;
   }
 
-  async #turn({ key, gone, session, check, start }: KeyedCall): Promise<KeyedAnswer> {
+  async #turn({ key, gone, session, drop, check, start }: KeyedCall): Promise<KeyedAnswer> {
     const fingerprint = this.#here(key.fingerprint);
     const found = await this.#find(key);
+    const made = found ? undefined : await session();
     const claimed =
-      found ??
-      (await this.#turns.claim(
-        { ...key, fingerprint },
-        { sessionId: await session(), turnId: crypto.randomUUID() },
-      ));
+      made === undefined
+        ? found
+        : await this.#turns.claim({ ...key, fingerprint }, { sessionId: made, turnId: crypto.randomUUID() });
     // Another process may have claimed it in between.
-    if (claimed.fingerprint !== fingerprint) throw keyReused();
+    if (made !== undefined && claimed?.sessionId !== made) await drop?.(made);
+    if (claimed?.fingerprint !== fingerprint) throw keyReused();
     const { sessionId, turnId } = claimed;
     if (found) await check(sessionId);
     const joined = await this.#join(sessionId, turnId, gone);
@@ -103,8 +105,12 @@ export class KeyedRequests {
       return { turn: { ...turn, events: this.#until(turn) }, replayed: false };
     } catch (error) {
       const other = toErrorInfo(error).code === 'turn_taken' && (await this.#join(sessionId, turnId, gone));
-      if (!other) throw error;
-      return { turn: other, replayed: true };
+      if (other) return { turn: other, replayed: true };
+      if (drop && made === sessionId) {
+        await drop(sessionId);
+        await this.release(key, sessionId);
+      }
+      throw error;
     }
   }
 

@@ -45,10 +45,8 @@ export function promptRoutes({ assistant, bodies, ...answering }: TurnRouteDeps)
         const made = madeBy(principal);
         const asked = groundedWithin(principal, turn);
         const check = (id: string) => sessionOf(assistant, id, principal);
-        const session = () =>
-          sessionId
-            ? check(sessionId)
-            : assistant.sessions.create({ ...made, ...ownerOf(principal), title: prompt.description });
+        if (sessionId !== undefined) await check(sessionId);
+        const init = { ...made, ...ownerOf(principal), title: prompt.description };
         const response = await answerWithTurn(
           answering,
           {
@@ -58,7 +56,8 @@ export function promptRoutes({ assistant, bodies, ...answering }: TurnRouteDeps)
             cache: use && { ...use, accepts: (text) => fits(output, text) },
             key: requestKeyOf(call, ['prompt', call.params.prompt, body]),
             check,
-            session: async () => (await session()).id,
+            session: async () => sessionId ?? (await assistant.createSession(init)).id,
+            ...(sessionId === undefined && { drop: (id) => assistant.sessions.purge(id) }),
             result(result) {
               const value = output(result.text);
               return json(200, {

@@ -8,6 +8,7 @@ import type { KeyedRequest } from '../../core/register.ts';
 import { startTurnBody, type TurnResult } from '../../protocol/bridge.ts';
 import { plainText } from '../../protocol/content.ts';
 import type { AssistantEntry } from '../../protocol/entries.ts';
+import { leanEntry } from '../../protocol/lean.ts';
 import type { TurnEvent } from '../../protocol/turnEvents.ts';
 import type { TurnInput } from '../../protocol/turnInput.ts';
 import type { BodyReader } from '../body.ts';
@@ -16,7 +17,7 @@ import { EventStream, eventStreamHeaders, type StreamLimits } from '../eventStre
 import { eventText } from '../eventText.ts';
 import type { Principal, Route, RouteCall } from '../exchange.ts';
 import { type BridgeResponse, errorResponse, json } from '../http.ts';
-import type { KeyedCall, KeyedRequests } from '../keyed/keyedRequests.ts';
+import type { KeyedAnswer, KeyedCall, KeyedRequests } from '../keyed/keyedRequests.ts';
 import { replayedHeader, requestKeyOf } from '../keyed/requestKey.ts';
 import { parseJson } from '../parse.ts';
 import { madeBy, sessionOf } from '../sessionAccess.ts';
@@ -87,7 +88,7 @@ export function groundedWithin<T extends Pick<TurnInput, 'grounding' | 'attachme
   return { ...input, grounding };
 }
 
-interface TurnAnswer extends Pick<KeyedCall, 'session' | 'check'> {
+interface TurnAnswer extends Pick<KeyedCall, 'session' | 'drop' | 'check'> {
   call: RouteCall;
   /** Events as they come; as the `Accept` header says when undefined. */
   stream: boolean | undefined;
@@ -117,22 +118,22 @@ interface StartedBy {
  */
 export async function answerWithTurn(
   { streams, log, limiter, keyed }: Pick<TurnRouteDeps, 'streams' | 'log' | 'limiter' | 'keyed'>,
-  { call, stream, detached, key, cache, result, session, check }: TurnAnswer,
+  { call, stream, detached, key, cache, result, ...place }: TurnAnswer,
   start: (sessionId: string, by: StartedBy) => Promise<FollowedTurn>,
 ): Promise<BridgeResponse> {
   const reader = new EventStream(streams);
   const gone = AbortSignal.any([call.signal, reader.cut]);
   const client = call.principal.kind === 'client' ? call.principal.client : undefined;
   const hold = detached === true ? call.hold() : undefined;
-  let place: { settle(of: Record<string, never>): void } | undefined;
+  let taken: { settle(of: Record<string, never>): void } | undefined;
   const release = () => {
-    place?.settle({});
+    taken?.settle({});
     hold?.release();
   };
   const fromCache = Promise.withResolvers<boolean | undefined>();
   const begin = async (sessionId: string, by: Omit<StartedBy, 'budget'>): Promise<FollowedTurn> => {
     // For as long as the turn lasts, also while it waits for its session. An answer that is told again takes none.
-    place = client && (await limiter.take(client, { parallel: 1 }));
+    taken = client && (await limiter.take(client, { parallel: 1 }));
     return start(sessionId, {
       ...by,
       budget: client && budgetOf(limiter, client),
@@ -144,11 +145,10 @@ export async function answerWithTurn(
     ? keyed.turn({
         key,
         gone: waits,
-        session,
-        check,
+        ...place,
         start: (id, turnId, signal) => begin(id, { turnId, signal }),
       })
-    : session().then(async (id) => ({ turn: await begin(id, { signal: waits }), replayed: false }));
+    : begun(place, (id) => begin(id, { signal: waits }));
   const { turn, replayed } = await found.catch((error: unknown) => {
     release();
     throw error;
@@ -170,6 +170,20 @@ export async function answerWithTurn(
   const hit = cache && !replayed ? await fromCache.promise : undefined;
   const headers = { ...eventStreamHeaders, ...told, ...(hit === undefined ? {} : cacheHeaders(cache, hit)) };
   return { status: 200, headers, body: reader, cut: gone };
+}
+
+/** Where it is refused, nobody is told of a session that was made for it, and it is not kept. */
+async function begun(
+  { session, drop }: Pick<TurnAnswer, 'session' | 'drop'>,
+  begin: (sessionId: string) => Promise<FollowedTurn>,
+): Promise<KeyedAnswer> {
+  const id = await session();
+  try {
+    return { turn: await begin(id), replayed: false };
+  } catch (error) {
+    await drop?.(id);
+    throw error;
+  }
 }
 
 const wantsEvents = ({ request }: RouteCall): boolean =>
@@ -201,7 +215,8 @@ async function resultOf(
   if (entry.outcome === 'failed' || entry.outcome === 'interrupted')
     return { response: failed(entry), cached };
   const { outcome = 'done', content } = entry;
-  return { response: result({ sessionId, turnId, outcome, text: plainText(content), entry }), cached };
+  const told = { sessionId, turnId, outcome, text: plainText(content), entry: leanEntry(entry) };
+  return { response: result(told), cached };
 }
 
 function failed({ turnId, error }: AssistantEntry): BridgeResponse {

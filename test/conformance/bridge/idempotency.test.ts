@@ -274,6 +274,22 @@ describe('bridge: a request with an Idempotency-Key', function () {
     assert.match(all[0] ?? '', / Hello\.$/);
   });
 
+  it('for a prompt that is refused leaves no session, and may be sent again', async () => {
+    const key = newKey();
+    const sessions = async () => (await test.core.store.list()).length;
+    const before = await sessions();
+    const limited = { url: test.url, token: (await test.addClient({ limits: { parallel: 1 } })).token };
+    const session = await newSession(limited);
+    test.core.fake.enqueue({ kind: 'drip', text: 'one', gated: true }, answer('Hello.'));
+    const other = post(limited, turns(session), newKey(), { text: 'Go.' });
+    await test.core.fake.gate.arrived();
+    assert.equal((await post(limited, '/v1/prompts/greet', key, {})).status, 429);
+    assert.equal((await sessions()) - before, 1);
+    test.core.fake.gate.step();
+    await other;
+    assert.equal((await post(limited, '/v1/prompts/greet', key, {})).body.text, 'Hello.');
+  });
+
   it('tells nothing of a session that its client may not use any more', async () => {
     const key = newKey();
     const stranger = { url: test.url, token: (await test.addClient({ name: 'guest' })).token };
