@@ -20,6 +20,7 @@ import { maskedSearch } from './core/secrets/maskedSearch.ts';
 import { Masker } from './core/secrets/masker.ts';
 import type { SessionStore } from './core/session/store.ts';
 import type { Settings } from './core/settings.ts';
+import type { LanguageFeatures, WorkspaceSources } from './core/tools/workspace/sources.ts';
 import { resolveWorkspace, shownWorkspaces } from './core/workspace/attachment.ts';
 import { modelNotesOnDisk } from './modelNotesOnDisk.ts';
 import { profileFilesOnDisk } from './profileFilesOnDisk.ts';
@@ -34,6 +35,8 @@ import { openPassageSearch } from './workers/openPassageSearch.ts';
 import { openRecall } from './workers/openRecall.ts';
 import { openSecretScanner } from './workers/openSecretScanner.ts';
 import { openTokenCounter } from './workers/openTokenCounter.ts';
+import { workspaceFilesOnDisk } from './workspaceFilesOnDisk.ts';
+import { workspaceHistory } from './workspaceHistoryByGit.ts';
 
 export interface Surroundings {
   /** Where the databases lie; made when it is missing. */
@@ -50,6 +53,8 @@ export interface Surroundings {
   roots(): readonly string[];
   /** What the editor's settings hide, read anew for each question. */
   excludes?(): readonly Exclude[];
+  /** Where there is an editor. */
+  language?: LanguageFeatures;
   settings: Settings;
   secrets: Secrets;
   /** Models that only the one who opens the core can reach. */
@@ -148,8 +153,20 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     log,
     barred: () => barredFrom(workspace, settings),
     baseUrl: () => settings.anthropicBaseUrl,
+    endpoints: () => settings.endpoints,
     prices: () => settings.prices,
   });
+  const sources: WorkspaceSources = {
+    files: workspaceFilesOnDisk({
+      roots: options.roots,
+      excludes: options.excludes ?? (() => []),
+      openFiles: () => workspace.openFiles(),
+    }),
+    history: workspaceHistory(options.roots),
+    ...(options.language === undefined ? {} : { language: options.language }),
+    search,
+    isTrusted: () => workspace.isTrusted(),
+  };
   const profiles = new Profiles(
     profileFilesOnDisk(
       { userFolder: options.profilesFolder, roots: options.roots, isTrusted: () => workspace.isTrusted() },
@@ -186,6 +203,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     factorRecord: user.tokenFactors,
     answersDependOn: () =>
       JSON.stringify([settings.anthropicBaseUrl, settings.anthropicFeatures, settings.endpoints]),
+    workspaceSources: () => (options.roots().length === 0 ? undefined : sources),
     modelNotes: () => (settings.anthropicFeatures.memoryTool ? notes : undefined),
     profiles,
     prompts: new Prompts(

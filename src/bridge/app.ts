@@ -38,11 +38,13 @@ import { modelRoutes } from './routes/models.ts';
 import { openApiRoute } from './routes/openapi.ts';
 import { promptRoutes } from './routes/prompts.ts';
 import { recallRoute } from './routes/recall.ts';
+import { responsesRoute } from './routes/responses.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { turnRoutes } from './routes/turns.ts';
 import { usageRoute } from './routes/usage.ts';
 import { findRoute } from './routing.ts';
 import { ModelCalls } from './wire/modelCalls.ts';
+import { PlainCalls } from './wire/plainCalls.ts';
 import { SessionCalls } from './wire/sessionCalls.ts';
 
 export interface BridgeAppDeps {
@@ -92,6 +94,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
     workspaceId: deps.workspace.id,
     graceMs: deps.graceMs,
   });
+  const plain = new PlainCalls(assistant, calls);
   const bound = new SessionCalls({
     assistant,
     relay: deps.relay,
@@ -101,7 +104,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
     clock: deps.clock,
     log,
   });
-  const load = () => workspaceEndpoint(log, deps.version);
+  const load = () => workspaceEndpoint(log, { version: deps.version, pingMs: streams.pingMs });
   const mcp = mcpRoutes({ assistant, bodies, limiter: deps.limiter, load });
   const routes = [
     ...sessionRoutes(assistant, bodies),
@@ -112,9 +115,10 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
     ...turnRoutes({ assistant, bodies, streams, log, limiter: deps.limiter, keyed }),
     ...promptRoutes({ assistant, bodies, streams, log, limiter: deps.limiter, keyed }),
     ...eventRoutes(assistant, streams, log),
-    ...messageRoutes(calls, bound, bodies),
+    ...messageRoutes(calls, plain, bound, bodies),
     ...modelRoutes(calls),
-    chatRoute(calls, bound, bodies, deps.clock),
+    chatRoute(plain, bound, bodies, deps.clock),
+    responsesRoute(plain, bound, bodies, deps.clock),
     usageRoute(deps.relay, deps.clock),
     ...mcp.routes,
   ];

@@ -18,6 +18,7 @@ import { LoggedMemory } from './memory/loggedMemory.ts';
 import { Prompts } from './prompts/prompts.ts';
 import { gateOf } from './providers/barred.ts';
 import { type Chosen, ProviderRegistry } from './providers/registry.ts';
+import { relayedModels } from './relayedModels.ts';
 import { type ToldReads, toldReads } from './secrets/maskedReads.ts';
 import { maskedSearch } from './secrets/maskedSearch.ts';
 import type { Answerer, SessionStore, StoreChange } from './session/store.ts';
@@ -165,22 +166,14 @@ export class Engine implements Assistant {
     return this.#accept(sessionId, user, choose, { signal, budget, cache: input.cache });
   };
 
-  readonly startClientTurn: Assistant['startClientTurn'] = async (
-    sessionId,
-    request,
-    hear,
-    signal,
-    budget,
-  ) => {
+  readonly startClientTurn: Assistant['startClientTurn'] = async (sessionId, request, by) => {
     this.#refuseWhenClosing();
-    const { user, chosen, client } = await this.#clients.turn(sessionId, request, hear);
-    return this.#accept(sessionId, user, async () => chosen, {
-      signal,
-      client,
-      budget,
-      cache: request.cache,
-    });
+    const { user, chosen, client, unmet } = await this.#clients.turn(sessionId, request, by.hear);
+    const { signal, budget } = by;
+    const asked = { signal, client, budget, cache: request.cache };
+    return { ...(await this.#accept(sessionId, user, async () => chosen, asked)), unmet };
   };
+  readonly relayed: Assistant['relayed'] = (...asked) => relayedModels(this.#registry, ...asked);
   readonly conversationOf: Assistant['conversationOf'] = (request) => this.#clients.conversation(request);
   readonly joinTurn: Assistant['joinTurn'] = (...turn) => joinedTurn(this, this.#accepted, ...turn);
 
@@ -358,7 +351,7 @@ export class Engine implements Assistant {
         breakers: this.#registry.breakers,
         kept: this.#kept,
         profileOf: (id) => this.#choices.profile(id),
-        toolsFor: (id, profile, answering) => this.#choices.tools(id, profile, answering),
+        toolsFor: (...asked) => this.#choices.tools(...asked),
         closing: this.#closing.signal,
         emit: (event) => {
           if (event.type === 'turn.ended') this.#endedHere.add(event.turnId);

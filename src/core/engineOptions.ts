@@ -17,6 +17,7 @@ import type { Prompts } from './prompts/prompts.ts';
 import type { Provider } from './providers/provider.ts';
 import type { Masker } from './secrets/masker.ts';
 import type { SessionStore } from './session/store.ts';
+import type { WorkspaceSources } from './tools/workspace/sources.ts';
 
 export interface EngineOptions {
   store: SessionStore;
@@ -44,6 +45,8 @@ export interface EngineOptions {
   modelNotes?(): ModelNotes | undefined;
   /** What answers depend on beside their requests, such as the addresses that are set. */
   answersDependOn?(): string;
+  /** What tools may see of the workspace; undefined where no folder is open. */
+  workspaceSources?(): WorkspaceSources | undefined;
   clock: Clock;
   log: Log;
 }

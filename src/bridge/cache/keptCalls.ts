@@ -9,7 +9,7 @@ import type { Clock } from '../../core/ports.ts';
 import type { ModelRelay, RelayWire } from '../../core/relay.ts';
 import type { BridgeRequest, BridgeResponse, PushedBody } from '../http.ts';
 import { safeHeaders } from '../http.ts';
-import { ignoredHeader } from '../wire/chatAnswer.ts';
+import { ignoredHeader } from '../wire/wireWriter.ts';
 import { type CacheUse, cacheHeaders } from './cacheUse.ts';
 import { jsonOf, plainAnswer, textsIn } from './plainAnswer.ts';
 
@@ -26,8 +26,10 @@ export interface CachedCall {
   baseUrl: string;
   path: string;
   body: Buffer;
-  /** Headers that are sent beside the client's, and what else its answer depends on. */
-  also: readonly string[];
+  /** That are sent beside the client's. */
+  headers: readonly string[];
+  /** The client's own request, by which its answer is written; empty where it is what is sent. */
+  asked: Buffer;
 }
 
 interface Kept {
@@ -51,12 +53,12 @@ export class KeptCalls {
 
   /** All that can change the answer: who asks, where, for which version and betas, and every byte of the request. */
   keyOf(
-    { headers }: Pick<BridgeRequest, 'headers'>,
-    { use, wire, baseUrl, path, body, also }: CachedCall,
+    request: Pick<BridgeRequest, 'headers'>,
+    { use, wire, baseUrl, path, body, headers, asked }: CachedCall,
   ): string {
-    const named = [...headers].filter(([name]) => name.startsWith('anthropic-')).sort();
-    const about = JSON.stringify([use.scope, wire, baseUrl, path, named, also]);
-    return createHash('sha256').update(`${about.length} ${about}`).update(body).digest('base64url');
+    const named = [...request.headers].filter(([name]) => name.startsWith('anthropic-')).sort();
+    const about = [use.scope, wire, baseUrl, path, named, headers, asked.length];
+    return createHash('sha256').update(JSON.stringify(about)).update(asked).update(body).digest('base64url');
   }
 
   async find(key: string, use: CacheUse): Promise<BridgeResponse | undefined> {

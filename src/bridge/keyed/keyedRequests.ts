@@ -8,6 +8,8 @@ export interface KeyedCall {
   key: KeyedRequest;
   /** Aborts when this caller waits no more. */
   gone: AbortSignal;
+  /** The turn it becomes, for a key that is new; one of any id when absent. */
+  turnId?: string;
   /** Finds or makes the session, for a key that is new. */
   session(): Promise<string>;
   /** Does away with a session that `session` made, in which nothing began. */
@@ -61,9 +63,11 @@ export class KeyedRequests {
     }
   }
 
-  /** The session of the earlier request; undefined for a key that is new. Throws `idempotency_key_reused`. */
-  async sessionOf(key: KeyedRequest): Promise<string | undefined> {
-    return (await this.#find(key))?.sessionId;
+  /** The turn of the earlier request; undefined for a key that is new. Throws `idempotency_key_reused`. */
+  async find({ client, key, fingerprint }: KeyedRequest): Promise<KeyedTurn | undefined> {
+    const found = await this.#turns.find(client, key);
+    if (found && found.fingerprint !== this.#here(fingerprint)) throw keyReused();
+    return found;
   }
 
   /** The key may be used again: what it was for never began, and its session is gone. */
@@ -71,25 +75,22 @@ export class KeyedRequests {
     return this.#turns.release(client, key, sessionId);
   }
 
-  async #find({ client, key, fingerprint }: KeyedRequest): Promise<KeyedTurn | undefined> {
-    const found = await this.#turns.find(client, key);
-    if (found && found.fingerprint !== this.#here(fingerprint)) throw keyReused();
-    return found;
-  }
-
   /** Another window's session is not here, so that the same words there are another request. */
   #here(fingerprint: string): string {
     return `${this.#workspaceId} ${fingerprint}`;
   }
 
-  async #turn({ key, gone, session, drop, check, start }: KeyedCall): Promise<KeyedAnswer> {
+  async #turn({ key, gone, turnId: wanted, session, drop, check, start }: KeyedCall): Promise<KeyedAnswer> {
     const fingerprint = this.#here(key.fingerprint);
-    const found = await this.#find(key);
+    const found = await this.find(key);
     const made = found ? undefined : await session();
     const claimed =
       made === undefined
         ? found
-        : await this.#turns.claim({ ...key, fingerprint }, { sessionId: made, turnId: crypto.randomUUID() });
+        : await this.#turns.claim(
+            { ...key, fingerprint },
+            { sessionId: made, turnId: wanted ?? crypto.randomUUID() },
+          );
     // Another process may have claimed it in between.
     if (made !== undefined && claimed?.sessionId !== made) await drop?.(made);
     if (claimed?.fingerprint !== fingerprint) throw keyReused();
