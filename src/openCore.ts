@@ -152,6 +152,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
   const limiter = new Limiter(user.limits, log);
   const relay = new AnthropicRelay({
     limiter,
+    masker,
     secrets,
     calls: user.calls,
     log,
@@ -205,6 +206,8 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     search,
     settings,
     factorRecord: user.tokenFactors,
+    answersDependOn: () =>
+      JSON.stringify([settings.anthropicBaseUrl, settings.anthropicFeatures, settings.endpoints]),
     workspaceSources: () => (options.roots().length === 0 ? undefined : sources),
     modelNotes: () => (settings.anthropicFeatures.memoryTool ? notes : undefined),
     profiles,

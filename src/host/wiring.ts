@@ -10,6 +10,7 @@ import type {
   Asking,
   AskingRegister,
   ClientRegister,
+  KeyedTurns,
   ResolvedWorkspace,
   SessionKeyRegister,
   WorkspaceIdentity,
@@ -32,6 +33,7 @@ export interface OpenedCore {
     readonly workspaces: WorkspaceRegister;
     readonly clients: ClientRegister;
     readonly asking: AskingRegister;
+    readonly keyedTurns: KeyedTurns;
     readonly sessionKey: SessionKeyRegister;
     hasSessions(workspaceId: string): Promise<boolean>;
   };

@@ -108,6 +108,8 @@ const assistantEntry = z.object({
    */
   requestUsage: usage.nullable().optional(),
   report: contextReport.optional(),
+  /** The last request was answered as an equal one was before: no model was asked, and nothing was spent on it. */
+  cached: z.literal(true).optional(),
 });
 const toolResultEntry = z.object({
   ...common,

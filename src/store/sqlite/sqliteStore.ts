@@ -13,6 +13,7 @@ import type {
   SessionInit,
   StoreStatus,
   SubmitResult,
+  TurnState,
 } from '../../core/session/store.ts';
 import type { AssistantBlock } from '../../protocol/content.ts';
 import type {
@@ -277,6 +278,10 @@ export class SqliteStore {
 
   queue(sessionId: string): QueuedTurn[] {
     return this.#shelves.read(() => this.#shelves.of(sessionId).leases.queue(sessionId));
+  }
+
+  turn(sessionId: string, turnId: string): TurnState | undefined {
+    return this.#shelves.of(sessionId).leases.state(sessionId, turnId);
   }
 
   liveTurn(sessionId: string): LiveTurn | undefined {
