@@ -14,6 +14,7 @@ import { OfflineProvider } from './core/providers/offline.ts';
 import { OpenAiProviders } from './core/providers/openai/openAiProviders.ts';
 import type { Provider } from './core/providers/provider.ts';
 import type { ResolvedWorkspace, WorkspaceIdentity } from './core/register.ts';
+import { CallBatch } from './core/relay/callBatch.ts';
 import { AnthropicRelay } from './core/relay/modelRelay.ts';
 import type { ModelRelay } from './core/relay.ts';
 import { maskedSearch } from './core/secrets/maskedSearch.ts';
@@ -68,6 +69,8 @@ export interface OpenCore {
   readonly masker: Masker;
   /** For programs that call a model themselves. */
   readonly relay: ModelRelay;
+  /** Every request to a model, of programs and of sessions. */
+  readonly calls: CallBatch;
   /**
    * Asks the providers which models they have: Claude and the servers that are set, and where `all` are wanted those too
    * that are used only by name, such as the ones on this machine. Asks nothing in Restricted Mode.
@@ -140,11 +143,11 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
   });
   const notes = modelNotesOnDisk(notesFolder(dataFolder, resolved.workspace.id));
   const limiter = new Limiter(user.limits, log);
+  const calls = new CallBatch(user.calls, log);
   const relay = new AnthropicRelay({
     limiter,
     secrets,
-    calls: user.calls,
-    log,
+    calls,
     barred: () => barredFrom(workspace, settings),
     baseUrl: () => settings.anthropicBaseUrl,
     prices: () => settings.prices,
@@ -175,6 +178,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     scanner,
     search,
     settings,
+    calls,
     factorRecord: user.tokenFactors,
     modelNotes: () => (settings.anthropicFeatures.memoryTool ? notes : undefined),
     profiles: new Profiles(
@@ -204,6 +208,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     user,
     masker,
     relay,
+    calls,
     limiter,
     refreshModels: (signal, all) => engine.refreshModels(signal, all),
     async notices() {
@@ -216,7 +221,8 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
       try {
         await engine.close();
       } finally {
-        await relay.close();
+        relay.dispose();
+        await calls.close();
         await limiter.close();
         await Promise.all([user.close(), search.close(), counter.close(), recall.close(), scanner.close()]);
       }

@@ -2,7 +2,6 @@
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
 import type { Door, UserEntry, UserEntryDraft } from '../protocol/entries.ts';
-
 import type { SessionEvent } from '../protocol/turnEvents.ts';
 import { type AcceptedTurn, AcceptedTurns, type Running } from './acceptedTurns.ts';
 import { Answer } from './answer.ts';
@@ -354,6 +353,7 @@ export class Engine implements Assistant {
         clock: this.#options.clock,
         log: this.#options.log,
         masker: this.#options.masker,
+        calls: this.#options.calls,
         profileOf: (id) => this.#choices.profile(id),
         toolsFor: (id, profile, answering) => this.#choices.tools(id, profile, answering),
         closing: this.#closing.signal,

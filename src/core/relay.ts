@@ -3,6 +3,7 @@
  * remembered but who called, what it cost and how it ended.
  */
 import type { Usage } from '../protocol/content.ts';
+import type { Door } from '../protocol/entries.ts';
 import type { Limited } from './limits/limiter.ts';
 import type { RequestSize } from './limits/requestSize.ts';
 import type { CallHold } from './limits/spending.ts';
@@ -14,6 +15,10 @@ export const relayWires = ['anthropic', 'openai'] as const;
 export const relayOperations = ['messages', 'count_tokens', 'models'] as const;
 export type RelayWire = (typeof relayWires)[number];
 export type RelayOperation = (typeof relayOperations)[number];
+
+/** What is asked of a model: by a program itself, or for a turn or a frame of a session. */
+export const callOperations = [...relayOperations, 'turn', 'frame'] as const;
+export type CallOperation = (typeof callOperations)[number];
 
 /** What is about to be sent. */
 export interface RelayRequest {
@@ -76,6 +81,8 @@ export interface RelayedCall {
   usage: Usage | undefined;
   /** Until the first byte of the answer, in ms; absent when none came. */
   firstByteMs: number | undefined;
+  /** Until the first word of a stream, in ms; absent where there was none, and for an answer that came whole. */
+  firstTokenMs?: number | undefined;
   totalMs: number;
   /** Upstream's own id of the request. */
   requestId: string | undefined;
@@ -89,8 +96,13 @@ export interface LoggedCall {
   at: number;
   /** `owner`, or the id of a client. */
   client: string;
-  wire: RelayWire;
-  operation: RelayOperation;
+  /** How it came in: by a wire of models, or by the door of its turn. */
+  wire: RelayWire | Door;
+  operation: CallOperation;
+  /** Who was asked, such as `anthropic`; absent in what was kept before this was told. */
+  provider?: string;
+  /** The session it is for; absent for a plain call. */
+  session?: string;
   /** Empty when the request named none. */
   model: string;
   stream: boolean;
@@ -99,12 +111,32 @@ export interface LoggedCall {
   usage?: Usage;
   /** US dollars; absent when the price of the model is not known, which is not the same as free. */
   cost?: number;
+  /** Places in the request where a placeholder stands for a secret or for personal data; absent where none was looked for. */
+  masked?: number;
+  /** `hit` for an answer that was kept from an earlier call: nothing was asked of a model. */
+  cache?: 'hit';
+  /** Code of the error it ended with, where that is one of Causeway's. */
+  error?: string;
   firstByteMs?: number;
+  firstTokenMs?: number;
   totalMs: number;
   requestId?: string;
+  /** What was said, while the user has switched that on. */
+  bodies?: CallBodies;
 }
 
-export const usageGroups = ['client', 'model', 'day'] as const;
+/** As text, each cut where it is too long to be kept. */
+export interface CallBodies {
+  request: string;
+  answer: string;
+}
+
+/** A call as it is read from the log. Numbers grow with time. */
+export interface KeptCall extends Omit<LoggedCall, 'bodies'> {
+  id: number;
+}
+
+export const usageGroups = ['client', 'model', 'session', 'day'] as const;
 export type UsageGroup = (typeof usageGroups)[number];
 
 export interface UsageQuery {
@@ -119,6 +151,8 @@ export interface UsageQuery {
 export interface UsageRow {
   client?: string;
   model?: string;
+  /** Empty for plain calls. */
+  session?: string;
   /** `YYYY-MM-DD`, UTC. */
   day?: string;
   calls: number;
@@ -135,6 +169,30 @@ export interface UsageRow {
 export interface CallLog {
   add(calls: readonly LoggedCall[]): Promise<void>;
   usage(query: UsageQuery): Promise<UsageRow[]>;
+  /** Sums over stretches of time, oldest first; a stretch without calls is left out. */
+  overTime(query: TimeQuery): Promise<TimeRow[]>;
+  /** The newest calls, or the first ones after `after`, oldest first. */
+  calls(query: { after?: number; limit: number }): Promise<KeptCall[]>;
+}
+
+export interface TimeQuery {
+  /** From this moment on, ms since the epoch; where the first stretch begins. */
+  from: number;
+  to: number;
+  /** Length of a stretch in ms. */
+  step: number;
+}
+
+/** Sums of the calls of one stretch of time. */
+export interface TimeRow extends Omit<UsageRow, 'client' | 'model' | 'session' | 'day'> {
+  /** Which stretch, counted from 0. */
+  at: number;
+  /** Number of the last call, whatever else comes. */
+  lastId: number;
+  hits: number;
+  /** How long calls took, and until their first word: how many were in each slot of `latency.ts`. */
+  total: [slot: number, calls: number][];
+  first: [slot: number, calls: number][];
 }
 
 export interface ModelRelay {

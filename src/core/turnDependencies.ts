@@ -4,6 +4,7 @@ import type { TurnOutcome, UserEntry } from '../protocol/entries.ts';
 import type { ErrorInfo } from '../protocol/errors.ts';
 import type { TurnEvent } from '../protocol/turnEvents.ts';
 import type { Answer } from './answer.ts';
+import type { CallSink } from './calls/watched.ts';
 import type { ClientPart } from './client/clientTurn.ts';
 import type { ContextBuilder } from './context/contextBuilder.ts';
 import type { TokenFactors } from './context/factors.ts';
@@ -26,6 +27,8 @@ export interface TurnDependencies {
   clock: Clock;
   log: Log;
   masker: Masker;
+  /** Where each request is kept, without what was said; nowhere when absent. */
+  calls?: CallSink | undefined;
   /** Who answers in a session, read when the turn begins. Never rejects for a profile that is gone. */
   profileOf(sessionId: string): Promise<Profile>;
   /** The tools of a turn; none for a model that takes none. */

@@ -2,6 +2,7 @@
 import { plainText, type Usage } from '../protocol/content.ts';
 import type { UserEntry } from '../protocol/entries.ts';
 import { reportTokens } from '../protocol/report.ts';
+import { watchedTurn } from './calls/watchedTurn.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { continuedFrom } from './client/continued.ts';
 import type { BuiltContext, ContextRequest } from './context/contextBuilder.ts';
@@ -108,7 +109,7 @@ async function askHeld(
   checkpoints: Checkpoints,
 ): Promise<Ending> {
   const { model, provider, budget } = requesting.plan;
-  const hold = provider.remote ? await budget?.hold(plannedCall(model, sent)) : undefined;
+  const hold = provider.remote ? await budget?.hold?.(plannedCall(model, sent)) : undefined;
   let ending: Ending | undefined;
   try {
     ending = await ask(requesting, built, sent, checkpoints);
@@ -153,7 +154,10 @@ async function ask(
   deps.breakers.began(name);
   // Where another can take over at once, nobody waits for this one to come back.
   const request = (plan.standIns?.models.length ?? 0) > 0 ? { ...sent, retries: 0 } : sent;
-  for await (const event of provider.stream(request, signal)) {
+  const stream = provider.stream(request, signal);
+  const masked = built.report.masked?.reduce((sum, { count }) => sum + count, 0) ?? 0;
+  const about = { sessionId, user, model, masked, client: plan.budget?.client };
+  for await (const event of provider.remote ? watchedTurn(deps, about, stream) : stream) {
     if (answer.take(event)) checkpoints.touch();
     const told = turnEventOf(turn, event);
     if (told) deps.emit(told);

@@ -38,6 +38,7 @@ export class ChatAnswer implements AnswerReader {
   readonly #stream: ChatStream;
   #usage: Usage | undefined;
   #outcome: RelayOutcome = 'truncated';
+  #hasBegun = false;
   readonly ping = comment;
 
   constructor(options: ChatAnswerOptions) {
@@ -47,6 +48,10 @@ export class ChatAnswer implements AnswerReader {
 
   get usage(): Usage | undefined {
     return this.#usage ?? this.#stream.usage;
+  }
+
+  get hasBegun(): boolean {
+    return this.#hasBegun;
   }
 
   get outcome(): RelayOutcome {
@@ -109,6 +114,7 @@ export class ChatAnswer implements AnswerReader {
       this.#outcome = 'done';
       return `${this.#stream.last().map(line).join('')}data: [DONE]\n\n`;
     }
+    if (name === 'content_block_delta') this.#hasBegun = true;
     try {
       return this.#stream.read(value).map(line).join('');
     } catch {

@@ -17,6 +17,7 @@ import {
   type TaskChange,
   taskChange,
 } from '../../protocol/memory.ts';
+import type { CallSink } from '../calls/watched.ts';
 import type { TokenFactors } from '../context/factors.ts';
 import { newestVersions } from '../context/frames.ts';
 import { Remembered } from '../context/remembered.ts';
@@ -45,6 +46,8 @@ export interface MemoryOptions {
   counter: TokenCounter;
   factors: TokenFactors;
   settings: CoreSettings;
+  /** Where requests to models are kept; nowhere when absent. */
+  calls?: CallSink;
   clock: Clock;
   log: Log;
   /** Without it the user has no directives beyond the session. */

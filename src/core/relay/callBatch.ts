@@ -1,3 +1,4 @@
+import { Emitter } from '../../base/emitter.ts';
 import type { Log } from '../ports.ts';
 import type { CallLog, LoggedCall } from '../relay.ts';
 
@@ -22,15 +23,24 @@ export class CallBatch {
   #taken = 0;
   #failing = false;
   #closed = false;
+  readonly #added: Emitter<LoggedCall>;
 
   constructor(calls: CallLog, log: Log) {
     this.#calls = calls;
     this.#log = log;
+    this.#added = new Emitter((error) => log.error('A call was not told to whoever counts calls.', error));
   }
 
+  /** Fires with each call of this process, before it is written. */
+  get onDidAdd() {
+    return this.#added.event;
+  }
+
+  /** Never throws. */
   add(call: LoggedCall): void {
     if (this.#closed) return;
     this.#waiting.push(call);
+    this.#added.fire(call);
     if (this.#waiting.length >= mostTogether && !this.#failing) void this.#write();
     else this.#wait();
     if (this.#waiting.length > mostWaiting) {
@@ -48,8 +58,15 @@ export class CallBatch {
     while (this.#taken < upTo && !this.#failing);
   }
 
+  /** Asks the log, in which all calls up to now are. */
+  async read<T>(question: (calls: CallLog) => Promise<T>): Promise<T> {
+    await this.flush();
+    return question(this.#calls);
+  }
+
   async close(): Promise<void> {
     await this.flush();
+    this.#added.dispose();
     this.#closed = true;
     clearTimeout(this.#timer);
   }

@@ -3,13 +3,12 @@ import { apiKeyRejected, baseUrlInvalid, type CausewayError, noApiKey } from '..
 import type { Limiter } from '../limits/limiter.ts';
 import { isLimited } from '../limits/limits.ts';
 import { holdCall } from '../limits/spending.ts';
-import type { Log, Secrets } from '../ports.ts';
+import type { Secrets } from '../ports.ts';
 import { anthropicKeyName } from '../providers/anthropic/keyName.ts';
 import { claudeModels } from '../providers/anthropic/models.ts';
 import { costOf } from '../providers/prices.ts';
 import type { Price } from '../providers/provider.ts';
 import type {
-  CallLog,
   LoggedCall,
   ModelRelay,
   RelayedCall,
@@ -20,7 +19,7 @@ import type {
   UsageQuery,
   UsageRow,
 } from '../relay.ts';
-import { CallBatch } from './callBatch.ts';
+import type { CallBatch } from './callBatch.ts';
 import { KeptSecret } from './keptSecret.ts';
 
 /**
@@ -31,8 +30,8 @@ const defaultLimits: RelayLimits = { headMs: 600_000, idleMs: 60_000 };
 
 export interface AnthropicRelayOptions {
   secrets: Secrets;
-  calls: CallLog;
-  log: Log;
+  /** Where each call is kept; it belongs to whoever made it. */
+  calls: CallBatch;
   /** Why nothing may leave now. Read anew for each request. */
   barred(): CausewayError | undefined;
   baseUrl(): string;
@@ -52,7 +51,6 @@ const sendable = /^[\x21-\x7e]+$/;
 export class AnthropicRelay implements ModelRelay {
   readonly #options: AnthropicRelayOptions;
   readonly #key: KeptSecret;
-  readonly #batch: CallBatch;
   readonly #limits: RelayLimits;
   /** The base URL that was found to be one, so that it is not parsed for each request. */
   #checkedUrl = '';
@@ -60,7 +58,6 @@ export class AnthropicRelay implements ModelRelay {
   constructor(options: AnthropicRelayOptions) {
     this.#options = options;
     this.#key = new KeptSecret(options.secrets, anthropicKeyName);
-    this.#batch = new CallBatch(options.calls, options.log);
     this.#limits = options.limits ?? defaultLimits;
   }
 
@@ -87,18 +84,15 @@ export class AnthropicRelay implements ModelRelay {
       certain:
         (call.outcome === 'done' && call.usage !== undefined) || call.outcome === 'refused' || !call.reached,
     });
-    this.#batch.add(logged);
+    this.#options.calls.add(logged);
   }
 
   async usage(query: UsageQuery): Promise<UsageRow[]> {
-    await this.#batch.flush();
-    return this.#options.calls.usage(query);
+    return this.#options.calls.read((calls) => calls.usage(query));
   }
 
-  /** Writes what is not yet written; later calls are not kept. */
-  async close(): Promise<void> {
+  dispose(): void {
     this.#key.dispose();
-    await this.#batch.close();
   }
 
   #grant(baseUrl: string, key: string | undefined): RelayGrant {
@@ -135,12 +129,13 @@ export class AnthropicRelay implements ModelRelay {
   }
 
   #logged(call: RelayedCall): LoggedCall {
-    const { principal, model = '', usage, firstByteMs, requestId } = call;
+    const { principal, model = '', usage, firstByteMs, firstTokenMs, requestId } = call;
     const logged: LoggedCall = {
       at: call.at,
       client: principal.kind === 'owner' ? 'owner' : principal.client.id,
       wire: call.wire,
       operation: call.operation,
+      provider: 'anthropic',
       model,
       stream: call.stream,
       status: call.status,
@@ -151,6 +146,7 @@ export class AnthropicRelay implements ModelRelay {
     if (usage !== undefined) logged.usage = usage;
     if (cost !== undefined) logged.cost = cost;
     if (firstByteMs !== undefined) logged.firstByteMs = firstByteMs;
+    if (firstTokenMs !== undefined) logged.firstTokenMs = firstTokenMs;
     if (requestId !== undefined) logged.requestId = requestId;
     return logged;
   }

@@ -112,6 +112,8 @@ export function openUserDatabase({ file, workerUrl }: UserDatabaseLocation): Use
       // As one text: a list of objects costs several times as much on its way between threads.
       add: async (calls) => remote().addCalls(JSON.stringify(calls)),
       usage: async (query) => remote().callUsage(query),
+      overTime: async (query) => remote().callsOverTime(query),
+      calls: async (query) => remote().keptCalls(query),
     },
     asking: {
       ask: async (init) => remote().ask(init),

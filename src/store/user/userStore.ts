@@ -26,7 +26,7 @@ import {
   type WorkspaceIdentity,
   type WorkspaceRecord,
 } from '../../core/register.ts';
-import type { LoggedCall, UsageQuery, UsageRow } from '../../core/relay.ts';
+import type { KeptCall, LoggedCall, TimeQuery, TimeRow, UsageQuery, UsageRow } from '../../core/relay.ts';
 import { canonicalUri } from '../../core/workspace/uri.ts';
 import type { ErrorInfo } from '../../protocol/errors.ts';
 import { thisHolder } from '../sqlite/holder.ts';
@@ -288,6 +288,14 @@ export class UserStore {
 
   callUsage(query: UsageQuery): UsageRow[] {
     return this.#read(({ calls }) => calls.usage(query));
+  }
+
+  callsOverTime(query: TimeQuery): TimeRow[] {
+    return this.#read(({ calls }) => calls.overTime(query));
+  }
+
+  keptCalls(query: { after?: number; limit: number }): KeptCall[] {
+    return this.#read(({ calls }) => calls.calls(query));
   }
 
   close(): void {

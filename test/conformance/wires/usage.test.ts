@@ -48,6 +48,33 @@ describe('wire: what was used', function () {
     assert.deepEqual(await rows('?from=2020-01-01&to=2020-12-31'), []);
   });
 
+  it('has the calls of turns too, by session, and what a turn asked of a model is told with its session', async () => {
+    const { body } = await call(test, 'POST', '/v1/sessions', {});
+    test.core.fake.enqueue(answer('In a turn.'));
+    const sent = await call(test, 'POST', `/v1/sessions/${body.session.id}/turns`, { text: 'Why?' });
+    assert.equal(sent.status, 200);
+    const [, turn] = await rows('?by=session');
+    assert.deepEqual([turn.session, turn.calls, turn.failures], [body.session.id, 1, 0]);
+    const [kept] = await test.calls.read((log) => log.calls({ limit: 1 }));
+    assert.ok(kept);
+    const { operation, wire, provider, client, masked, outcome } = kept;
+    const { id } = (await test.users.clients.list()).find((one) => one.name === 'script') ?? {};
+    assert.deepEqual(
+      { operation, wire, provider, client, masked, outcome },
+      { operation: 'turn', wire: 'bridge', provider: 'anthropic', client: id, masked: 0, outcome: 'done' },
+    );
+    assert.ok((kept.firstTokenMs ?? 0) > 0 && kept.totalMs >= (kept.firstTokenMs ?? 0));
+  });
+
+  it('has nothing of a private session, which leaves nothing on disk', async () => {
+    const before = (await rows('?by='))[0].calls;
+    const session = await test.core.store.create({ door: 'panel', private: true });
+    test.core.fake.enqueue(answer('Unseen.'));
+    const turn = await test.core.engine.startTurn(session.id, { text: 'Psst?', door: 'panel' });
+    for await (const _ of turn.events);
+    assert.equal((await rows('?by='))[0].calls, before);
+  });
+
   it('is told to the command line, and to no client without its scope', async () => {
     assert.ok((await rows('?by=model', test.ownerToken())).length > 0);
     const reader = await test.addClient({ scopes: ['models', 'sessions:read'] });

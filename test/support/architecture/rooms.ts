@@ -34,6 +34,7 @@ const rooms: Record<string, Room> = {
   store: {
     rooms: ['protocol', 'base'],
     files: [
+      'src/core/calls/',
       'src/core/errors.ts',
       'src/core/ports.ts',
       'src/core/limits/',
@@ -49,6 +50,7 @@ const rooms: Record<string, Room> = {
     rooms: ['protocol', 'base'],
     files: [
       'src/core/assistant.ts',
+      'src/core/calls/',
       'src/core/relay.ts',
       'src/core/errors.ts',
       'src/core/register.ts',

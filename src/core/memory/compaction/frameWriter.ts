@@ -7,7 +7,6 @@ import { estimateTokens } from '../../context/tokens.ts';
 import { fromErrorInfo, stoppedByUser, toErrorInfo } from '../../errors.ts';
 import { costOf, noUsage } from '../../providers/prices.ts';
 import type { ModelInfo, Provider, ProviderRequest } from '../../providers/provider.ts';
-import type { Chosen } from '../../providers/registry.ts';
 import { fallbackKindOf } from '../../providers/routes.ts';
 import { frameRequest, type Material, readAnswer, secondRequest, turnEntryIds } from './framePrompt.ts';
 
@@ -26,12 +25,18 @@ export function extractedFrame(material: Material, ceiling: number): WrittenFram
   return { method: 'extractive', body, instructions: [] };
 }
 
+/** What writes a frame. */
+export interface Writer {
+  provider: Pick<Provider, 'stream'>;
+  model: ModelInfo;
+}
+
 /**
  * By the model; where its answer cannot be read even the second time, the body is extracted, and what was paid is told
  * all the same. Throws the error of a provider that cannot be asked, and `stopped`.
  */
 export async function modelFrame(
-  by: { provider: Provider; model: ModelInfo; remember?: readonly string[] },
+  by: Writer & { remember?: readonly string[] },
   material: Material,
   ceiling: number,
   signal: AbortSignal,
@@ -66,8 +71,6 @@ export async function modelFrame(
     instructions: placed(reading.answer.instructions),
   };
 }
-
-type Writer = Pick<Chosen, 'provider' | 'model'>;
 
 /**
  * By the first of these models that takes so much and can be asked; one that fails for a while is passed over. Throws as
@@ -116,7 +119,7 @@ function bodyOf(answer: FrameBody): FrameBody {
 }
 
 async function asked(
-  provider: Provider,
+  provider: Pick<Provider, 'stream'>,
   request: ProviderRequest,
   signal: AbortSignal,
 ): Promise<{ text: string; usage: Usage }> {
