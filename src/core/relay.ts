@@ -2,6 +2,7 @@
  * The port through which a program's own calls of a model pass: a request is relayed as it is, and nothing of it is
  * remembered but who called, what it cost and how it ended.
  */
+import type { Event } from '../base/emitter.ts';
 import type { Usage } from '../protocol/content.ts';
 import type { Door } from '../protocol/entries.ts';
 import type { Limited } from './limits/limiter.ts';
@@ -145,6 +146,8 @@ export interface UsageQuery {
   from: number;
   /** Before this moment. */
   to: number;
+  /** Number of the last call that counts, where what comes later is told otherwise. */
+  upTo?: number;
 }
 
 /** Sums of the calls that have these in common. */
@@ -175,22 +178,31 @@ export interface CallLog {
   calls(query: { after?: number; limit: number }): Promise<KeptCall[]>;
 }
 
+/** The log as whoever watches it sees it. */
+export interface CallSource {
+  /** Asks the log, in which all calls of this process up to now are. */
+  read<T>(question: (log: CallLog) => Promise<T>): Promise<T>;
+  /** Fires with each call of this process. */
+  readonly onDidAdd: Event<LoggedCall>;
+}
+
 export interface TimeQuery {
   /** From this moment on, ms since the epoch; where the first stretch begins. */
   from: number;
   to: number;
   /** Length of a stretch in ms. */
   step: number;
+  /** Number of the last call that counts. */
+  upTo?: number;
 }
 
 /** Sums of the calls of one stretch of time. */
 export interface TimeRow extends Omit<UsageRow, 'client' | 'model' | 'session' | 'day'> {
   /** Which stretch, counted from 0. */
   at: number;
-  /** Number of the last call, whatever else comes. */
-  lastId: number;
+  /** Answers that were kept from earlier calls. */
   hits: number;
-  /** How long calls took, and until their first word: how many were in each slot of `latency.ts`. */
+  /** How long calls took, and until their first word: how many were in each slot of `protocol/latency.ts`. */
   total: [slot: number, calls: number][];
   first: [slot: number, calls: number][];
 }

@@ -27,6 +27,7 @@ import { Settings } from './settings.ts';
 import { unusedSession } from './shownSessions.ts';
 import { StatusItem } from './statusItem.ts';
 import { StayingOut } from './stayingOut.ts';
+import { UsageView } from './usage/usageView.ts';
 import { WindowCore } from './windowCore.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -56,6 +57,7 @@ export class App implements vscode.Disposable {
   readonly live: LiveTurns;
   readonly edits: ProposedEdits;
   readonly reports: Reports;
+  readonly usage: UsageView;
   readonly #mcp: McpOffer;
   readonly #showLog: () => void;
   readonly #lifetime = new DisposableStore();
@@ -96,6 +98,7 @@ export class App implements vscode.Disposable {
     this.live = add(new LiveTurns(this.core));
     this.edits = add(new ProposedEdits());
     this.reports = add(new Reports());
+    this.usage = add(new UsageView(context.extensionUri, this));
     add(new AskingPrograms(this));
     add(new StatusItem(statusItem, this));
 

@@ -15,7 +15,7 @@ import type {
   WorkspaceIdentity,
   WorkspaceRegister,
 } from '../core/register.ts';
-import type { ModelRelay } from '../core/relay.ts';
+import type { CallSource, ModelRelay } from '../core/relay.ts';
 import type { AttachmentPorts } from '../core/workspace/attachment.ts';
 import type { BridgeState } from '../protocol/bridge.ts';
 import type { ErrorInfo } from '../protocol/errors.ts';
@@ -26,6 +26,8 @@ export interface OpenedCore {
   readonly assistant: Assistant;
   readonly resolved: ResolvedWorkspace;
   readonly relay: ModelRelay;
+  /** Every request to a model. */
+  readonly calls: CallSource;
   readonly limiter: Limiter;
   readonly user: {
     readonly workspaces: WorkspaceRegister;

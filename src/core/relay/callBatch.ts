@@ -1,6 +1,6 @@
 import { Emitter } from '../../base/emitter.ts';
 import type { Log } from '../ports.ts';
-import type { CallLog, LoggedCall } from '../relay.ts';
+import type { CallLog, CallSource, LoggedCall } from '../relay.ts';
 
 /** How long a call waits to be written together with others, in ms; a dashboard that is a second behind is live. */
 const waitMs = 1000;
@@ -13,7 +13,7 @@ const mostTogether = 500;
 const mostWaiting = 20_000;
 
 /** Writes calls behind their answers, some together. */
-export class CallBatch {
+export class CallBatch implements CallSource {
   readonly #calls: CallLog;
   readonly #log: Log;
   #waiting: LoggedCall[] = [];

@@ -41,6 +41,9 @@ const sums = [
   `${sum('input_tokens IS NOT NULL AND cost IS NULL')} AS unpriced`,
 ];
 
+/** From, to and the last number that counts; the column is named in full, for some sums have one of its name. */
+const within = 'call.at >= ? AND call.at < ? AND id <= COALESCE(?, id)';
+
 const sumRow = z.object({
   calls: z.number(),
   failures: z.number(),
@@ -58,7 +61,7 @@ const usageRow = sumRow.extend({
   session: z.string().optional(),
   day: z.string().optional(),
 });
-const timeRow = sumRow.extend({ at: z.number(), hits: z.number(), lastId: z.number() });
+const timeRow = sumRow.extend({ at: z.number(), hits: z.number() });
 
 export class CallTable {
   readonly #db: DatabaseSync;
@@ -93,14 +96,14 @@ export class CallTable {
     this.#bodies.prune();
   }
 
-  usage({ by, from, to }: UsageQuery): UsageRow[] {
+  usage({ by, from, to, upTo }: UsageQuery): UsageRow[] {
     const groups = by.map((group) => `${columns[group]} AS ${group}`);
     // By their places: a column of the table has the same name as a group and would win.
     const places = by.map((_, index) => index + 1).join(', ');
     const order = by.length === 0 ? '' : `GROUP BY ${places} ORDER BY ${places}`;
     return this.#db
-      .prepare(`SELECT ${[...groups, ...sums].join(', ')} FROM call WHERE at >= ? AND at < ? ${order}`)
-      .all(from, to)
+      .prepare(`SELECT ${[...groups, ...sums].join(', ')} FROM call WHERE ${within} ${order}`)
+      .all(from, to, upTo ?? null)
       .map((raw) => {
         const { client, model, session, day, ...row } = usageRow.parse(raw);
         return {
@@ -114,20 +117,19 @@ export class CallTable {
   }
 
   overTime(query: TimeQuery): TimeRow[] {
-    const { from, to, step } = query;
+    const { from, to, step, upTo } = query;
     const rows = this.#db
       .prepare(
-        `SELECT (at - ?) / ? AS at, ${sums.join(', ')}, ${sum("cache = 'hit'")} AS hits, MAX(id) AS lastId
-         FROM call WHERE call.at >= ? AND call.at < ? GROUP BY 1 ORDER BY 1`,
+        `SELECT CAST((at - ?) / ? AS INTEGER) AS at, ${sums.join(', ')}, ${sum("cache = 'hit'")} AS hits
+         FROM call WHERE ${within} GROUP BY 1 ORDER BY 1`,
       )
-      .all(from, step, from, to)
+      .all(from, step, from, to, upTo ?? null)
       .map((raw) => timeRow.parse(raw));
     const total = readSlots(this.#db, 'total_ms', query);
     const first = readSlots(this.#db, 'first_token_ms', query);
-    return rows.map(({ at, hits, lastId, ...row }) => ({
+    return rows.map(({ at, hits, ...row }) => ({
       at,
       hits,
-      lastId,
       ...sumsOf(row),
       total: total.get(at) ?? [],
       first: first.get(at) ?? [],

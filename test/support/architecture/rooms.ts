@@ -34,7 +34,6 @@ const rooms: Record<string, Room> = {
   store: {
     rooms: ['protocol', 'base'],
     files: [
-      'src/core/calls/',
       'src/core/errors.ts',
       'src/core/ports.ts',
       'src/core/limits/',
@@ -50,7 +49,6 @@ const rooms: Record<string, Room> = {
     rooms: ['protocol', 'base'],
     files: [
       'src/core/assistant.ts',
-      'src/core/calls/',
       'src/core/relay.ts',
       'src/core/errors.ts',
       'src/core/register.ts',

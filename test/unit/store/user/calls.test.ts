@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
-import { msOf, percentile, slotOf } from '../../../../src/core/calls/latency.ts';
 import type { LoggedCall, UsageGroup, UsageRow } from '../../../../src/core/relay.ts';
+import { msOf, percentile, slotOf } from '../../../../src/protocol/latency.ts';
 import { CallTable } from '../../../../src/store/user/callTable.ts';
 import { createCallLog } from '../../../../src/store/user/migrations/005-call-log.ts';
 import { widenCallLog } from '../../../../src/store/user/migrations/009-calls-of-turns.ts';
@@ -134,20 +134,19 @@ describe('The table of calls', () => {
     table.add(
       [
         call({ totalMs: 100, firstTokenMs: 20 }),
-        call({ totalMs: 100, cache: 'hit', cost: 1 }),
+        call({ totalMs: 100, at: noon + 1, cache: 'hit', cost: 1 }),
         call({ totalMs: 4000, at: noon + 2 * day, outcome: 'failed' }),
       ],
       noon,
     );
     const rows = table.overTime({ from: noon - day, to: noon + 3 * day, step: day });
     assert.deepEqual(
-      rows.map(({ at, calls, failures, cost, hits, lastId, total, first }) => ({
+      rows.map(({ at, calls, failures, cost, hits, total, first }) => ({
         at,
         calls,
         failures,
         cost,
         hits,
-        lastId,
         total,
         first,
       })),
@@ -158,13 +157,20 @@ describe('The table of calls', () => {
           failures: 0,
           cost: 1,
           hits: 1,
-          lastId: 2,
           total: [[slotOf(100), 2]],
           first: [[slotOf(20), 1]],
         },
-        { at: 3, calls: 1, failures: 1, cost: 0, hits: 0, lastId: 3, total: [[slotOf(4000), 1]], first: [] },
+        { at: 3, calls: 1, failures: 1, cost: 0, hits: 0, total: [[slotOf(4000), 1]], first: [] },
       ],
     );
+  });
+
+  it('leaves out what came after the call it is asked about', () => {
+    table.add([call({ totalMs: 5 }), call({ totalMs: 5 })], noon);
+    const when = { from: noon, to: noon + 1, upTo: 1 };
+    assert.equal(table.usage({ by: [], ...when })[0]?.calls, 1);
+    const [row] = table.overTime({ ...when, step: 1 });
+    assert.deepEqual([row?.calls, row?.total], [1, [[slotOf(5), 1]]]);
   });
 
   it('has no rows where nothing was called, and one of nothing where nothing is asked apart', () => {
