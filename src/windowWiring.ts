@@ -25,6 +25,7 @@ export const windowWiring: Wiring = {
       clients: core.user.clients,
       asking: core.user.asking,
       relay: core.relay,
+      calls: core.calls,
       limiter: core.limiter,
       stateDir: await openStateFolder(),
       clock: systemClock,

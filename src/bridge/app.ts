@@ -5,12 +5,13 @@ import { noRoute, tokenMissing, tokenUnknown } from '../core/errors.ts';
 import type { Limiter } from '../core/limits/limiter.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { Asking, AskingRegister, ClientRegister } from '../core/register.ts';
-import type { ModelRelay } from '../core/relay.ts';
+import type { CallSource, ModelRelay } from '../core/relay.ts';
 import { type BodyLimits, BodyReader, defaultBodyLimits } from './body.ts';
 import { defaultStreamLimits, type StreamLimits } from './eventStream.ts';
 import { compose, type Exchange } from './exchange.ts';
 import type { BridgeRequest, BridgeResponse } from './http.ts';
 import { KnownClients } from './knownClients.ts';
+import { CallMetrics } from './metrics/callMetrics.ts';
 import { answerAsking } from './middleware/asking.ts';
 import { authenticate } from './middleware/authentication.ts';
 import { checkBodyKind } from './middleware/bodyKind.ts';
@@ -32,6 +33,7 @@ import { eventRoutes } from './routes/events.ts';
 import { answerHealth } from './routes/health.ts';
 import { mcpRoutes, workspaceEndpoint } from './routes/mcp.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { metricsRoute } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
 import { promptRoutes } from './routes/prompts.ts';
 import { recallRoute } from './routes/recall.ts';
@@ -49,6 +51,8 @@ export interface BridgeAppDeps {
   asking: AskingRegister;
   /** What programs that call a model themselves go through. */
   relay: ModelRelay;
+  /** Every request to a model, of this process. */
+  calls: CallSource;
   /** Holds programs to their limits. */
   limiter: Limiter;
   workspace: OwnWorkspace;
@@ -89,6 +93,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
     clock: deps.clock,
     log,
   });
+  const metrics = new CallMetrics(deps.calls, deps.version);
   const load = () => workspaceEndpoint(log, deps.version);
   const mcp = mcpRoutes({ assistant, bodies, limiter: deps.limiter, load });
   const routes = [
@@ -102,6 +107,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
     ...modelRoutes(calls),
     chatRoute(calls, bound, bodies, deps.clock),
     usageRoute(deps.relay, deps.clock),
+    metricsRoute(metrics),
     ...mcp.routes,
   ];
   const chain = compose(
@@ -134,6 +140,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
       revocation.dispose();
       known.dispose();
       calls.dispose();
+      metrics.dispose();
       mcp.dispose();
     },
   };

@@ -46,6 +46,7 @@ export async function runServe(invocation: Invocation): Promise<number> {
         clients: core.user.clients,
         asking: core.user.asking,
         relay: core.relay,
+        calls: core.calls,
         limiter: core.limiter,
         workspace: { id: core.resolved.workspace.id, name: place.identity.name, folders: place.roots },
         stateDir: await openStateFolder(),

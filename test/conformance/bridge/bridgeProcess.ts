@@ -35,6 +35,7 @@ const bridge = await startBridge({
   clients: users.clients,
   asking: users.asking,
   relay: testRelay(core, calls, { limiter }),
+  calls,
   limiter,
   workspace: { id: options.workspaceId, name: options.folder, folders: [options.folder] },
   stateDir: options.stateDir,

@@ -84,6 +84,7 @@ export async function startTestBridge(options: TestBridgeOptions = {}): Promise<
     clients: users.clients,
     asking: users.asking,
     relay,
+    calls,
     limiter,
     workspace: { id: ownWorkspaceId, name: 'test', folders: ['/projects/test'] },
     stateDir,

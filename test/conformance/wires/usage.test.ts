@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { answer } from '../../support/anthropic/script.ts';
+import { readExposition } from '../../support/exposition.ts';
 import { bearer, call, startTestBridge, type TestBridge } from '../bridge/support.ts';
 
 const ask = { model: 'claude-opus-5-5', max_tokens: 8000, messages: [{ role: 'user', content: 'Why?' }] };
@@ -87,4 +88,54 @@ describe('wire: what was used', function () {
       assert.equal((await call(test, 'GET', `/v1/usage${query}`)).status, 400);
     });
   }
+});
+
+describe('wire: what Prometheus is told', function () {
+  this.timeout(20_000);
+  let test: TestBridge;
+  before(async () => {
+    test = await startTestBridge();
+  });
+  after(() => test.close());
+
+  const scrape = (token: string) => fetch(`${test.url}/metrics`, { headers: bearer(token) });
+
+  it('counts a relayed stream with its time to the first word, once it is over', async () => {
+    test.core.fake.enqueue(answer('One two three.'));
+    const sent = await fetch(`${test.url}/v1/messages`, {
+      method: 'POST',
+      headers: {
+        ...bearer(test.token),
+        'content-type': 'application/json',
+        'anthropic-version': '2023-06-01',
+      },
+      body: JSON.stringify({ ...ask, stream: true }),
+    });
+    await sent.text();
+    const answered = await scrape(test.token);
+    assert.equal(answered.status, 200);
+    assert.equal(answered.headers.get('content-type'), 'text/plain; version=0.0.4; charset=utf-8');
+    const families = readExposition(await answered.text());
+    const [calls] = families.get('causeway_calls_total')?.samples ?? [];
+    assert.deepEqual(calls, {
+      name: 'causeway_calls_total',
+      labels: {
+        wire: 'anthropic',
+        operation: 'messages',
+        provider: 'anthropic',
+        model: ask.model,
+        outcome: 'done',
+      },
+      value: 1,
+    });
+    const first = families.get('causeway_time_to_first_token_seconds')?.samples;
+    assert.equal(first?.find(({ name }) => name.endsWith('_count'))?.value, 1);
+  });
+
+  it('is told to nobody without a token that may read usage', async () => {
+    const reader = await test.addClient({ scopes: ['models', 'turns'] });
+    assert.equal((await fetch(`${test.url}/metrics`)).status, 401);
+    assert.equal((await scrape(reader.token)).status, 403);
+    assert.equal((await scrape(test.ownerToken())).status, 200);
+  });
 });
