@@ -1,6 +1,7 @@
 /** Wires the core of one workspace for whoever has it open: a window of an editor, or the command line. */
 import { pathToFileURL } from 'node:url';
 import type { Assistant } from './core/assistant.ts';
+import { SpanExport } from './core/calls/spanExport.ts';
 import { Engine } from './core/engine.ts';
 import { toErrorInfo } from './core/errors.ts';
 import type { Exclude } from './core/grounding/globs.ts';
@@ -26,6 +27,7 @@ import { modelNotesOnDisk } from './modelNotesOnDisk.ts';
 import { profileFilesOnDisk } from './profileFilesOnDisk.ts';
 import { promptFilesOnDisk } from './promptFilesOnDisk.ts';
 import type { ErrorInfo } from './protocol/errors.ts';
+import { otlpHeaders, sendSpans } from './sendSpans.ts';
 import { CompositeStore } from './store/compositeStore.ts';
 import { notesFolder, sessionDatabaseFile, userDatabaseFile } from './store/dataFolders.ts';
 import { openSessionStore } from './store/openSessionStore.ts';
@@ -37,6 +39,8 @@ import { openSecretScanner } from './workers/openSecretScanner.ts';
 import { openTokenCounter } from './workers/openTokenCounter.ts';
 
 export interface Surroundings {
+  /** Of Causeway. */
+  version: string;
   /** Where the databases lie; made when it is missing. */
   dataFolder: string;
   /** The user's own profiles; it need not be there. */
@@ -144,6 +148,14 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
   const notes = modelNotesOnDisk(notesFolder(dataFolder, resolved.workspace.id));
   const limiter = new Limiter(user.limits, log);
   const calls = new CallBatch(user.calls, log);
+  const spans = new SpanExport({
+    calls,
+    // It leaves the machine like everything else.
+    endpoint: () => (barredFrom(workspace, settings) ? undefined : settings.otlpEndpoint || undefined),
+    send: sendSpans(otlpHeaders(process.env.OTEL_EXPORTER_OTLP_HEADERS)),
+    version: options.version,
+    log,
+  });
   const relay = new AnthropicRelay({
     limiter,
     secrets,
@@ -222,7 +234,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
         await engine.close();
       } finally {
         relay.dispose();
-        await calls.close();
+        await Promise.all([calls.close(), spans.close()]);
         await limiter.close();
         await Promise.all([user.close(), search.close(), counter.close(), recall.close(), scanner.close()]);
       }

@@ -9,7 +9,7 @@ import { isGone } from './store/user/places.ts';
 import { ignoredFiles } from './workers/ignoredFiles.ts';
 
 export const windowWiring: Wiring = {
-  openCore,
+  openCore: (request) => openCore({ ...request, version: manifest.version }),
   fingerprintOf,
   isGone,
   readMemoryFiles,

@@ -6,8 +6,8 @@ import { cost, duration, percent, promptTokens } from './figures.ts';
 import { emptyBucket, type UsageState } from './usageState.ts';
 import { t } from './words.ts';
 
-/** Colour and pattern of a line or a bar; each has both, so that they are told apart without colours. */
-export type Look = 'blue' | 'green' | 'yellow' | 'orange' | 'red' | 'purple';
+/** Colour of a line or a bar, and the stroke of a line. Orange is left out: high contrast light has none. */
+export type Look = 'blue' | 'green' | 'yellow' | 'red' | 'purple';
 
 export interface Series {
   name: string;
@@ -86,7 +86,7 @@ export function chartsOf(buckets: readonly UsageBucket[]): Chart[] {
       kind: 'bars',
       series: [
         { name: t('read'), look: 'purple', values: values(({ read }) => read) },
-        { name: t('written'), look: 'orange', values: values(({ written }) => written) },
+        { name: t('written'), look: 'yellow', values: values(({ written }) => written) },
         { name: t('fresh'), look: 'blue', values: values(({ fresh }) => fresh) },
         { name: t('output'), look: 'green', values: values(({ output }) => output) },
       ],
@@ -132,7 +132,7 @@ export const share = (part: number, of: number): number | undefined => (of === 0
 
 const percentiles = [
   { name: 'p50', share: 0.5, look: 'blue' },
-  { name: 'p95', share: 0.95, look: 'orange' },
+  { name: 'p95', share: 0.95, look: 'yellow' },
   { name: 'p99', share: 0.99, look: 'red' },
 ] as const;
 

@@ -86,8 +86,8 @@ const english = {
   doorImport: 'import',
   doorCore: 'Causeway',
   frame: 'frame',
-  seconds: '{0} s',
-  milliseconds: '{0} ms',
+  seconds: '{0}\u00a0s',
+  milliseconds: '{0}\u00a0ms',
   updated: 'Showing {0}',
 } as const;
 

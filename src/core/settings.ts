@@ -9,6 +9,8 @@ export interface Settings extends CoreSettings {
   readonly endpoints: readonly EndpointSetting[];
   readonly anthropicBaseUrl: string;
   readonly anthropicFeatures: AnthropicFeatures;
+  /** Where calls are told as spans of OpenTelemetry, by OTLP over HTTP; empty: nowhere. */
+  readonly otlpEndpoint: string;
   /** Prices the user has set, by model id; they come before the table. */
   readonly prices: Readonly<Record<string, Price>>;
 }
@@ -36,5 +38,6 @@ export const defaultSettings: Settings = {
   localOnly: false,
   anthropicBaseUrl: 'https://api.anthropic.com',
   anthropicFeatures: noFeatures,
+  otlpEndpoint: '',
   prices: {},
 };

@@ -56,6 +56,7 @@ export const settingSchemas = {
   'bridge.enabled': z.boolean(),
   /** Judged by the bridge, whose words name the value that does not fit. */
   'bridge.port': z.unknown(),
+  'openTelemetry.endpoint': z.union([z.literal(''), z.url({ protocol: /^https?$/ })]),
 } as const satisfies Record<SettingName, z.ZodType>;
 
 export type SettingValue<N extends SettingName> = z.output<(typeof settingSchemas)[N]>;
@@ -87,4 +88,5 @@ export const settingDefaults: { readonly [N in SettingName]: SettingValue<N> } =
   'trash.retentionDays': 0,
   'bridge.enabled': false,
   'bridge.port': defaultPort,
+  'openTelemetry.endpoint': defaultSettings.otlpEndpoint,
 };

@@ -83,6 +83,10 @@ export class Settings implements AllSettings {
     return globalValue === undefined && named ? named : this.get('anthropic.baseUrl');
   }
 
+  get otlpEndpoint(): string {
+    return this.get('openTelemetry.endpoint');
+  }
+
   get anthropicFeatures(): AllSettings['anthropicFeatures'] {
     return {
       contextEditing: this.get('anthropic.contextEditing'),

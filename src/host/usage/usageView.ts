@@ -19,14 +19,12 @@ interface Parts {
 
 export class UsageView implements vscode.Disposable {
   readonly #folder: vscode.Uri;
-  readonly #icon: vscode.Uri;
   readonly #parts: Parts;
   readonly #names = new Map<string, string>();
   #tab: vscode.WebviewPanel | undefined;
 
   constructor(extensionUri: vscode.Uri, parts: Parts) {
     this.#folder = vscode.Uri.joinPath(extensionUri, 'dist', 'panel');
-    this.#icon = vscode.Uri.joinPath(extensionUri, 'media', 'icons', 'causeway.svg');
     this.#parts = parts;
   }
 
@@ -46,7 +44,7 @@ export class UsageView implements vscode.Disposable {
       vscode.ViewColumn.Active,
       { enableScripts: true, localResourceRoots: [this.#folder] },
     );
-    tab.iconPath = this.#icon;
+    tab.iconPath = new vscode.ThemeIcon('graph');
     this.#tab = tab;
     const ofTab = new DisposableStore();
     const feed = new UsageFeed({
