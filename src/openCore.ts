@@ -164,6 +164,13 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     baseUrl: () => settings.anthropicBaseUrl,
     prices: () => settings.prices,
   });
+  const profiles = new Profiles(
+    profileFilesOnDisk(
+      { userFolder: options.profilesFolder, roots: options.roots, isTrusted: () => workspace.isTrusted() },
+      log,
+    ),
+    log,
+  );
   const engine = new Engine({
     store,
     providers: {
@@ -193,23 +200,14 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     calls,
     factorRecord: user.tokenFactors,
     modelNotes: () => (settings.anthropicFeatures.memoryTool ? notes : undefined),
-    profiles: new Profiles(
-      profileFilesOnDisk(
-        {
-          userFolder: options.profilesFolder,
-          roots: options.roots,
-          isTrusted: () => workspace.isTrusted(),
-        },
-        log,
-      ),
-      log,
-    ),
+    profiles,
     prompts: new Prompts(
       promptFilesOnDisk(
         { userFolder: options.promptsFolder, roots: options.roots, isTrusted: () => workspace.isTrusted() },
         log,
       ),
       log,
+      { grounding: () => settings.grounding, profile: (name) => profiles.get(name) },
     ),
     clock: systemClock,
     log,

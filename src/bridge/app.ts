@@ -1,7 +1,7 @@
 /** The bridge without its sockets: from a request to a response. */
 import { Emitter, type Event } from '../base/emitter.ts';
 import type { Assistant } from '../core/assistant.ts';
-import { noRoute, tokenMissing, tokenUnknown } from '../core/errors.ts';
+import { noRoute, tokenMissing } from '../core/errors.ts';
 import type { Limiter } from '../core/limits/limiter.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { Asking, AskingRegister, ClientRegister } from '../core/register.ts';
@@ -21,20 +21,22 @@ import { limitRequests, tellLimits } from './middleware/limits.ts';
 import { checkOrigin } from './middleware/origin.ts';
 import { checkPath } from './middleware/path.ts';
 import { logRequests } from './middleware/requestLog.ts';
-import { requireScope } from './middleware/scope.ts';
+import { lostRight, requireScope } from './middleware/scope.ts';
 import { refuseUpgrade } from './middleware/upgrade.ts';
 import { type OtherWindows, type OwnWorkspace, routeByWorkspace } from './middleware/workspace.ts';
-import { revoked } from './presence.ts';
 import { Call, Received } from './received.ts';
 import { RevocationWatch } from './revocation.ts';
 import { chatRoute } from './routes/chatCompletions.ts';
 import { contextRoute } from './routes/context.ts';
 import { eventRoutes } from './routes/events.ts';
+import { groundingRoute } from './routes/grounding.ts';
 import { answerHealth } from './routes/health.ts';
 import { mcpRoutes, workspaceEndpoint } from './routes/mcp.ts';
+import { memoryRoutes } from './routes/memory.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
+import { openApiRoute } from './routes/openapi.ts';
 import { promptRoutes } from './routes/prompts.ts';
 import { recallRoute } from './routes/recall.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -98,7 +100,9 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
   const mcp = mcpRoutes({ assistant, bodies, limiter: deps.limiter, load });
   const routes = [
     ...sessionRoutes(assistant, bodies),
+    ...memoryRoutes(assistant, bodies),
     recallRoute(assistant, bodies),
+    groundingRoute(assistant, bodies),
     contextRoute(assistant),
     ...turnRoutes({ assistant, bodies, streams, log, limiter: deps.limiter }),
     ...promptRoutes({ assistant, bodies, streams, log, limiter: deps.limiter }),
@@ -110,6 +114,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
     metricsRoute(metrics),
     ...mcp.routes,
   ];
+  routes.push(openApiRoute(routes, deps.version));
   const chain = compose(
     [
       logRequests(log, deps.clock),
@@ -146,18 +151,19 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
   };
 }
 
-/** Calls the route for as long as the client is there and has its right to be. */
+/** Calls the route for as long as the client is there and may be. */
 async function callRoute(exchange: Exchange, revocation: RevocationWatch): Promise<BridgeResponse> {
   const { principal, route } = exchange;
   if (!route) throw noRoute(exchange.path);
   if (!principal) throw tokenMissing();
   const { presence } = exchange.request;
-  if (principal.kind === 'client') presence.onEnd(revocation.watch(principal.client, presence));
+  if (principal.kind === 'client') presence.onEnd(revocation.watch(principal.client, presence, route.scope));
   const answer = route.answer(new Call(exchange, principal, revocation));
   // A client that was revoked while its answer was made is told nothing of it, nor of why there is none.
   const response = await answer.catch((error: unknown) => {
-    throw presence.reason === revoked ? tokenUnknown() : error;
+    throw lostRight(presence, route.scope) ?? error;
   });
-  if (presence.reason === revoked) throw tokenUnknown();
+  const lost = lostRight(presence, route.scope);
+  if (lost) throw lost;
   return response;
 }

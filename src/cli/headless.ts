@@ -51,7 +51,7 @@ export async function openHeadless(
     settings: markedSettings(settings, place.roots),
     secrets: secretsOf(env),
     sessionKey: undefined,
-    maskingKey: async () => maskingKeyIn(await openStateFolder()),
+    maskingKey: async () => maskingKeyIn(await openStateFolder(), log),
     log,
   });
   for (const { message } of await core.notices()) terminal.note(message);

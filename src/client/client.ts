@@ -19,6 +19,7 @@ import {
   sessionDetail,
   sessionList,
   stopResult,
+  streamEnded,
   workspaceHeader,
 } from '../protocol/bridge.ts';
 import type { PromptSummary } from '../protocol/prompts.ts';
@@ -55,7 +56,10 @@ export interface BridgeClient {
     ): Promise<ContextResult>;
     /** Earlier entries that matter for a text, best first, with an excerpt each. */
     recall(sessionId: string, request: z.input<typeof recallBody>): Promise<RecallResult['entries']>;
-    /** What happens in a session from now on, or from after a place in its log. Aborting the signal ends it. */
+    /**
+     * What happens in a session from now on, or from after a place in its log. Aborting the signal ends it. Throws
+     * `BridgeError` when this program may not read the session any more.
+     */
     events(
       sessionId: string,
       options?: { after?: number; signal?: AbortSignal },
@@ -124,6 +128,8 @@ export function connect({ url, token, workspace }: ConnectOptions): BridgeClient
         const path = `${at(sessionId)}/events${queryOf({ after })}`;
         const answer = await ask(path, signal === undefined ? {} : { signal });
         for await (const event of eventsOf(answer, signal)) {
+          const ended = streamEnded.safeParse(parseData(event)).data;
+          if (ended) throw new BridgeError(ended.error.code, ended.error.message);
           const parsed = sessionEvent.safeParse(parseData(event));
           // A newer bridge may tell of things this client does not know yet.
           if (parsed.success) yield parsed.data;

@@ -15,7 +15,8 @@ import type { CallBudget } from './limits/spending.ts';
 import type { Passage } from './ports.ts';
 import type { Prompts } from './prompts/prompts.ts';
 import type { Availability, ModelInfo, ProviderEvent } from './providers/provider.ts';
-import type { SessionStore } from './session/store.ts';
+import type { ToldReads } from './secrets/maskedReads.ts';
+import type { SessionInit, SessionStore } from './session/store.ts';
 import type { SessionMemory } from './sessionMemory.ts';
 
 export type { ClientRequest, ProviderEvent };
@@ -59,6 +60,8 @@ export interface Assistant {
   readonly onEvent: Event<SessionEvent>;
   /** Sessions, entries, search, drafts, export: the store itself, whose methods need no engine. */
   readonly sessions: SessionStore;
+  /** The same log as programs may be told it; every door that lends sessions to programs reads it here. */
+  readonly told: ToldReads;
   /** Frames, directives, tasks and the profile of each session. */
   readonly memory: SessionMemory;
   /** Prompts as files, which any door can run by name. */
@@ -113,6 +116,8 @@ export interface Assistant {
    */
   restored(sessionId: string, text: string, sources: readonly string[]): Promise<string>;
 
+  /** A new session, its title masked. Throws `masking_failed`: then there is none. */
+  createSession(init: SessionInit): Promise<SessionSummary>;
   renameSession(sessionId: string, title: string, door: TurnInput['door']): Promise<SessionSummary>;
   /** Sets the model of a session from now on; `provider/model`. */
   setModel(sessionId: string, model: string, door: TurnInput['door']): Promise<void>;

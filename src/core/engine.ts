@@ -16,6 +16,7 @@ import { LoggedMemory } from './memory/loggedMemory.ts';
 import { Prompts } from './prompts/prompts.ts';
 import { gateOf } from './providers/barred.ts';
 import { type Chosen, ProviderRegistry } from './providers/registry.ts';
+import { type ToldReads, toldReads } from './secrets/maskedReads.ts';
 import { maskedSearch } from './secrets/maskedSearch.ts';
 import type { Answerer, SessionStore, StoreChange } from './session/store.ts';
 import { SessionChanges } from './sessionChanges.ts';
@@ -29,6 +30,7 @@ import { againOf, userEntryOf } from './userEntry.ts';
 
 export class Engine implements Assistant {
   readonly sessions: SessionStore;
+  readonly told: ToldReads;
   readonly memory: LoggedMemory;
   readonly prompts: Prompts;
   readonly #options: EngineOptions;
@@ -54,6 +56,7 @@ export class Engine implements Assistant {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.sessions = options.store;
+    this.told = toldReads(options.store, options.masker);
     this.#typed = new TypedTexts(options.store, options.masker);
     this.prompts = options.prompts ?? new Prompts({ read: async () => [] }, options.log);
     this.#registry = new ProviderRegistry({
@@ -216,6 +219,7 @@ export class Engine implements Assistant {
   readonly restored: Assistant['restored'] = (sessionId, text, sources) =>
     this.#typed.restored(sessionId, text, sources);
 
+  readonly createSession: Assistant['createSession'] = (init) => this.#changes.create(init);
   readonly renameSession: Assistant['renameSession'] = (...asked) => this.#changes.rename(...asked);
   readonly setModel: Assistant['setModel'] = (...asked) => this.#changes.setModel(...asked);
   readonly rewind: Assistant['rewind'] = (...asked) => this.#changes.rewind(...asked);
@@ -345,15 +349,10 @@ export class Engine implements Assistant {
     const answer = new Answer();
     const done = runTurn(
       {
-        store: this.sessions,
+        ...this.#options,
         context: this.#context,
         factors: this.#factors,
         breakers: this.#registry.breakers,
-        settings: this.#options.settings,
-        clock: this.#options.clock,
-        log: this.#options.log,
-        masker: this.#options.masker,
-        calls: this.#options.calls,
         profileOf: (id) => this.#choices.profile(id),
         toolsFor: (id, profile, answering) => this.#choices.tools(id, profile, answering),
         closing: this.#closing.signal,

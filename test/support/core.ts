@@ -151,6 +151,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     isWanted: () => false,
     log,
   });
+  const profiles = new Profiles({ read: async () => options.profileFiles ?? [] }, log);
   const engine = new Engine({
     store,
     providers: [
@@ -171,8 +172,11 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     counter: options.counter ?? { count: async (texts) => texts.map(estimateTokens) },
     recall,
     settings,
-    profiles: new Profiles({ read: async () => options.profileFiles ?? [] }, log),
-    prompts: new Prompts({ read: async () => options.promptFiles ?? [] }, log),
+    profiles,
+    prompts: new Prompts({ read: async () => options.promptFiles ?? [] }, log, {
+      grounding: () => settings.grounding,
+      profile: (name) => profiles.get(name),
+    }),
     ...(options.search === undefined ? {} : { search: options.search }),
     ...(options.recall === undefined ? {} : { recall: options.recall }),
     clock,

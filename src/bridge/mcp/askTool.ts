@@ -4,6 +4,7 @@ import { fromErrorInfo, scopeMissing, turnWithdrawn, unexpected } from '../../co
 import { type Citation, plainText } from '../../protocol/content.ts';
 import { type GroundingMode, groundingModes } from '../../protocol/entries.ts';
 import type { TurnEvent } from '../../protocol/turnEvents.ts';
+import { inNewSession } from '../newSession.ts';
 import type { McpAccess } from './access.ts';
 import { orError, textResult } from './results.ts';
 
@@ -41,12 +42,9 @@ export function registerAsk(server: McpServer, access: McpAccess): void {
         const { budget, over } = await access.limits();
         const begin = async () => {
           if (session) return assistant.startTurn((await access.session(session)).id, input, signal, budget);
-          const { id } = await assistant.sessions.create({ ...made, ...access.owner });
-          return assistant.startTurn(id, input, signal, budget).catch(async (error: unknown) => {
-            // Nobody is told of it, and there is nothing in it.
-            await assistant.sessions.purge(id);
-            throw error;
-          });
+          return inNewSession(assistant, { ...made, ...access.owner }, (id) =>
+            assistant.startTurn(id, input, signal, budget),
+          );
         };
         const turn = await begin().catch((error: unknown) => {
           over();

@@ -26,7 +26,8 @@ export function registerSessionTools(server: McpServer, access: McpAccess): void
     },
     ({ limit }) =>
       orError(async () => {
-        const { sessions } = await listPage(assistant.sessions, { limit, trashed: false }, access.mayUse);
+        const page = await listPage(assistant.sessions, { limit, trashed: false }, access.mayUse);
+        const sessions = await assistant.told.summaries(page.sessions);
         return textResult(sessions.map(({ id, title }) => `${id} ${title}`).join('\n') || 'There are none.', {
           sessions: sessions.map(({ id, title, updatedAt }) => ({ id, title, updatedAt })),
         });

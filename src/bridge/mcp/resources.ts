@@ -16,8 +16,9 @@ export function registerResources(server: McpServer, access: McpAccess): void {
   const { assistant } = access;
   const sessions = async (suffix: string, what: string) => {
     const all = (await assistant.sessions.list({ limit: listed })).filter((one) => access.mayUse(one));
+    const told = await assistant.told.summaries(all);
     return {
-      resources: all.map(({ id, title }) => ({
+      resources: told.map(({ id, title }) => ({
         uri: `causeway://sessions/${id}${suffix}`,
         name: `${what}${title}`,
         mimeType: 'text/markdown',
@@ -54,10 +55,10 @@ export function registerResources(server: McpServer, access: McpAccess): void {
     );
 
   register('session', '', '', 'What was said in a session, the newest entries of its branch.', async (id) =>
-    (await assistant.sessions.path(id, { limit: mostEntries })).flatMap(saidOf).join('\n\n'),
+    (await assistant.told.path(id, { limit: mostEntries })).flatMap(saidOf).join('\n\n'),
   );
   register('frames', '/frames', 'Frames of ', 'What the session keeps of its older turns.', async (id) => {
-    const frames = await assistant.sessions.ofKinds(id, ['frame']);
+    const frames = await assistant.told.ofKinds(id, ['frame']);
     return frames.map(entryText).join('\n\n---\n\n') || 'There are no frames yet.';
   });
 }

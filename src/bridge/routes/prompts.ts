@@ -4,6 +4,7 @@ import { type PromptResult, runPromptBody } from '../../protocol/bridge.ts';
 import type { PromptSummary } from '../../protocol/prompts.ts';
 import type { Route } from '../exchange.ts';
 import { json } from '../http.ts';
+import { inNewSession } from '../newSession.ts';
 import { parseJson } from '../parse.ts';
 import { madeBy, ownerOf, sessionOf } from '../sessionAccess.ts';
 import { answerWithTurn, groundedWithin, type TurnRouteDeps } from './turns.ts';
@@ -43,9 +44,8 @@ export function promptRoutes({ assistant, bodies, ...answering }: TurnRouteDeps)
         const { prompt, turn, output } = await assistant.prompts.ask(name, input, version);
         const made = madeBy(principal);
         const asked = groundedWithin(principal, turn);
-        const { id } = sessionId
-          ? await sessionOf(assistant, sessionId, principal)
-          : await assistant.sessions.create({ ...made, ...ownerOf(principal), title: prompt.description });
+        if (sessionId !== undefined) await sessionOf(assistant, sessionId, principal);
+        const init = { ...made, ...ownerOf(principal), title: prompt.description };
         const response = await answerWithTurn(
           answering,
           {
@@ -61,7 +61,10 @@ export function promptRoutes({ assistant, bodies, ...answering }: TurnRouteDeps)
               } satisfies PromptResult);
             },
           },
-          (signal, budget) => assistant.startTurn(id, { ...asked, ...made }, signal, budget),
+          (signal, budget) => {
+            const start = (id: string) => assistant.startTurn(id, { ...asked, ...made }, signal, budget);
+            return sessionId === undefined ? inNewSession(assistant, init, start) : start(sessionId);
+          },
         );
         return { ...response, headers: { ...response.headers, ...ageHeaders(prompt) } };
       },

@@ -7,6 +7,7 @@ import type { Log } from '../../core/ports.ts';
 import { startTurnBody, type TurnResult } from '../../protocol/bridge.ts';
 import { plainText } from '../../protocol/content.ts';
 import type { AssistantEntry } from '../../protocol/entries.ts';
+import { leanEntry } from '../../protocol/lean.ts';
 import type { TurnEvent } from '../../protocol/turnEvents.ts';
 import type { TurnInput } from '../../protocol/turnInput.ts';
 import type { BodyReader } from '../body.ts';
@@ -137,7 +138,7 @@ async function resultOf(turn: StartedTurn, result: TurnAnswer['result']): Promis
   const { entry } = last;
   if (entry.outcome === 'failed' || entry.outcome === 'interrupted') return failed(entry);
   const { outcome = 'done', content } = entry;
-  return result({ sessionId, turnId, outcome, text: plainText(content), entry });
+  return result({ sessionId, turnId, outcome, text: plainText(content), entry: leanEntry(entry) });
 }
 
 function failed({ turnId, error }: AssistantEntry): BridgeResponse {

@@ -11,7 +11,7 @@ const dayMs = 24 * 60 * 60_000;
 const usualDays = 30;
 
 /** `from` and `to` are days, UTC, both included. */
-const usageQuery = z.strictObject({
+export const usageQuery = z.strictObject({
   by: z.string().max(100).default('client,model,day'),
   from: z.iso.date().optional(),
   to: z.iso.date().optional(),

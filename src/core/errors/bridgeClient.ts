@@ -46,7 +46,7 @@ export const tooManyAsking = () =>
 export const scopeMissing = (scope: string) =>
   refused('scope_missing', 403, `This client may not do that: its token lacks the scope ${scope}.`);
 export const notOwnSession = () =>
-  refused('not_own_session', 403, 'Only the client that made a session, and the user, can share it.');
+  refused('not_own_session', 403, 'Only the client that made a session, and the user, can do that.');
 export const noRoute = (path: string) => refused('no_route', 404, `The bridge has nothing at ${path}.`);
 export const methodNotAllowed = (method: string, allowed: string) =>
   refused('method_not_allowed', 405, `${method} is not possible here; possible is ${allowed}.`);

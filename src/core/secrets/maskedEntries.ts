@@ -4,6 +4,7 @@
  */
 import type { AssistantBlock, ContentBlock, ToolResultBlock, UserBlock } from '../../protocol/content.ts';
 import type { Entry, EntryDraft, FrameBody, UserEntry } from '../../protocol/entries.ts';
+import type { ContextReport } from '../../protocol/report.ts';
 import type { Draft } from '../../protocol/session.ts';
 import type { ProviderRequest, RequestBlock, ToolDefinition } from '../providers/provider.ts';
 
@@ -71,6 +72,14 @@ export function entryTexts(entry: Entry | EntryDraft, swap: Swap): Entry | Entry
       return entry satisfies never;
   }
 }
+
+/** A report that was stored before there was masking, as it may be shown. */
+export const reportTexts = (report: ContextReport, swap: Swap): ContextReport => ({
+  ...report,
+  segments: report.segments.map((segment) =>
+    segment.text === undefined ? segment : { ...segment, text: swap(segment.text) },
+  ),
+});
 
 function frameTexts(body: FrameBody, swap: Swap): FrameBody {
   return {

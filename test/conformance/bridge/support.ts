@@ -37,10 +37,13 @@ export interface TestBridge {
   close(): Promise<void>;
 }
 
+/** Files that run beside each other look for ports in ranges of their own. */
+const firstPort = 20_000 + (Number(process.env.MOCHA_WORKER_ID ?? 0) % 2) * 6_000;
+
 /** The first of a run of `count` ports that are free now, below those the system hands out by itself. */
 export async function freePorts(count = 10): Promise<number> {
   for (;;) {
-    const base = 20_000 + Math.floor(Math.random() * 1_000) * 12;
+    const base = firstPort + Math.floor(Math.random() * 500) * 12;
     const free = await Promise.all(Array.from({ length: count }, (_, index) => isFree(base + index)));
     if (free.every(Boolean)) return base;
   }

@@ -71,6 +71,7 @@ const rooms: Record<string, Room> = {
       'ai-tokenizer',
       'ignore',
       '@secretlint/core',
+      '@secretlint/profiler',
       '@secretlint/secretlint-rule-preset-recommend',
     ],
     node: true,
