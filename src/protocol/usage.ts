@@ -20,7 +20,8 @@ export const usageCall = z.object({
   /** `owner`, or the id of a client. */
   client: text,
   wire: z.enum(['anthropic', 'openai', ...doors]),
-  operation: z.enum(['messages', 'count_tokens', 'models', 'turn', 'frame']),
+  /** What was asked of the model, such as `messages`, `turn` or `frame`. */
+  operation: text,
   model: text,
   session: text.optional(),
   outcome: z.enum(['done', 'refused', 'failed', 'truncated', 'stalled', 'aborted']),

@@ -14,11 +14,10 @@ import { AnswerEvents, wireMessageOf } from '../../protocol/wires/sessionAnswer.
 import type { ReadRequest } from '../../protocol/wires/sessionRequest.ts';
 import { EventStream, eventStreamHeaders, type StreamLimits } from '../eventStream.ts';
 import type { Principal, RouteCall } from '../exchange.ts';
-import { type BridgeResponse, json, statusOf } from '../http.ts';
+import { type BridgeResponse, json } from '../http.ts';
 import { groundedWithin } from '../routes/turns.ts';
 import { madeBy, ownerOf, sessionOf } from '../sessionAccess.ts';
 import { type Binding, sessionHeader, turnHeader } from './binding.ts';
-import { principalOf } from './modelCalls.ts';
 import { wireStatus } from './wireStatus.ts';
 import type { WireWriter } from './wireWriter.ts';
 
@@ -93,25 +92,21 @@ export class SessionCalls {
 
   async #turn(
     call: RouteCall,
-    { wire, binding, request, writer }: SessionCall,
+    { binding, request, writer }: SessionCall,
     { sessionId, headers, limits }: Within,
   ): Promise<BridgeResponse> {
-    const { assistant, relay, streams, clock, log } = this.#deps;
-    const at = clock.now();
-    const from = clock.monotonic();
+    const { assistant, streams, log } = this.#deps;
     const reader = new EventStream(streams);
     const gone = AbortSignal.any([call.signal, reader.cut]);
     const events = new AnswerEvents({
       id: `msg_${crypto.randomUUID().replaceAll('-', '')}`,
       model: binding.model,
     });
-    let firstByteMs: number | undefined;
     let tellBegun = () => {};
     const begun = new Promise<void>((resolve) => {
       tellBegun = resolve;
     });
     const hear = (event: ProviderEvent) => {
-      firstByteMs ??= clock.monotonic() - from;
       for (const told of isPart(event) ? events.read(event) : []) {
         if (request.stream) reader.write(writer.event(told));
         tellBegun();
@@ -137,28 +132,8 @@ export class SessionCalls {
       limits.budget,
     );
     const told = { ...headers, [turnHeader]: turn.turnId };
-    const ended = this.#ended(turn)
-      .finally(limits.over)
-      .then((end) => {
-        const { outcome, usage, error } = end;
-        relay.record({
-          at,
-          principal: principalOf(call.principal),
-          wire,
-          operation: 'messages',
-          model,
-          stream: request.stream,
-          status: outcome === 'aborted' ? 0 : error && !events.begun ? statusOf(error) : 200,
-          outcome,
-          usage,
-          firstByteMs,
-          totalMs: clock.monotonic() - from,
-          requestId: undefined,
-          reached: true,
-          hold: undefined,
-        });
-        return end;
-      });
+    // Each request of the turn has its line in the log of calls by itself.
+    const ended = this.#ended(turn).finally(limits.over);
     if (!request.stream) {
       const { entry, usage, error } = await ended;
       if (error) return failure(writer, error, told);
@@ -193,7 +168,7 @@ export class SessionCalls {
     if (last?.type !== 'turn.ended' || last.entry.kind !== 'assistant')
       return { outcome: 'failed', usage: undefined, error: unexpected(last?.type) };
     const { entry } = last;
-    // What the turn cost is in the call's line; what its last request took is what the client is told.
+    // What its last request took is what the client is told.
     const usage = entry.requestUsage ?? entry.usage;
     switch (entry.outcome) {
       case 'done':

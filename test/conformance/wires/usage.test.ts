@@ -67,6 +67,29 @@ describe('wire: what was used', function () {
     assert.ok((kept.firstTokenMs ?? 0) > 0 && kept.totalMs >= (kept.firstTokenMs ?? 0));
   });
 
+  it('has a call that is bound to a session once, as a request of its turn', async () => {
+    const before = (await rows('?by='))[0].calls;
+    test.core.fake.enqueue(answer('Bound.'));
+    const bound = await fetch(`${test.url}/v1/messages`, {
+      method: 'POST',
+      headers: {
+        ...bearer(test.token),
+        'content-type': 'application/json',
+        'anthropic-version': '2023-06-01',
+        'x-causeway-session': 'new',
+      },
+      body: JSON.stringify(ask),
+    });
+    assert.equal(bound.status, 200);
+    const session = bound.headers.get('x-causeway-session');
+    assert.equal((await rows('?by='))[0].calls, before + 1);
+    const [turn] = (await rows('?by=session,model')).filter(
+      (row: { session: string }) => row.session === session,
+    );
+    assert.deepEqual([turn.model, turn.calls], [ask.model, 1]);
+    assert.ok(turn.cost > 0);
+  });
+
   it('has nothing of a private session, which leaves nothing on disk', async () => {
     const before = (await rows('?by='))[0].calls;
     const session = await test.core.store.create({ door: 'panel', private: true });
