@@ -147,7 +147,10 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
   });
   const notes = modelNotesOnDisk(notesFolder(dataFolder, resolved.workspace.id));
   const limiter = new Limiter(user.limits, log);
-  const calls = new CallBatch(user.calls, log);
+  const calls = new CallBatch(user.calls, log, {
+    kept: () => settings.keepCallBodies,
+    masked: (texts) => masker.texts(texts),
+  });
   const spans = new SpanExport({
     calls,
     // It leaves the machine like everything else.

@@ -32,6 +32,10 @@ export class UsagePage {
     this.#send({ type: 'showSession', sessionId });
   }
 
+  showBodies(call: number): void {
+    this.#send({ type: 'showBodies', call });
+  }
+
   dispatch(action: UsageAction): void {
     this.state.value = reduce(this.state.value, action);
     if (action.type === 'overview') this.#openAtEnd();

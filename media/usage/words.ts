@@ -70,6 +70,8 @@ const english = {
   outcome: 'Outcome',
   masked: 'Masked',
   kept: 'kept answer',
+  said: 'what was said',
+  showSaid: 'Show what was said at {0}',
   outcomeDone: 'answered',
   outcomeRefused: 'refused',
   outcomeFailed: 'failed',

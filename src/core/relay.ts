@@ -41,6 +41,8 @@ export interface RelayGrant {
   limits: RelayLimits;
   /** Goes back with the call when it is over. */
   hold?: CallHold;
+  /** What is said is told with the call, for the user wants it kept. */
+  bodies?: boolean;
 }
 
 export interface RelayLimits {
@@ -90,6 +92,8 @@ export interface RelayedCall {
   /** It got to upstream, which may bill it. */
   reached: boolean;
   hold: CallHold | undefined;
+  /** What was said, where the grant asked for it. */
+  bodies?: CallBodies;
 }
 
 /** A call as it is kept. */
@@ -126,6 +130,9 @@ export interface LoggedCall {
   bodies?: CallBodies;
 }
 
+/** Longest body of a call that is kept, in bytes; what comes after is cut off. */
+export const longestBody = 64 * 1024;
+
 /** As text, each cut where it is too long to be kept. */
 export interface CallBodies {
   request: string;
@@ -135,6 +142,8 @@ export interface CallBodies {
 /** A call as it is read from the log. Numbers grow with time. */
 export interface KeptCall extends Omit<LoggedCall, 'bodies'> {
   id: number;
+  /** What was said is kept too. */
+  hasBodies: boolean;
 }
 
 export const usageGroups = ['client', 'model', 'session', 'day'] as const;
@@ -176,6 +185,10 @@ export interface CallLog {
   overTime(query: TimeQuery): Promise<TimeRow[]>;
   /** The newest calls, or the first ones after `after`, oldest first. */
   calls(query: { after?: number; limit: number }): Promise<KeptCall[]>;
+  /** What was said in a call; undefined where it is not kept. */
+  bodies(id: number): Promise<CallBodies | undefined>;
+  /** Deletes what was said in all calls. */
+  forgetBodies(): Promise<void>;
 }
 
 /** The log as whoever watches it sees it. */

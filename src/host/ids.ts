@@ -88,6 +88,7 @@ export const settingNames = [
   'trash.retentionDays',
   'bridge.enabled',
   'bridge.port',
+  'callLog.bodies',
   'openTelemetry.endpoint',
 ] as const;
 export type SettingName = (typeof settingNames)[number];

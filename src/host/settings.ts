@@ -83,6 +83,11 @@ export class Settings implements AllSettings {
     return globalValue === undefined && named ? named : this.get('anthropic.baseUrl');
   }
 
+  /** The log of calls is not encrypted; who encrypts their sessions wants nothing said to lie beside them. */
+  get keepCallBodies(): boolean {
+    return this.get('callLog.bodies') && !this.get('encryptSessions');
+  }
+
   get otlpEndpoint(): string {
     return this.get('openTelemetry.endpoint');
   }

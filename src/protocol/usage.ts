@@ -32,6 +32,8 @@ export const usageCall = z.object({
   cost: z.number().nonnegative().optional(),
   masked: count.optional(),
   cached: z.boolean(),
+  /** What was said is kept and can be shown. */
+  hasBodies: z.boolean(),
   firstTokenMs: z.number().optional(),
   totalMs: z.number(),
 });
@@ -91,6 +93,8 @@ export type UsageOverview = z.infer<typeof usageOverview>;
 export const usageToHost = z.discriminatedUnion('type', [
   z.object({ type: z.literal('open'), range: z.enum(usageRanges) }),
   z.object({ type: z.literal('showSession'), sessionId: z.uuid() }),
+  /** What was said in a call. */
+  z.object({ type: z.literal('showBodies'), call: count }),
 ]);
 export type UsageToHost = z.infer<typeof usageToHost>;
 

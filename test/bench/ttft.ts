@@ -71,6 +71,7 @@ const core = await openCore({
     anthropicBaseUrl: url,
     anthropicFeatures: noFeatures,
     prices: {},
+    keepCallBodies: false,
     otlpEndpoint: '',
   },
   secrets: {

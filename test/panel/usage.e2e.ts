@@ -154,6 +154,16 @@ describe('the dashboard', function () {
     assert.match((await table.locator('tbody tr').first().textContent()) ?? '', /\d\sm?s/);
   });
 
+  it('shows what was said in a call whose words are kept', async () => {
+    const usage = await open();
+    await usage.page
+      .getByRole('button', { name: /^Show what was said at/ })
+      .first()
+      .click();
+    await usage.drawn();
+    assert.deepEqual(usage.asked.at(-1), { type: 'showBodies', call: 36 });
+  });
+
   it('opens a session of this window in the panel', async () => {
     const usage = await open();
     await usage.page.getByRole('button', { name: /^Show the session Why does/ }).click();

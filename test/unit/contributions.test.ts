@@ -257,6 +257,7 @@ describe('Settings', () => {
     'model',
     'bridge.enabled',
     'bridge.port',
+    'callLog.bodies',
     'openTelemetry.endpoint',
     'prices',
     'encryptSessions',

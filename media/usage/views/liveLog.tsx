@@ -59,7 +59,7 @@ export function LiveLog({ page }: { page: UsagePage }) {
             </thead>
             <tbody>
               {lines.map((call) => (
-                <Line key={call.id} call={call} names={state.names} />
+                <Line key={call.id} call={call} names={state.names} show={() => page.showBodies(call.id)} />
               ))}
             </tbody>
           </table>
@@ -69,12 +69,21 @@ export function LiveLog({ page }: { page: UsagePage }) {
   );
 }
 
-function Line({ call, names }: { call: UsageCall; names: Readonly<Record<string, string>> }) {
+function Line({
+  call,
+  names,
+  show,
+}: {
+  call: UsageCall;
+  names: Readonly<Record<string, string>>;
+  show(): void;
+}) {
   const { tokens: used, session } = call;
+  const time = new Date(call.at).toLocaleTimeString();
   const priced = call.cost === undefined ? (used ? t('unknown') : '–') : dollars(call.cost);
   return (
     <tr class={call.outcome === 'done' ? undefined : 'failure'}>
-      <td>{new Date(call.at).toLocaleTimeString()}</td>
+      <td>{time}</td>
       <td>{clientName(call.client, names)}</td>
       <td>{door(call)}</td>
       <td>{call.model === '' ? '–' : call.model}</td>
@@ -85,7 +94,14 @@ function Line({ call, names }: { call: UsageCall; names: Readonly<Record<string,
       <td class="number">{call.firstTokenMs === undefined ? '–' : duration(call.firstTokenMs)}</td>
       <td class="number">{duration(call.totalMs)}</td>
       <td class="number">{call.masked ?? '–'}</td>
-      <td>{outcome(call)}</td>
+      <td>
+        {outcome(call)}
+        {call.hasBodies && (
+          <button type="button" class="link said" aria-label={t('showSaid', time)} onClick={show}>
+            {t('said')}
+          </button>
+        )}
+      </td>
     </tr>
   );
 }

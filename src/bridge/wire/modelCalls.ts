@@ -8,6 +8,7 @@ import type { BridgeResponse } from '../http.ts';
 import type { AnswerReader } from './answerReader.ts';
 import { upstreamHeaders } from './headers.ts';
 import { RelayedAnswer } from './relayedAnswer.ts';
+import { SaidBytes } from './saidBytes.ts';
 import { Upstreams } from './upstream.ts';
 
 export interface ModelCallsDeps {
@@ -53,7 +54,8 @@ export class ModelCalls {
       ...(model === undefined ? {} : { model }),
       ...(maxTokens === undefined ? {} : { maxTokens }),
     });
-    const { baseUrl, key, limits, hold } = 'then' in asked ? await asked : asked;
+    const { baseUrl, key, limits, hold, bodies } = 'then' in asked ? await asked : asked;
+    const said = bodies && new SaidBytes();
     const { dispatcher, host, prefix } = this.#upstreams.of(baseUrl);
     const reader = call.reader(host);
     const answer = new RelayedAnswer({
@@ -63,6 +65,7 @@ export class ModelCalls {
       pingMs,
       presence,
       now: () => clock.monotonic(),
+      ...(said ? { onData: (chunk) => said.add(chunk) } : {}),
       onEnd: (end) =>
         relay.record({
           at,
@@ -73,6 +76,7 @@ export class ModelCalls {
           stream,
           usage: reader.usage,
           hold,
+          ...(said ? { bodies: { request: textOf(body), answer: said.text } } : {}),
           ...end,
         }),
     });
@@ -97,6 +101,12 @@ export class ModelCalls {
 }
 
 const noBody = Buffer.alloc(0);
+
+const textOf = (body: Buffer | undefined): string => {
+  const said = new SaidBytes();
+  if (body) said.add(body);
+  return said.text;
+};
 
 const owner: RelayPrincipal = { kind: 'owner' };
 export const principalOf = (principal: Principal): RelayPrincipal =>

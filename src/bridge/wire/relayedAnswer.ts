@@ -41,6 +41,8 @@ export interface RelayedAnswerOptions {
   presence: Presence;
   /** Monotonic, in ms. */
   now(): number;
+  /** Told what comes of the answer, where somebody keeps it. */
+  onData?(chunk: Buffer): void;
   /** Called once, when nothing more comes. */
   onEnd(end: RelayedEnd): void;
 }
@@ -115,6 +117,7 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#ended) return;
+    this.#options.onData?.(chunk);
     this.#unread.push(chunk);
     this.#unreadBytes += chunk.length;
     if (this.#streams) {

@@ -84,7 +84,7 @@ export class AnthropicRelay implements ModelRelay {
       certain:
         (call.outcome === 'done' && call.usage !== undefined) || call.outcome === 'refused' || !call.reached,
     });
-    this.#options.calls.add(logged);
+    this.#options.calls.add(call.bodies ? { ...logged, bodies: call.bodies } : logged);
   }
 
   async usage(query: UsageQuery): Promise<UsageRow[]> {
@@ -98,7 +98,8 @@ export class AnthropicRelay implements ModelRelay {
   #grant(baseUrl: string, key: string | undefined): RelayGrant {
     if (!key) throw noApiKey();
     if (!sendable.test(key)) throw apiKeyRejected();
-    return { baseUrl, key, limits: this.#limits };
+    const bodies = this.#options.calls.keepsBodies;
+    return { baseUrl, key, limits: this.#limits, ...(bodies ? { bodies } : {}) };
   }
 
   /** Last, so that nothing is held for what is refused for another reason. */

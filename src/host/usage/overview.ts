@@ -80,7 +80,7 @@ const tokensOf = (usage: NonNullable<KeptCall['usage']>) => ({
 });
 
 export function lineOf(call: KeptCall): UsageCall {
-  const { usage, cache, id, at, client, wire, operation, model, outcome, totalMs } = call;
+  const { usage, cache, id, at, client, wire, operation, model, outcome, totalMs, hasBodies } = call;
   const { session, error, cost, masked, firstTokenMs } = call;
   return {
     id,
@@ -92,6 +92,7 @@ export function lineOf(call: KeptCall): UsageCall {
     outcome,
     totalMs,
     cached: cache === 'hit',
+    hasBodies,
     ...(usage === undefined ? {} : { tokens: tokensOf(usage) }),
     ...(session === undefined ? {} : { session }),
     ...(error === undefined ? {} : { error }),

@@ -6,12 +6,14 @@ import type { Log } from '../../core/ports.ts';
 import { type HostToUsage, usageToHost } from '../../protocol/usage.ts';
 import { usageViewType } from '../ids.ts';
 import { pageHtml } from '../panel/html.ts';
+import type { Reports } from '../panel/reports.ts';
 import type { WindowCore } from '../windowCore.ts';
 import { UsageFeed } from './usageFeed.ts';
 
 interface Parts {
   core: WindowCore;
   log: Log;
+  reports: Pick<Reports, 'openRequest'>;
   assistant(): Promise<Assistant>;
   /** Shows a session in the panel. */
   show(sessionId: string): Promise<unknown>;
@@ -80,9 +82,25 @@ export class UsageView implements vscode.Disposable {
           this.#parts.log.error('A session of the dashboard was not shown.', error);
         });
         return;
+      case 'showBodies':
+        this.#showBodies(message.data.call).catch((error: unknown) => {
+          this.#parts.log.error('What was said in a call was not shown.', error);
+        });
+        return;
       default:
         message.data satisfies never;
     }
+  }
+
+  /** As a document to read. What was let go of meanwhile is told as such. */
+  async #showBodies(call: number): Promise<void> {
+    const { calls } = await this.#parts.core.get();
+    const said = await calls.read((log) => log.bodies(call));
+    if (said) await this.#parts.reports.openRequest(JSON.stringify(readable(said), undefined, 2));
+    else
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('What was said in this call is not kept any more.'),
+      );
   }
 
   #tell(tab: vscode.WebviewPanel, message: HostToUsage): void {
@@ -102,5 +120,20 @@ export class UsageView implements vscode.Disposable {
       ...[...clients].flatMap((id) => (this.#names.has(id) ? [[id, this.#names.get(id) ?? '']] : [])),
       ...found.flatMap((session) => (session ? [[session.id, session.title]] : [])),
     ]);
+  }
+}
+
+/** JSON as JSON, and everything else, such as events of a stream, as its lines. */
+const readable = ({ request, answer }: { request: string; answer: string }) => ({
+  request: parsed(request),
+  answer: parsed(answer),
+});
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // What was cut, and streams of events, are no JSON.
+    return text.split('\n');
   }
 }

@@ -93,6 +93,7 @@ const row = z.object({
   first_token_ms: maybe(z.number()),
   total_ms: z.number(),
   request_id: maybe(z.string()),
+  has_bodies: z.number(),
 });
 
 export function keptCall(raw: unknown): KeptCall {
@@ -108,6 +109,7 @@ export function keptCall(raw: unknown): KeptCall {
     status: one.status,
     outcome: one.outcome,
     totalMs: one.total_ms,
+    hasBodies: one.has_bodies === 1,
     ...defined({
       provider: one.provider,
       session: one.session,

@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import type {
+  CallBodies,
   KeptCall,
   LoggedCall,
   TimeQuery,
@@ -137,11 +138,20 @@ export class CallTable {
   }
 
   calls({ after, limit }: { after?: number; limit: number }): KeptCall[] {
+    const select = 'SELECT *, id IN (SELECT call FROM call_body) AS has_bodies FROM call';
     const rows =
       after === undefined
-        ? this.#db.prepare('SELECT * FROM call ORDER BY id DESC LIMIT ?').all(limit).reverse()
-        : this.#db.prepare('SELECT * FROM call WHERE id > ? ORDER BY id LIMIT ?').all(after, limit);
+        ? this.#db.prepare(`${select} ORDER BY id DESC LIMIT ?`).all(limit).reverse()
+        : this.#db.prepare(`${select} WHERE id > ? ORDER BY id LIMIT ?`).all(after, limit);
     return rows.map(keptCall);
+  }
+
+  bodies(id: number): CallBodies | undefined {
+    return this.#bodies.get(id);
+  }
+
+  forgetBodies(): void {
+    this.#bodies.forget();
   }
 }
 

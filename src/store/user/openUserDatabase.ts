@@ -114,6 +114,8 @@ export function openUserDatabase({ file, workerUrl }: UserDatabaseLocation): Use
       usage: async (query) => remote().callUsage(query),
       overTime: async (query) => remote().callsOverTime(query),
       calls: async (query) => remote().keptCalls(query),
+      bodies: async (id) => remote().callBodies(id),
+      forgetBodies: async () => remote().forgetCallBodies(),
     },
     asking: {
       ask: async (init) => remote().ask(init),

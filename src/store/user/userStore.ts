@@ -26,46 +26,36 @@ import {
   type WorkspaceIdentity,
   type WorkspaceRecord,
 } from '../../core/register.ts';
-import type { KeptCall, LoggedCall, TimeQuery, TimeRow, UsageQuery, UsageRow } from '../../core/relay.ts';
+import type {
+  CallBodies,
+  KeptCall,
+  LoggedCall,
+  TimeQuery,
+  TimeRow,
+  UsageQuery,
+  UsageRow,
+} from '../../core/relay.ts';
 import { canonicalUri } from '../../core/workspace/uri.ts';
 import type { ErrorInfo } from '../../protocol/errors.ts';
 import { thisHolder } from '../sqlite/holder.ts';
 import { transaction } from '../sqlite/transaction.ts';
 import { isCorrupt, isMoved } from '../sqliteErrors.ts';
-import { AskingTable } from './askingTable.ts';
-import { CallTable } from './callTable.ts';
 import { checkClientInit, checkLimits } from './clientInit.ts';
-import { ClientTable } from './clientTable.ts';
-import { ClockTable } from './clockTable.ts';
-import { DirectiveTable, type UserDirective } from './directiveTable.ts';
+import type { UserDirective } from './directiveTable.ts';
 import { sessionDatabaseFile } from './layout.ts';
-import { LimitTable } from './limitTable.ts';
 import { DamagedDatabase, type OpenedFile, openFile } from './openFile.ts';
 import { nothingSalvaged, rebuild } from './rebuild.ts';
 import { repair } from './repair.ts';
-import { SessionKeyTable } from './sessionKeyTable.ts';
 import { hasSessionsIn } from './sessionsIn.ts';
 import { writeSidecar } from './sidecars.ts';
-import { TokenFactorTable } from './tokenFactorTable.ts';
-import { WorkspaceTable } from './workspaceTable.ts';
+import { type Tables, tablesOf } from './tables.ts';
+import type { WorkspaceTable } from './workspaceTable.ts';
 
 export interface UserStoreStatus {
   /** `read_only`: written by a newer version. */
   mode: 'normal' | 'read_only';
   /** What the user must be told, such as a repair. */
   notices: ErrorInfo[];
-}
-
-interface Tables {
-  workspaces: WorkspaceTable;
-  clients: ClientTable;
-  sessionKey: SessionKeyTable;
-  directives: DirectiveTable;
-  tokenFactors: TokenFactorTable;
-  calls: CallTable;
-  limits: LimitTable;
-  clock: ClockTable;
-  asking: AskingTable;
 }
 
 interface Handle extends OpenedFile, Tables {
@@ -298,6 +288,14 @@ export class UserStore {
     return this.#read(({ calls }) => calls.calls(query));
   }
 
+  callBodies(id: number): CallBodies | undefined {
+    return this.#read(({ calls }) => calls.bodies(id));
+  }
+
+  forgetCallBodies(): void {
+    this.#write(({ calls }) => ({ result: calls.forgetBodies() }));
+  }
+
   close(): void {
     this.#handle?.db.close();
     this.#handle = undefined;
@@ -378,15 +376,7 @@ export class UserStore {
   #handleOf(opened: OpenedFile): Handle {
     return {
       ...opened,
-      workspaces: new WorkspaceTable(opened.db),
-      clients: new ClientTable(opened.db),
-      sessionKey: new SessionKeyTable(opened.db),
-      directives: new DirectiveTable(opened.db),
-      tokenFactors: new TokenFactorTable(opened.db),
-      calls: new CallTable(opened.db),
-      limits: new LimitTable(opened.db),
-      clock: new ClockTable(opened.db),
-      asking: new AskingTable(opened.db),
+      ...tablesOf(opened.db),
       inode: inodeOf(this.#file),
     };
   }

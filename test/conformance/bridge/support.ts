@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { type Bridge, type BridgeOptions, startBridge } from '../../../src/bridge/bridge.ts';
 import type { Limiter } from '../../../src/core/limits/limiter.ts';
 import { type ClientInit, clientScopes } from '../../../src/core/register.ts';
-import type { CallBatch } from '../../../src/core/relay/callBatch.ts';
+import type { CallBatch, KeptBodies } from '../../../src/core/relay/callBatch.ts';
 import type { AnthropicRelay, AnthropicRelayOptions } from '../../../src/core/relay/modelRelay.ts';
 import { type Discovery, discovery } from '../../../src/protocol/bridge.ts';
 import { openUserDatabase, type UserDatabase } from '../../../src/store/user/openUserDatabase.ts';
@@ -62,6 +62,8 @@ export interface TestBridgeOptions extends TestCoreOptions {
   users?: UserDatabase;
   bridge?: Partial<BridgeOptions>;
   relay?: Partial<AnthropicRelayOptions>;
+  /** What is said in plain calls is kept; read anew for each. */
+  bodies?: KeptBodies;
 }
 
 export async function startTestBridge(options: TestBridgeOptions = {}): Promise<TestBridge> {
@@ -69,13 +71,13 @@ export async function startTestBridge(options: TestBridgeOptions = {}): Promise<
   const users =
     options.users ?? openUserDatabase({ file: join(stateDir, 'user.db'), workerUrl: workerUrl('user') });
   const logged: string[] = [];
-  const calls = testCalls(users, logged);
+  const calls = testCalls(users, logged, options.bodies);
   const core = await startCore({ calls, ...options });
   const limiter = testLimiter(core, users);
   const relay = testRelay(core, calls, { limiter, ...options.relay });
   const closeCore = async () => {
-    relay.dispose();
     await core.close();
+    relay.dispose();
     await calls.close();
     await limiter.close();
     if (!options.users) await users.close();

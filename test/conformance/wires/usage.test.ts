@@ -162,3 +162,79 @@ describe('wire: what Prometheus is told', function () {
     assert.equal((await scrape(test.ownerToken())).status, 200);
   });
 });
+
+describe('wire: what was said in a call', function () {
+  this.timeout(20_000);
+  let test: TestBridge;
+  let keeps = true;
+  // Cut in two, so that it is no token to whoever looks through this file.
+  const secret = `ghp_${'1234567890abcdefghijABCDEFGHIJ123456'}`;
+  before(async () => {
+    test = await startTestBridge({
+      bodies: { kept: () => keeps, masked: (texts) => test.core.masker.texts(texts) },
+    });
+  });
+  after(() => test.close());
+
+  const send = async (content: string, more: object = {}) => {
+    const answered = await fetch(`${test.url}/v1/messages`, {
+      method: 'POST',
+      headers: {
+        ...bearer(test.token),
+        'content-type': 'application/json',
+        'anthropic-version': '2023-06-01',
+      },
+      body: JSON.stringify({ ...ask, messages: [{ role: 'user', content }], ...more }),
+    });
+    await answered.text();
+  };
+  const newest = async () => {
+    const [kept] = await test.calls.read((log) => log.calls({ limit: 1 }));
+    assert.ok(kept);
+    return { kept, said: await test.calls.read((log) => log.bodies(kept.id)) };
+  };
+
+  it('is kept where the user wants it, with secrets masked, of streams too', async () => {
+    for (const stream of [false, true]) {
+      test.core.fake.enqueue(answer('Because of the clock.'));
+      await send(`Why does ${secret} fail?`, { stream });
+      const { kept, said } = await newest();
+      assert.equal(kept.hasBodies, true);
+      assert.match(said?.request ?? '', /Why does \[secret:github:\w+\] fail\?/);
+      assert.ok(!JSON.stringify(said).includes(secret));
+      assert.match((said?.answer ?? '').replaceAll(/"\}\}[^"]*"text":"/g, ''), /clock/);
+    }
+  });
+
+  it('is cut where it is long', async () => {
+    test.core.fake.enqueue(answer('Long.'));
+    await send('word '.repeat(40_000));
+    const { said } = await newest();
+    assert.equal(said?.request.length, 64 * 1024 + 1);
+    assert.ok(said?.request.endsWith('…'));
+  });
+
+  it('is in no line of a turn, whose session has it, and is nothing that whoever counts is told', async () => {
+    const told: object[] = [];
+    const listening = test.calls.onDidAdd((one) => told.push(one));
+    test.core.fake.enqueue(answer('One.'), answer('Two.'));
+    const { body } = await call(test, 'POST', '/v1/sessions', {});
+    await call(test, 'POST', `/v1/sessions/${body.session.id}/turns`, { text: 'In a turn' });
+    assert.equal((await newest()).kept.hasBodies, false);
+    await send('Plain');
+    assert.equal((await newest()).kept.hasBodies, true);
+    listening.dispose();
+    assert.equal(told.length, 2);
+    assert.doesNotMatch(JSON.stringify(told), /Plain|In a turn|One|Two/);
+  });
+
+  it('goes when the user switches it off, and no more is kept', async () => {
+    const before = (await newest()).kept.id;
+    keeps = false;
+    test.core.fake.enqueue(answer('Off.'));
+    await send('Not kept');
+    const { kept, said } = await newest();
+    assert.deepEqual([kept.id > before, kept.hasBodies, said], [true, false, undefined]);
+    assert.equal(await test.calls.read((log) => log.bodies(before)), undefined);
+  });
+});

@@ -34,6 +34,7 @@ export function call(number: number, more: Partial<UsageCall> = {}): UsageCall {
     outcome: failed ? 'failed' : 'done',
     totalMs: 900 + 5_000 * part(number),
     cached: number % 13 === 0,
+    hasBodies: number % 6 === 0,
     ...(number % 3 === 0 ? {} : { session: id(8, 1 + (number % 2)), masked: number % 4 === 0 ? 2 : 0 }),
     ...(failed ? { error: 'overloaded' } : { firstTokenMs: 300 + 900 * part(number + 1) }),
     ...(failed

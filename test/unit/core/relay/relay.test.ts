@@ -15,6 +15,8 @@ const logInto = (written: LoggedCall[]): CallLog => ({
   usage: async () => [],
   overTime: async () => [],
   calls: async () => [],
+  bodies: async () => undefined,
+  forgetBodies: async () => undefined,
 });
 
 function startRelay(options: Partial<AnthropicRelayOptions> = {}) {

@@ -48,6 +48,8 @@ describe('What the dashboard is told', () => {
       usage: async (query) => table.usage(query),
       overTime: async (query) => table.overTime(query),
       calls: async (query) => table.calls(query),
+      bodies: async (id) => table.bodies(id),
+      forgetBodies: async () => table.forgetBodies(),
     };
     feed = new UsageFeed({
       calls: async () => ({

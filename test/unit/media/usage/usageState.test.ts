@@ -36,6 +36,7 @@ const call = (id: number, more: Partial<UsageCall> = {}): UsageCall => ({
   outcome: 'done',
   totalMs: 500,
   cached: false,
+  hasBodies: false,
   ...more,
 });
 

@@ -1,0 +1,24 @@
+/** All tables of the user's database. */
+import type { DatabaseSync } from 'node:sqlite';
+import { AskingTable } from './askingTable.ts';
+import { CallTable } from './callTable.ts';
+import { ClientTable } from './clientTable.ts';
+import { ClockTable } from './clockTable.ts';
+import { DirectiveTable } from './directiveTable.ts';
+import { LimitTable } from './limitTable.ts';
+import { SessionKeyTable } from './sessionKeyTable.ts';
+import { TokenFactorTable } from './tokenFactorTable.ts';
+import { WorkspaceTable } from './workspaceTable.ts';
+
+export const tablesOf = (db: DatabaseSync) => ({
+  workspaces: new WorkspaceTable(db),
+  clients: new ClientTable(db),
+  sessionKey: new SessionKeyTable(db),
+  directives: new DirectiveTable(db),
+  tokenFactors: new TokenFactorTable(db),
+  calls: new CallTable(db),
+  limits: new LimitTable(db),
+  clock: new ClockTable(db),
+  asking: new AskingTable(db),
+});
+export type Tables = ReturnType<typeof tablesOf>;
