@@ -3,7 +3,7 @@ import { plainText } from '../src/protocol/content.ts';
 import type { Attachment, UserEntry } from '../src/protocol/entries.ts';
 import type { ErrorAction } from '../src/protocol/errors.ts';
 import type { PanelParams } from '../src/protocol/panel.ts';
-import type { TurnChoices } from '../src/protocol/panelContext.ts';
+import type { MentionChoice, TurnChoices } from '../src/protocol/panelContext.ts';
 import type { QueuedTurn, SessionSummary } from '../src/protocol/session.ts';
 import { choicesOf, isBlank, putBefore, withoutChoices } from './drafts.ts';
 import { quoted } from './format.ts';
@@ -298,6 +298,18 @@ export class Acts {
     if (!added || added.attachments.length === 0) return;
     this.#panel.dispatch({ type: 'attach', attachments: added.attachments });
     this.#panel.draftChanged();
+  }
+
+  /** Takes what was named into the draft; the host asks first about what stays out. */
+  async mention(choice: MentionChoice): Promise<void> {
+    const what = `mention ${choice.kind} ${choice.uri} ${choice.startLine ?? ''}`;
+    const taken = await this.#once(what, () => this.#panel.ask('mention', { choice }));
+    if (!taken) return;
+    this.#panel.dispatch({ type: 'attach', attachments: taken.attachments });
+    this.#panel.draftChanged();
+    this.#panel.say(
+      taken.attachments.length > 0 ? t('mentionAdded', choice.label) : t('mentionLeft', choice.label),
+    );
   }
 
   async copy(text: string): Promise<void> {

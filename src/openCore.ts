@@ -22,6 +22,7 @@ import { maskedSearch } from './core/secrets/maskedSearch.ts';
 import { Masker } from './core/secrets/masker.ts';
 import type { SessionStore } from './core/session/store.ts';
 import type { Settings } from './core/settings.ts';
+import type { LanguageFeatures, WorkspaceSources } from './core/tools/workspace/sources.ts';
 import { resolveWorkspace, shownWorkspaces } from './core/workspace/attachment.ts';
 import { modelNotesOnDisk } from './modelNotesOnDisk.ts';
 import { profileFilesOnDisk } from './profileFilesOnDisk.ts';
@@ -37,6 +38,8 @@ import { openPassageSearch } from './workers/openPassageSearch.ts';
 import { openRecall } from './workers/openRecall.ts';
 import { openSecretScanner } from './workers/openSecretScanner.ts';
 import { openTokenCounter } from './workers/openTokenCounter.ts';
+import { workspaceFilesOnDisk } from './workspaceFilesOnDisk.ts';
+import { workspaceHistory } from './workspaceHistoryByGit.ts';
 
 export interface Surroundings {
   /** Of Causeway. */
@@ -55,6 +58,8 @@ export interface Surroundings {
   roots(): readonly string[];
   /** What the editor's settings hide, read anew for each question. */
   excludes?(): readonly Exclude[];
+  /** Where there is an editor. */
+  language?: LanguageFeatures;
   settings: Settings;
   secrets: Secrets;
   /** Models that only the one who opens the core can reach. */
@@ -165,8 +170,20 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     calls,
     barred: () => barredFrom(workspace, settings),
     baseUrl: () => settings.anthropicBaseUrl,
+    endpoints: () => settings.endpoints,
     prices: () => settings.prices,
   });
+  const sources: WorkspaceSources = {
+    files: workspaceFilesOnDisk({
+      roots: options.roots,
+      excludes: options.excludes ?? (() => []),
+      openFiles: () => workspace.openFiles(),
+    }),
+    history: workspaceHistory(options.roots),
+    ...(options.language === undefined ? {} : { language: options.language }),
+    search,
+    isTrusted: () => workspace.isTrusted(),
+  };
   const profiles = new Profiles(
     profileFilesOnDisk(
       { userFolder: options.profilesFolder, roots: options.roots, isTrusted: () => workspace.isTrusted() },
@@ -202,6 +219,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     settings,
     calls,
     factorRecord: user.tokenFactors,
+    workspaceSources: () => (options.roots().length === 0 ? undefined : sources),
     modelNotes: () => (settings.anthropicFeatures.memoryTool ? notes : undefined),
     profiles,
     prompts: new Prompts(

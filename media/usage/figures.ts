@@ -75,4 +75,4 @@ export const outcome = ({ outcome: how, error, cached }: UsageCall): string =>
   [t(outcomes[how]), ...(error === undefined ? [] : [error]), ...(cached ? [t('kept')] : [])].join(', ');
 
 export const door = ({ wire, operation }: UsageCall): string =>
-  operation === 'frame' ? `${t(doors[wire])}, ${t('frame')}` : t(doors[wire]);
+  operation === 'frame' || operation === 'title' ? `${t(doors[wire])}, ${t(operation)}` : t(doors[wire]);

@@ -2,7 +2,7 @@
 import { wordsOf } from '../wordsOf.ts';
 
 const english = {
-  title: 'Usage',
+  heading: 'Usage',
   range: 'Range',
   day: '24 hours',
   week: '7 days',
@@ -88,6 +88,7 @@ const english = {
   doorImport: 'import',
   doorCore: 'Causeway',
   frame: 'frame',
+  title: 'title',
   seconds: '{0}\u00a0s',
   milliseconds: '{0}\u00a0ms',
   updated: 'Showing {0}',

@@ -39,11 +39,13 @@ import { modelRoutes } from './routes/models.ts';
 import { openApiRoute } from './routes/openapi.ts';
 import { promptRoutes } from './routes/prompts.ts';
 import { recallRoute } from './routes/recall.ts';
+import { responsesRoute } from './routes/responses.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { turnRoutes } from './routes/turns.ts';
 import { usageRoute } from './routes/usage.ts';
 import { findRoute } from './routing.ts';
 import { ModelCalls } from './wire/modelCalls.ts';
+import { PlainCalls } from './wire/plainCalls.ts';
 import { SessionCalls } from './wire/sessionCalls.ts';
 
 export interface BridgeAppDeps {
@@ -87,16 +89,15 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
   const asks = new Emitter<Asking>((error) => log.error('A program that asks was not shown.', error));
   const known = new KnownClients(clients, () => deps.clock.monotonic());
   const calls = new ModelCalls({ relay: deps.relay, clock: deps.clock, pingMs: streams.pingMs });
+  const plain = new PlainCalls(assistant, calls);
   const bound = new SessionCalls({
     assistant,
-    relay: deps.relay,
     limiter: deps.limiter,
     streams,
-    clock: deps.clock,
     log,
   });
   const metrics = new CallMetrics(deps.calls, deps.version);
-  const load = () => workspaceEndpoint(log, deps.version);
+  const load = () => workspaceEndpoint(log, { version: deps.version, pingMs: streams.pingMs });
   const mcp = mcpRoutes({ assistant, bodies, limiter: deps.limiter, load });
   const routes = [
     ...sessionRoutes(assistant, bodies),
@@ -107,9 +108,10 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
     ...turnRoutes({ assistant, bodies, streams, log, limiter: deps.limiter }),
     ...promptRoutes({ assistant, bodies, streams, log, limiter: deps.limiter }),
     ...eventRoutes(assistant, streams, log),
-    ...messageRoutes(calls, bound, bodies),
+    ...messageRoutes(calls, plain, bound, bodies),
     ...modelRoutes(calls),
-    chatRoute(calls, bound, bodies, deps.clock),
+    chatRoute(plain, bound, bodies, deps.clock),
+    responsesRoute(plain, bound, bodies, deps.clock),
     usageRoute(deps.relay, deps.clock),
     metricsRoute(metrics),
     ...mcp.routes,

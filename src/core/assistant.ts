@@ -15,11 +15,12 @@ import type { CallBudget } from './limits/spending.ts';
 import type { Passage } from './ports.ts';
 import type { Prompts } from './prompts/prompts.ts';
 import type { Availability, ModelInfo, ProviderEvent } from './providers/provider.ts';
+import type { ChatReading, RelayedFailure, RelayedModel, RelayedModels } from './relayedModels.ts';
 import type { ToldReads } from './secrets/maskedReads.ts';
 import type { SessionInit, SessionStore } from './session/store.ts';
 import type { SessionMemory } from './sessionMemory.ts';
 
-export type { ClientRequest, ProviderEvent };
+export type { ChatReading, ClientRequest, ProviderEvent, RelayedFailure, RelayedModel, RelayedModels };
 
 /** An accepted turn. Its input is durable; it ends in exactly one terminal event, which is the last of `events`. */
 export interface StartedTurn {
@@ -83,15 +84,19 @@ export interface Assistant {
    * Accepts what a program asks for in its own wire: of its messages the session is given what it does not have, in a
    * branch where they differ; system prompt and tools are the program's, and its calls end the turn. `hear` is told the
    * answer as it comes. Throws `invalid_input`, `empty_input`, `not_found`, `model_not_found`, what keeps the provider
-   * from answering, and `store_*`: then no input was stored. Aborting the signal stops the turn.
+   * from answering, and `store_*`: then no input was stored. Aborting the signal stops the turn. `unmet` are the options
+   * that the model which was chosen is not told.
    */
   startClientTurn(
     sessionId: string,
     request: ClientRequest,
-    hear: (event: ProviderEvent) => void,
-    signal?: AbortSignal,
-    budget?: CallBudget,
-  ): Promise<StartedTurn>;
+    by: { hear(event: ProviderEvent): void; signal?: AbortSignal; budget?: CallBudget | undefined },
+  ): Promise<StartedTurn & { unmet: string[] }>;
+  /**
+   * Who answers a program's own call that belongs to no session; with what the conversation begins decides between the
+   * models of a route. Throws `model_not_found`, and what keeps the provider from answering.
+   */
+  relayed(name: string, conversation: string): Promise<RelayedModels>;
   /** The session of this program in which what it tells of was said; undefined where there is none. */
   conversationOf(
     request: Pick<ClientRequest, 'messages' | 'client' | 'door'> & { clientId?: string },

@@ -16,6 +16,7 @@ import { LoggedMemory } from './memory/loggedMemory.ts';
 import { Prompts } from './prompts/prompts.ts';
 import { gateOf } from './providers/barred.ts';
 import { type Chosen, ProviderRegistry } from './providers/registry.ts';
+import { relayedModels } from './relayedModels.ts';
 import { type ToldReads, toldReads } from './secrets/maskedReads.ts';
 import { maskedSearch } from './secrets/maskedSearch.ts';
 import type { Answerer, SessionStore, StoreChange } from './session/store.ts';
@@ -163,17 +164,16 @@ export class Engine implements Assistant {
     return this.#accept(sessionId, user, choose, { signal, budget });
   };
 
-  readonly startClientTurn: Assistant['startClientTurn'] = async (
-    sessionId,
-    request,
-    hear,
-    signal,
-    budget,
-  ) => {
+  readonly startClientTurn: Assistant['startClientTurn'] = async (sessionId, request, by) => {
     this.#refuseWhenClosing();
-    const { user, chosen, client } = await this.#clients.turn(sessionId, request, hear);
-    return this.#accept(sessionId, user, async () => chosen, { signal, client, budget });
+    const { user, chosen, client, unmet } = await this.#clients.turn(sessionId, request, by.hear);
+    const { signal, budget } = by;
+    return {
+      ...(await this.#accept(sessionId, user, async () => chosen, { signal, client, budget })),
+      unmet,
+    };
   };
+  readonly relayed: Assistant['relayed'] = (...asked) => relayedModels(this.#registry, ...asked);
   readonly conversationOf: Assistant['conversationOf'] = (request) => this.#clients.conversation(request);
 
   async retryTurn(sessionId: string, turnId: string, door: Door): Promise<StartedTurn> {
@@ -354,7 +354,7 @@ export class Engine implements Assistant {
         factors: this.#factors,
         breakers: this.#registry.breakers,
         profileOf: (id) => this.#choices.profile(id),
-        toolsFor: (id, profile, answering) => this.#choices.tools(id, profile, answering),
+        toolsFor: (...asked) => this.#choices.tools(...asked),
         closing: this.#closing.signal,
         emit: (event) => {
           if (event.type === 'turn.ended') this.#endedHere.add(event.turnId);

@@ -18,6 +18,7 @@ import type { Prompts } from './prompts/prompts.ts';
 import type { Provider } from './providers/provider.ts';
 import type { Masker } from './secrets/masker.ts';
 import type { SessionStore } from './session/store.ts';
+import type { WorkspaceSources } from './tools/workspace/sources.ts';
 
 export interface EngineOptions {
   store: SessionStore;
@@ -45,6 +46,8 @@ export interface EngineOptions {
   prompts?: Prompts;
   /** Where a model keeps notes of its own, while the user lets it. */
   modelNotes?(): ModelNotes | undefined;
+  /** What tools may see of the workspace; undefined where no folder is open. */
+  workspaceSources?(): WorkspaceSources | undefined;
   clock: Clock;
   log: Log;
 }

@@ -191,7 +191,7 @@ export interface ProfileFiles {
 export interface CoreSettings {
   /** `provider/model`, `route/name`, or empty for the first model that is ready. */
   readonly model: string;
-  /** The same for small jobs, which frames are; empty for the model that answers in the session. */
+  /** The same for small jobs: frames, for which it is the session's model where empty, and titles, which none writes then. */
   readonly smallModel: string;
   readonly routes: RouteSettings;
   readonly grounding: GroundingMode;

@@ -107,6 +107,8 @@ export interface ClientRegister {
   overallLimits(): Promise<ClientLimits>;
   /** Fires with a client's id when this process has ended its token; other processes are not told. */
   readonly onDidRevoke: Event<string>;
+  /** Fires when this process has changed somebody's limits; other processes are not told. */
+  readonly onDidLimit: Event<void>;
 }
 
 /** Of what a program polls with that asks to be let in, so that it is told from a token. */

@@ -8,18 +8,34 @@ import type { Door } from '../protocol/entries.ts';
 import type { Limited } from './limits/limiter.ts';
 import type { RequestSize } from './limits/requestSize.ts';
 import type { CallHold } from './limits/spending.ts';
+import type { Price } from './providers/provider.ts';
 
 /** Who asks: the user's own command line, or a client that was let in. */
 export type RelayPrincipal = { kind: 'owner' } | { kind: 'client'; client: Limited };
 
 export const relayWires = ['anthropic', 'openai'] as const;
-export const relayOperations = ['messages', 'count_tokens', 'models'] as const;
+export const relayOperations = ['messages', 'count_tokens', 'models', 'embeddings'] as const;
 export type RelayWire = (typeof relayWires)[number];
 export type RelayOperation = (typeof relayOperations)[number];
 
-/** What is asked of a model: by a program itself, or for a turn or a frame of a session. */
-export const callOperations = [...relayOperations, 'turn', 'frame'] as const;
+/** What is asked of a model: by a program itself, or for a turn, a frame or the title of a session. */
+export const callOperations = [...relayOperations, 'turn', 'frame', 'title'] as const;
 export type CallOperation = (typeof callOperations)[number];
+/** A model as the log of calls names it: Claude's as its API does, others with their provider. */
+export const loggedModel = (provider: string, model: string): string =>
+  provider === 'anthropic' ? model : `${provider}/${model}`;
+
+/** A model of another server than Claude's API, as far as a call of it needs to know it. */
+export interface RelayServer {
+  /** The server's id in the settings. */
+  provider: string;
+  /** The model's own name there. */
+  id: string;
+  window: number;
+  maxOutput: number;
+  /** Absent when it is not known. */
+  price?: Price;
+}
 
 /** What is about to be sent. */
 export interface RelayRequest {
@@ -27,6 +43,8 @@ export interface RelayRequest {
   operation: RelayOperation;
   /** As the request names it; absent where it names none. */
   model?: string;
+  /** Where it goes, for what does not go to Claude's API. */
+  server?: RelayServer | undefined;
   /** What it can take; asked for only where a limit wants to know. */
   size(): RequestSize;
   /** Ceiling of the answer in tokens; absent where the request names none. */
@@ -37,7 +55,8 @@ export interface RelayRequest {
 export interface RelayGrant {
   /** `http` or `https`, as the settings have it; no request can change it. */
   baseUrl: string;
-  key: string;
+  /** Undefined for a server that needs none. */
+  key: string | undefined;
   limits: RelayLimits;
   /** Goes back with the call when it is over. */
   hold?: CallHold;
@@ -76,6 +95,8 @@ export interface RelayedCall {
   wire: RelayWire;
   operation: RelayOperation;
   model: string | undefined;
+  /** Which server was asked; absent for Claude's API. */
+  server?: RelayServer | undefined;
   stream: boolean;
   /** Status the client was answered with; 0 when it went away before. */
   status: number;
@@ -222,8 +243,8 @@ export interface TimeRow extends Omit<UsageRow, 'client' | 'model' | 'session' |
 
 export interface ModelRelay {
   /**
-   * Lets a request through or throws `restricted_mode`, `local_only`, `no_api_key`, `api_key_rejected`, `base_url_invalid` or what
-   * the keyring fails with, and for a client `limit_parallel`, `limit_tokens`, `limit_money`, `price_unknown`: then
+   * Lets a request through or throws `restricted_mode`, `local_only`, `no_api_key`, `api_key_rejected`,
+   * `base_url_invalid`, `not_relayed` for a model that can be asked in sessions alone, or what the keyring fails with, and for a client `limit_parallel`, `limit_tokens`, `limit_money`, `price_unknown`: then
    * nothing was sent.
    */
   authorise(principal: RelayPrincipal, request: RelayRequest): RelayGrant | Promise<RelayGrant>;

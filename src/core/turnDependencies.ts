@@ -1,6 +1,6 @@
 /** What a turn works with, and what it is about. */
 import type { StopReason, Usage } from '../protocol/content.ts';
-import type { TurnOutcome, UserEntry } from '../protocol/entries.ts';
+import type { GroundingMode, TurnOutcome, UserEntry } from '../protocol/entries.ts';
 import type { ErrorInfo } from '../protocol/errors.ts';
 import type { TurnEvent } from '../protocol/turnEvents.ts';
 import type { Answer } from './answer.ts';
@@ -32,7 +32,7 @@ export interface TurnDependencies {
   /** Who answers in a session, read when the turn begins. Never rejects for a profile that is gone. */
   profileOf(sessionId: string): Promise<Profile>;
   /** The tools of a turn; none for a model that takes none. */
-  toolsFor(sessionId: string, profile: Profile, model: ModelInfo): Promise<Tools>;
+  toolsFor(sessionId: string, profile: Profile, model: ModelInfo, grounding: GroundingMode): Promise<Tools>;
   /** Aborted when the process is about to end. */
   closing: AbortSignal;
   /**

@@ -2,7 +2,7 @@
 import type { Usage } from '../protocol/content.ts';
 import type { Entry, EntryDraft, UserEntry } from '../protocol/entries.ts';
 import type { ContextReport } from '../protocol/report.ts';
-import type { BuiltContext } from './context/contextBuilder.ts';
+import type { BuiltContext } from './context/contextRequest.ts';
 import { addUsage, costOf } from './providers/prices.ts';
 import type { Price } from './providers/provider.ts';
 import type { SessionStore } from './session/store.ts';

@@ -5,10 +5,10 @@ import { reportTokens } from '../protocol/report.ts';
 import { watchedTurn } from './calls/watchedTurn.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { continuedFrom } from './client/continued.ts';
-import type { BuiltContext, ContextRequest } from './context/contextBuilder.ts';
+import type { BuiltContext, ContextRequest } from './context/contextRequest.ts';
 import { buildAfterRefusal, buildWithin, type ExactFit } from './context/exactFit.ts';
 import { providerRequest } from './context/providerRequest.ts';
-import { toErrorInfo } from './errors.ts';
+import { CausewayError, toErrorInfo } from './errors.ts';
 import { plannedCall } from './plannedCall.ts';
 import type { Profile } from './profiles/profile.ts';
 import { recallScope } from './profiles/workspaceLimits.ts';
@@ -44,9 +44,16 @@ export async function request(requesting: Requesting): Promise<Ending> {
   });
   try {
     for (;;) {
-      const ending = await askWithin(requesting, checkpoints);
-      progress.spend(ending.usage);
-      if (!(await standsIn(requesting, ending))) return ending;
+      let refused: unknown;
+      const ending = await askWithin(requesting, checkpoints).catch((error: unknown): Ending => {
+        if (!(error instanceof CausewayError && error.code === 'input_too_large')) throw error;
+        refused = error;
+        return { outcome: 'failed', error: toErrorInfo(error) };
+      });
+      if (refused === undefined) progress.spend(ending.usage);
+      if (await standsIn(requesting, ending)) continue;
+      if (refused !== undefined) throw refused;
+      return ending;
     }
   } finally {
     // A write under way must not come after the entry that takes its place.

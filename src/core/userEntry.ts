@@ -8,6 +8,9 @@ export function userEntryOf(input: TurnInput, grounding: GroundingMode, at: numb
   const parsed = turnInput.safeParse(input);
   if (!parsed.success) throw invalid(input, parsed.error.issues[0]);
   const { text, media = [], attachments = [], client, parentId, model } = parsed.data;
+  // What is said in a session is its users' to show, and programs have a scope for what they may read of others.
+  if (isProgram(parsed.data.door) && attachments.some(({ kind }) => kind === 'session'))
+    throw invalidInput('attachments', 'a session', 'files, folders, symbols and texts');
   const isBlank = text.trim() === '';
   if (isBlank && media.length + attachments.length === 0) throw emptyInput();
   return {
@@ -25,6 +28,8 @@ export function userEntryOf(input: TurnInput, grounding: GroundingMode, at: numb
     ...choicesOf(parsed.data),
   };
 }
+
+const isProgram = (door: Door): boolean => door === 'bridge' || door === 'mcp';
 
 /** The input of an earlier turn once more, with all that was chosen for it, as a branch beside it. */
 export function againOf(earlier: UserEntry, door: Door, at: number): UserEntryDraft {

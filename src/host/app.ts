@@ -27,6 +27,7 @@ import { Settings } from './settings.ts';
 import { unusedSession } from './shownSessions.ts';
 import { StatusItem } from './statusItem.ts';
 import { StayingOut } from './stayingOut.ts';
+import { TerminalRecord } from './terminalRecord.ts';
 import { UsageView } from './usage/usageView.ts';
 import { WindowCore } from './windowCore.ts';
 import type { Wiring } from './wiring.ts';
@@ -58,6 +59,7 @@ export class App implements vscode.Disposable {
   readonly edits: ProposedEdits;
   readonly reports: Reports;
   readonly usage: UsageView;
+  readonly terminals: TerminalRecord;
   readonly #mcp: McpOffer;
   readonly #showLog: () => void;
   readonly #lifetime = new DisposableStore();
@@ -99,6 +101,7 @@ export class App implements vscode.Disposable {
     this.edits = add(new ProposedEdits());
     this.reports = add(new Reports());
     this.usage = add(new UsageView(context.extensionUri, this));
+    this.terminals = add(new TerminalRecord(() => this.settings.get('context.terminal')));
     add(new AskingPrograms(this));
     add(new StatusItem(statusItem, this));
 

@@ -74,6 +74,7 @@ export const settingNames = [
   'context.conversationTokens',
   'context.recall',
   'context.compaction',
+  'context.terminal',
   'privacy.maskSecrets',
   'privacy.maskPersonalData',
   'privacy.maskedNames',

@@ -16,6 +16,7 @@ import type {
   WorkspaceRegister,
 } from '../core/register.ts';
 import type { CallSource, ModelRelay } from '../core/relay.ts';
+import type { LanguageFeatures } from '../core/tools/workspace/sources.ts';
 import type { AttachmentPorts } from '../core/workspace/attachment.ts';
 import type { BridgeState } from '../protocol/bridge.ts';
 import type { ErrorInfo } from '../protocol/errors.ts';
@@ -51,6 +52,7 @@ export interface CoreRequest {
   workspace: Omit<Workspace, 'id' | 'name'>;
   roots(): readonly string[];
   excludes(): readonly Exclude[];
+  language: LanguageFeatures;
   settings: Settings;
   secrets: Secrets;
   /** Models that only the host can reach. */

@@ -32,6 +32,7 @@ import type { Provider } from '../../src/core/providers/provider.ts';
 import { maskedSearch } from '../../src/core/secrets/maskedSearch.ts';
 import { Masker } from '../../src/core/secrets/masker.ts';
 import type { SessionStore } from '../../src/core/session/store.ts';
+import type { WorkspaceSources } from '../../src/core/tools/workspace/sources.ts';
 import type { SessionEvent } from '../../src/protocol/turnEvents.ts';
 import { openSessionStore } from '../../src/store/openSessionStore.ts';
 import { openRecall } from '../../src/workers/openRecall.ts';
@@ -83,6 +84,8 @@ export interface TestCoreOptions {
   scanner?: SecretScanner;
   maskingKey?: Uint8Array;
   maskingPatienceMs?: number;
+  /** Without it there are no tools for the workspace. */
+  workspaceSources?: WorkspaceSources;
 }
 
 export async function startCore(options: TestCoreOptions = {}): Promise<TestCore> {
@@ -181,6 +184,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     ...(options.recall === undefined ? {} : { recall: options.recall }),
     clock,
     log,
+    workspaceSources: () => options.workspaceSources,
     ...(options.scanner === undefined ? {} : { scanner: options.scanner }),
     ...(options.calls === undefined ? {} : { calls: options.calls }),
     ...(options.userDirectives === undefined ? {} : { userDirectives: options.userDirectives }),

@@ -15,7 +15,7 @@ export function Dashboard({ page }: { page: UsagePage }) {
   return (
     <>
       <header class="head">
-        <h1>{t('title')}</h1>
+        <h1>{t('heading')}</h1>
         <Ranges chosen={range} choose={(one) => page.choose(one)} />
       </header>
       {/* One region tells of what changed as a whole; single calls come too often to be said. */}

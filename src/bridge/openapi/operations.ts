@@ -250,6 +250,12 @@ export const operations: Readonly<Record<string, Operation>> = {
     answer: { status: 200, text: 'a completion, or its chunks' },
     specification: openai,
   },
+  'POST /v1/responses': {
+    tag: 'wires',
+    summary: 'OpenAI’s Responses, translated, or as a turn of a session.',
+    answer: { status: 200, text: 'a response, or its events' },
+    specification: openai,
+  },
   'POST /mcp': {
     tag: 'wires',
     summary: 'Tools, resources and prompts for MCP clients.',

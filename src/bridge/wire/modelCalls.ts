@@ -2,11 +2,11 @@
 
 import { requestSize } from '../../core/limits/requestSize.ts';
 import type { Clock } from '../../core/ports.ts';
-import type { ModelRelay, RelayOperation, RelayPrincipal, RelayWire } from '../../core/relay.ts';
+import type { ModelRelay, RelayOperation, RelayPrincipal, RelayServer, RelayWire } from '../../core/relay.ts';
 import type { Principal, RouteCall } from '../exchange.ts';
 import type { BridgeResponse } from '../http.ts';
 import type { AnswerReader } from './answerReader.ts';
-import { upstreamHeaders } from './headers.ts';
+import { serverHeaders, upstreamHeaders } from './headers.ts';
 import { RelayedAnswer } from './relayedAnswer.ts';
 import { SaidBytes } from './saidBytes.ts';
 import { Upstreams } from './upstream.ts';
@@ -24,13 +24,18 @@ export interface ModelCall {
   /** Below the base URL, with its query. */
   path: string;
   model: string | undefined;
+  /** Where it goes, for what does not go to Claude's API. */
+  server?: RelayServer;
   stream: boolean;
   body: Buffer | undefined;
   /** Ceiling of the answer in tokens, as the request has it. */
   maxTokens?: number | undefined;
-  /** Headers beside those of the client that are passed on, names and values in turn. */
+  /** Headers beside those of the client that are passed on to Claude's API, names and values in turn. */
   headers?: readonly string[];
-  reader(host: string): AnswerReader;
+  /** `key` is what the call is sent with; no answer may hold it. */
+  /** Told what upstream said where it answered with an error, in its own words. */
+  onRefused?: (body: Buffer) => void;
+  reader(host: string, key: string | undefined): AnswerReader;
 }
 
 export class ModelCalls {
@@ -44,26 +49,28 @@ export class ModelCalls {
   /** Throws what `ModelRelay.authorise` throws, and the errors of an upstream that gives no answer. */
   async send({ request, principal, presence }: RouteCall, call: ModelCall): Promise<BridgeResponse> {
     const { relay, clock, pingMs } = this.#deps;
-    const { wire, operation, model, stream, body, maxTokens } = call;
+    const { wire, operation, model, server, stream, body, maxTokens } = call;
     const who = principalOf(principal);
     const at = clock.now();
     const asked = relay.authorise(who, {
       wire,
       operation,
       size: () => requestSize(body ?? noBody),
+      server,
       ...(model === undefined ? {} : { model }),
       ...(maxTokens === undefined ? {} : { maxTokens }),
     });
     const { baseUrl, key, limits, hold, bodies } = 'then' in asked ? await asked : asked;
     const said = bodies && new SaidBytes();
     const { dispatcher, host, prefix } = this.#upstreams.of(baseUrl);
-    const reader = call.reader(host);
+    const reader = call.reader(host, key);
     const answer = new RelayedAnswer({
       reader,
       host,
       limits,
       pingMs,
       presence,
+      onRefused: call.onRefused,
       now: () => clock.monotonic(),
       ...(said ? { onData: (chunk) => said.add(chunk) } : {}),
       onEnd: (end) =>
@@ -73,6 +80,7 @@ export class ModelCalls {
           wire,
           operation,
           model,
+          server,
           stream,
           usage: reader.usage,
           hold,
@@ -84,7 +92,7 @@ export class ModelCalls {
       {
         method: call.method,
         path: prefix + call.path,
-        headers: upstreamHeaders(request, key, call.headers),
+        headers: server ? serverHeaders(request, key) : upstreamHeaders(request, key ?? '', call.headers),
         body: body ?? null,
         headersTimeout: limits.headMs,
         bodyTimeout: limits.idleMs,

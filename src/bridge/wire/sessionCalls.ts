@@ -4,12 +4,12 @@ import { CausewayError, fromErrorInfo, scopeMissing, turnWithdrawn, unexpected }
 import { budgetOf } from '../../core/limits/budget.ts';
 import type { Limiter } from '../../core/limits/limiter.ts';
 import type { CallBudget } from '../../core/limits/spending.ts';
-import type { Clock, Log } from '../../core/ports.ts';
+import type { Log } from '../../core/ports.ts';
 import type { ClientScope } from '../../core/register.ts';
-import type { ModelRelay, RelayOutcome, RelayWire } from '../../core/relay.ts';
 import type { Usage } from '../../protocol/content.ts';
 import type { AssistantEntry } from '../../protocol/entries.ts';
 import type { TurnEvent } from '../../protocol/turnEvents.ts';
+import type { TurnOfSession } from '../../protocol/wires/responsesState.ts';
 import { AnswerEvents, wireMessageOf } from '../../protocol/wires/sessionAnswer.ts';
 import type { ReadRequest } from '../../protocol/wires/sessionRequest.ts';
 import { EventStream, eventStreamHeaders, type StreamLimits } from '../eventStream.ts';
@@ -19,22 +19,22 @@ import { groundedWithin } from '../routes/turns.ts';
 import { madeBy, ownerOf, sessionOf } from '../sessionAccess.ts';
 import { type Binding, sessionHeader, turnHeader } from './binding.ts';
 import { wireStatus } from './wireStatus.ts';
-import type { WireWriter } from './wireWriter.ts';
+import { ignoredHeaders, type WireWriter } from './wireWriter.ts';
 
 export interface SessionCallsDeps {
   assistant: Assistant;
-  relay: ModelRelay;
   limiter: Limiter;
   streams: StreamLimits;
-  clock: Clock;
   log: Log;
 }
 
 export interface SessionCall {
-  wire: RelayWire;
   binding: Binding;
   request: ReadRequest;
-  writer: WireWriter;
+  /** How the answer is written, once it is known which turn it is. */
+  writer(of: TurnOfSession): WireWriter;
+  /** Fields of the program's own request that have no effect. */
+  ignored: readonly string[];
 }
 
 export class SessionCalls {
@@ -46,28 +46,27 @@ export class SessionCalls {
 
   /** Errors from before the session is known are thrown; later ones are answered in the wire's shape, with its id. */
   async answer(call: RouteCall, asked: SessionCall): Promise<BridgeResponse> {
-    const { relay, limiter } = this.#deps;
-    const { wire, binding, writer } = asked;
+    const { limiter } = this.#deps;
+    const { binding } = asked;
     const { principal } = call;
     for (const scope of neededScopes(binding)) requireScope(principal, scope);
-    // Whether anything may leave at all; what the turn sends is more than the request, so its own budget is held to.
-    await relay.authorise(
-      { kind: 'owner' },
-      { wire, operation: 'messages', model: binding.model, size: () => nothing },
-    );
     const { id, isNew } = await this.#session(principal, asked);
-    const headers = { ...writer.headers, [sessionHeader]: id };
+    const turnId = crypto.randomUUID();
+    const writer = asked.writer({ sessionId: id, turnId });
+    const headers = { ...ignoredHeaders(asked.ignored), [sessionHeader]: id };
     const client = principal.kind === 'client' ? principal.client : undefined;
     let place: { settle(of: Record<string, never>): void } | undefined;
     try {
       place = client && (await limiter.take(client, { parallel: 1 }));
       const limits = { budget: client && budgetOf(limiter, client), over: () => place?.settle({}) };
-      return await this.#turn(call, asked, { sessionId: id, headers, limits });
+      return await this.#turn(call, asked, { sessionId: id, turnId, writer, headers, limits });
     } catch (error) {
       place?.settle({});
       // Nobody is told of it, and there is nothing in it.
       if (isNew) await this.#deps.assistant.sessions.purge(id);
-      if (isNew || !(error instanceof CausewayError)) throw error;
+      if (!(error instanceof CausewayError)) throw error;
+      // What keeps a provider from answering comes as it would from a turn, without a status.
+      if (isNew) throw error.status === 500 ? wireStatus(error) : error;
       const response = writer.errorShape(error);
       return { ...response, headers: { ...response.headers, ...headers } };
     }
@@ -92,8 +91,8 @@ export class SessionCalls {
 
   async #turn(
     call: RouteCall,
-    { binding, request, writer }: SessionCall,
-    { sessionId, headers, limits }: Within,
+    { binding, request, ignored }: SessionCall,
+    { sessionId, turnId, writer, headers, limits }: Within,
   ): Promise<BridgeResponse> {
     const { assistant, streams, log } = this.#deps;
     const reader = new EventStream(streams);
@@ -112,13 +111,15 @@ export class SessionCalls {
         tellBegun();
       }
     };
-    const { recall, grounding, model, whole } = binding;
+    const { recall, grounding, model, whole, afterTurnId } = binding;
     const turn = await assistant.startClientTurn(
       sessionId,
       {
         ...madeBy(call.principal),
+        turnId,
         model,
         whole,
+        ...(afterTurnId === undefined ? {} : { afterTurnId }),
         messages: request.messages,
         system: request.system,
         tools: request.tools,
@@ -127,11 +128,10 @@ export class SessionCalls {
         ...(recall === undefined ? {} : { recall }),
         ...groundedWithin(call.principal, grounding === undefined ? {} : { grounding }),
       },
-      hear,
-      gone,
-      limits.budget,
+      { hear, signal: gone, budget: limits.budget },
     );
-    const told = { ...headers, [turnHeader]: turn.turnId };
+    const unmet = turn.unmet.map(writer.nameOf);
+    const told = { ...headers, ...ignoredHeaders([...ignored, ...unmet]), [turnHeader]: turn.turnId };
     // Each request of the turn has its line in the log of calls by itself.
     const ended = this.#ended(turn).finally(limits.over);
     if (!request.stream) {
@@ -163,23 +163,22 @@ export class SessionCalls {
   async #ended(turn: StartedTurn): Promise<Ended> {
     let last: TurnEvent | undefined;
     for await (const event of turn.events) last = event;
-    if (last?.type === 'turn.withdrawn')
-      return { outcome: 'aborted', usage: undefined, error: turnWithdrawn() };
+    if (last?.type === 'turn.withdrawn') return { usage: undefined, error: turnWithdrawn() };
     if (last?.type !== 'turn.ended' || last.entry.kind !== 'assistant')
-      return { outcome: 'failed', usage: undefined, error: unexpected(last?.type) };
+      return { usage: undefined, error: unexpected(last?.type) };
     const { entry } = last;
     // What its last request took is what the client is told.
     const usage = entry.requestUsage ?? entry.usage;
     switch (entry.outcome) {
       case 'done':
-        return { outcome: 'done', entry, usage };
+        return { entry, usage };
       case 'stopped':
-        return { outcome: 'aborted', usage, error: answerStopped() };
+        return { entry, usage, error: answerStopped() };
       case 'failed':
       case 'interrupted':
       case undefined:
         return {
-          outcome: 'failed',
+          entry,
           usage,
           error: wireStatus(entry.error ? fromErrorInfo(entry.error) : unexpected(undefined)),
         };
@@ -189,21 +188,19 @@ export class SessionCalls {
   }
 }
 
-interface Within {
-  sessionId: string;
+interface Within extends TurnOfSession {
+  writer: WireWriter;
   headers: Record<string, string>;
   /** `over` gives the place among turns at once back. */
   limits: { budget: CallBudget | undefined; over(): void };
 }
 
 interface Ended {
-  outcome: RelayOutcome;
   entry?: AssistantEntry;
   usage: Usage | undefined;
   error?: CausewayError;
 }
 
-const nothing = { bytes: 0, open: false, pictures: 0 };
 const noUsage: Usage = { inputTokens: 0, outputTokens: 0, cacheCreationTokens: 0, cacheReadTokens: 0 };
 
 const answerStopped = () =>

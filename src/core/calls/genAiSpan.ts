@@ -41,7 +41,11 @@ const providerNames: Readonly<Record<string, string>> = { mistral: 'mistral_ai',
 
 /** Counting tokens and listing models are no inference, which these spans are for. */
 export const isInference = ({ operation }: LoggedCall): boolean =>
-  operation === 'messages' || operation === 'turn' || operation === 'frame';
+  operation === 'messages' || operation === 'turn' || operation === 'frame' || operation === 'title';
+
+/** The name that the provider has for it: the log puts the provider before those that are not Claude's. */
+const modelOf = ({ provider, model }: LoggedCall): string =>
+  provider !== undefined && model.startsWith(`${provider}/`) ? model.slice(provider.length + 1) : model;
 
 /** Of a call that was stopped by whoever asked, nothing failed. */
 const isFailure = ({ outcome }: LoggedCall): boolean => outcome !== 'done' && outcome !== 'aborted';
@@ -50,7 +54,7 @@ export function spanOf(call: LoggedCall, ids: Pick<Span, 'traceId' | 'spanId'>):
   const error = isFailure(call) ? (call.error ?? call.outcome) : undefined;
   return {
     ...ids,
-    name: `chat ${call.model}`.trim(),
+    name: `chat ${modelOf(call)}`.trim(),
     kind: client,
     startTimeUnixNano: nanoseconds(call.at),
     endTimeUnixNano: nanoseconds(call.at + call.totalMs),
@@ -67,7 +71,8 @@ interface Double {
 }
 
 function conventional(call: LoggedCall, error: string | undefined): Values {
-  const { usage, firstTokenMs, provider = '_OTHER', model } = call;
+  const { usage, firstTokenMs, provider = '_OTHER' } = call;
+  const model = modelOf(call);
   return {
     'gen_ai.operation.name': 'chat',
     'gen_ai.provider.name': providerNames[provider] ?? provider,

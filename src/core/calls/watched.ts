@@ -4,7 +4,7 @@ import type { Door } from '../../protocol/entries.ts';
 import type { Clock } from '../ports.ts';
 import { costOf } from '../providers/prices.ts';
 import type { ModelInfo, ProviderEvent } from '../providers/provider.ts';
-import type { LoggedCall, RelayOutcome } from '../relay.ts';
+import { type LoggedCall, loggedModel, type RelayOutcome } from '../relay.ts';
 
 /** Where calls are kept. */
 export interface CallSink {
@@ -15,7 +15,7 @@ export interface CallSink {
 /** What is known of a request before it is sent. */
 export interface Watched {
   model: ModelInfo;
-  operation: 'turn' | 'frame';
+  operation: 'turn' | 'frame' | 'title';
   door: Door;
   sessionId: string;
   /** Id of the program whose turn it is; the user's own when absent. */
@@ -93,7 +93,7 @@ function callOf(about: Watched, seen: Seen, at: number, totalMs: number): Logged
     wire: about.door,
     operation: about.operation,
     provider: model.provider,
-    model: model.id,
+    model: loggedModel(model.provider, model.id),
     session: about.sessionId,
     stream: true,
     // What went between Causeway and the model's server has no status for whoever asked.

@@ -11,6 +11,10 @@ export interface ClientRequest {
   model: string;
   /** The conversation as the program tells it, the new input last. */
   messages: readonly SaidMessage[];
+  /** What the turn is to be called; another id where none is given. */
+  turnId?: string;
+  /** The turn of the session behind which it goes on; then the messages are only what is new. */
+  afterTurnId?: string;
   /** They are the whole of it, so that what the session has beside them is another branch. */
   whole: boolean;
   system: readonly string[];

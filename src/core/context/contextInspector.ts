@@ -16,7 +16,8 @@ import { maskedMarks, unmaskedMarks } from '../secrets/secretMarks.ts';
 import type { SessionStore } from '../session/store.ts';
 import type { SessionChoices } from '../sessionChoices.ts';
 import { unsentInput } from '../userEntry.ts';
-import type { BuiltContext, ContextBuilder } from './contextBuilder.ts';
+import type { ContextBuilder } from './contextBuilder.ts';
+import type { BuiltContext } from './contextRequest.ts';
 import { providerRequest } from './providerRequest.ts';
 import { render, type SaidEntry } from './render.ts';
 import { requestUsageOf } from './requestUsage.ts';
@@ -96,14 +97,15 @@ export class ContextInspector {
     const { choices, context } = this.#options;
     const profile = await choices.profile(sessionId, input.profile);
     const chosen = await choices.model(sessionId, input.model, profile);
+    const unsent = unsentInput(input, choices.grounding(profile));
     const built = await context.build({
       sessionId,
-      input: unsentInput(input, choices.grounding(profile)),
+      input: unsent,
       parentId: input.parentId,
       model: chosen.model,
       persona: profile,
       recall: choices.recall(profile),
-      tools: (await choices.tools(sessionId, profile, chosen.model)).definitions,
+      tools: (await choices.tools(sessionId, profile, chosen.model, unsent.grounding)).definitions,
     });
     return { built, chosen };
   }

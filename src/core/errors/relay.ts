@@ -30,3 +30,10 @@ export const upstreamSilent = (seconds: number) =>
 export const upstreamTruncated = () =>
   failed('upstream_truncated', 502, 'The stream ended before the answer did. It is not whole. Retry.');
 export const clientGone = () => failed('client_gone', 499, 'The client went away.');
+/** The editor's own models have no API that could be passed on, and the offline mode is no model. */
+export const notRelayed = (provider: string) =>
+  failed(
+    'not_relayed',
+    400,
+    `Models of ${provider} answer in sessions alone. Ask for one with the header X-Causeway-Session, or name another model.`,
+  );

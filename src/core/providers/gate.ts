@@ -12,12 +12,13 @@ export interface Gate {
 /** A provider that stays on the machine needs no gate. */
 export function gated(provider: Provider, gate: Gate): Provider {
   if (!provider.remote) return provider;
-  const { onlyByName, refreshModels, unlistedModel, countTokens, wireBody } = provider;
+  const { onlyByName, ownNames, refreshModels, unlistedModel, countTokens, wireBody, unmet } = provider;
   return {
     id: provider.id,
     name: provider.name,
     remote: true,
     ...(onlyByName === undefined ? {} : { onlyByName }),
+    ...(ownNames === undefined ? {} : { ownNames }),
     async availability() {
       const barred = gate.barred();
       return barred ? { ready: false, error: toErrorInfo(barred) } : provider.availability();
@@ -49,5 +50,6 @@ export function gated(provider: Provider, gate: Gate): Provider {
       },
     }),
     ...(wireBody && { wireBody: (request) => wireBody.call(provider, request) }),
+    ...(unmet && { unmet: (...asked) => unmet.apply(provider, asked) }),
   } satisfies Provider;
 }

@@ -121,6 +121,8 @@ export interface Provider {
   readonly remote: boolean;
   /** Used only where somebody named it: it never answers for want of another. */
   readonly onlyByName?: boolean;
+  /** Names that are those of its own models, listed or not. */
+  readonly ownNames?: RegExp;
   availability(): Promise<Availability>;
   /** Known models, the preferred one first; none where a provider has to be asked which it has, and was not. */
   models(): Promise<ModelInfo[]>;
@@ -132,5 +134,7 @@ export interface Provider {
   countTokens?(request: ProviderRequest, signal: AbortSignal): Promise<number>;
   /** The request's body as it would go over the wire, for people to look at. Pure. */
   wireBody?(request: ProviderRequest): Record<string, unknown>;
+  /** What of a program's own options the model is not told, by their names in Anthropic's wire; all is told when absent. */
+  unmet?(options: ClientOptions, model: string, hasTools: boolean): string[];
   stream(request: ProviderRequest, signal: AbortSignal): AsyncIterable<ProviderEvent>;
 }

@@ -136,11 +136,13 @@ export class ProviderRegistry {
   }
 
   /**
-   * A model that a program names, with or without its provider; without one it is the first provider's that knows it.
-   * Nothing stands in for it: throws `model_not_found`, and what keeps its provider from answering.
+   * A model that a program names, with or without its provider, or a route; without a provider it is that of the first
+   * one that knows it and can be asked. Nothing stands in for it but the models of its own route: throws
+   * `model_not_found`, and what keeps its provider from answering. `session` decides between the models of a route.
    */
-  async ready(name: string): Promise<Chosen> {
-    const { provider: id } = splitModel(name);
+  async ready(name: string, session = ''): Promise<Chosen> {
+    const { provider: id, model: routed } = splitModel(name);
+    if (id === routeProvider) return this.#readyAlong(name, routed, session);
     const isWhole = [...this.#providers, this.#fallback].some((provider) => provider.id === id);
     const { provider, model } = isWhole ? await this.named(name) : await this.#knownBy(name);
     const availability = await provider.availability();
@@ -148,19 +150,31 @@ export class ProviderRegistry {
     return { provider, model };
   }
 
+  async #readyAlong(name: string, routed: string, session: string): Promise<Chosen> {
+    const route = this.#routeOf(routed);
+    if (!route) throw modelNotFound(name);
+    const chosen = await this.#along(routed, route, session);
+    const [first] = orderOf(route, session);
+    // What keeps the first one from answering is told by itself.
+    return chosen.insteadOf === undefined || first === undefined ? chosen : this.ready(first);
+  }
+
   async #knownBy(model: string): Promise<{ provider: Provider; model: ModelInfo }> {
-    if (model.startsWith(`${routeProvider}/`)) throw modelNotFound(model);
+    const takers: { provider: Provider; isReady: boolean }[] = [];
+    let unready: { provider: Provider; model: ModelInfo } | undefined;
     for (const provider of this.#providers) {
-      const mayAsk = !provider.onlyByName && (await provider.availability()).ready;
+      const { ready: isReady } = await provider.availability();
+      if (provider.unlistedModel && !provider.onlyByName) takers.push({ provider, isReady });
+      const mayAsk = isReady && !provider.onlyByName;
       const models = mayAsk ? await this.#modelsOf(provider) : await provider.models();
       const known = models.find(({ id }) => id === model);
-      if (known) return { provider, model: known };
+      if (known && isReady) return { provider, model: known };
+      if (known) unready ??= { provider, model: known };
     }
-    for (const provider of this.#providers) {
-      const unlisted = provider.unlistedModel?.(model);
-      if (unlisted) return { provider, model: unlisted };
-    }
-    throw modelNotFound(model);
+    const { provider } = takerOf(takers, model) ?? {};
+    const unlisted = unready ?? (provider && { provider, model: provider.unlistedModel?.(model) });
+    if (!unlisted?.model) throw modelNotFound(model);
+    return { provider: unlisted.provider, model: unlisted.model };
   }
 
   /** A model by its name, whether or not it can be used now. Throws `model_not_found`. */
@@ -231,6 +245,20 @@ export class ProviderRegistry {
     if (!model) throw modelNotFound(this.#fallback.id);
     return { provider: this.#fallback, model, ...(reason === undefined ? {} : { insteadOf: reason }) };
   }
+}
+
+/**
+ * Whose a model is that nobody lists: the provider's that gives such names to its own, else the only one's there is.
+ * Where several might have it, a program has to say which it means: what it asks is not sent to a guess.
+ */
+function takerOf(
+  takers: readonly { provider: Provider; isReady: boolean }[],
+  model: string,
+): { provider: Provider } | undefined {
+  const own = takers.find(({ provider }) => provider.ownNames?.test(model));
+  const ready = takers.filter(({ isReady }) => isReady);
+  // Where none can be asked now, the first one says why.
+  return own ?? (ready.length === 0 ? takers[0] : ready.length === 1 ? ready[0] : undefined);
 }
 
 function withReasons(chosen: Chosen, before: readonly string[]): Chosen {

@@ -1,4 +1,4 @@
-/** Claude's API for programs that call it themselves, with the user's key and under the user's rules. */
+/** Claude's API, and the servers beside it, for programs that call them themselves: with the user's keys and under the user's rules. */
 import { apiKeyRejected, baseUrlInvalid, type CausewayError, noApiKey } from '../errors.ts';
 import type { Limiter } from '../limits/limiter.ts';
 import { isLimited } from '../limits/limits.ts';
@@ -6,21 +6,25 @@ import { holdCall } from '../limits/spending.ts';
 import type { Secrets } from '../ports.ts';
 import { anthropicKeyName } from '../providers/anthropic/keyName.ts';
 import { claudeModels } from '../providers/anthropic/models.ts';
+import type { EndpointSetting } from '../providers/openai/endpoints.ts';
 import { costOf } from '../providers/prices.ts';
 import type { Price } from '../providers/provider.ts';
-import type {
-  LoggedCall,
-  ModelRelay,
-  RelayedCall,
-  RelayGrant,
-  RelayLimits,
-  RelayPrincipal,
-  RelayRequest,
-  UsageQuery,
-  UsageRow,
+import {
+  type LoggedCall,
+  loggedModel,
+  type ModelRelay,
+  type RelayedCall,
+  type RelayGrant,
+  type RelayLimits,
+  type RelayOperation,
+  type RelayPrincipal,
+  type RelayRequest,
+  type UsageQuery,
+  type UsageRow,
 } from '../relay.ts';
 import type { CallBatch } from './callBatch.ts';
 import { KeptSecret } from './keptSecret.ts';
+import { RelayServers } from './servers.ts';
 
 /**
  * The SDK gives an answer without a stream ten minutes, so that no client of it waits longer. Within an answer the
@@ -35,6 +39,8 @@ export interface AnthropicRelayOptions {
   /** Why nothing may leave now. Read anew for each request. */
   barred(): CausewayError | undefined;
   baseUrl(): string;
+  /** OpenAI-compatible servers that the user has set; those of the presets are there without. Read anew each time. */
+  endpoints?(): readonly EndpointSetting[];
   /** Prices the user has set, by model id; they come before the table. */
   prices?(): Readonly<Record<string, Price>>;
   limits?: RelayLimits;
@@ -51,6 +57,7 @@ const sendable = /^[\x21-\x7e]+$/;
 export class AnthropicRelay implements ModelRelay {
   readonly #options: AnthropicRelayOptions;
   readonly #key: KeptSecret;
+  readonly #servers: RelayServers;
   readonly #limits: RelayLimits;
   /** The base URL that was found to be one, so that it is not parsed for each request. */
   #checkedUrl = '';
@@ -58,6 +65,7 @@ export class AnthropicRelay implements ModelRelay {
   constructor(options: AnthropicRelayOptions) {
     this.#options = options;
     this.#key = new KeptSecret(options.secrets, anthropicKeyName);
+    this.#servers = new RelayServers(options.secrets, options.endpoints ?? (() => []));
     this.#limits = options.limits ?? defaultLimits;
   }
 
@@ -65,6 +73,10 @@ export class AnthropicRelay implements ModelRelay {
     // Whatever is relayed leaves the machine.
     const barred = this.#options.barred();
     if (barred) throw barred;
+    if (request.server)
+      return this.#servers
+        .grant(request.server.provider)
+        .then((one) => this.#limited(one, principal, request));
     const baseUrl = this.#options.baseUrl();
     if (baseUrl !== this.#checkedUrl) {
       if (!isHttp(baseUrl)) throw baseUrlInvalid();
@@ -93,6 +105,7 @@ export class AnthropicRelay implements ModelRelay {
 
   dispose(): void {
     this.#key.dispose();
+    this.#servers.dispose();
   }
 
   #grant(baseUrl: string, key: string | undefined): RelayGrant {
@@ -106,21 +119,21 @@ export class AnthropicRelay implements ModelRelay {
   #limited(
     grant: RelayGrant,
     principal: RelayPrincipal,
-    { operation, model = '', size, maxTokens }: RelayRequest,
+    { operation, model = '', server, size, maxTokens }: RelayRequest,
   ): RelayGrant | Promise<RelayGrant> {
     const { limiter } = this.#options;
-    if (!limiter || principal.kind === 'owner' || operation !== 'messages') return grant;
+    if (!limiter || principal.kind === 'owner' || !isBilled(operation)) return grant;
     const { client } = principal;
     if (!isLimited(client.limits) && !isLimited(client.overall)) return grant;
-    const known = claudeModels.find(({ id }) => id === model);
+    const known = server ?? claudeModels.find(({ id }) => id === model);
     const hold = holdCall(
       limiter,
       client,
       {
         model,
-        price: this.#priceOf(model),
+        price: server ? server.price : this.#priceOf(model),
         window: known?.window ?? largestWindow,
-        maxOutput: maxTokens ?? known?.maxOutput ?? largestWindow,
+        maxOutput: operation === 'embeddings' ? 0 : (maxTokens ?? known?.maxOutput ?? largestWindow),
         ...size(),
       },
       { parallel: 1 },
@@ -136,14 +149,15 @@ export class AnthropicRelay implements ModelRelay {
       client: principal.kind === 'owner' ? 'owner' : principal.client.id,
       wire: call.wire,
       operation: call.operation,
-      provider: 'anthropic',
-      model,
+      provider: call.server?.provider ?? 'anthropic',
+      model: call.server ? loggedModel(call.server.provider, call.server.id) : model,
       stream: call.stream,
       status: call.status,
       outcome: call.outcome,
       totalMs: call.totalMs,
     };
-    const cost = usage && costOf(usage, this.#priceOf(model));
+    const price = call.server ? call.server.price : this.#priceOf(model);
+    const cost = usage && costOf(usage, price);
     if (usage !== undefined) logged.usage = usage;
     if (cost !== undefined) logged.cost = cost;
     if (firstByteMs !== undefined) logged.firstByteMs = firstByteMs;
@@ -156,5 +170,8 @@ export class AnthropicRelay implements ModelRelay {
     return this.#options.prices?.()[model] ?? claudeModels.find(({ id }) => id === model)?.price;
   }
 }
+
+const isBilled = (operation: RelayOperation): boolean =>
+  operation === 'messages' || operation === 'embeddings';
 
 const isHttp = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);

@@ -4,9 +4,10 @@
  */
 import type { Entry } from '../../protocol/entries.ts';
 import { leanEntry } from '../../protocol/lean.ts';
+import type { SessionMemoryView } from '../../protocol/memory.ts';
 import type { SessionSummary } from '../../protocol/session.ts';
 import type { SessionStore } from '../session/store.ts';
-import { entryTexts, longestTitle } from './maskedEntries.ts';
+import { entryTexts, longestTitle, memoryTexts } from './maskedEntries.ts';
 import type { Masker } from './masker.ts';
 
 export type EntryReads = Pick<SessionStore, 'path' | 'entries' | 'ofKinds' | 'log'>;
@@ -15,6 +16,8 @@ export type EntryReads = Pick<SessionStore, 'path' | 'entries' | 'ofKinds' | 'lo
 export interface ToldReads extends EntryReads {
   /** As the store gives them, with their titles masked. */
   summaries(sessions: readonly SessionSummary[]): Promise<SessionSummary[]>;
+  /** What a session remembers, as its memory views it, with the texts masked. */
+  memory(sessionId: string, view: SessionMemoryView): Promise<SessionMemoryView>;
 }
 
 export function maskedReads(store: EntryReads, masker: Masker): EntryReads {
@@ -37,6 +40,7 @@ export function toldReads(store: EntryReads, masker: Masker): ToldReads {
     ofKinds: async (sessionId, kinds) =>
       (await masked.ofKinds(sessionId, kinds)).map((one) => leanEntry(one)),
     log: async (...asked) => (await masked.log(...asked)).map(leanEntry),
+    memory: (sessionId, view) => masker.through(view, sessionId, memoryTexts),
     async summaries(sessions) {
       const titles = await masker.texts(sessions.map(({ title }) => title));
       return sessions.map((one, index) => ({

@@ -117,6 +117,14 @@ const largestAttachment = maxInputLength;
 
 /** Throws `attachment_unusable`; undefined when it stays out and the user would rather leave it so. */
 export async function attachFile(uri: vscode.Uri, out: StayingOut): Promise<Attachment | undefined> {
+  return (await askedFile(uri, out))?.attachment;
+}
+
+/** As `attachFile`, with whether the user had to be asked. */
+export async function askedFile(
+  uri: vscode.Uri,
+  out: StayingOut,
+): Promise<{ attachment: Attachment; wasAsked: boolean } | undefined> {
   const path = shownPath(uri);
   const { size } = await vscode.workspace.fs.stat(uri);
   if (size > largestAttachment)
@@ -127,7 +135,11 @@ export async function attachFile(uri: vscode.Uri, out: StayingOut): Promise<Atta
   if (document === undefined || text === undefined || text.trim() === '' || why?.why === 'binary')
     throw attachmentUnusable(path, 'it is not a text that can be quoted');
   if (why && !(await confirmAdding(path, why))) return undefined;
-  return { kind: 'file', uri: uri.toString(), path, text, languageId: document.languageId };
+  const { languageId } = document;
+  return {
+    attachment: { kind: 'file', uri: uri.toString(), path, text, languageId },
+    wasAsked: why !== undefined,
+  };
 }
 
 /** Whether a part of a document may go: it does not stay out, or the user says so. */

@@ -1,21 +1,43 @@
 /** What the page may ask about what is sent, answered. */
 import * as vscode from 'vscode';
 import { attachmentText } from '../../core/context/conversation.ts';
+import { mentionId } from '../../core/context/mentions.ts';
 import { estimateTokens } from '../../core/context/tokens.ts';
 import { notFound } from '../../core/errors.ts';
 import { staysOutWords } from '../../core/grounding/staysOut.ts';
-import { reportTokens } from '../../protocol/report.ts';
+import type { Attachment } from '../../protocol/entries.ts';
+import { type ContextReport, reportTokens } from '../../protocol/report.ts';
 import type { App } from '../app.ts';
 import { attachFile } from './attachments.ts';
 import { Inspections } from './inspections.ts';
+import { mentionables } from './mentionables.ts';
+import { attachMention } from './mentions.ts';
 import type { PanelHandlers } from './panelHost.ts';
 
 type Answers = Pick<
   PanelHandlers['answers'],
-  'preview' | 'addOpenFile' | 'context' | 'contextText' | 'openRequest' | 'openReport'
+  | 'preview'
+  | 'addOpenFile'
+  | 'mentionables'
+  | 'mention'
+  | 'context'
+  | 'contextText'
+  | 'openRequest'
+  | 'openReport'
 >;
 
-export function contextHandlers({ settings, reports, editors, out }: App): Answers {
+/** What of it goes, and why it does or does not. */
+function mentioned(report: Pick<ContextReport, 'segments' | 'omitted'>, attachment: Attachment) {
+  const own = report.segments.filter(({ partId }) => partId?.startsWith(mentionId(attachment)));
+  const left = report.omitted.find(({ label }) => label.endsWith(attachment.path));
+  return {
+    tokens: own.reduce((sum, { tokens }) => sum + tokens, 0),
+    reason: own[0]?.reason ?? left?.reason ?? vscode.l10n.t('It is not sent.'),
+  };
+}
+
+export function contextHandlers(app: App): Answers {
+  const { settings, reports, editors, out } = app;
   const inspections = new Inspections({ grounding: () => settings.grounding });
   return {
     preview: async ({ sessionId, ...input }, assistant) => {
@@ -24,7 +46,7 @@ export function contextHandlers({ settings, reports, editors, out }: App): Answe
         of: { kind: 'next', input },
       });
       const automatic = report.segments.flatMap(({ kind, partId, label, tokens, reason }) =>
-        kind === 'grounding' && partId !== undefined
+        kind === 'grounding' && partId !== undefined && !partId.startsWith('mention:')
           ? [{ id: partId, label, source: 'auto' as const, tokens, reason }]
           : [],
       );
@@ -32,8 +54,12 @@ export function contextHandlers({ settings, reports, editors, out }: App): Answe
         id: `attached:${index}`,
         label: attachment.path,
         source: 'attached' as const,
-        tokens: estimateTokens(attachmentText(attachment)),
-        reason: vscode.l10n.t('You attached it.'),
+        ...(attachment.mention
+          ? mentioned(report, attachment)
+          : {
+              tokens: estimateTokens(attachmentText(attachment)),
+              reason: vscode.l10n.t('You attached it.'),
+            }),
       }));
       const isAttached = (uri: string) =>
         input.attachments.some((one) => one.kind === 'file' && one.uri === uri);
@@ -55,6 +81,13 @@ export function contextHandlers({ settings, reports, editors, out }: App): Answe
       const open = (await editors.files()).find((one) => one.uri === uri);
       if (!open) throw notFound('open file', uri);
       const attachment = await attachFile(vscode.Uri.parse(uri), out);
+      return { attachments: attachment ? [attachment] : [] };
+    },
+    mentionables: async ({ sessionId, typed }, { sessions }) => ({
+      choices: await mentionables(app, { sessions, sessionId, typed }),
+    }),
+    mention: async ({ choice }) => {
+      const attachment = await attachMention(app, choice);
       return { attachments: attachment ? [attachment] : [] };
     },
     context: (looked, assistant) => inspections.view(assistant, looked),

@@ -50,6 +50,7 @@ export function openUserDatabase({ file, workerUrl }: UserDatabaseLocation): Use
   let running: Running | undefined;
   let closed = false;
   const revoked = new Emitter<string>();
+  const limited = new Emitter<void>();
 
   const start = (): Running => {
     const worker = new Worker(workerUrl, { workerData: { file } });
@@ -89,9 +90,13 @@ export function openUserDatabase({ file, workerUrl }: UserDatabaseLocation): Use
         revoked.fire(clientId);
         return token;
       },
-      limit: async (clientId, limits) => remote().limitClient(clientId, limits),
+      async limit(clientId, limits) {
+        await remote().limitClient(clientId, limits);
+        limited.fire();
+      },
       overallLimits: async () => remote().overallLimits(),
       onDidRevoke: revoked.event,
+      onDidLimit: limited.event,
     },
     sessionKey: {
       kept: async () => remote().keptSessionKey(),

@@ -53,6 +53,7 @@ const rooms: Record<string, Room> = {
       'src/core/errors.ts',
       'src/core/register.ts',
       'src/core/limits/',
+      'src/core/context/tags.ts',
     ],
     types: ['src/core/ports.ts', 'src/core/session/store.ts'],
     packages: ['zod', 'undici', '@modelcontextprotocol/server', '@modelcontextprotocol/node'],

@@ -94,6 +94,8 @@ describe('The host of the panel', () => {
       answers: {
         listSessions: unused,
         listPrompts: unused,
+        mentionables: unused,
+        mention: unused,
         loadEarlier: unused,
         find: unused,
         send: unused,

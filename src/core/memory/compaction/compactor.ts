@@ -4,8 +4,8 @@
  * write a frame of the same entries: of two such frames the projection sends one, so the other is only a row.
  */
 import type { Door, Entry, FrameEntry } from '../../../protocol/entries.ts';
-import { type CallSink, watched } from '../../calls/watched.ts';
-import { isPrivate } from '../../calls/watchedTurn.ts';
+import type { CallSink } from '../../calls/watched.ts';
+import { watchedJob } from '../../calls/watchedTurn.ts';
 import { frameCeiling, planCompaction } from '../../context/compactionPlan.ts';
 import { ContextCounter } from '../../context/counting.ts';
 import type { TokenFactors } from '../../context/factors.ts';
@@ -19,7 +19,7 @@ import type { SessionStore } from '../../session/store.ts';
 import type { Branches } from '../branch.ts';
 import { Backoff } from './backoff.ts';
 import type { Material } from './framePrompt.ts';
-import { extractedFrame, firstFrame, type Writer, type WrittenFrame } from './frameWriter.ts';
+import { extractedFrame, firstFrame, type WrittenFrame } from './frameWriter.ts';
 import { readStanding, type Standing } from './standing.ts';
 import { entriesBetween } from './tail.ts';
 
@@ -194,29 +194,14 @@ export class Compactor {
     if (writers.length === 0) return extractedFrame(material, ceiling);
     try {
       const remember = await this.#options.remember(sessionId);
-      const watchedWriters = writers.map((one) => this.#watched(one, sessionId, how.door));
+      const job = { operation: 'frame', door: how.door, sessionId } as const;
+      const watchedWriters = writers.map((one) => watchedJob(this.#options, one, job));
       return await firstFrame(watchedWriters, remember, material, ceiling, how.signal);
     } catch (error) {
       if (!how.asked || how.signal.aborted) throw error;
       log.error(`A model could not write a frame: ${toErrorInfo(error).code}.`, error);
       return extractedFrame(material, ceiling);
     }
-  }
-
-  /** What it asks is kept in the log of calls. */
-  #watched({ provider, model }: Writer, sessionId: string, door: Door): Writer {
-    const { calls, clock, store } = this.#options;
-    if (!calls) return { provider, model };
-    const about = { model, operation: 'frame', door, sessionId } as const;
-    return {
-      model,
-      provider: {
-        stream: (request, signal) =>
-          watched(provider.stream(request, signal), about, clock, async (call) => {
-            if (!(await isPrivate(store, sessionId))) calls.add(call);
-          }),
-      },
-    };
   }
 
   async #append(

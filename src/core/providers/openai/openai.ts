@@ -1,9 +1,12 @@
 /** Any OpenAI-compatible server through OpenAI's official SDK. */
 import type OpenAI from 'openai';
+import type { ClientOptions } from '../../../protocol/clientOptions.ts';
 import * as errors from '../../errors.ts';
 import type { Clock, Log, Secrets } from '../../ports.ts';
 import { type Outcome, withRetries } from '../attempts.ts';
 import { IdleWatch } from '../idleWatch.ts';
+import { cited } from '../markedText.ts';
+import { citable, numbered } from '../numberedPassages.ts';
 import type {
   Availability,
   ModelInfo,
@@ -14,6 +17,7 @@ import type {
 } from '../provider.ts';
 import { isRetryable, retryAfterOf } from '../retry.ts';
 import { chatBody } from './chatBody.ts';
+import { chatOptions } from './chatOptions.ts';
 import { ChatStream } from './chatStream.ts';
 import { type Endpoint, endpointKeyName, isLoopback } from './endpoints.ts';
 import { chatError, toldError } from './errors.ts';
@@ -125,15 +129,24 @@ export class OpenAiProvider implements Provider {
     return { ...this.#body(request) };
   }
 
-  #body(request: ProviderRequest) {
-    const { model } = request;
+  unmet(options: ClientOptions, model: string, hasTools: boolean): string[] {
+    return chatOptions(options, this.#known(model), this.#endpoint.preset, hasTools).unmet;
+  }
+
+  #known(model: string): ChatModel {
     const known = this.#listed.find(({ id }) => id === model) ?? unlistedChatModel(model, this.#endpoint);
-    const tools = known.tools && !this.#withoutTools.has(model);
-    return chatBody(request, { ...known, tools }, this.#endpoint.preset);
+    return { ...known, tools: known.tools && !this.#withoutTools.has(model) };
+  }
+
+  #body(request: ProviderRequest) {
+    return chatBody(numbered(request), this.#known(request.model), this.#endpoint.preset);
   }
 
   stream(request: ProviderRequest, signal: AbortSignal): AsyncGenerator<ProviderEvent, void, undefined> {
-    return withRetries(() => this.#attempt(request, signal), signal, request.retries);
+    return cited(
+      withRetries(() => this.#attempt(request, signal), signal, request.retries),
+      citable(request),
+    );
   }
 
   async *#attempt(

@@ -105,12 +105,16 @@ describe('Calls as spans of OpenTelemetry', () => {
   }
 
   it('leave out a price that is not known, and calls that are no inference', async () => {
-    const { cost: _, ...unpriced } = call({ provider: 'mistral' });
+    const { cost: _, ...unpriced } = call({ provider: 'mistral', model: 'mistral/large' });
     added.fire(call({ operation: 'count_tokens' }));
     added.fire(unpriced);
     await receiver.until(() => receiver.spans.length > 0);
     assert.equal(receiver.spans.length, 1);
-    assert.equal(receiver.spans[0]?.attributes['gen_ai.provider.name'], 'mistral_ai');
+    const { attributes: told } = receiver.spans[0] ?? {};
+    assert.deepEqual(
+      [told?.['gen_ai.provider.name'], told?.['gen_ai.request.model']],
+      ['mistral_ai', 'large'],
+    );
     assert.ok(!('causeway.cost.usd' in (receiver.spans[0]?.attributes ?? {})));
   });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { ContextBuilder, type ContextRequest } from '../../../../src/core/context/contextBuilder.ts';
+import { ContextBuilder } from '../../../../src/core/context/contextBuilder.ts';
+import type { ContextRequest } from '../../../../src/core/context/contextRequest.ts';
 import { TokenFactors } from '../../../../src/core/context/factors.ts';
 import { estimateTokens } from '../../../../src/core/context/tokens.ts';
 import type { Passage } from '../../../../src/core/ports.ts';

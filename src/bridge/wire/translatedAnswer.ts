@@ -1,14 +1,16 @@
-/** Anthropic's answers as chat completions, for programs that speak OpenAI's wire. */
+/** Anthropic's answers for programs that speak another wire. */
 import type { CausewayError } from '../../core/errors.ts';
 import { upstreamTooLarge, upstreamUnreadable } from '../../core/errors.ts';
 import type { RelayOutcome } from '../../core/relay.ts';
 import { maxEventBytes } from '../../protocol/bridge.ts';
 import type { Usage } from '../../protocol/content.ts';
-import { ChatStream, completionOf } from '../../protocol/wires/chatAnswer.ts';
+import { answeredMessage, toldEvent, usageOf } from '../../protocol/wires/anthropic.ts';
+import { anthropicErrorBody } from '../../protocol/wires/openai.ts';
+import { wireStreamEvent } from '../../protocol/wires/sessionAnswer.ts';
 import type { AnswerHead, AnswerReader } from './answerReader.ts';
 import { EventBytes, type WireEvent, wantedEvents } from './eventBytes.ts';
-import { openAiFailure } from './openAiAnswer.ts';
-import { openAiErrorShape } from './wireErrors.ts';
+import { parsedJson, withId } from './translated.ts';
+import { ignoredHeaders, type ToldError, type WireWriter } from './wireWriter.ts';
 
 const wanted = wantedEvents(
   'message_start',
@@ -20,34 +22,28 @@ const wanted = wantedEvents(
   'error',
 );
 
-export interface ChatAnswerOptions {
+export interface TranslatedAnswerOptions {
   host: string;
-  /** Seconds since the epoch. */
-  created: number;
-  includeUsage: boolean;
+  writer: WireWriter;
   /** Parameters of the request that had no effect. */
   ignored: readonly string[];
 }
 
-/** Names the parameters that were given and had no effect. */
-export const ignoredHeader = 'x-causeway-ignored';
-
-export class ChatAnswer implements AnswerReader {
-  readonly #options: ChatAnswerOptions;
+export class TranslatedAnswer implements AnswerReader {
+  readonly #options: TranslatedAnswerOptions;
   readonly #events = new EventBytes(wanted, maxEventBytes);
-  readonly #stream: ChatStream;
   #usage: Usage | undefined;
   #outcome: RelayOutcome = 'truncated';
   #hasBegun = false;
-  readonly ping = comment;
+  readonly ping: Uint8Array;
 
-  constructor(options: ChatAnswerOptions) {
+  constructor(options: TranslatedAnswerOptions) {
     this.#options = options;
-    this.#stream = new ChatStream(options.created, options.includeUsage);
+    this.ping = Buffer.from(options.writer.ping);
   }
 
   get usage(): Usage | undefined {
-    return this.#usage ?? this.#stream.usage;
+    return this.#usage;
   }
 
   get hasBegun(): boolean {
@@ -59,8 +55,12 @@ export class ChatAnswer implements AnswerReader {
   }
 
   whole({ status, headers }: AnswerHead, bytes: Buffer): AnswerHead & { bytes: Uint8Array } {
+    const { writer } = this.#options;
+    const answer = parsedJson(bytes.toString('utf8'));
     const value =
-      status < 400 ? this.#completion(bytes) : openAiFailure(status, parse(bytes.toString('utf8')));
+      status < 400
+        ? this.#read(() => this.#message(answer))
+        : writer.refused(status, told(answer), headers['request-id']);
     this.#outcome = status < 400 ? 'done' : 'refused';
     return {
       status,
@@ -80,57 +80,41 @@ export class ChatAnswer implements AnswerReader {
   }
 
   broken(error: CausewayError): Uint8Array {
-    return Buffer.from(`data: ${openAiErrorShape(error).body}\n\n`);
+    return Buffer.from(this.#options.writer.failed(error));
   }
 
-  /** OpenAI's SDKs read the id of a request from a header of another name. */
   #headers(headers: Record<string, string>): Record<string, string> {
-    const { ignored } = this.#options;
-    const id = headers['request-id'];
-    return {
-      ...headers,
-      ...(id === undefined ? {} : { 'x-request-id': id }),
-      ...(ignored.length === 0 ? {} : { [ignoredHeader]: ignored.join(', ') }),
-    };
+    const { ignored, writer } = this.#options;
+    return { ...withId(headers, writer), ...ignoredHeaders(ignored) };
   }
 
-  #completion(bytes: Buffer): object {
-    try {
-      const { completion, usage } = completionOf(parse(bytes.toString('utf8')), this.#options.created);
-      this.#usage = usage;
-      return completion;
-    } catch {
-      throw upstreamUnreadable(this.#options.host);
-    }
+  #message(answer: unknown): object {
+    this.#usage = usageOf(answeredMessage.parse(answer).usage);
+    return this.#options.writer.whole(answer);
   }
 
   #said({ name, data }: WireEvent): string {
-    const value = parse(data);
+    const { writer } = this.#options;
+    const value = parsedJson(data);
     if (name === 'error') {
       this.#outcome = 'failed';
-      return line(openAiFailure(529, value));
-    }
-    if (name === 'message_stop') {
-      this.#outcome = 'done';
-      return `${this.#stream.last().map(line).join('')}data: [DONE]\n\n`;
+      return writer.refusedStream(told(value));
     }
     if (name === 'content_block_delta') this.#hasBegun = true;
+    if (name === 'message_stop') this.#outcome = 'done';
+    const { message, usage = message?.usage } = toldEvent.safeParse(value).data ?? {};
+    if (usage) this.#usage = usageOf(usage, this.#usage);
+    return this.#read(() => writer.event(wireStreamEvent.parse(value)));
+  }
+
+  #read<T>(read: () => T): T {
     try {
-      return this.#stream.read(value).map(line).join('');
+      return read();
     } catch {
       throw upstreamUnreadable(this.#options.host);
     }
   }
 }
 
-const comment = Buffer.from(': ping\n\n');
-const line = (value: object): string => `data: ${JSON.stringify(value)}\n\n`;
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Whoever reads it says what it should have been.
-    return undefined;
-  }
-}
+/** Kind and words of an error stay as they are. */
+const told = (answer: unknown): ToldError => anthropicErrorBody.safeParse(answer).data?.error ?? {};
