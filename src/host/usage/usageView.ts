@@ -6,6 +6,7 @@ import type { Log } from '../../core/ports.ts';
 import { type HostToUsage, usageToHost } from '../../protocol/usage.ts';
 import { usageViewType } from '../ids.ts';
 import { pageHtml } from '../panel/html.ts';
+import { plainWords } from '../plainWords.ts';
 import type { Reports } from '../panel/reports.ts';
 import type { WindowCore } from '../windowCore.ts';
 import { UsageFeed } from './usageFeed.ts';
@@ -97,10 +98,10 @@ export class UsageView implements vscode.Disposable {
     const { calls } = await this.#parts.core.get();
     const said = await calls.read((log) => log.bodies(call));
     if (said) await this.#parts.reports.openRequest(JSON.stringify(readable(said), undefined, 2));
-    else
-      void vscode.window.showInformationMessage(
-        vscode.l10n.t('What was said in this call is not kept any more.'),
-      );
+    else {
+      const gone = vscode.l10n.t('What was said in this call is not kept any more.');
+      void vscode.window.showInformationMessage(plainWords(gone));
+    }
   }
 
   #tell(tab: vscode.WebviewPanel, message: HostToUsage): void {
