@@ -115,6 +115,8 @@ export interface RelayedCall {
   hold: CallHold | undefined;
   /** What was said, where the grant asked for it. */
   bodies?: CallBodies;
+  /** `hit` for an answer that was kept from an earlier call: nothing was asked of a model. */
+  cache?: 'hit';
 }
 
 /** A call as it is kept. */
@@ -248,6 +250,8 @@ export interface ModelRelay {
    * nothing was sent.
    */
   authorise(principal: RelayPrincipal, request: RelayRequest): RelayGrant | Promise<RelayGrant>;
+  /** Whether no secret is recognised in the texts; false where nobody could look. Never rejects. */
+  isClean(texts: readonly string[]): Promise<boolean>;
   /** Keeps a call in the log, behind the answer. Never throws. */
   record(call: RelayedCall): void;
   /** Sums of all calls up to now, those not yet written too. */

@@ -73,6 +73,7 @@ export const settingNames = [
   'instructions',
   'context.conversationTokens',
   'context.recall',
+  'context.embeddings',
   'context.compaction',
   'context.terminal',
   'privacy.maskSecrets',

@@ -102,6 +102,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     instructions: '',
     conversationTokens: 24_000,
     recall: 'session',
+    embeddings: '',
     compaction: 'extractive',
     maskSecrets: true,
     maskPersonalData: false,

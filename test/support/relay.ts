@@ -26,6 +26,7 @@ export function testRelay(
       onDidChange: new Emitter<string>().event,
     },
     calls,
+    masker: core.masker,
     barred: () => barredFrom({ isTrusted: () => core.workspace.trusted }, core.settings),
     baseUrl: () => core.fake.url,
     ...options,

@@ -52,6 +52,7 @@ export function chatRoute(
       const { body, ignored, includeUsage } = translate();
       const read = readSessionRequest(parseValue(body, sessionRequest, 'body'));
       return sessions.answer(call, {
+        wire: 'openai',
         binding,
         request: read,
         writer: () => openAiWriter(created, includeUsage),
@@ -62,6 +63,7 @@ export function chatRoute(
       wire: 'openai',
       name,
       stream: stream === true,
+      asked: bytes,
       conversation: () => beginningOf(bytes),
       toClaude(id) {
         const { body, ignored, includeUsage } = translate();

@@ -52,6 +52,7 @@ export function messageRoutes(
       const request = readSessionRequest(parseJson(utf8(bytes), sessionRequest));
       const { ignored } = request;
       return sessions.answer(call, {
+        wire: 'anthropic',
         binding,
         request,
         writer: anthropicWriter,

@@ -45,6 +45,7 @@ export const responsesRoute = (
     if (binding) {
       const read = readSessionRequest(parseValue(body, sessionRequest, 'body'));
       return sessions.answer(call, {
+        wire: 'openai',
         binding,
         request: read,
         writer: (of) =>

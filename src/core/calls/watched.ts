@@ -21,6 +21,8 @@ export interface Watched {
   /** Id of the program whose turn it is; the user's own when absent. */
   client?: string | undefined;
   masked?: number;
+  /** It is answered from an earlier one: no model is asked. */
+  cached?: boolean;
 }
 
 /** The same events; when they are over, or nobody wants more of them, what the request was is told. `tell` never rejects. */
@@ -102,6 +104,7 @@ function callOf(about: Watched, seen: Seen, at: number, totalMs: number): Logged
     ...more,
     ...(cost === undefined ? {} : { cost }),
     ...(masked === undefined ? {} : { masked }),
+    ...(about.cached ? { cache: 'hit' as const } : {}),
     totalMs,
   };
 }

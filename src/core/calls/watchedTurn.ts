@@ -17,18 +17,20 @@ interface TurnCall {
   model: ModelInfo;
   masked: number;
   client: string | undefined;
+  /** It is answered from an earlier one. */
+  cached: boolean;
 }
 
 /** Keeps one request of a turn in the log of calls. A private session leaves nothing on disk, this neither. */
 export function watchedTurn(
   { calls, clock, store }: CallKeeping,
-  { sessionId, user, model, masked, client }: TurnCall,
+  { user, ...asked }: TurnCall,
   events: AsyncIterable<ProviderEvent>,
 ): AsyncIterable<ProviderEvent> {
   if (!calls) return events;
-  const about = { sessionId, model, masked, client, operation: 'turn', door: user.door } as const;
+  const about = { ...asked, operation: 'turn', door: user.door } as const;
   return watched(events, about, clock, async (call) => {
-    if (!(await isPrivate(store, sessionId))) calls.add(call);
+    if (!(await isPrivate(store, asked.sessionId))) calls.add(call);
   });
 }
 

@@ -22,6 +22,7 @@ import {
   type UsageQuery,
   type UsageRow,
 } from '../relay.ts';
+import type { Masker } from '../secrets/masker.ts';
 import type { CallBatch } from './callBatch.ts';
 import { KeptSecret } from './keptSecret.ts';
 import { RelayServers } from './servers.ts';
@@ -46,6 +47,8 @@ export interface AnthropicRelayOptions {
   limits?: RelayLimits;
   /** Without one, no program is held to any limit. */
   limiter?: Limiter;
+  /** Without it nobody looks for secrets. */
+  masker?: Pick<Masker, 'texts'>;
 }
 
 /** Tokens of the largest window there is, for models that are not in the table. */
@@ -86,6 +89,11 @@ export class AnthropicRelay implements ModelRelay {
     return typeof key === 'string'
       ? this.#limited(this.#grant(baseUrl, key), principal, request)
       : key.then((one) => this.#limited(this.#grant(baseUrl, one), principal, request));
+  }
+
+  async isClean(texts: readonly string[]): Promise<boolean> {
+    const masked = await this.#options.masker?.texts(texts).catch(() => undefined);
+    return masked?.every((text, index) => text === texts[index]) === true;
   }
 
   record(call: RelayedCall): void {
@@ -163,6 +171,7 @@ export class AnthropicRelay implements ModelRelay {
     if (firstByteMs !== undefined) logged.firstByteMs = firstByteMs;
     if (firstTokenMs !== undefined) logged.firstTokenMs = firstTokenMs;
     if (requestId !== undefined) logged.requestId = requestId;
+    if (call.cache !== undefined) logged.cache = call.cache;
     return logged;
   }
 

@@ -6,8 +6,8 @@ import type { Log } from '../../core/ports.ts';
 import { type HostToUsage, usageToHost } from '../../protocol/usage.ts';
 import { usageViewType } from '../ids.ts';
 import { pageHtml } from '../panel/html.ts';
-import { plainWords } from '../plainWords.ts';
 import type { Reports } from '../panel/reports.ts';
+import { plainWords } from '../plainWords.ts';
 import type { WindowCore } from '../windowCore.ts';
 import { UsageFeed } from './usageFeed.ts';
 

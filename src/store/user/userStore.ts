@@ -1,5 +1,4 @@
 /** The user's database as a worker serves it: opened when first needed, repaired when damaged, safe among processes. */
-import { statSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
@@ -22,6 +21,8 @@ import {
   type Client,
   type ClientInit,
   isActive,
+  type KeyedRequest,
+  type KeyedTurn,
   type ResolvedWorkspace,
   type WorkspaceIdentity,
   type WorkspaceRecord,
@@ -37,13 +38,13 @@ import type {
 } from '../../core/relay.ts';
 import { canonicalUri } from '../../core/workspace/uri.ts';
 import type { ErrorInfo } from '../../protocol/errors.ts';
-import { thisHolder } from '../sqlite/holder.ts';
+import { thisHolder, thisProcess } from '../sqlite/holder.ts';
 import { transaction } from '../sqlite/transaction.ts';
 import { isCorrupt, isMoved } from '../sqliteErrors.ts';
 import { checkClientInit, checkLimits } from './clientInit.ts';
 import type { UserDirective } from './directiveTable.ts';
 import { sessionDatabaseFile } from './layout.ts';
-import { DamagedDatabase, type OpenedFile, openFile } from './openFile.ts';
+import { DamagedDatabase, inodeOf, type OpenedFile, openFile } from './openFile.ts';
 import { nothingSalvaged, rebuild } from './rebuild.ts';
 import { repair } from './repair.ts';
 import { hasSessionsIn } from './sessionsIn.ts';
@@ -227,6 +228,21 @@ export class UserStore {
     });
   }
 
+  keyedTurn(client: string, key: string): KeyedTurn | undefined {
+    return this.#read(({ keyedTurns, clock }) => keyedTurns.find(client, key, clock.read(this.#reading())));
+  }
+
+  /** Throws `register_read_only`, as does the next one. */
+  claimTurn(request: KeyedRequest, turn: { sessionId: string; turnId: string }): KeyedTurn {
+    return this.#write(({ keyedTurns, clock }) => ({
+      result: keyedTurns.claim(request, turn, clock.advance(this.#reading())),
+    }));
+  }
+
+  releaseTurn(client: string, key: string, sessionId: string): void {
+    this.#write(({ keyedTurns }) => ({ result: keyedTurns.release(client, key, sessionId) }));
+  }
+
   overallLimits(): ClientLimits {
     return this.#read(({ clients }) => clients.overallLimits());
   }
@@ -381,9 +397,3 @@ export class UserStore {
     };
   }
 }
-
-/** A process has one account, whichever of its workers writes it: without what tells its stores apart. */
-const thisProcess = thisHolder().split('|').slice(0, 3).join('|');
-
-const inodeOf = (file: string): bigint | undefined =>
-  statSync(file, { bigint: true, throwIfNoEntry: false })?.ino;

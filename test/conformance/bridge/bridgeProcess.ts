@@ -34,6 +34,7 @@ const bridge = await startBridge({
   assistant: core.engine,
   clients: users.clients,
   asking: users.asking,
+  keyedTurns: users.keyedTurns,
   relay: testRelay(core, calls, { limiter }),
   calls,
   limiter,

@@ -88,6 +88,7 @@ export async function startTestBridge(options: TestBridgeOptions = {}): Promise<
     assistant: core.engine,
     clients: users.clients,
     asking: users.asking,
+    keyedTurns: users.keyedTurns,
     relay,
     calls,
     limiter,

@@ -8,6 +8,7 @@ import { limitClients } from './006-client-limits.ts';
 import { createLimitLedger } from './007-limit-ledger.ts';
 import { createAsking } from './008-asking.ts';
 import { widenCallLog } from './009-calls-of-turns.ts';
+import { createKeyedTurns } from './010-keyed-turns.ts';
 
 /** In order; the number of those applied is the database's `user_version`. A released one never changes. */
 export const migrations: readonly ((db: DatabaseSync) => void)[] = [
@@ -20,4 +21,5 @@ export const migrations: readonly ((db: DatabaseSync) => void)[] = [
   createLimitLedger,
   createAsking,
   widenCallLog,
+  createKeyedTurns,
 ];
