@@ -6,7 +6,7 @@ import { Engine } from './core/engine.ts';
 import { toErrorInfo } from './core/errors.ts';
 import type { Exclude } from './core/grounding/globs.ts';
 import { Limiter } from './core/limits/limiter.ts';
-import type { Clock, Log, Secrets, Workspace } from './core/ports.ts';
+import type { Clock, IndexControl, Log, Secrets, Workspace } from './core/ports.ts';
 import { Profiles } from './core/profiles/profiles.ts';
 import { Prompts } from './core/prompts/prompts.ts';
 import { AnthropicProvider } from './core/providers/anthropic/anthropic.ts';
@@ -31,7 +31,7 @@ import { promptFilesOnDisk } from './promptFilesOnDisk.ts';
 import type { ErrorInfo } from './protocol/errors.ts';
 import { otlpHeaders, sendSpans } from './sendSpans.ts';
 import { CompositeStore } from './store/compositeStore.ts';
-import { notesFolder, sessionDatabaseFile, userDatabaseFile } from './store/dataFolders.ts';
+import { indexFolder, notesFolder, sessionDatabaseFile, userDatabaseFile } from './store/dataFolders.ts';
 import { openSessionStore } from './store/openSessionStore.ts';
 import { fingerprintOf } from './store/user/fingerprint.ts';
 import { openUserDatabase, type UserDatabase } from './store/user/openUserDatabase.ts';
@@ -61,6 +61,8 @@ export interface Surroundings {
   excludes?(): readonly Exclude[];
   /** Where there is an editor. */
   language?: LanguageFeatures;
+  /** Who sees that files change: whoever tells `OpenCore.index`, or the thread of the search itself. */
+  watch: 'told' | 'own';
   settings: Settings;
   secrets: Secrets;
   /** Models that only the one who opens the core can reach. */
@@ -79,6 +81,8 @@ export interface OpenCore {
   readonly resolved: ResolvedWorkspace;
   readonly user: UserDatabase;
   readonly masker: Masker;
+  /** The index of the workspace's files. */
+  readonly index: IndexControl;
   /** For programs that call a model themselves. */
   readonly relay: ModelRelay;
   /** Every request to a model, of programs and of sessions. */
@@ -127,6 +131,8 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     openFiles: () => workspace.openFiles(),
     excludes: options.excludes ?? (() => []),
     isTrusted: () => workspace.isTrusted(),
+    indexFolder: indexFolder(dataFolder, resolved.workspace.id),
+    watch: options.watch,
     log,
   });
   const counter = openTokenCounter({ workerUrl: worker('tokens'), log });
@@ -246,6 +252,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     resolved,
     user,
     masker,
+    index: search.index,
     relay,
     calls,
     limiter,

@@ -51,6 +51,7 @@ const core = await openCore({
   identity: identityOf({ folders: [{ uri: pathToFileURL(folder).href, name: 'bench' }] }),
   workspace: { isTrusted: () => true, memoryFiles: async () => [], openFiles: async () => [] },
   roots: () => [folder],
+  watch: 'told',
   settings: {
     model: '',
     smallModel: '',

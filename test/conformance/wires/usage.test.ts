@@ -90,6 +90,41 @@ describe('wire: what was used', function () {
     assert.ok(turn.cost > 0);
   });
 
+  it('has an answer that was given before as a hit, which took no tokens and asked no model', async () => {
+    test.core.fake.enqueue(answer('Once.'));
+    const cached = async (path: string, body: object, more: Record<string, string> = {}) => {
+      const answered = await fetch(`${test.url}${path}`, {
+        method: 'POST',
+        headers: {
+          ...bearer(test.token),
+          'content-type': 'application/json',
+          'anthropic-version': '2023-06-01',
+          'x-causeway-cache': 'on',
+          ...more,
+        },
+        body: JSON.stringify(body),
+      });
+      await answered.text();
+      return answered.headers.get('x-causeway-cache');
+    };
+    const newest = async () => (await test.calls.read((log) => log.calls({ limit: 1 })))[0];
+    const plain = { ...ask, messages: [{ role: 'user', content: 'Plain, twice?' }] };
+    assert.equal(await cached('/v1/messages', plain), 'miss');
+    assert.equal((await newest())?.cache, undefined);
+    assert.equal(await cached('/v1/messages', plain), 'hit');
+    const hit = await newest();
+    assert.deepEqual(
+      [hit?.cache, hit?.usage, hit?.cost, hit?.wire],
+      ['hit', undefined, undefined, 'anthropic'],
+    );
+    test.core.fake.enqueue(answer('In a session, once.'));
+    const bound = { ...ask, messages: [{ role: 'user', content: 'Bound, twice?' }] };
+    assert.equal(await cached('/v1/messages', bound, { 'x-causeway-session': 'new' }), 'miss');
+    assert.equal(await cached('/v1/messages', bound, { 'x-causeway-session': 'new' }), 'hit');
+    const turn = await newest();
+    assert.deepEqual([turn?.operation, turn?.cache, turn?.usage?.outputTokens], ['turn', 'hit', 0]);
+  });
+
   it('has nothing of a private session, which leaves nothing on disk', async () => {
     const before = (await rows('?by='))[0].calls;
     const session = await test.core.store.create({ door: 'panel', private: true });
