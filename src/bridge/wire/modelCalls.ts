@@ -10,6 +10,7 @@ import type { BridgeResponse } from '../http.ts';
 import type { AnswerReader } from './answerReader.ts';
 import { serverHeaders, upstreamHeaders } from './headers.ts';
 import { RelayedAnswer } from './relayedAnswer.ts';
+import { SaidBytes } from './saidBytes.ts';
 import { Upstreams } from './upstream.ts';
 
 export interface ModelCallsDeps {
@@ -108,7 +109,8 @@ export class ModelCalls {
       ...(model === undefined ? {} : { model }),
       ...(maxTokens === undefined ? {} : { maxTokens }),
     });
-    const { baseUrl, key, limits, hold } = 'then' in asked ? await asked : asked;
+    const { baseUrl, key, limits, hold, bodies } = 'then' in asked ? await asked : asked;
+    const said = bodies && new SaidBytes();
     const { dispatcher, host, prefix } = this.#upstreams.of(baseUrl);
     const reader = call.reader(host, key);
     const answer = new RelayedAnswer({
@@ -119,6 +121,7 @@ export class ModelCalls {
       presence,
       onRefused: call.onRefused,
       now: () => clock.monotonic(),
+      ...(said ? { onData: (chunk) => said.add(chunk) } : {}),
       onEnd: (end) =>
         relay.record({
           at,
@@ -130,6 +133,7 @@ export class ModelCalls {
           stream,
           usage: reader.usage,
           hold,
+          ...(said ? { bodies: { request: textOf(body), answer: said.text } } : {}),
           ...end,
         }),
     });
@@ -154,6 +158,12 @@ export class ModelCalls {
 }
 
 const noBody = Buffer.alloc(0);
+
+const textOf = (body: Buffer | undefined): string => {
+  const said = new SaidBytes();
+  if (body) said.add(body);
+  return said.text;
+};
 
 const owner: RelayPrincipal = { kind: 'owner' };
 export const principalOf = (principal: Principal): RelayPrincipal =>
