@@ -8,6 +8,8 @@ import type { RequestSize } from './limits/requestSize.ts';
 import type { CallHold } from './limits/spending.ts';
 import type { Price } from './providers/provider.ts';
 
+export { type RelayRefusal, repeatAfterMs } from './relay/repeat.ts';
+
 /** Who asks: the user's own command line, or a client that was let in. */
 export type RelayPrincipal = { kind: 'owner' } | { kind: 'client'; client: Limited };
 
@@ -105,6 +107,8 @@ export interface RelayedCall {
   requestId: string | undefined;
   /** It got to upstream, which may bill it. */
   reached: boolean;
+  /** It was sent again after an attempt that broke off, which upstream may bill as well. */
+  unsure?: boolean;
   hold: CallHold | undefined;
   /** `hit` for an answer that was kept from an earlier call: nothing was asked of a model. */
   cache?: 'hit';

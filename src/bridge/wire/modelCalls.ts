@@ -10,6 +10,7 @@ import type { BridgeResponse } from '../http.ts';
 import type { AnswerReader } from './answerReader.ts';
 import { serverHeaders, upstreamHeaders } from './headers.ts';
 import { RelayedAnswer } from './relayedAnswer.ts';
+import { Repeats, retriesOf } from './repeats.ts';
 import { Upstreams } from './upstream.ts';
 
 export interface ModelCallsDeps {
@@ -35,6 +36,8 @@ export interface ModelCall {
   headers?: readonly string[];
   /** The program's own request, where that is not what is sent: the answer is written as it asks. */
   asked?: Buffer;
+  /** How often it is sent again at most, where that is not the program's to say. */
+  retries?: number;
   /** Told what upstream said where it answered with an error, in its own words. */
   onRefused?: (body: Buffer) => void;
   /** `key` is what the call is sent with; no answer may hold it. */
@@ -111,6 +114,21 @@ export class ModelCalls {
     const { baseUrl, key, limits, hold } = 'then' in asked ? await asked : asked;
     const { dispatcher, host, prefix } = this.#upstreams.of(baseUrl);
     const reader = call.reader(host, key);
+    const retries = call.retries ?? retriesOf(request);
+    const send = () => {
+      dispatcher.dispatch(
+        {
+          method: call.method,
+          path: prefix + call.path,
+          headers: server ? serverHeaders(request, key) : upstreamHeaders(request, key ?? '', call.headers),
+          body: body ?? null,
+          headersTimeout: limits.headMs,
+          bodyTimeout: limits.idleMs,
+        },
+        answer,
+      );
+    };
+    const repeats = retries > 0 ? new Repeats(clock, retries, send) : undefined;
     const answer = new RelayedAnswer({
       reader,
       host,
@@ -118,8 +136,10 @@ export class ModelCalls {
       pingMs,
       presence,
       onRefused: call.onRefused,
+      again: repeats && ((refusal, reached) => repeats.again(refusal, reached)),
       now: () => clock.monotonic(),
-      onEnd: (end) =>
+      onEnd: (end) => {
+        repeats?.end();
         relay.record({
           at,
           principal: who,
@@ -130,20 +150,12 @@ export class ModelCalls {
           stream,
           usage: reader.usage,
           hold,
+          ...(repeats?.unsure ? { unsure: true } : {}),
           ...end,
-        }),
-    });
-    dispatcher.dispatch(
-      {
-        method: call.method,
-        path: prefix + call.path,
-        headers: server ? serverHeaders(request, key) : upstreamHeaders(request, key ?? '', call.headers),
-        body: body ?? null,
-        headersTimeout: limits.headMs,
-        bodyTimeout: limits.idleMs,
+        });
       },
-      answer,
-    );
+    });
+    send();
     return await answer.response;
   }
 
