@@ -28,6 +28,7 @@ import { Call, Received } from './received.ts';
 import { RevocationWatch } from './revocation.ts';
 import { chatRoute } from './routes/chatCompletions.ts';
 import { contextRoute } from './routes/context.ts';
+import { embeddingsRoute } from './routes/embeddings.ts';
 import { eventRoutes } from './routes/events.ts';
 import { groundingRoute } from './routes/grounding.ts';
 import { answerHealth } from './routes/health.ts';
@@ -94,7 +95,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
     workspaceId: deps.workspace.id,
     graceMs: deps.graceMs,
   });
-  const plain = new PlainCalls(assistant, calls);
+  const plain = new PlainCalls(assistant.relayed, calls);
   const bound = new SessionCalls({
     assistant,
     relay: deps.relay,
@@ -116,8 +117,9 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
     ...promptRoutes({ assistant, bodies, streams, log, limiter: deps.limiter, keyed }),
     ...eventRoutes(assistant, streams, log),
     ...messageRoutes(calls, plain, bound, bodies),
-    ...modelRoutes(calls),
+    ...modelRoutes(assistant.relayed, calls),
     chatRoute(plain, bound, bodies, deps.clock),
+    embeddingsRoute(assistant.relayed, calls, bodies),
     responsesRoute(plain, bound, bodies, deps.clock),
     usageRoute(deps.relay, deps.clock),
     ...mcp.routes,

@@ -16,7 +16,7 @@ import type { CallBudget } from './limits/spending.ts';
 import type { Passage } from './ports.ts';
 import type { Prompts } from './prompts/prompts.ts';
 import type { Availability, ModelInfo, ProviderEvent } from './providers/provider.ts';
-import type { ChatReading, RelayedFailure, RelayedModel, RelayedModels } from './relayedModels.ts';
+import type { ChatReading, Relayed, RelayedFailure, RelayedModel } from './relayedModels.ts';
 import type { ToldReads } from './secrets/maskedReads.ts';
 import type { SessionInit, SessionStore } from './session/store.ts';
 import type { SessionMemory } from './sessionMemory.ts';
@@ -26,9 +26,9 @@ export type {
   ChatReading,
   ClientRequest,
   ProviderEvent,
+  Relayed,
   RelayedFailure,
   RelayedModel,
-  RelayedModels,
 };
 
 /** A turn whose events are followed, whoever began it. */
@@ -81,7 +81,7 @@ export interface Assistant {
   readonly onEvent: Event<SessionEvent>;
   /** Sessions, entries, search, drafts, export: the store itself, whose methods need no engine. */
   readonly sessions: SessionStore;
-  /** The same log as programs may be told it; every door that lends sessions to programs reads it here. */
+  /** The same log, and the workspace’s files, as programs may be told them; every door for programs reads here. */
   readonly told: ToldReads;
   /** Frames, directives, tasks and the profile of each session. */
   readonly memory: SessionMemory;
@@ -112,11 +112,8 @@ export interface Assistant {
     request: ClientRequest,
     by: { hear(event: ProviderEvent): void; signal?: AbortSignal; budget?: CallBudget | undefined },
   ): Promise<StartedTurn & { unmet: string[] }>;
-  /**
-   * Who answers a program's own call that belongs to no session; with what the conversation begins decides between the
-   * models of a route. Throws `model_not_found`, and what keeps the provider from answering.
-   */
-  relayed(name: string, conversation: string): Promise<RelayedModels>;
+  /** Who answers a program's own calls that belong to no session. */
+  readonly relayed: Relayed;
   /** The session of this program in which what it tells of was said; undefined where there is none. */
   conversationOf(
     request: Pick<ClientRequest, 'messages' | 'client' | 'door'> & { clientId?: string },

@@ -18,7 +18,7 @@ import { LoggedMemory } from './memory/loggedMemory.ts';
 import { Prompts } from './prompts/prompts.ts';
 import { gateOf } from './providers/barred.ts';
 import { type Chosen, ProviderRegistry } from './providers/registry.ts';
-import { relayedModels } from './relayedModels.ts';
+import { relayedBy } from './relayedModels.ts';
 import { type ToldReads, toldReads } from './secrets/maskedReads.ts';
 import { maskedSearch } from './secrets/maskedSearch.ts';
 import type { Answerer, SessionStore, StoreChange } from './session/store.ts';
@@ -33,6 +33,7 @@ import { againOf, userEntryOf } from './userEntry.ts';
 
 export class Engine implements Assistant {
   readonly sessions: SessionStore;
+  readonly relayed: Assistant['relayed'];
   readonly told: ToldReads;
   readonly memory: LoggedMemory;
   readonly prompts: Prompts;
@@ -61,7 +62,7 @@ export class Engine implements Assistant {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.sessions = options.store;
-    this.told = toldReads(options.store, options.masker);
+    this.told = toldReads(options);
     this.#typed = new TypedTexts(options.store, options.masker);
     this.prompts = options.prompts ?? new Prompts({ read: async () => [] }, options.log);
     this.#registry = new ProviderRegistry({
@@ -69,6 +70,7 @@ export class Engine implements Assistant {
       gate: gateOf(options),
       routes: () => options.settings.routes,
     });
+    this.relayed = relayedBy(this.#registry);
     this.#factors = new TokenFactors({
       ...(options.factorRecord === undefined ? {} : { record: options.factorRecord }),
       onError: (error) => options.log.error('What was learned of token counts is not kept.', error),
@@ -173,7 +175,6 @@ export class Engine implements Assistant {
     const asked = { signal, client, budget, cache: request.cache };
     return { ...(await this.#accept(sessionId, user, async () => chosen, asked)), unmet };
   };
-  readonly relayed: Assistant['relayed'] = (...asked) => relayedModels(this.#registry, ...asked);
   readonly conversationOf: Assistant['conversationOf'] = (request) => this.#clients.conversation(request);
   readonly joinTurn: Assistant['joinTurn'] = (...turn) => joinedTurn(this, this.#accepted, ...turn);
 

@@ -42,8 +42,25 @@ export interface RelayedModels {
   standsIn(failure: RelayedFailure): boolean;
 }
 
-/** Throws `model_not_found`, and what keeps the first one's provider from answering. */
-export async function relayedModels(
+export interface Relayed {
+  /**
+   * The models that a name stands for; with what the conversation begins decides between those of a route. Throws
+   * `model_not_found`, and what keeps the first one's provider from answering.
+   */
+  models(name: string, conversation: string): Promise<RelayedModels>;
+  /** The server's model that turns texts into numbers. Throws `no_embeddings`, and as `models`. */
+  embedding(name: string): Promise<ModelInfo>;
+  /** The names of routes, and of what the servers list that can be asked now; Claude's own are not among them. */
+  names(): Promise<{ name: string; owner: string }[]>;
+}
+
+export const relayedBy = (registry: ProviderRegistry): Relayed => ({
+  models: (name, conversation) => relayedModels(registry, name, conversation),
+  embedding: (name) => registry.embedding(name),
+  names: () => registry.namesOfServers(),
+});
+
+async function relayedModels(
   registry: ProviderRegistry,
   name: string,
   conversation: string,

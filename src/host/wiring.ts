@@ -60,6 +60,8 @@ export interface CoreRequest {
   sessionKey: Uint8Array | undefined;
   maskingKey(): Promise<Uint8Array>;
   log: Log;
+  /** Says to the user what he must know and nobody waits for. */
+  tell(error: ErrorInfo): void;
 }
 
 export interface OpenedBridge {

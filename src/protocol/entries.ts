@@ -42,6 +42,9 @@ export const attachmentKinds = [
   'symbol',
   'terminal',
   'session',
+  // Of an input that is not sent yet; then they are blocks of its content.
+  'image',
+  'pdf',
 ] as const;
 
 /** A chip of context the user attached or the editor offered: shown below the user's turn. */

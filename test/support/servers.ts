@@ -13,6 +13,8 @@ export interface BridgeWithServers<Name extends string> {
   claude: FakeAnthropic;
   /** By the names under which they are set. */
   servers: Record<Name, FakeOpenAi>;
+  /** For programs' own calls. */
+  setClaudeKey(key: string | undefined): void;
   close(): Promise<void>;
 }
 
@@ -33,6 +35,8 @@ export async function startWithServers<Name extends string>(
   const set = fakes.map(([name, fake]) => settingOf(fake, name, { preset: wanted[name], ...more?.[name] }));
   const settings = set.map(({ setting }) => setting);
   const keys = new Map(set.map(({ key }) => key));
+  let claudeKey: string | undefined = claude.key;
+  const changed = new Emitter<string>();
   const test = await startTestBridge({
     ...options,
     fake: claude,
@@ -40,8 +44,8 @@ export async function startWithServers<Name extends string>(
     relay: {
       endpoints: () => settings,
       secrets: {
-        get: async (name) => (name === anthropicKeyName ? claude.key : keys.get(name)),
-        onDidChange: new Emitter<string>().event,
+        get: async (name) => (name === anthropicKeyName ? claudeKey : keys.get(name)),
+        onDidChange: changed.event,
       },
       ...options.relay,
     },
@@ -50,6 +54,10 @@ export async function startWithServers<Name extends string>(
     test,
     claude,
     servers: Object.fromEntries(fakes) as Record<Name, FakeOpenAi>,
+    setClaudeKey(key) {
+      claudeKey = key;
+      changed.fire(anthropicKeyName);
+    },
     async close() {
       await test.close();
       await claude.close();

@@ -217,7 +217,8 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
   'POST /v1/messages': {
     tag: 'wires',
-    summary: 'Anthropic’s messages, passed on as they are, or as a turn of a session.',
+    summary:
+      'Anthropic’s messages: as they are to Claude, translated for other models, or a turn of a session.',
     answer: { status: 200, text: 'a message, or its events' },
     specification: anthropic,
   },
@@ -241,14 +242,21 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
   'POST /v1/chat/completions': {
     tag: 'wires',
-    summary: 'OpenAI’s chat completions, translated, or as a turn of a session.',
+    summary:
+      'OpenAI’s chat completions: as they are to servers that speak them, translated for Claude, or a turn of a session.',
     answer: { status: 200, text: 'a completion, or its chunks' },
     specification: openai,
   },
   'POST /v1/responses': {
     tag: 'wires',
-    summary: 'OpenAI’s Responses, translated, or as a turn of a session.',
+    summary: 'OpenAI’s Responses, translated for every model, or a turn of a session.',
     answer: { status: 200, text: 'a response, or its events' },
+    specification: openai,
+  },
+  'POST /v1/embeddings': {
+    tag: 'wires',
+    summary: 'OpenAI’s embeddings, as they are to a server that has them.',
+    answer: { status: 200, text: 'a list of embeddings' },
     specification: openai,
   },
   'POST /mcp': {

@@ -1,5 +1,5 @@
 /** A program's call that belongs to no session, on its way to whichever model it names. */
-import type { Assistant, RelayedFailure, RelayedModel } from '../../core/assistant.ts';
+import type { Relayed, RelayedFailure, RelayedModel } from '../../core/assistant.ts';
 import { CausewayError, invalidInput } from '../../core/errors.ts';
 import type { RelayWire } from '../../core/relay.ts';
 import type { RouteCall } from '../exchange.ts';
@@ -30,11 +30,11 @@ export type Sent = Pick<ModelCall, 'path' | 'body' | 'maxTokens' | 'reader'> &
 const isClaudes = (name: string): boolean => name.startsWith('claude-');
 
 export class PlainCalls {
-  readonly #assistant: Pick<Assistant, 'relayed'>;
+  readonly #relayed: Relayed;
   readonly #calls: ModelCalls;
 
-  constructor(assistant: Pick<Assistant, 'relayed'>, calls: ModelCalls) {
-    this.#assistant = assistant;
+  constructor(relayed: Relayed, calls: ModelCalls) {
+    this.#relayed = relayed;
     this.#calls = calls;
   }
 
@@ -48,14 +48,14 @@ export class PlainCalls {
   /** Claude's own name of a model that only its API can be asked about. Throws as `send`, and `invalid_input`. */
   async claudes(name: string): Promise<string> {
     if (isClaudes(name)) return name;
-    const [{ model }] = (await this.#assistant.relayed(name, '').catch(withStatus)).models;
+    const [{ model }] = (await this.#relayed.models(name, '').catch(withStatus)).models;
     if (model.provider === 'anthropic') return model.id;
     throw invalidInput('model', `a model of ${model.provider}`, 'one of Claude’s, which alone are counted');
   }
 
   async #sendToKnown(call: RouteCall, plain: PlainCall): Promise<BridgeResponse> {
-    const { models, standsIn } = await this.#assistant
-      .relayed(plain.name, plain.name.startsWith('route/') ? plain.conversation() : '')
+    const { models, standsIn } = await this.#relayed
+      .models(plain.name, plain.name.startsWith('route/') ? plain.conversation() : '')
       .catch(withStatus);
     for (const [at, model] of models.entries()) {
       model.began();
@@ -126,6 +126,6 @@ function failureOf({ status, headers }: BridgeResponse, body: string): RelayedFa
 }
 
 /** What keeps a provider from answering comes as it would from a turn, without a status. */
-function withStatus(error: unknown): never {
+export function withStatus(error: unknown): never {
   throw error instanceof CausewayError && error.status === 500 ? wireStatus(error) : error;
 }

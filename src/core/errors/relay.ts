@@ -37,3 +37,12 @@ export const notRelayed = (provider: string) =>
     400,
     `Models of ${provider} answer in sessions alone. Ask for one with the header X-Causeway-Session, or name another model.`,
   );
+/** `provider` is whom the request names, or who said that it has none. */
+export const noEmbeddings = (provider?: string) =>
+  failed(
+    'no_embeddings',
+    404,
+    provider === undefined
+      ? 'No server is set that turns texts into numbers. Set an OpenAI-compatible one that does, in causeway.providers.'
+      : `${provider} turns no texts into numbers. Name a model of a server that does, as PROVIDER/MODEL.`,
+  );

@@ -1,7 +1,7 @@
 /** Which model a turn uses. */
 
 import type { ProviderState, ResolvedModel } from '../assistant.ts';
-import { CausewayError, fromErrorInfo, modelNotFound } from '../errors.ts';
+import { CausewayError, fromErrorInfo, modelNotFound, noEmbeddings } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import { Breakers } from './breakers.ts';
 import { type Gate, gated } from './gate.ts';
@@ -177,6 +177,40 @@ export class ProviderRegistry {
     return { provider: unlisted.provider, model: unlisted.model };
   }
 
+  /**
+   * A model that turns texts into numbers, of a server: with its provider, or by itself where a server of the user's
+   * lists it or there is only one. Throws `no_embeddings`, `model_not_found`, and what keeps the server from answering.
+   */
+  async embedding(name: string): Promise<ModelInfo> {
+    const { provider: id, model } = splitModel(name);
+    const named = [...this.#providers, this.#fallback].find((provider) => provider.id === id);
+    if (named) return embeddingOf(named, model);
+    const ready: Provider[] = [];
+    for (const provider of this.#providers)
+      if (provider.embeddingModels && !provider.onlyByName && (await provider.availability()).ready) {
+        ready.push(provider);
+        await this.#modelsOf(provider);
+        if (provider.embeddingModels().includes(name)) return embeddingOf(provider, name);
+      }
+    const [only, ...others] = ready;
+    if (!only) throw noEmbeddings();
+    if (others.length > 0) throw modelNotFound(name);
+    return embeddingOf(only, name);
+  }
+
+  /** Routes that can be asked now, and the models of servers that can, each by its whole name. */
+  async namesOfServers(): Promise<{ name: string; owner: string }[]> {
+    const routes = await this.#routeModels();
+    const names = routes.map(({ id }) => ({ name: `${routeProvider}/${id}`, owner: routeProvider }));
+    for (const provider of this.#providers) {
+      if (!provider.embeddingModels || !(await provider.availability()).ready) continue;
+      const models = await (provider.onlyByName ? provider.models() : this.#modelsOf(provider));
+      const ids = [...models.map(({ id }) => id), ...provider.embeddingModels()];
+      names.push(...ids.map((id) => ({ name: `${provider.id}/${id}`, owner: provider.id })));
+    }
+    return names;
+  }
+
   /** A model by its name, whether or not it can be used now. Throws `model_not_found`. */
   async named(name: string): Promise<{ provider: Provider; model: ModelInfo }> {
     const { provider: id, model } = splitModel(name);
@@ -245,6 +279,14 @@ export class ProviderRegistry {
     if (!model) throw modelNotFound(this.#fallback.id);
     return { provider: this.#fallback, model, ...(reason === undefined ? {} : { insteadOf: reason }) };
   }
+}
+
+async function embeddingOf(provider: Provider, id: string): Promise<ModelInfo> {
+  const model = provider.embeddingModels && provider.unlistedModel?.(id);
+  if (!model) throw noEmbeddings(provider.name);
+  const availability = await provider.availability();
+  if (!availability.ready) throw fromErrorInfo(availability.error);
+  return model;
 }
 
 /**

@@ -27,6 +27,14 @@ export function openAiModel({ id, created_at }: z.infer<typeof listedModel>): Op
   };
 }
 
+/** A model of another server, which tells too seldom when it was made. */
+export const serverModel = (id: string, owner: string): OpenAiModel => ({
+  id,
+  object: 'model',
+  created: 0,
+  owned_by: owner,
+});
+
 /** An error as Anthropic's API words it, as far as it is there. */
 export const anthropicErrorBody = z.object({
   error: z.object({ type: z.string(), message: z.string() }),

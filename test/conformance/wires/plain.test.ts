@@ -160,10 +160,19 @@ describe('wire: plain calls of other servers', function () {
     const refused: [field: string, more: object][] = [
       ['tools.0.type', { tools: [{ type: 'web_search_20250305', name: 'web_search' }] }],
       [
-        'messages.0.content',
+        'messages.0.content.0.source.type',
         {
           messages: [
             { role: 'user', content: [{ type: 'image', source: { type: 'file', file_id: 'file_1' } }] },
+          ],
+        },
+      ],
+      ['messages.1.role', { messages: [...messages, { role: 'system', content: 'Be brief.' }] }],
+      [
+        'messages.0.content.0.type',
+        {
+          messages: [
+            { role: 'user', content: [{ type: 'search_result', source: 'a', title: 'b', content: [] }] },
           ],
         },
       ],
@@ -361,6 +370,27 @@ describe('wire: plain calls of other servers', function () {
     assert.match(error.message, /sessions alone/);
     await assert.rejects(ask({ model: 'mine2/none' }), Anthropic.NotFoundError);
     await assert.rejects(ask({ model: 'nobody-knows' }), Anthropic.NotFoundError);
+  });
+
+  it('are in the list of models beside Claude’s, by the names they are asked by, and alone without its key', async () => {
+    test.core.settings.routes = routeSettings.parse({ main: { models: ['mine/fake-large'] } });
+    const ids = async () => (await openai.models.list()).data.map(({ id }) => id);
+    const listed = await ids();
+    for (const id of [
+      'claude-opus-5-5',
+      'mine/fake-large',
+      'mine/fake-embed',
+      'spare/fake-small',
+      'route/main',
+    ])
+      assert.ok(listed.includes(id), id);
+    all.setClaudeKey(undefined);
+    try {
+      const others = await ids();
+      assert.ok(others.includes('mine/fake-large') && !others.includes('claude-opus-5-5'), String(others));
+    } finally {
+      all.setClaudeKey(all.claude.key);
+    }
   });
 
   describe('by a route', () => {
