@@ -4,7 +4,7 @@ import { requestSize } from '../../core/limits/requestSize.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { ModelRelay, RelayOperation, RelayPrincipal, RelayServer, RelayWire } from '../../core/relay.ts';
 import { cacheHeader, cacheUseOf } from '../cache/cacheUse.ts';
-import { KeptCalls } from '../cache/keptCalls.ts';
+import { KeptCalls, maxCallBytes } from '../cache/keptCalls.ts';
 import type { Principal, RouteCall } from '../exchange.ts';
 import type { BridgeResponse } from '../http.ts';
 import type { AnswerReader } from './answerReader.ts';
@@ -65,7 +65,8 @@ export class ModelCalls {
     const { wire, operation, model, server, stream, body, path } = call;
     const { request, principal } = route;
     const use = cacheUseOf(request, principal);
-    if (!use || !body || operation !== 'messages') return this.#send(route, call);
+    const mayKeep = operation === 'messages' && body !== undefined && body.length <= maxCallBytes;
+    if (!use || !mayKeep) return this.#send(route, call);
     const at = clock.now();
     const from = clock.monotonic();
     // Whether anything may leave at all, and where to; what it costs is held only when it is sent.
