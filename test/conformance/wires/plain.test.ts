@@ -23,7 +23,7 @@ const look = { name: 'look', description: 'Looks.', input_schema: { type: 'objec
 
 describe('wire: plain calls of other servers', function () {
   this.timeout(30_000);
-  let all: BridgeWithServers<'mine' | 'spare'>;
+  let all: BridgeWithServers<'mine' | 'spare' | 'priced'>;
   let test: TestBridge;
   let mine: FakeOpenAi;
   let spare: FakeOpenAi;
@@ -32,7 +32,7 @@ describe('wire: plain calls of other servers', function () {
   let contract: Check;
   before(async () => {
     contract = readContract();
-    all = await startWithServers({ mine: 'openai', spare: 'mistral' });
+    all = await startWithServers({ mine: 'openai', spare: 'mistral', priced: 'openrouter' });
     ({ test } = all);
     ({ mine, spare } = all.servers);
     sdk = new Anthropic({ apiKey: test.token, baseURL: test.url, maxRetries: 0 });
@@ -354,6 +354,18 @@ describe('wire: plain calls of other servers', function () {
     await bounded.chat.completions.create({ model, messages });
     await assert.rejects(bounded.chat.completions.create({ model, messages }), OpenAI.RateLimitError);
     assert.equal(mine.requests.length, before + 1);
+  });
+
+  it('are held to money by what all of several answers may cost', async () => {
+    await test.core.engine.refreshModels(AbortSignal.timeout(5_000));
+    const { token } = await test.addClient({ name: 'frugal', limits: { usdPerDay: 0.5 } });
+    const client = new OpenAI({ apiKey: token, baseURL: `${test.url}/v1`, maxRetries: 0 });
+    const one = { model: 'priced/fake-large', messages, max_tokens: 1_000 };
+    await client.chat.completions.create(one);
+    const before = all.servers.priced.requests.length;
+    const error = await client.chat.completions.create({ ...one, n: 100 }).catch((thrown: unknown) => thrown);
+    assert.ok(error instanceof OpenAI.APIError && error.status === 402, String(error));
+    assert.equal(all.servers.priced.requests.length, before);
   });
 
   it('are not sent in Restricted Mode, and models of others than servers answer in sessions alone', async () => {
