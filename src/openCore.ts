@@ -9,7 +9,8 @@ import type { Clock, Log, Secrets, Workspace } from './core/ports.ts';
 import { Profiles } from './core/profiles/profiles.ts';
 import { Prompts } from './core/prompts/prompts.ts';
 import { AnthropicProvider } from './core/providers/anthropic/anthropic.ts';
-import { barredFrom } from './core/providers/barred.ts';
+import { barredFrom, gateOf } from './core/providers/barred.ts';
+import { Embedder } from './core/providers/embedder.ts';
 import { OfflineProvider } from './core/providers/offline.ts';
 import { OpenAiProviders } from './core/providers/openai/openAiProviders.ts';
 import type { Provider } from './core/providers/provider.ts';
@@ -64,6 +65,8 @@ export interface Surroundings {
   /** Key of the placeholders that stand for secrets, 32 bytes of the user's own. */
   maskingKey(): Promise<Uint8Array>;
   log: Log;
+  /** Says to the user what he must know and nobody waits for. */
+  tell?(error: ErrorInfo): void;
 }
 
 export interface OpenCore {
@@ -120,12 +123,6 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     log,
   });
   const counter = openTokenCounter({ workerUrl: worker('tokens'), log });
-  const recall = openRecall({
-    workerUrl: worker('recall'),
-    stores: [own, ...related],
-    isWanted: () => settings.recall !== 'off',
-    log,
-  });
   const scanner = openSecretScanner({ workerUrl: worker('secrets'), log });
   const masker = new Masker({ scanner, key: options.maskingKey, settings, log });
   const claude = new AnthropicProvider({
@@ -143,10 +140,19 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     endpoints: () => settings.endpoints,
     prices: () => settings.prices,
   });
+  const recall = openRecall({
+    workerUrl: worker('recall'),
+    stores: [own, ...related],
+    isWanted: () => settings.recall !== 'off',
+    log,
+    embedder: new Embedder({ providers: servers, gate: gateOf({ workspace, settings, masker }), settings }),
+    tell: (error) => options.tell?.(toErrorInfo(error)),
+  });
   const notes = modelNotesOnDisk(notesFolder(dataFolder, resolved.workspace.id));
   const limiter = new Limiter(user.limits, log);
   const relay = new AnthropicRelay({
     limiter,
+    masker,
     secrets,
     calls: user.calls,
     log,
@@ -200,6 +206,8 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     search,
     settings,
     factorRecord: user.tokenFactors,
+    answersDependOn: () =>
+      JSON.stringify([settings.anthropicBaseUrl, settings.anthropicFeatures, settings.endpoints]),
     workspaceSources: () => (options.roots().length === 0 ? undefined : sources),
     modelNotes: () => (settings.anthropicFeatures.memoryTool ? notes : undefined),
     profiles,

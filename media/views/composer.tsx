@@ -1,8 +1,9 @@
 /** The input with the context that will be sent, what is queued, and how much room is left. */
 import type { TargetedKeyboardEvent } from 'preact';
-import { useRef } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { UserEntry } from '../../src/protocol/entries.ts';
 import { isBlank } from '../drafts.ts';
+import { droppedFiles, isDragOfFiles } from '../droppedFiles.ts';
 import { focusInput } from '../focus.ts';
 import { tokens, totalCost } from '../format.ts';
 import { t } from '../l10n.ts';
@@ -21,8 +22,16 @@ export function Composer() {
   const hints = usePromptHints(draft.text);
   const input = useRef<HTMLTextAreaElement>(null);
   const mentions = useMentions(input);
+  const [dragged, setDragged] = useState(false);
   if (!session) return null;
   const empty = isBlank(draft);
+  const take = (event: Event, data: DataTransfer | null) => {
+    const dropped = session.readOnly ? undefined : droppedFiles(data);
+    if (!dropped) return;
+    event.preventDefault();
+    focusInput();
+    void acts.attachDropped(dropped);
+  };
 
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLTextAreaElement>) => {
     // While letters are being composed, Enter takes the composition.
@@ -47,7 +56,21 @@ export function Composer() {
   };
 
   return (
-    <form class="composer" aria-label={t('ask')} onSubmit={(event) => event.preventDefault()}>
+    <form
+      class={dragged ? 'composer dragged' : 'composer'}
+      aria-label={t('ask')}
+      onSubmit={(event) => event.preventDefault()}
+      onDragOver={(event) => {
+        if (session.readOnly || !isDragOfFiles(event.dataTransfer)) return;
+        event.preventDefault();
+        setDragged(true);
+      }}
+      onDragLeave={() => setDragged(false)}
+      onDrop={(event) => {
+        setDragged(false);
+        take(event, event.dataTransfer);
+      }}
+    >
       <OpenTasks />
       <Queue />
       <div class="input-box">
@@ -70,6 +93,7 @@ export function Composer() {
             acts.setDraft(currentTarget.value, draft.attachments);
             mentions.follow(currentTarget.value, currentTarget.selectionStart);
           }}
+          onPaste={(event) => take(event, event.clipboardData)}
           onSelect={({ currentTarget }) => mentions.follow(currentTarget.value, currentTarget.selectionStart)}
           onBlur={() => {
             mentions.close();

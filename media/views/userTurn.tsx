@@ -34,6 +34,8 @@ export const attachmentIcons = {
   symbol: 'symbol-method',
   terminal: 'terminal',
   session: 'comment-discussion',
+  image: 'file-media',
+  pdf: 'file-pdf',
 } as const satisfies Record<Attachment['kind'], string>;
 
 export const UserTurn = memo(

@@ -4,12 +4,13 @@ import type { Assistant } from '../core/assistant.ts';
 import { noRoute, tokenMissing } from '../core/errors.ts';
 import type { Limiter } from '../core/limits/limiter.ts';
 import type { Clock, Log } from '../core/ports.ts';
-import type { Asking, AskingRegister, ClientRegister } from '../core/register.ts';
+import type { Asking, AskingRegister, ClientRegister, KeyedTurns } from '../core/register.ts';
 import type { ModelRelay } from '../core/relay.ts';
 import { type BodyLimits, BodyReader, defaultBodyLimits } from './body.ts';
 import { defaultStreamLimits, type StreamLimits } from './eventStream.ts';
 import { compose, type Exchange } from './exchange.ts';
 import type { BridgeRequest, BridgeResponse } from './http.ts';
+import { KeyedRequests } from './keyed/keyedRequests.ts';
 import { KnownClients } from './knownClients.ts';
 import { answerAsking } from './middleware/asking.ts';
 import { authenticate } from './middleware/authentication.ts';
@@ -52,6 +53,8 @@ export interface BridgeAppDeps {
   clients: ClientRegister;
   /** Programs that ask to be let in. */
   asking: AskingRegister;
+  /** Which turns requests became that may be sent again. */
+  keyedTurns: KeyedTurns;
   /** What programs that call a model themselves go through. */
   relay: ModelRelay;
   /** Holds programs to their limits. */
@@ -68,6 +71,8 @@ export interface BridgeAppDeps {
   origins?: readonly string[];
   bodies?: BodyLimits;
   streams?: StreamLimits;
+  /** How long the turn of a request with a key goes on when nobody waits for it, in ms. */
+  graceMs?: number;
 }
 
 export interface BridgeApp {
@@ -86,11 +91,16 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
   const asks = new Emitter<Asking>((error) => log.error('A program that asks was not shown.', error));
   const known = new KnownClients(clients, () => deps.clock.monotonic());
   const calls = new ModelCalls({ relay: deps.relay, clock: deps.clock, pingMs: streams.pingMs });
+  const keyed = new KeyedRequests(assistant, deps.keyedTurns, {
+    workspaceId: deps.workspace.id,
+    graceMs: deps.graceMs,
+  });
   const plain = new PlainCalls(assistant.relayed, calls);
   const bound = new SessionCalls({
     assistant,
     relay: deps.relay,
     limiter: deps.limiter,
+    keyed,
     streams,
     clock: deps.clock,
     log,
@@ -103,8 +113,8 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
     recallRoute(assistant, bodies),
     groundingRoute(assistant, bodies),
     contextRoute(assistant),
-    ...turnRoutes({ assistant, bodies, streams, log, limiter: deps.limiter }),
-    ...promptRoutes({ assistant, bodies, streams, log, limiter: deps.limiter }),
+    ...turnRoutes({ assistant, bodies, streams, log, limiter: deps.limiter, keyed }),
+    ...promptRoutes({ assistant, bodies, streams, log, limiter: deps.limiter, keyed }),
     ...eventRoutes(assistant, streams, log),
     ...messageRoutes(calls, plain, bound, bodies),
     ...modelRoutes(assistant.relayed, calls),

@@ -45,6 +45,7 @@ export async function runServe(invocation: Invocation): Promise<number> {
         assistant: core.assistant,
         clients: core.user.clients,
         asking: core.user.asking,
+        keyedTurns: core.user.keyedTurns,
         relay: core.relay,
         limiter: core.limiter,
         workspace: { id: core.resolved.workspace.id, name: place.identity.name, folders: place.roots },

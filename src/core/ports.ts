@@ -206,6 +206,8 @@ export interface CoreSettings {
   readonly conversationTokens: number;
   /** Whether earlier turns are recalled, and from where. */
   readonly recall: 'off' | 'session' | 'workspace';
+  /** `provider/model` that embeds earlier turns and questions for recall; empty for the word vectors that come along. */
+  readonly embeddings: string;
   /** Whether frames are written by a model, by extraction, or not unasked. */
   readonly compaction: 'model' | 'extractive' | 'off';
   /** Whether placeholders take the place of secrets in what is sent and stored. */

@@ -163,3 +163,28 @@ export interface SessionKeyRegister {
   /** Takes the agreement back; one on another key stays. */
   release(fingerprint: string): Promise<void>;
 }
+
+/** A request that its program may send again: by whom, and digests of the key it came with and of what it asked. */
+export interface KeyedRequest {
+  /** Id of the client, or `owner`. */
+  client: string;
+  key: string;
+  fingerprint: string;
+}
+
+/** The turn that a request with a key is. */
+export interface KeyedTurn {
+  fingerprint: string;
+  sessionId: string;
+  turnId: string;
+}
+
+/** Which turns requests with a key became, so that one that is sent again is the same turn. */
+export interface KeyedTurns {
+  /** Undefined for a key that this client has not used, or used too long ago. */
+  find(client: string, key: string): Promise<KeyedTurn | undefined>;
+  /** Keeps the turn for the key, durably, unless there is one: resolves to the one that stands. */
+  claim(request: KeyedRequest, turn: { sessionId: string; turnId: string }): Promise<KeyedTurn>;
+  /** Forgets the key of a turn that never began, whose session is gone. */
+  release(client: string, key: string, sessionId: string): Promise<void>;
+}

@@ -106,6 +106,8 @@ export interface RelayedCall {
   /** It got to upstream, which may bill it. */
   reached: boolean;
   hold: CallHold | undefined;
+  /** `hit` for an answer that was kept from an earlier call: nothing was asked of a model. */
+  cache?: 'hit';
 }
 
 /** A call as it is kept. */
@@ -123,6 +125,8 @@ export interface LoggedCall {
   usage?: Usage;
   /** US dollars; absent when the price of the model is not known, which is not the same as free. */
   cost?: number;
+  /** `hit` for an answer that was kept from an earlier call: nothing was asked of a model. */
+  cache?: 'hit';
   firstByteMs?: number;
   totalMs: number;
   requestId?: string;
@@ -168,6 +172,8 @@ export interface ModelRelay {
    * nothing was sent.
    */
   authorise(principal: RelayPrincipal, request: RelayRequest): RelayGrant | Promise<RelayGrant>;
+  /** Whether no secret is recognised in the texts; false where nobody could look. Never rejects. */
+  isClean(texts: readonly string[]): Promise<boolean>;
   /** Keeps a call in the log, behind the answer. Never throws. */
   record(call: RelayedCall): void;
   /** Sums of all calls up to now, those not yet written too. */

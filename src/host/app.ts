@@ -18,6 +18,7 @@ import { McpOffer } from './mcpOffer.ts';
 import type { McpProvider } from './mcpProvider.ts';
 import { isWorkspaceText, OpenEditors, shownPath } from './openEditors.ts';
 import { panelHandlers } from './panel/handlers.ts';
+import { MediaShelf } from './panel/mediaShelf.ts';
 import { PanelHost } from './panel/panelHost.ts';
 import type { PanelView } from './panel/panelView.ts';
 import { Reports } from './panel/reports.ts';
@@ -58,6 +59,7 @@ export class App implements vscode.Disposable {
   readonly edits: ProposedEdits;
   readonly reports: Reports;
   readonly terminals: TerminalRecord;
+  readonly media = new MediaShelf();
   readonly #mcp: McpOffer;
   readonly #showLog: () => void;
   readonly #lifetime = new DisposableStore();

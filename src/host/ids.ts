@@ -70,6 +70,7 @@ export const settingNames = [
   'instructions',
   'context.conversationTokens',
   'context.recall',
+  'context.embeddings',
   'context.compaction',
   'context.terminal',
   'privacy.maskSecrets',

@@ -174,6 +174,7 @@ export class WindowCore implements vscode.Disposable {
       sessionKey,
       maskingKey: () => keys.maskingKey(),
       log,
+      tell: (error) => this.tell(error),
     });
     const ofCore = new DisposableStore();
     ofCore.add(core.assistant.onEvent((event) => this.#events.fire(event)));

@@ -10,6 +10,7 @@ import type {
   Asking,
   AskingRegister,
   ClientRegister,
+  KeyedTurns,
   ResolvedWorkspace,
   SessionKeyRegister,
   WorkspaceIdentity,
@@ -32,6 +33,7 @@ export interface OpenedCore {
     readonly workspaces: WorkspaceRegister;
     readonly clients: ClientRegister;
     readonly asking: AskingRegister;
+    readonly keyedTurns: KeyedTurns;
     readonly sessionKey: SessionKeyRegister;
     hasSessions(workspaceId: string): Promise<boolean>;
   };
@@ -58,6 +60,8 @@ export interface CoreRequest {
   sessionKey: Uint8Array | undefined;
   maskingKey(): Promise<Uint8Array>;
   log: Log;
+  /** Says to the user what he must know and nobody waits for. */
+  tell(error: ErrorInfo): void;
 }
 
 export interface OpenedBridge {

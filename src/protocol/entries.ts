@@ -42,6 +42,9 @@ export const attachmentKinds = [
   'symbol',
   'terminal',
   'session',
+  // Of an input that is not sent yet; then they are blocks of its content.
+  'image',
+  'pdf',
 ] as const;
 
 /** A chip of context the user attached or the editor offered: shown below the user's turn. */
@@ -105,6 +108,8 @@ const assistantEntry = z.object({
    */
   requestUsage: usage.nullable().optional(),
   report: contextReport.optional(),
+  /** The last request was answered as an equal one was before: no model was asked, and nothing was spent on it. */
+  cached: z.literal(true).optional(),
 });
 const toolResultEntry = z.object({
   ...common,

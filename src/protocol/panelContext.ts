@@ -67,6 +67,10 @@ export const memoryChange = z.discriminatedUnion('type', [
 ]);
 export type MemoryChange = z.infer<typeof memoryChange>;
 
+/** Bytes of a file that is dropped or pasted: those of the largest PDF that can be sent. */
+export const mostAttachedBytes = 20 * 1024 * 1024;
+const mostAttachedBase64 = Math.ceil(mostAttachedBytes / 3) * 4;
+
 /** Something that can be named with `@` in the input. */
 export const mentionChoice = z.object({
   kind: z.enum(attachmentKinds),
@@ -90,6 +94,16 @@ export const contextRequests = {
   mentionables: {
     params: z.object({ ...session, typed: z.string().max(200) }),
     result: z.object({ choices: z.array(mentionChoice) }),
+  },
+  /** Attaches files that were dropped, by their addresses. */
+  attachUris: {
+    params: z.object({ uris: z.array(z.string().max(8192)).min(1).max(100) }),
+    result: z.object({ attachments: z.array(attachment) }),
+  },
+  /** Attaches a file that was dropped or pasted and of which the page has the bytes alone, as base64. */
+  attachBytes: {
+    params: z.object({ name: z.string().min(1).max(300), data: z.base64().max(mostAttachedBase64) }),
+    result: z.object({ attachments: z.array(attachment) }),
   },
   /** Takes one of them into the draft; nothing where the user would rather not send what stays out. */
   mention: {

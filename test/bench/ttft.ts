@@ -62,6 +62,7 @@ const core = await openCore({
     instructions: '',
     conversationTokens: 24_000,
     recall: 'session',
+    embeddings: '',
     compaction: 'extractive',
     maskSecrets: true,
     maskPersonalData: false,

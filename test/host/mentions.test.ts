@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { OpenEditors } from '../../src/host/openEditors.ts';
+import { attachBytes, attachUri } from '../../src/host/panel/dropped.ts';
+import { MediaShelf } from '../../src/host/panel/mediaShelf.ts';
 import { mentionables } from '../../src/host/panel/mentionables.ts';
 import { attachMention } from '../../src/host/panel/mentions.ts';
 import { StayingOut } from '../../src/host/stayingOut.ts';
@@ -16,7 +18,7 @@ describe('What can be mentioned in a window', () => {
   const editors = new OpenEditors(out);
   let wanted = true;
   const terminals = new TerminalRecord(() => wanted);
-  const parts = { out, editors, terminals };
+  const parts = { out, editors, terminals, media: new MediaShelf() };
   const problems = vscode.languages.createDiagnosticCollection('causeway-mentions');
 
   before(async () => {
@@ -114,6 +116,81 @@ describe('What can be mentioned in a window', () => {
       inWorkspace.dispose();
     }
   });
+
+  const png = Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==',
+    'base64',
+  );
+
+  it('can be dropped or pasted: pictures and PDFs as they are, notebooks by their cells, other files as text', async () => {
+    await vscode.workspace.fs.writeFile(at('mentioned/shot.png'), png);
+    const dropped = await attachUri(parts, at('mentioned/shot.png').toString());
+    const remote = await attachUri(
+      parts,
+      at('mentioned/shot.png').with({ scheme: 'vscode-remote', authority: 'x' }).toString(),
+    );
+    assert.deepEqual([dropped?.kind, dropped?.text, remote?.uri], ['image', '', dropped?.uri]);
+    const pasted = await attachBytes(parts, 'image.png', png.toString('base64'));
+    const pdf = await attachBytes(parts, 'a.pdf', Buffer.from('%PDF-1.7 ...').toString('base64'));
+    assert.ok(dropped && pasted && pdf);
+    const { attachments, media } = await parts.media.taken([dropped, pasted, pdf]);
+    assert.deepEqual(attachments, []);
+    assert.deepEqual(
+      media.map(({ type, source }) => [type, source.media_type]),
+      [
+        ['image', 'image/png'],
+        ['image', 'image/png'],
+        ['document', 'application/pdf'],
+      ],
+    );
+    const cells = JSON.stringify({ cells: [{ cell_type: 'code', source: 'plot()' }] });
+    const notebook = await attachBytes(parts, 'a.ipynb', Buffer.from(cells).toString('base64'));
+    assert.equal(notebook?.text, '# Cell 1 (code)\nplot()');
+    await write('mentioned/b.ipynb', cells);
+    assert.equal((await attachUri(parts, at('mentioned/b.ipynb').toString()))?.text, notebook?.text);
+    assert.equal((await attachBytes(parts, 'a.txt', Buffer.from('words').toString('base64')))?.text, 'words');
+  });
+
+  const refused: [what: string, attach: () => Promise<unknown>, code: string, words: RegExp][] = [
+    [
+      'too large a picture',
+      () => attachBytes(parts, 'a.png', Buffer.concat([png, Buffer.alloc(4_000_000)]).toString('base64')),
+      'attachment_unusable',
+      /is the most/,
+    ],
+    [
+      'a picture of another kind',
+      () => attachBytes(parts, 'a.bmp', Buffer.from('BM\0\0\0').toString('base64')),
+      'attachment_unusable',
+      /no text, no picture/,
+    ],
+    [
+      'a file outside of the workspace',
+      () => attachUri(parts, 'file:///etc/passwd'),
+      'outside_workspace',
+      /not in this workspace/,
+    ],
+    [
+      'a picture outside of the workspace',
+      () => parts.media.attach(vscode.Uri.file('/etc/a.png')),
+      'attachment_unusable',
+      /outside of the workspace/,
+    ],
+    [
+      'what was pasted before a restart',
+      () => parts.media.of({ kind: 'image', uri: 'causeway-pasted:x', path: 'a.png', text: '' }),
+      'attachment_unusable',
+      /paste it again/,
+    ],
+  ];
+  for (const [what, attach, code, words] of refused)
+    it(`is not ${what}, and it is said why`, async () => {
+      await assert.rejects(attach, (error: Error & { code: string }) => {
+        assert.equal(error.code, code);
+        assert.match(error.message, words);
+        return true;
+      });
+    });
 
   it('is the last command of a terminal with what it printed, and nothing of it while that is switched off', async function () {
     this.timeout(60_000);

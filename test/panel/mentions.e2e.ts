@@ -122,6 +122,52 @@ describe('naming things with @ in the panel', function () {
     assert.equal(panel.asked.filter(({ method }) => method === 'stop').length, 0);
   });
 
+  /** Puts data on the input as a drop or a paste does. */
+  const give = (
+    panel: PanelPage,
+    how: 'drop' | 'paste',
+    data: { uris?: string; file?: [name: string, size: number] },
+  ) =>
+    panel.page.$eval(
+      '#input',
+      (element, [kind, { uris, file }]) => {
+        const transfer = new DataTransfer();
+        if (uris !== undefined) transfer.setData('application/vnd.code.uri-list', uris);
+        if (file) transfer.items.add(new File([new Uint8Array(file[1])], file[0], { type: 'image/png' }));
+        const init = { bubbles: true, cancelable: true };
+        element.dispatchEvent(
+          kind === 'drop'
+            ? new DragEvent('drop', { ...init, dataTransfer: transfer })
+            : new ClipboardEvent('paste', { ...init, clipboardData: transfer }),
+        );
+      },
+      [how, data] as const,
+    );
+
+  it('takes files that are dropped by their addresses, and what is pasted by its bytes', async () => {
+    const panel = await typing('', {
+      attachUris: ({ uris }) => ({
+        attachments: uris.map((uri) => ({ kind: 'image' as const, uri, path: 'dropped.png', text: '' })),
+      }),
+      attachBytes: ({ name }) => ({
+        attachments: [{ kind: 'image', uri: 'causeway-pasted:1', path: name, text: '' }],
+      }),
+    });
+    await give(panel, 'drop', { uris: 'file:///w/a.png\r\nfile:///w/b.png\r\nhttps://evil.example/c.png' });
+    assert.deepEqual((await panel.whenAsked('attachUris')).uris, ['file:///w/a.png', 'file:///w/b.png']);
+    await give(panel, 'paste', { file: ['image.png', 3] });
+    assert.deepEqual(await panel.whenAsked('attachBytes'), { name: 'image.png', data: 'AAAA' });
+    await panel.page.locator('.chip').getByText('image.png').waitFor();
+    assert.equal(await panel.page.locator('.chip .codicon-file-media').count(), 3);
+  });
+
+  it('does not even read what is too large, and says so', async () => {
+    const panel = await typing('');
+    await give(panel, 'drop', { file: ['film.png', 21 * 1024 * 1024] });
+    await panel.page.locator('.banner').getByText('film.png was not attached: it is larger than').waitFor();
+    assert.equal(panel.asked.filter(({ method }) => method === 'attachBytes').length, 0);
+  });
+
   it('says why something stays out, and takes it only where the host does', async () => {
     const panel = await typing('@.env');
     const row = options(panel).first();

@@ -3,8 +3,10 @@ import { McpServer } from '@modelcontextprotocol/server';
 import type { Log } from '../../core/ports.ts';
 import type { McpAccess } from './access.ts';
 import { registerAsk } from './askTool.ts';
+import { registerFiles } from './files.ts';
 import { registerPrompts } from './prompts.ts';
 import { registerSearch, registerSessionTools } from './readTools.ts';
+import { resourceReader } from './resourceErrors.ts';
 import { registerResources } from './resources.ts';
 import { toolRunner } from './results.ts';
 
@@ -14,6 +16,7 @@ export const slowTools = ['ask'] as const;
 /** One for each request, or for each session of a client of 2025. A client sees the tools its scopes allow, and no others. */
 export function mcpServer(access: McpAccess, { version, log }: { version: string; log: Log }): McpServer {
   const run = toolRunner(log);
+  const read = resourceReader(log);
   const server = new McpServer(
     { name: 'causeway', title: 'Causeway', version },
     {
@@ -28,7 +31,8 @@ export function mcpServer(access: McpAccess, { version, log }: { version: string
   }
   if (access.may('sessions:read')) {
     registerSessionTools(server, access, run);
-    registerResources(server, access);
+    registerResources(server, access, read);
   }
+  if (access.may('grounding')) registerFiles(server, access, read);
   return server;
 }

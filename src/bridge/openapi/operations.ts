@@ -124,7 +124,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     tag: 'turns',
     summary: 'Sends an input.',
     description:
-      'Answers when the turn has ended, or with its events where `stream` or `Accept: text/event-stream` asks for them. A program that goes away stops its turn, unless it is `detached`.',
+      'Answers when the turn has ended, or with its events where `stream` or `Accept: text/event-stream` asks for them. A program that goes away stops its turn, unless it is `detached`. With the header `Idempotency-Key` the same request is the same turn, however often it is sent; with `X-Causeway-Cache` an answer that was given before will do.',
     body: 'StartTurn',
     answer: { status: 200, schema: 'TurnResult' },
     events: 'TurnEvent',

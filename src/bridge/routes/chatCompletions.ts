@@ -63,6 +63,7 @@ export function chatRoute(
       wire: 'openai',
       name,
       stream: stream === true,
+      asked: bytes,
       conversation: () => beginningOf(bytes),
       toClaude(id) {
         const { body, ignored, includeUsage } = translate();

@@ -3,6 +3,8 @@
 import { requestSize } from '../../core/limits/requestSize.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { ModelRelay, RelayOperation, RelayPrincipal, RelayServer, RelayWire } from '../../core/relay.ts';
+import { cacheHeader, cacheUseOf } from '../cache/cacheUse.ts';
+import { KeptCalls } from '../cache/keptCalls.ts';
 import type { Principal, RouteCall } from '../exchange.ts';
 import type { BridgeResponse } from '../http.ts';
 import type { AnswerReader } from './answerReader.ts';
@@ -31,22 +33,69 @@ export interface ModelCall {
   maxTokens?: number | undefined;
   /** Headers beside those of the client that are passed on to Claude's API, names and values in turn. */
   headers?: readonly string[];
-  /** `key` is what the call is sent with; no answer may hold it. */
+  /** The program's own request, where that is not what is sent: the answer is written as it asks. */
+  asked?: Buffer;
   /** Told what upstream said where it answered with an error, in its own words. */
   onRefused?: (body: Buffer) => void;
+  /** `key` is what the call is sent with; no answer may hold it. */
   reader(host: string, key: string | undefined): AnswerReader;
 }
 
 export class ModelCalls {
   readonly #deps: ModelCallsDeps;
   readonly #upstreams = new Upstreams();
+  readonly #kept: KeptCalls;
 
   constructor(deps: ModelCallsDeps) {
     this.#deps = deps;
+    this.#kept = new KeptCalls(deps.relay, deps.clock);
   }
 
   /** Throws what `ModelRelay.authorise` throws, and the errors of an upstream that gives no answer. */
-  async send({ request, principal, presence }: RouteCall, call: ModelCall): Promise<BridgeResponse> {
+  send(route: RouteCall, call: ModelCall): Promise<BridgeResponse> {
+    return route.request.headers.has(cacheHeader) ? this.#cached(route, call) : this.#send(route, call);
+  }
+
+  /** An answer that was given before, where one will do, and which this one may be for the next who asks. */
+  async #cached(route: RouteCall, call: ModelCall): Promise<BridgeResponse> {
+    const { relay, clock } = this.#deps;
+    const { wire, operation, model, server, stream, body, path } = call;
+    const { request, principal } = route;
+    const use = cacheUseOf(request, principal);
+    if (!use || !body || operation !== 'messages') return this.#send(route, call);
+    const at = clock.now();
+    const from = clock.monotonic();
+    // Whether anything may leave at all, and where to; what it costs is held only when it is sent.
+    const asked = {
+      wire,
+      operation,
+      size: () => requestSize(noBody),
+      server,
+      ...(model === undefined ? {} : { model }),
+    };
+    const { baseUrl } = await relay.authorise(owner, asked);
+    const cached = {
+      use,
+      wire,
+      baseUrl,
+      path,
+      body,
+      headers: call.headers ?? [],
+      asked: call.asked ?? noBody,
+    };
+    const key = this.#kept.keyOf(request, cached);
+    const found = await this.#kept.find(key, use);
+    if (!found) return this.#kept.keeping(key, cached, await this.#send(route, call));
+    const ms = clock.monotonic() - from;
+    relay.record({
+      ...{ at, principal: principalOf(principal), wire, operation, model, server, stream },
+      ...{ status: 200, outcome: 'done', usage: undefined, firstByteMs: ms, totalMs: ms },
+      ...{ requestId: undefined, reached: false, hold: undefined, cache: 'hit' },
+    });
+    return found;
+  }
+
+  async #send({ request, principal, presence }: RouteCall, call: ModelCall): Promise<BridgeResponse> {
     const { relay, clock, pingMs } = this.#deps;
     const { wire, operation, model, server, stream, body, maxTokens } = call;
     const who = principalOf(principal);

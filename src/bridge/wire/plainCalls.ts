@@ -12,6 +12,8 @@ export interface PlainCall {
   /** The model as the request names it. */
   name: string;
   stream: boolean;
+  /** The program's own request, where that is not what is sent to Claude's API. */
+  asked?: Buffer;
   /** With what the conversation begins, by which a route keeps to one of its models. */
   conversation(): string;
   /** As it goes to Claude's API, with the model's own name there. */
@@ -98,8 +100,9 @@ function answerOf({ response, error }: Tried): BridgeResponse {
   throw error ?? new TypeError('A call that failed says by what.');
 }
 
-const common = ({ wire, stream }: PlainCall) => ({
+const common = ({ wire, stream, asked }: PlainCall) => ({
   wire,
+  ...(asked === undefined ? {} : { asked }),
   operation: 'messages' as const,
   method: 'POST' as const,
   stream,

@@ -13,7 +13,7 @@ import type { WireStreamEvent } from '../../protocol/wires/sessionAnswer.ts';
 import { anthropicError, type ErrorShape, openAiErrorShape } from './wireErrors.ts';
 
 /** Names the parameters that were given and had no effect. */
-const ignoredHeader = 'x-causeway-ignored';
+export const ignoredHeader = 'x-causeway-ignored';
 
 export const ignoredHeaders = (ignored: readonly string[]): Record<string, string> =>
   ignored.length === 0 ? {} : { [ignoredHeader]: [...new Set(ignored)].join(', ') };

@@ -2,6 +2,7 @@
 import type { ClientOptions } from '../../protocol/clientOptions.ts';
 import type { Door, GroundingMode } from '../../protocol/entries.ts';
 import type { SaidMessage } from '../../protocol/wires/saidMessages.ts';
+import type { AnswerUse } from '../answers/keptAnswers.ts';
 import type { ClientContext } from '../context/clientContext.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { ProviderEvent, ToolDefinition } from '../providers/provider.ts';
@@ -28,6 +29,8 @@ export interface ClientRequest {
   door: Door;
   /** Name of the program. */
   client?: string;
+  /** An answer that was given before will do. */
+  cache?: AnswerUse;
 }
 
 /** What a turn has of the program's request. */

@@ -6,6 +6,7 @@ import { CausewayError } from '../errors.ts';
 import { bestParts, type TextPart } from '../grounding/bestParts.ts';
 import type { SessionStore } from '../session/store.ts';
 import type { WorkspaceFiles } from '../tools/workspace/sources.ts';
+import { isNotebookName } from '../workspace/notebook.ts';
 import { attachmentText } from './conversation.ts';
 import { chosenReason, chosenText, type TurnChoices } from './parts.ts';
 import { estimateTokens } from './tokens.ts';
@@ -94,6 +95,8 @@ async function textsOf({ files, store }: MentionSources, mention: Attachment): P
     case 'problems':
     case 'diff':
     case 'terminal':
+    case 'image':
+    case 'pdf':
       return [];
     default:
       return kind satisfies never;
@@ -101,8 +104,9 @@ async function textsOf({ files, store }: MentionSources, mention: Attachment): P
 }
 
 /** What stands in these lines of a file, word for word. */
-const hasPlace = ({ kind }: Attachment): boolean =>
-  kind === 'file' || kind === 'selection' || kind === 'symbol';
+const hasPlace = ({ kind, path }: Attachment): boolean =>
+  // A notebook is read by its cells, whose lines are not those of the file.
+  !isNotebookName(path) && (kind === 'file' || kind === 'selection' || kind === 'symbol');
 
 async function filesIn(files: WorkspaceFiles, uri: string): Promise<Text[]> {
   const [folder] = await files.shown([uri]);

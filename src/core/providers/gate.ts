@@ -7,6 +7,8 @@ export interface Gate {
   barred(): CausewayError | undefined;
   /** The request as it may leave. Throws `masking_failed`. */
   masked(request: ProviderRequest): Promise<ProviderRequest>;
+  /** Texts as they may leave, in order. Throws `masking_failed`. */
+  maskedTexts(texts: readonly string[]): Promise<string[]>;
 }
 
 /** A provider that stays on the machine needs no gate. */
@@ -18,6 +20,7 @@ export function gated(provider: Provider, gate: Gate): Provider {
     refreshModels,
     unlistedModel,
     countTokens,
+    embed,
     wireBody,
     unmet,
     embeddingModels,
@@ -56,6 +59,13 @@ export function gated(provider: Provider, gate: Gate): Provider {
         const barred = gate.barred();
         if (barred) throw barred;
         return countTokens.call(provider, await gate.masked(request), signal);
+      },
+    }),
+    ...(embed && {
+      async embed({ model, texts }, signal) {
+        const barred = gate.barred();
+        if (barred) throw barred;
+        return embed.call(provider, { model, texts: await gate.maskedTexts(texts) }, signal);
       },
     }),
     ...(wireBody && { wireBody: (request) => wireBody.call(provider, request) }),

@@ -113,6 +113,11 @@ export type ProviderEvent =
 
 export type Availability = { ready: true } | { ready: false; error: ErrorInfo };
 
+export interface EmbeddingRequest {
+  model: string;
+  texts: readonly string[];
+}
+
 export interface Provider {
   /** Stable id, such as `anthropic` or `offline`. */
   readonly id: string;
@@ -132,6 +137,8 @@ export interface Provider {
   unlistedModel?(id: string): ModelInfo;
   /** The exact count of a request's input tokens. Rejects when the provider cannot be asked. */
   countTokens?(request: ProviderRequest, signal: AbortSignal): Promise<number>;
+  /** The directions of texts in the space of an embedding model, in order. Rejects when the provider cannot be asked. */
+  embed?(request: EmbeddingRequest, signal: AbortSignal): Promise<number[][]>;
   /** The request's body as it would go over the wire, for people to look at. Pure. */
   wireBody?(request: ProviderRequest): Record<string, unknown>;
   /** Ids of models that turn texts into numbers, as far as they are known; absent where the provider has no such API. */

@@ -23,6 +23,7 @@ import {
   type UsageQuery,
   type UsageRow,
 } from '../relay.ts';
+import type { Masker } from '../secrets/masker.ts';
 import { CallBatch } from './callBatch.ts';
 import { KeptSecret } from './keptSecret.ts';
 import { RelayServers } from './servers.ts';
@@ -47,6 +48,8 @@ export interface AnthropicRelayOptions {
   limits?: RelayLimits;
   /** Without one, no program is held to any limit. */
   limiter?: Limiter;
+  /** Without it nobody looks for secrets. */
+  masker?: Pick<Masker, 'texts'>;
 }
 
 /** Tokens of the largest window there is, for models that are not in the table. */
@@ -89,6 +92,11 @@ export class AnthropicRelay implements ModelRelay {
     return typeof key === 'string'
       ? this.#limited(this.#grant(baseUrl, key), principal, request)
       : key.then((one) => this.#limited(this.#grant(baseUrl, one), principal, request));
+  }
+
+  async isClean(texts: readonly string[]): Promise<boolean> {
+    const masked = await this.#options.masker?.texts(texts).catch(() => undefined);
+    return masked?.every((text, index) => text === texts[index]) === true;
   }
 
   record(call: RelayedCall): void {
@@ -166,6 +174,7 @@ export class AnthropicRelay implements ModelRelay {
     if (cost !== undefined) logged.cost = cost;
     if (firstByteMs !== undefined) logged.firstByteMs = firstByteMs;
     if (requestId !== undefined) logged.requestId = requestId;
+    if (call.cache !== undefined) logged.cache = call.cache;
     return logged;
   }
 

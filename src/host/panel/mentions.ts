@@ -2,6 +2,8 @@
 import * as vscode from 'vscode';
 import { boundedDiff, pathsIn, withoutSecrets } from '../../core/edits/commitMessage.ts';
 import { attachmentUnusable } from '../../core/errors.ts';
+import { isMediaName } from '../../core/workspace/media.ts';
+import { isNotebookName } from '../../core/workspace/notebook.ts';
 import type { Attachment } from '../../protocol/entries.ts';
 import type { MentionChoice } from '../../protocol/panelContext.ts';
 import type { App } from '../app.ts';
@@ -13,7 +15,7 @@ import { askedFile, mayAdd } from './attachments.ts';
 /** Problems that are sent together: what is wrong is seen by then, and one mistake often makes hundreds. */
 const mostProblems = 200;
 
-type Parts = Pick<App, 'out' | 'terminals'>;
+type Parts = Pick<App, 'out' | 'terminals' | 'media'>;
 
 /** Undefined where the user would rather not. Throws `attachment_unusable`, `no_repository`. */
 export async function attachMention(parts: Parts, choice: MentionChoice): Promise<Attachment | undefined> {
@@ -22,6 +24,9 @@ export async function attachMention(parts: Parts, choice: MentionChoice): Promis
   switch (kind) {
     case 'file':
       return fileMention(parts, vscode.Uri.parse(uri));
+    case 'image':
+    case 'pdf':
+      return parts.media.attach(vscode.Uri.parse(uri));
     case 'folder':
       return { ...mention, kind, path: shownPath(vscode.Uri.parse(uri)) };
     case 'symbol':
@@ -42,11 +47,16 @@ export async function attachMention(parts: Parts, choice: MentionChoice): Promis
 }
 
 /** One that may go is read when it is sent; of one that stays out goes what the user was asked about. */
-async function fileMention({ out }: Parts, uri: vscode.Uri): Promise<Attachment | undefined> {
+async function fileMention({ out, media }: Parts, uri: vscode.Uri): Promise<Attachment | undefined> {
+  if (isMediaName(uri.path)) return media.attach(uri);
   const file = await askedFile(uri, out);
   if (!file) return undefined;
   const isOnDisk = uri.scheme === 'file' && vscode.workspace.getWorkspaceFolder(uri) !== undefined;
-  return { ...file.attachment, ...(isOnDisk && !file.wasAsked ? { text: '' } : {}), mention: true };
+  return {
+    ...file.attachment,
+    ...(isOnDisk && !file.wasAsked && !isNotebookName(uri.path) ? { text: '' } : {}),
+    mention: true,
+  };
 }
 
 /** The whole of the symbol: what names it in a list of the workspace is often its name alone. */

@@ -76,6 +76,27 @@ export type AnswerPart =
   | { type: 'tool_use'; block: number; id: string; name: string; input: Record<string, unknown> }
   | { type: 'usage'; usage: Usage };
 
+/** The parts that make these blocks, each in one piece. */
+export function partsOf(content: readonly AssistantBlock[]): AnswerPart[] {
+  return content.flatMap((part, block): AnswerPart[] => {
+    switch (part.type) {
+      case 'text':
+        return [{ type: 'text', block, text: part.text }];
+      case 'thinking':
+        return [
+          { type: 'thinking', block, text: part.thinking },
+          { type: 'thinking_signature', block, signature: part.signature },
+        ];
+      case 'redacted_thinking':
+        return [{ type: 'redacted_thinking', block, data: part.data }];
+      case 'tool_use':
+        return [{ type: 'tool_use', block, id: part.id, name: part.name, input: part.input }];
+      default:
+        return part satisfies never;
+    }
+  });
+}
+
 /** An event of a stream as far as all of them are alike. */
 export const wireStreamEvent = z.looseObject({ type: z.string() });
 export type WireStreamEvent = z.infer<typeof wireStreamEvent>;

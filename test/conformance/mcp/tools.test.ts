@@ -70,7 +70,7 @@ for (const [name, era] of Object.entries(eras))
       const { resourceTemplates } = await client.listResourceTemplates();
       assert.deepEqual(
         resourceTemplates.map(({ uriTemplate }) => uriTemplate),
-        ['causeway://sessions/{id}', 'causeway://sessions/{id}/frames'],
+        ['causeway://sessions/{id}', 'causeway://sessions/{id}/frames', 'causeway://files/{+path}'],
       );
       const { prompts } = await client.listPrompts();
       assert.deepEqual(

@@ -8,7 +8,7 @@ import { countValue } from '../anthropic/counting.ts';
 import { Gate } from '../anthropic/gate.ts';
 import { type RecordedRequest, readBody, record } from '../anthropic/http.ts';
 import { ApiFailure, type ChatBody, checkBody, refuse } from './check.ts';
-import { embeddingsOf } from './embeddings.ts';
+import { FakeEmbeddings } from './embeddings.ts';
 import { type FakeModel, type Flavour, type FlavourName, flavours, listOf } from './flavours.ts';
 import { answer, type Behaviour, type FailingBehaviour, type StreamedBehaviour } from './script.ts';
 import { chunksOf, type Frame, wholeOf } from './stream.ts';
@@ -23,6 +23,7 @@ export interface FakeOpenAi {
   /** May be changed. */
   readonly models: FakeModel[];
   readonly gate: Gate;
+  readonly embeddings: FakeEmbeddings;
   enqueue(...behaviours: Behaviour[]): void;
   always(behaviour: ((body: ChatBody) => Behaviour) | undefined): void;
   /** Resolves when that many requests for completions have come. */
@@ -53,6 +54,7 @@ export async function startFakeOpenAi(options: FakeOptions = {}): Promise<FakeOp
   const arrivals: { count: number; resolve: (request: RecordedRequest) => void }[] = [];
   const queue: Behaviour[] = [];
   const gate = new Gate();
+  const embeddings = new FakeEmbeddings();
   const read: string[] = [];
   let fallback: ((body: ChatBody) => Behaviour) | undefined;
 
@@ -90,9 +92,10 @@ export async function startFakeOpenAi(options: FakeOptions = {}): Promise<FakeOp
     if (also) return send(response, recorded, 200, also(models));
     if (request.method === 'POST' && path === '/v1/embeddings' && flavour.embeds !== false) {
       recorded.body = JSON.parse(await readBody(request));
-      const failing = queue[0]?.kind === 'error' ? queue.shift() : undefined;
-      if (failing?.kind === 'error') return fail(response, recorded, failing);
-      return send(response, recorded, 200, embeddingsOf(recorded.body));
+      const next = queue[0]?.kind === 'error' ? queue.shift() : undefined;
+      if (next?.kind === 'error') return fail(response, recorded, next);
+      if (embeddings.failing) return failing(embeddings.failing, response, recorded);
+      return send(response, recorded, 200, embeddings.answer(recorded.body));
     }
     if (request.method !== 'POST' || path !== '/v1/chat/completions') {
       recorded.status = 404;
@@ -112,6 +115,18 @@ export async function startFakeOpenAi(options: FakeOptions = {}): Promise<FakeOp
     const behaviour = queue.shift() ?? fallback?.(body) ?? answer('Hello from the fake.');
     switch (behaviour.kind) {
       case 'hang_up':
+      case 'silence':
+      case 'raw':
+      case 'error':
+        return failing(behaviour, response, recorded);
+      default:
+        return stream(behaviour, body, response, recorded);
+    }
+  }
+
+  function failing(behaviour: FailingBehaviour, response: ServerResponse, recorded: RecordedRequest): void {
+    switch (behaviour.kind) {
+      case 'hang_up':
         return void response.destroy();
       case 'silence':
         return;
@@ -120,9 +135,10 @@ export async function startFakeOpenAi(options: FakeOptions = {}): Promise<FakeOp
         response.writeHead(behaviour.status, { 'content-type': 'application/json', ...behaviour.headers });
         return void response.end(behaviour.body);
       case 'error':
-        return fail(response, recorded, behaviour);
+        fail(response, recorded, behaviour);
+        return;
       default:
-        return stream(behaviour, body, response, recorded);
+        behaviour satisfies never;
     }
   }
 
@@ -246,6 +262,7 @@ export async function startFakeOpenAi(options: FakeOptions = {}): Promise<FakeOp
     requests,
     models,
     gate,
+    embeddings,
     enqueue: (...behaviours) => void queue.push(...behaviours),
     always: (behaviour) => {
       fallback = behaviour;

@@ -96,6 +96,8 @@ describe('The host of the panel', () => {
         listPrompts: unused,
         mentionables: unused,
         mention: unused,
+        attachUris: unused,
+        attachBytes: unused,
         loadEarlier: unused,
         find: unused,
         send: unused,

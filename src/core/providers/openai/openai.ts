@@ -9,6 +9,7 @@ import { cited } from '../markedText.ts';
 import { citable, numbered } from '../numberedPassages.ts';
 import type {
   Availability,
+  EmbeddingRequest,
   ModelInfo,
   Price,
   Provider,
@@ -19,6 +20,7 @@ import { isRetryable, retryAfterOf } from '../retry.ts';
 import { chatBody } from './chatBody.ts';
 import { chatOptions } from './chatOptions.ts';
 import { ChatStream } from './chatStream.ts';
+import { longestEmbedded, vectorsOf } from './embeddings.ts';
 import { type Endpoint, endpointKeyName, isLoopback } from './endpoints.ts';
 import { chatError, toldError } from './errors.ts';
 import {
@@ -174,10 +176,7 @@ export class OpenAiProvider implements Provider {
     let key: string | undefined;
     let sdk: Sdk | undefined;
     try {
-      key = await this.#key();
-      if (!key && this.#endpoint.preset.key === 'needed') throw errors.noApiKey(this.name);
-      // What cannot stand in a header is no key; the platform's own error would quote it.
-      if (key && !/^[\x21-\x7e]+$/.test(key)) throw errors.apiKeyRejected();
+      key = await this.#usableKey();
       sdk = await loadSdk();
       const chunks = await this.#client(sdk, key, watch.fetch).chat.completions.create(this.#body(request), {
         signal: watch.signal,
@@ -220,6 +219,24 @@ export class OpenAiProvider implements Provider {
     }
   }
 
+  /** One request; whoever asks decides whether and when it asks again. */
+  async embed({ model, texts }: EmbeddingRequest, signal: AbortSignal): Promise<number[][]> {
+    let key: string | undefined;
+    let sdk: Sdk | undefined;
+    try {
+      key = await this.#usableKey();
+      sdk = await loadSdk();
+      const { data } = await this.#client(sdk, key, fetch).embeddings.create(
+        // Asked for by name, since the SDK asks for another form by itself, which not every server knows.
+        { model, input: texts.map((text) => text.slice(0, longestEmbedded)), encoding_format: 'float' },
+        { signal },
+      );
+      return vectorsOf(data, texts.length);
+    } catch (error) {
+      throw this.#failure(sdk, error, model, key);
+    }
+  }
+
   /** Ollama refuses a request with tools for a model without them; it can be asked without. */
   #learnsOfTools(sdk: Sdk, error: unknown, { model, tools }: ProviderRequest): boolean {
     if (tools.length === 0 || this.#withoutTools.has(model)) return false;
@@ -227,6 +244,15 @@ export class OpenAiProvider implements Provider {
     if (!/does not support tools/i.test(toldError(error.error).message)) return false;
     this.#withoutTools.add(model);
     return true;
+  }
+
+  /** Throws `no_api_key` and `api_key_rejected`. */
+  async #usableKey(): Promise<string | undefined> {
+    const key = await this.#key();
+    if (!key && this.#endpoint.preset.key === 'needed') throw errors.noApiKey(this.name);
+    // What cannot stand in a header is no key; the platform's own error would quote it.
+    if (key && !/^[\x21-\x7e]+$/.test(key)) throw errors.apiKeyRejected();
+    return key;
   }
 
   #key(): Promise<string | undefined> {
