@@ -22,7 +22,7 @@ const schema = {
 const look = { name: 'look', description: 'Looks.', input_schema: { type: 'object' as const } };
 
 describe('wire: plain calls of other servers', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let all: BridgeWithServers<'mine' | 'spare' | 'priced'>;
   let test: TestBridge;
   let mine: FakeOpenAi;
