@@ -405,6 +405,22 @@ describe('wire: plain calls of other servers', function () {
     }
   });
 
+  it('have Claude’s models where a gateway lists them and Claude has no key', async () => {
+    spare.models.push({ id: 'claude-opus-5-5', window: 200_000 });
+    await test.core.engine.refreshModels(AbortSignal.timeout(5_000));
+    all.setClaudeKey(undefined);
+    test.core.secrets.key = undefined;
+    try {
+      spare.enqueue(chat.answer('By the gateway.'));
+      const { data } = await ask({ model: 'claude-opus-5-5' });
+      assert.deepEqual(data.content, [{ type: 'text', text: 'By the gateway.' }]);
+      await assert.rejects(ask({ model: 'claude-haiku-4-5' }), Anthropic.AuthenticationError);
+    } finally {
+      all.setClaudeKey(all.claude.key);
+      test.core.secrets.key = all.claude.key;
+    }
+  });
+
   describe('by a route', () => {
     const route = (...models: unknown[]) => {
       test.core.settings.routes = routeSettings.parse({ main: { models } });
