@@ -72,6 +72,7 @@ export const settingNames = [
   'context.recall',
   'context.compaction',
   'context.terminal',
+  'context.problems',
   'privacy.maskSecrets',
   'privacy.maskPersonalData',
   'privacy.maskedNames',
