@@ -109,7 +109,11 @@ describe('What can be mentioned in a window', () => {
       ],
     });
     try {
-      const attached = await attachMention(parts, await one('first', 'symbol'));
+      // The list does not wait long for symbols; another look finds them.
+      const symbol = await until('the symbol', async () =>
+        (await typed('first')).find(({ kind }) => kind === 'symbol'),
+      );
+      const attached = await attachMention(parts, symbol);
       assert.deepEqual([attached?.kind, attached?.startLine, attached?.endLine], ['symbol', 1, 3]);
     } finally {
       provider.dispose();
