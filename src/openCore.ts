@@ -5,11 +5,12 @@ import { Engine } from './core/engine.ts';
 import { toErrorInfo } from './core/errors.ts';
 import type { Exclude } from './core/grounding/globs.ts';
 import { Limiter } from './core/limits/limiter.ts';
-import type { Clock, Log, Secrets, Workspace } from './core/ports.ts';
+import type { Clock, IndexControl, Log, Secrets, Workspace } from './core/ports.ts';
 import { Profiles } from './core/profiles/profiles.ts';
 import { Prompts } from './core/prompts/prompts.ts';
 import { AnthropicProvider } from './core/providers/anthropic/anthropic.ts';
-import { barredFrom } from './core/providers/barred.ts';
+import { barredFrom, gateOf } from './core/providers/barred.ts';
+import { Embedder } from './core/providers/embedder.ts';
 import { OfflineProvider } from './core/providers/offline.ts';
 import { OpenAiProviders } from './core/providers/openai/openAiProviders.ts';
 import type { Provider } from './core/providers/provider.ts';
@@ -27,7 +28,7 @@ import { profileFilesOnDisk } from './profileFilesOnDisk.ts';
 import { promptFilesOnDisk } from './promptFilesOnDisk.ts';
 import type { ErrorInfo } from './protocol/errors.ts';
 import { CompositeStore } from './store/compositeStore.ts';
-import { notesFolder, sessionDatabaseFile, userDatabaseFile } from './store/dataFolders.ts';
+import { indexFolder, notesFolder, sessionDatabaseFile, userDatabaseFile } from './store/dataFolders.ts';
 import { openSessionStore } from './store/openSessionStore.ts';
 import { fingerprintOf } from './store/user/fingerprint.ts';
 import { openUserDatabase, type UserDatabase } from './store/user/openUserDatabase.ts';
@@ -55,6 +56,8 @@ export interface Surroundings {
   excludes?(): readonly Exclude[];
   /** Where there is an editor. */
   language?: LanguageFeatures;
+  /** Who sees that files change: whoever tells `OpenCore.index`, or the thread of the search itself. */
+  watch: 'told' | 'own';
   settings: Settings;
   secrets: Secrets;
   /** Models that only the one who opens the core can reach. */
@@ -64,6 +67,8 @@ export interface Surroundings {
   /** Key of the placeholders that stand for secrets, 32 bytes of the user's own. */
   maskingKey(): Promise<Uint8Array>;
   log: Log;
+  /** Says to the user what he must know and nobody waits for. */
+  tell?(error: ErrorInfo): void;
 }
 
 export interface OpenCore {
@@ -71,6 +76,8 @@ export interface OpenCore {
   readonly resolved: ResolvedWorkspace;
   readonly user: UserDatabase;
   readonly masker: Masker;
+  /** The index of the workspace's files. */
+  readonly index: IndexControl;
   /** For programs that call a model themselves. */
   readonly relay: ModelRelay;
   /**
@@ -117,15 +124,11 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     openFiles: () => workspace.openFiles(),
     excludes: options.excludes ?? (() => []),
     isTrusted: () => workspace.isTrusted(),
+    indexFolder: indexFolder(dataFolder, resolved.workspace.id),
+    watch: options.watch,
     log,
   });
   const counter = openTokenCounter({ workerUrl: worker('tokens'), log });
-  const recall = openRecall({
-    workerUrl: worker('recall'),
-    stores: [own, ...related],
-    isWanted: () => settings.recall !== 'off',
-    log,
-  });
   const scanner = openSecretScanner({ workerUrl: worker('secrets'), log });
   const masker = new Masker({ scanner, key: options.maskingKey, settings, log });
   const claude = new AnthropicProvider({
@@ -143,15 +146,25 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     endpoints: () => settings.endpoints,
     prices: () => settings.prices,
   });
+  const recall = openRecall({
+    workerUrl: worker('recall'),
+    stores: [own, ...related],
+    isWanted: () => settings.recall !== 'off',
+    log,
+    embedder: new Embedder({ providers: servers, gate: gateOf({ workspace, settings, masker }), settings }),
+    tell: (error) => options.tell?.(toErrorInfo(error)),
+  });
   const notes = modelNotesOnDisk(notesFolder(dataFolder, resolved.workspace.id));
   const limiter = new Limiter(user.limits, log);
   const relay = new AnthropicRelay({
     limiter,
+    masker,
     secrets,
     calls: user.calls,
     log,
     barred: () => barredFrom(workspace, settings),
     baseUrl: () => settings.anthropicBaseUrl,
+    endpoints: () => settings.endpoints,
     prices: () => settings.prices,
   });
   const sources: WorkspaceSources = {
@@ -199,6 +212,8 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     search,
     settings,
     factorRecord: user.tokenFactors,
+    answersDependOn: () =>
+      JSON.stringify([settings.anthropicBaseUrl, settings.anthropicFeatures, settings.endpoints]),
     workspaceSources: () => (options.roots().length === 0 ? undefined : sources),
     modelNotes: () => (settings.anthropicFeatures.memoryTool ? notes : undefined),
     profiles,
@@ -218,6 +233,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     resolved,
     user,
     masker,
+    index: search.index,
     relay,
     limiter,
     refreshModels: (signal, all) => engine.refreshModels(signal, all),

@@ -24,6 +24,7 @@ export const windowWiring: Wiring = {
       assistant: core.assistant,
       clients: core.user.clients,
       asking: core.user.asking,
+      keyedTurns: core.user.keyedTurns,
       relay: core.relay,
       limiter: core.limiter,
       stateDir: await openStateFolder(),

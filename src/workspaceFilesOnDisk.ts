@@ -110,7 +110,7 @@ export function workspaceFilesOnDisk(folders: Folders): WorkspaceFiles {
       const open = (await folders.openFiles()).find((one) => canonicalUri(one.uri) === key);
       // By its real name: a link that was put there meanwhile is not followed.
       const read = open === undefined ? await readTextFile(real) : undefined;
-      const text = open?.text ?? (read === 'unchanged' ? undefined : read?.text);
+      const text = open?.text ?? read?.text;
       const out = open?.staysOut ?? whyStaysOut({ path, ...(text === undefined ? {} : { text }) });
       if (out) throw fileStaysOut(path, staysOutWords(out));
       if (text === undefined)

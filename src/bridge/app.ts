@@ -4,12 +4,13 @@ import type { Assistant } from '../core/assistant.ts';
 import { noRoute, tokenMissing } from '../core/errors.ts';
 import type { Limiter } from '../core/limits/limiter.ts';
 import type { Clock, Log } from '../core/ports.ts';
-import type { Asking, AskingRegister, ClientRegister } from '../core/register.ts';
+import type { Asking, AskingRegister, ClientRegister, KeyedTurns } from '../core/register.ts';
 import type { ModelRelay } from '../core/relay.ts';
 import { type BodyLimits, BodyReader, defaultBodyLimits } from './body.ts';
 import { defaultStreamLimits, type StreamLimits } from './eventStream.ts';
 import { compose, type Exchange } from './exchange.ts';
 import type { BridgeRequest, BridgeResponse } from './http.ts';
+import { KeyedRequests } from './keyed/keyedRequests.ts';
 import { KnownClients } from './knownClients.ts';
 import { answerAsking } from './middleware/asking.ts';
 import { authenticate } from './middleware/authentication.ts';
@@ -27,6 +28,7 @@ import { Call, Received } from './received.ts';
 import { RevocationWatch } from './revocation.ts';
 import { chatRoute } from './routes/chatCompletions.ts';
 import { contextRoute } from './routes/context.ts';
+import { embeddingsRoute } from './routes/embeddings.ts';
 import { eventRoutes } from './routes/events.ts';
 import { groundingRoute } from './routes/grounding.ts';
 import { answerHealth } from './routes/health.ts';
@@ -37,11 +39,13 @@ import { modelRoutes } from './routes/models.ts';
 import { openApiRoute } from './routes/openapi.ts';
 import { promptRoutes } from './routes/prompts.ts';
 import { recallRoute } from './routes/recall.ts';
+import { responsesRoute } from './routes/responses.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { turnRoutes } from './routes/turns.ts';
 import { usageRoute } from './routes/usage.ts';
 import { findRoute } from './routing.ts';
 import { ModelCalls } from './wire/modelCalls.ts';
+import { PlainCalls } from './wire/plainCalls.ts';
 import { SessionCalls } from './wire/sessionCalls.ts';
 
 export interface BridgeAppDeps {
@@ -49,6 +53,8 @@ export interface BridgeAppDeps {
   clients: ClientRegister;
   /** Programs that ask to be let in. */
   asking: AskingRegister;
+  /** Which turns requests became that may be sent again. */
+  keyedTurns: KeyedTurns;
   /** What programs that call a model themselves go through. */
   relay: ModelRelay;
   /** Holds programs to their limits. */
@@ -65,6 +71,8 @@ export interface BridgeAppDeps {
   origins?: readonly string[];
   bodies?: BodyLimits;
   streams?: StreamLimits;
+  /** How long the turn of a request with a key goes on when nobody waits for it, in ms. */
+  graceMs?: number;
 }
 
 export interface BridgeApp {
@@ -83,15 +91,21 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
   const asks = new Emitter<Asking>((error) => log.error('A program that asks was not shown.', error));
   const known = new KnownClients(clients, () => deps.clock.monotonic());
   const calls = new ModelCalls({ relay: deps.relay, clock: deps.clock, pingMs: streams.pingMs });
+  const keyed = new KeyedRequests(assistant, deps.keyedTurns, {
+    workspaceId: deps.workspace.id,
+    graceMs: deps.graceMs,
+  });
+  const plain = new PlainCalls(assistant.relayed, calls);
   const bound = new SessionCalls({
     assistant,
     relay: deps.relay,
     limiter: deps.limiter,
+    keyed,
     streams,
     clock: deps.clock,
     log,
   });
-  const load = () => workspaceEndpoint(log, deps.version);
+  const load = () => workspaceEndpoint(log, { version: deps.version, pingMs: streams.pingMs });
   const mcp = mcpRoutes({ assistant, bodies, limiter: deps.limiter, load });
   const routes = [
     ...sessionRoutes(assistant, bodies),
@@ -99,12 +113,14 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
     recallRoute(assistant, bodies),
     groundingRoute(assistant, bodies),
     contextRoute(assistant),
-    ...turnRoutes({ assistant, bodies, streams, log, limiter: deps.limiter }),
-    ...promptRoutes({ assistant, bodies, streams, log, limiter: deps.limiter }),
+    ...turnRoutes({ assistant, bodies, streams, log, limiter: deps.limiter, keyed }),
+    ...promptRoutes({ assistant, bodies, streams, log, limiter: deps.limiter, keyed }),
     ...eventRoutes(assistant, streams, log),
-    ...messageRoutes(calls, bound, bodies),
-    ...modelRoutes(calls),
-    chatRoute(calls, bound, bodies, deps.clock),
+    ...messageRoutes(calls, plain, bound, bodies),
+    ...modelRoutes(assistant.relayed, calls),
+    chatRoute(plain, bound, bodies, deps.clock),
+    embeddingsRoute(assistant.relayed, calls, bodies),
+    responsesRoute(plain, bound, bodies, deps.clock),
     usageRoute(deps.relay, deps.clock),
     ...mcp.routes,
   ];

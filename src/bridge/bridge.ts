@@ -5,7 +5,7 @@ import type { Event } from '../base/emitter.ts';
 import type { Assistant } from '../core/assistant.ts';
 import type { Limiter } from '../core/limits/limiter.ts';
 import type { Clock, Log } from '../core/ports.ts';
-import type { Asking, AskingRegister, ClientRegister } from '../core/register.ts';
+import type { Asking, AskingRegister, ClientRegister, KeyedTurns } from '../core/register.ts';
 import type { ModelRelay } from '../core/relay.ts';
 import { type BridgeRole, type BridgeState, spareCount } from '../protocol/bridge.ts';
 import { createBridgeApp } from './app.ts';
@@ -22,6 +22,7 @@ export interface BridgeOptions {
   assistant: Assistant;
   clients: ClientRegister;
   asking: AskingRegister;
+  keyedTurns: KeyedTurns;
   relay: ModelRelay;
   limiter: Limiter;
   workspace: OwnWorkspace;
@@ -40,6 +41,8 @@ export interface BridgeOptions {
   spareCount?: number;
   bodies?: BodyLimits;
   streams?: StreamLimits;
+  /** How long the turn of a request with a key goes on when nobody waits for it, in ms. */
+  graceMs?: number;
   server?: Partial<ServerLimits>;
 }
 

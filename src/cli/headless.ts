@@ -46,6 +46,7 @@ export async function openHeadless(
       openFiles: async () => [],
     },
     roots: () => place.roots,
+    watch: 'own',
     settings: markedSettings(settings, place.roots),
     secrets: secretsOf(env),
     sessionKey: undefined,

@@ -36,6 +36,12 @@ export interface ConnectOptions {
   workspace?: string;
 }
 
+/** For a call that may be sent again: the same key and input are one turn, whose answer is told again. */
+interface SentAgain {
+  idempotencyKey?: string;
+  signal?: AbortSignal;
+}
+
 export type ClientTurnInput = Omit<z.input<typeof startTurnBody>, 'stream'>;
 export type SessionDetail = z.infer<typeof sessionDetail>;
 export type SessionPage = z.infer<typeof sessionList>;
@@ -69,18 +75,14 @@ export interface BridgeClient {
    * Sends an input; the last event is the terminal one. Leaving the loop or aborting the signal stops the turn,
    * unless it is `detached`. Throws `BridgeError`, also when the connection broke off before the end.
    */
-  turn(
-    sessionId: string,
-    input: ClientTurnInput,
-    options?: { signal?: AbortSignal },
-  ): AsyncIterable<TurnEvent>;
+  turn(sessionId: string, input: ClientTurnInput, options?: SentAgain): AsyncIterable<TurnEvent>;
   readonly prompts: {
     list(): Promise<PromptSummary[]>;
     /** Fills the prompt (`name`, or `name@version`), asks it, and gives the answer. Throws `BridgeError`. */
     run(
       name: string,
       input?: Record<string, unknown>,
-      options?: { sessionId?: string; signal?: AbortSignal },
+      options?: SentAgain & { sessionId?: string },
     ): Promise<PromptResult>;
   };
   /** False when no turn was live there. */
@@ -111,6 +113,10 @@ export function connect({ url, token, workspace }: ConnectOptions): BridgeClient
       headers: { 'content-type': 'application/json', ...init.headers },
       body: JSON.stringify(body),
     });
+  const initOf = ({ idempotencyKey, signal }: SentAgain): RequestInit => ({
+    ...(signal === undefined ? {} : { signal }),
+    ...(idempotencyKey === undefined ? {} : { headers: { 'idempotency-key': idempotencyKey } }),
+  });
   const at = (sessionId: string) => `/v1/sessions/${encodeURIComponent(sessionId)}`;
 
   return {
@@ -136,13 +142,9 @@ export function connect({ url, token, workspace }: ConnectOptions): BridgeClient
         }
       },
     },
-    async *turn(sessionId, input, { signal } = {}) {
-      const answer = await post(
-        `${at(sessionId)}/turns`,
-        { ...input, stream: true },
-        signal === undefined ? {} : { signal },
-      );
-      for await (const event of eventsOf(answer, signal)) {
+    async *turn(sessionId, input, options = {}) {
+      const answer = await post(`${at(sessionId)}/turns`, { ...input, stream: true }, initOf(options));
+      for await (const event of eventsOf(answer, options.signal)) {
         const parsed = turnEvent.safeParse(parseData(event));
         if (!parsed.success) continue;
         yield parsed.data;
@@ -152,9 +154,9 @@ export function connect({ url, token, workspace }: ConnectOptions): BridgeClient
     },
     prompts: {
       list: async () => (await get('/v1/prompts', promptList)).prompts,
-      run: async (name, input = {}, { sessionId, signal } = {}) => {
+      run: async (name, input = {}, { sessionId, ...options } = {}) => {
         const body = { input, stream: false, ...(sessionId === undefined ? {} : { sessionId }) };
-        const init = signal === undefined ? {} : { signal };
+        const init = initOf(options);
         return parse(
           await post(`/v1/prompts/${encodeURIComponent(name).replace('%40', '@')}`, body, init),
           promptResult,

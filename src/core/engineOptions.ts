@@ -43,6 +43,8 @@ export interface EngineOptions {
   prompts?: Prompts;
   /** Where a model keeps notes of its own, while the user lets it. */
   modelNotes?(): ModelNotes | undefined;
+  /** What answers depend on beside their requests, such as the addresses that are set. */
+  answersDependOn?(): string;
   /** What tools may see of the workspace; undefined where no folder is open. */
   workspaceSources?(): WorkspaceSources | undefined;
   clock: Clock;

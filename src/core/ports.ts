@@ -78,6 +78,33 @@ export interface PassageSearch {
   search(question: string, options: { limit: number; signal?: AbortSignal }): Promise<Passage[]>;
 }
 
+/** How far the index of a workspace is. */
+export interface IndexState {
+  phase: 'reading' | 'paused' | 'ready';
+  /** Files that were looked at in this pass, of all that were found by now; both 0 when there is none. */
+  seen: number;
+  found: number;
+  /** Files and chunks that can be found. */
+  files: number;
+  chunks: number;
+  /** False while the index is in memory alone. */
+  isStored: boolean;
+}
+
+/** The index behind the search. None of this rejects: what fails is in the log. */
+export interface IndexControl {
+  /** Undefined before the index was begun. */
+  readonly state: IndexState | undefined;
+  readonly onDidChange: Event<IndexState>;
+  /** Brings the index up to date without a question. Resolves when it is. */
+  follow(): Promise<void>;
+  /** Files were changed, added or deleted: absolute paths. Nothing is begun by it. */
+  changed(paths: readonly string[]): Promise<void>;
+  /** Files are not read until `resume`; questions are answered from those that were. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+}
+
 /** Counts tokens off the host's thread. The result has one count for each text, in order. */
 export interface TokenCounter {
   count(texts: readonly string[]): Promise<number[]>;
@@ -193,7 +220,7 @@ export interface ProfileFiles {
 export interface CoreSettings {
   /** `provider/model`, `route/name`, or empty for the first model that is ready. */
   readonly model: string;
-  /** The same for small jobs, which frames are; empty for the model that answers in the session. */
+  /** The same for small jobs: frames, for which it is the session's model where empty, and titles, which none writes then. */
   readonly smallModel: string;
   readonly routes: RouteSettings;
   readonly grounding: GroundingMode;
@@ -208,6 +235,8 @@ export interface CoreSettings {
   readonly conversationTokens: number;
   /** Whether earlier turns are recalled, and from where. */
   readonly recall: 'off' | 'session' | 'workspace';
+  /** `provider/model` that embeds earlier turns and questions for recall; empty for the word vectors that come along. */
+  readonly embeddings: string;
   /** Whether frames are written by a model, by extraction, or not unasked. */
   readonly compaction: 'model' | 'extractive' | 'off';
   /** Whether placeholders take the place of secrets in what is sent and stored. */

@@ -6,14 +6,31 @@ import type { Usage } from '../protocol/content.ts';
 import type { Limited } from './limits/limiter.ts';
 import type { RequestSize } from './limits/requestSize.ts';
 import type { CallHold } from './limits/spending.ts';
+import type { Price } from './providers/provider.ts';
 
 /** Who asks: the user's own command line, or a client that was let in. */
 export type RelayPrincipal = { kind: 'owner' } | { kind: 'client'; client: Limited };
 
 export const relayWires = ['anthropic', 'openai'] as const;
-export const relayOperations = ['messages', 'count_tokens', 'models'] as const;
+export const relayOperations = ['messages', 'count_tokens', 'models', 'embeddings'] as const;
 export type RelayWire = (typeof relayWires)[number];
 export type RelayOperation = (typeof relayOperations)[number];
+
+/** A model as the log of calls names it: Claude's as its API does, others with their provider. */
+export const loggedModel = (provider: string, model: string): string =>
+  provider === 'anthropic' ? model : `${provider}/${model}`;
+
+/** A model of another server than Claude's API, as far as a call of it needs to know it. */
+export interface RelayServer {
+  /** The server's id in the settings. */
+  provider: string;
+  /** The model's own name there. */
+  id: string;
+  window: number;
+  maxOutput: number;
+  /** Absent when it is not known. */
+  price?: Price;
+}
 
 /** What is about to be sent. */
 export interface RelayRequest {
@@ -21,6 +38,8 @@ export interface RelayRequest {
   operation: RelayOperation;
   /** As the request names it; absent where it names none. */
   model?: string;
+  /** Where it goes, for what does not go to Claude's API. */
+  server?: RelayServer | undefined;
   /** What it can take; asked for only where a limit wants to know. */
   size(): RequestSize;
   /** Ceiling of the answer in tokens; absent where the request names none. */
@@ -31,7 +50,8 @@ export interface RelayRequest {
 export interface RelayGrant {
   /** `http` or `https`, as the settings have it; no request can change it. */
   baseUrl: string;
-  key: string;
+  /** Undefined for a server that needs none. */
+  key: string | undefined;
   limits: RelayLimits;
   /** Goes back with the call when it is over. */
   hold?: CallHold;
@@ -68,12 +88,16 @@ export interface RelayedCall {
   wire: RelayWire;
   operation: RelayOperation;
   model: string | undefined;
+  /** Which server was asked; absent for Claude's API. */
+  server?: RelayServer | undefined;
   stream: boolean;
   /** Status the client was answered with; 0 when it went away before. */
   status: number;
   outcome: RelayOutcome;
   /** Tokens as upstream counted them; absent when it did not say. */
   usage: Usage | undefined;
+  /** What it cost where others have counted it, `usd` undefined where that is not known; else it is counted by its price. */
+  cost?: { usd: number | undefined };
   /** Until the first byte of the answer, in ms; absent when none came. */
   firstByteMs: number | undefined;
   totalMs: number;
@@ -82,6 +106,8 @@ export interface RelayedCall {
   /** It got to upstream, which may bill it. */
   reached: boolean;
   hold: CallHold | undefined;
+  /** `hit` for an answer that was kept from an earlier call: nothing was asked of a model. */
+  cache?: 'hit';
 }
 
 /** A call as it is kept. */
@@ -99,6 +125,8 @@ export interface LoggedCall {
   usage?: Usage;
   /** US dollars; absent when the price of the model is not known, which is not the same as free. */
   cost?: number;
+  /** `hit` for an answer that was kept from an earlier call: nothing was asked of a model. */
+  cache?: 'hit';
   firstByteMs?: number;
   totalMs: number;
   requestId?: string;
@@ -139,11 +167,13 @@ export interface CallLog {
 
 export interface ModelRelay {
   /**
-   * Lets a request through or throws `restricted_mode`, `local_only`, `no_api_key`, `api_key_rejected`, `base_url_invalid` or what
-   * the keyring fails with, and for a client `limit_parallel`, `limit_tokens`, `limit_money`, `price_unknown`: then
+   * Lets a request through or throws `restricted_mode`, `local_only`, `no_api_key`, `api_key_rejected`,
+   * `base_url_invalid`, `not_relayed` for a model that can be asked in sessions alone, or what the keyring fails with, and for a client `limit_parallel`, `limit_tokens`, `limit_money`, `price_unknown`: then
    * nothing was sent.
    */
   authorise(principal: RelayPrincipal, request: RelayRequest): RelayGrant | Promise<RelayGrant>;
+  /** Whether no secret is recognised in the texts; false where nobody could look. Never rejects. */
+  isClean(texts: readonly string[]): Promise<boolean>;
   /** Keeps a call in the log, behind the answer. Never throws. */
   record(call: RelayedCall): void;
   /** Sums of all calls up to now, those not yet written too. */

@@ -28,6 +28,7 @@ export const defaultSettings: Settings = {
   // A day's work at the desk; what is older is recalled when it matters, and a longer tail is paid for in each turn.
   conversationTokens: 24_000,
   recall: 'session',
+  embeddings: '',
   compaction: 'model',
   maskSecrets: true,
   // An address or a name is often what a question is about.

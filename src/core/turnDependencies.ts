@@ -4,6 +4,7 @@ import type { GroundingMode, TurnOutcome, UserEntry } from '../protocol/entries.
 import type { ErrorInfo } from '../protocol/errors.ts';
 import type { TurnEvent } from '../protocol/turnEvents.ts';
 import type { Answer } from './answer.ts';
+import type { AnswerUse, KeptAnswers } from './answers/keptAnswers.ts';
 import type { ClientPart } from './client/clientTurn.ts';
 import type { ContextBuilder } from './context/contextBuilder.ts';
 import type { TokenFactors } from './context/factors.ts';
@@ -26,6 +27,8 @@ export interface TurnDependencies {
   clock: Clock;
   log: Log;
   masker: Masker;
+  /** Answers that may be given again. */
+  kept: KeptAnswers;
   /** Who answers in a session, read when the turn begins. Never rejects for a profile that is gone. */
   profileOf(sessionId: string): Promise<Profile>;
   /** The tools of a turn; none for a model that takes none. */
@@ -52,6 +55,8 @@ export interface TurnPlan {
   answer: Answer;
   /** What each request is held to before it is sent. */
   budget?: CallBudget | undefined;
+  /** An answer that was given before will do. */
+  cache?: AnswerUse | undefined;
 }
 
 /** How a request ended. */

@@ -21,6 +21,8 @@ export class TurnProgress {
   report: ContextReport | undefined;
   /** Of the same request; undefined until it is over, and when it did not say. */
   requestUsage: Usage | undefined;
+  /** Its answer was kept from an earlier one. */
+  cached = false;
 
   constructor(store: SessionStore, user: UserEntry, price: Price | undefined) {
     this.#store = store;

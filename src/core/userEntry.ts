@@ -1,10 +1,11 @@
 /** From an input to the entry that keeps it. */
 import type { Door, GroundingMode, UserEntry, UserEntryDraft } from '../protocol/entries.ts';
 import { type TurnInput, turnInput } from '../protocol/turnInput.ts';
+import type { TurnInputOf } from './assistant.ts';
 import { type CausewayError, emptyInput, invalidInput } from './errors.ts';
 
 /** `grounding` is used where the input names none. Throws `invalid_input`, `empty_input`. */
-export function userEntryOf(input: TurnInput, grounding: GroundingMode, at: number): UserEntryDraft {
+export function userEntryOf(input: TurnInputOf, grounding: GroundingMode, at: number): UserEntryDraft {
   const parsed = turnInput.safeParse(input);
   if (!parsed.success) throw invalid(input, parsed.error.issues[0]);
   const { text, media = [], attachments = [], client, parentId, model } = parsed.data;
@@ -16,7 +17,7 @@ export function userEntryOf(input: TurnInput, grounding: GroundingMode, at: numb
   return {
     id: crypto.randomUUID(),
     kind: 'user',
-    turnId: crypto.randomUUID(),
+    turnId: input.turnId ?? crypto.randomUUID(),
     at,
     door: parsed.data.door,
     ...(client === undefined ? {} : { client }),

@@ -12,6 +12,7 @@ import { BridgeControl } from './bridgeControl.ts';
 import { openDocuments, type Restored } from './edits/applyCode.ts';
 import { ProposedEdits } from './edits/proposedEdits.ts';
 import { type CommandId, extensionId, turnLiveKey } from './ids.ts';
+import { Indexing } from './indexing.ts';
 import { Keys } from './keys.ts';
 import { LiveTurns } from './liveTurns.ts';
 import { McpOffer } from './mcpOffer.ts';
@@ -55,6 +56,7 @@ export class App implements vscode.Disposable {
   readonly editors: OpenEditors;
   readonly core: WindowCore;
   readonly bridge: BridgeControl;
+  readonly indexing: Indexing;
   readonly live: LiveTurns;
   readonly edits: ProposedEdits;
   readonly reports: Reports;
@@ -97,6 +99,7 @@ export class App implements vscode.Disposable {
       clientName: vscode.l10n.t('{0}, other assistants', vscode.env.appName),
       log,
     });
+    this.indexing = add(new Indexing(this.core, this.settings, log));
     this.live = add(new LiveTurns(this.core));
     this.edits = add(new ProposedEdits());
     this.reports = add(new Reports());

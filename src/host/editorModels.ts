@@ -13,6 +13,7 @@ import type {
   RequestBlock,
 } from '../core/providers/provider.ts';
 import { withoutMarks } from '../protocol/citationMarks.ts';
+import { type ClientOptions, optionNames } from '../protocol/clientOptions.ts';
 import type { Usage } from '../protocol/content.ts';
 
 /** Of a model that is not there: what the smaller ones take. Such a model answers with an error. */
@@ -45,6 +46,11 @@ export class EditorModels implements Provider {
 
   unlistedModel(id: string): ModelInfo {
     return infoOf(id, id, unknownWindow);
+  }
+
+  /** The editor has a place for none of them. */
+  unmet(options: ClientOptions): string[] {
+    return optionNames(options);
   }
 
   async refreshModels(): Promise<void> {

@@ -53,6 +53,8 @@ export const commandIds = [
   'causeway.compactSession',
   'causeway.chooseProfile',
   'causeway.askPrompt',
+  'causeway.pauseIndexing',
+  'causeway.resumeIndexing',
   'causeway.showLog',
 ] as const;
 export type CommandId = (typeof commandIds)[number];
@@ -70,6 +72,7 @@ export const settingNames = [
   'instructions',
   'context.conversationTokens',
   'context.recall',
+  'context.embeddings',
   'context.compaction',
   'context.terminal',
   'context.problems',
@@ -92,4 +95,5 @@ export type SettingName = (typeof settingNames)[number];
 
 export const bridgeRunningKey = 'causeway.bridgeRunning';
 export const turnLiveKey = 'causeway.turnLive';
-export const contextKeys = [bridgeRunningKey, turnLiveKey] as const;
+export const indexingPausedKey = 'causeway.indexingPaused';
+export const contextKeys = [bridgeRunningKey, turnLiveKey, indexingPausedKey] as const;

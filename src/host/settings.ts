@@ -51,6 +51,9 @@ export class Settings implements AllSettings {
   get recall(): AllSettings['recall'] {
     return this.get('context.recall');
   }
+  get embeddings(): string {
+    return this.get('context.embeddings');
+  }
   get compaction(): AllSettings['compaction'] {
     return this.get('context.compaction');
   }

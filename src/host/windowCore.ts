@@ -168,12 +168,15 @@ export class WindowCore implements vscode.Disposable {
       roots: windowRoots,
       excludes: windowExcludes,
       language: languageFeatures,
+      // `indexing.ts` tells the core what changes.
+      watch: 'told',
       settings,
       secrets: keys,
       ownProviders: [new EditorModels(log)],
       sessionKey,
       maskingKey: () => keys.maskingKey(),
       log,
+      tell: (error) => this.tell(error),
     });
     const ofCore = new DisposableStore();
     ofCore.add(core.assistant.onEvent((event) => this.#events.fire(event)));

@@ -4,12 +4,13 @@ import type { Assistant } from '../core/assistant.ts';
 import type { Exclude } from '../core/grounding/globs.ts';
 import type { IgnoredBy } from '../core/grounding/staysOut.ts';
 import type { Limiter } from '../core/limits/limiter.ts';
-import type { Log, MemoryFile, Secrets, Workspace } from '../core/ports.ts';
+import type { IndexControl, Log, MemoryFile, Secrets, Workspace } from '../core/ports.ts';
 import type { Provider } from '../core/providers/provider.ts';
 import type {
   Asking,
   AskingRegister,
   ClientRegister,
+  KeyedTurns,
   ResolvedWorkspace,
   SessionKeyRegister,
   WorkspaceIdentity,
@@ -26,12 +27,14 @@ import type { Settings } from './settings.ts';
 export interface OpenedCore {
   readonly assistant: Assistant;
   readonly resolved: ResolvedWorkspace;
+  readonly index: IndexControl;
   readonly relay: ModelRelay;
   readonly limiter: Limiter;
   readonly user: {
     readonly workspaces: WorkspaceRegister;
     readonly clients: ClientRegister;
     readonly asking: AskingRegister;
+    readonly keyedTurns: KeyedTurns;
     readonly sessionKey: SessionKeyRegister;
     hasSessions(workspaceId: string): Promise<boolean>;
   };
@@ -51,6 +54,7 @@ export interface CoreRequest {
   roots(): readonly string[];
   excludes(): readonly Exclude[];
   language: LanguageFeatures;
+  watch: 'told' | 'own';
   settings: Settings;
   secrets: Secrets;
   /** Models that only the host can reach. */
@@ -58,6 +62,8 @@ export interface CoreRequest {
   sessionKey: Uint8Array | undefined;
   maskingKey(): Promise<Uint8Array>;
   log: Log;
+  /** Says to the user what he must know and nobody waits for. */
+  tell(error: ErrorInfo): void;
 }
 
 export interface OpenedBridge {

@@ -108,6 +108,8 @@ const assistantEntry = z.object({
    */
   requestUsage: usage.nullable().optional(),
   report: contextReport.optional(),
+  /** The last request was answered as an equal one was before: no model was asked, and nothing was spent on it. */
+  cached: z.literal(true).optional(),
 });
 const toolResultEntry = z.object({
   ...common,
@@ -177,7 +179,17 @@ const taskEntry = z.object({
   state: z.enum(['open', 'done', 'abandoned']),
   steps: z.array(z.object({ text: z.string(), state: z.enum(['pending', 'awaited', 'done', 'dropped']) })),
 });
-const titleEntry = z.object({ ...common, kind: z.literal('title'), title: z.string().min(1).max(200) });
+const titleEntry = z.object({
+  ...common,
+  kind: z.literal('title'),
+  title: z.string().min(1).max(200),
+  /** A model wrote it, which never takes the place of one that somebody gave. */
+  method: z.literal('model').optional(),
+  /** `provider/model`, with what its request took. */
+  model: z.string().optional(),
+  usage: usage.optional(),
+  costUsd: z.number().optional(),
+});
 const modelEntry = z.object({ ...common, kind: z.literal('model'), provider: z.string(), model: z.string() });
 /** The named assistant that answers from here on. */
 const profileEntry = z.object({ ...common, kind: z.literal('profile'), name: z.string().min(1).max(100) });

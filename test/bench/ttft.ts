@@ -50,6 +50,7 @@ const core = await openCore({
   identity: identityOf({ folders: [{ uri: pathToFileURL(folder).href, name: 'bench' }] }),
   workspace: { isTrusted: () => true, memoryFiles: async () => [], openFiles: async () => [] },
   roots: () => [folder],
+  watch: 'told',
   settings: {
     model: '',
     smallModel: '',
@@ -62,6 +63,7 @@ const core = await openCore({
     instructions: '',
     conversationTokens: 24_000,
     recall: 'session',
+    embeddings: '',
     compaction: 'extractive',
     maskSecrets: true,
     maskPersonalData: false,

@@ -100,6 +100,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     instructions: '',
     conversationTokens: 24_000,
     recall: 'session',
+    embeddings: '',
     compaction: 'extractive',
     maskSecrets: true,
     maskPersonalData: false,

@@ -21,6 +21,7 @@ export function testRelay(
       onDidChange: new Emitter<string>().event,
     },
     calls: users.calls,
+    masker: core.masker,
     log: { info() {}, warn() {}, error: (message) => core.logged.push(message) },
     barred: () => barredFrom({ isTrusted: () => core.workspace.trusted }, core.settings),
     baseUrl: () => core.fake.url,

@@ -13,20 +13,36 @@ export interface Two {
   keys: Map<string, string>;
 }
 
+/** Providers for OpenAI-compatible servers, each faked; `keys` may be changed. */
+export function serversAt(settings: readonly EndpointSetting[], keys: Map<string, string>): OpenAiProviders {
+  const silent = () => undefined;
+  return new OpenAiProviders({
+    endpoints: () => settings,
+    secrets: { get: async (name) => keys.get(name), onDidChange: new Emitter<string>().event },
+    clock: { now: () => Date.now(), monotonic: () => performance.now() },
+    log: { info: silent, warn: silent, error: silent },
+  });
+}
+
+/** The setting of a fake, and its key under the name it is kept under. */
+export function settingOf(
+  fake: FakeOpenAi,
+  id: string,
+  more: Partial<EndpointSetting> = {},
+): { setting: EndpointSetting; key: [name: string, value: string] } {
+  return {
+    setting: { id, preset: 'openai', baseUrl: fake.url, ...more },
+    key: [endpointKeyName({ id, baseUrl: fake.url }), fake.key ?? ''],
+  };
+}
+
 /** Claude and an OpenAI-compatible server named `mine`, both faked over HTTP. */
 export async function startTwo(
   flavour: FlavourName = 'openai',
   more: Partial<EndpointSetting> = {},
 ): Promise<Two> {
   const fake = await startFakeOpenAi({ flavour });
-  const setting: EndpointSetting = { id: 'mine', preset: flavour, baseUrl: fake.url, ...more };
-  const keys = new Map([[endpointKeyName({ id: 'mine', baseUrl: fake.url }), fake.key ?? '']]);
-  const silent = () => undefined;
-  const servers = new OpenAiProviders({
-    endpoints: () => [setting],
-    secrets: { get: async (name) => keys.get(name), onDidChange: new Emitter<string>().event },
-    clock: { now: () => Date.now(), monotonic: () => performance.now() },
-    log: { info: silent, warn: silent, error: silent },
-  });
-  return { core: await startCore({ more: servers }), fake, keys };
+  const { setting, key } = settingOf(fake, 'mine', { preset: flavour, ...more });
+  const keys = new Map([key]);
+  return { core: await startCore({ more: serversAt([setting], keys) }), fake, keys };
 }

@@ -6,12 +6,12 @@ import { type GroundingMode, groundingModes } from '../../protocol/entries.ts';
 import type { TurnEvent } from '../../protocol/turnEvents.ts';
 import { inNewSession } from '../newSession.ts';
 import type { McpAccess } from './access.ts';
-import { orError, textResult } from './results.ts';
+import type { RunTool } from './results.ts';
 
 /** Progress is told after so many characters: a line or two of text. */
 const told = 200;
 
-export function registerAsk(server: McpServer, access: McpAccess): void {
+export function registerAsk(server: McpServer, access: McpAccess, run: RunTool): void {
   server.registerTool(
     'ask',
     {
@@ -30,7 +30,7 @@ export function registerAsk(server: McpServer, access: McpAccess): void {
       annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: true },
     },
     ({ question, session, model, grounding }, context) =>
-      orError(async () => {
+      run('ask', async () => {
         const { assistant, made } = access;
         const input = {
           text: question,
@@ -58,13 +58,10 @@ export function registerAsk(server: McpServer, access: McpAccess): void {
           throw error === undefined ? unexpected(undefined) : fromErrorInfo(error);
         const citations = content.flatMap((block) => (block.type === 'text' ? (block.citations ?? []) : []));
         const text = plainText(content);
-        return textResult([text, ...citations.map(cited), `(session ${turn.sessionId})`].join('\n'), {
-          session: turn.sessionId,
-          turn: turn.turnId,
-          outcome,
-          text,
-          citations,
-        });
+        return {
+          text: [text, ...citations.map(cited), `(session ${turn.sessionId})`].join('\n'),
+          structured: { session: turn.sessionId, turn: turn.turnId, outcome, text, citations },
+        };
       }),
   );
 }

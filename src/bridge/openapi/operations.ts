@@ -124,7 +124,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     tag: 'turns',
     summary: 'Sends an input.',
     description:
-      'Answers when the turn has ended, or with its events where `stream` or `Accept: text/event-stream` asks for them. A program that goes away stops its turn, unless it is `detached`.',
+      'Answers when the turn has ended, or with its events where `stream` or `Accept: text/event-stream` asks for them. A program that goes away stops its turn, unless it is `detached`. With the header `Idempotency-Key` the same request is the same turn, however often it is sent; with `X-Causeway-Cache` an answer that was given before will do.',
     body: 'StartTurn',
     answer: { status: 200, schema: 'TurnResult' },
     events: 'TurnEvent',
@@ -217,7 +217,8 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
   'POST /v1/messages': {
     tag: 'wires',
-    summary: 'Anthropic’s messages, passed on as they are, or as a turn of a session.',
+    summary:
+      'Anthropic’s messages: as they are to Claude, translated for other models, or a turn of a session.',
     answer: { status: 200, text: 'a message, or its events' },
     specification: anthropic,
   },
@@ -241,8 +242,21 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
   'POST /v1/chat/completions': {
     tag: 'wires',
-    summary: 'OpenAI’s chat completions, translated, or as a turn of a session.',
+    summary:
+      'OpenAI’s chat completions: as they are to servers that speak them, translated for Claude, or a turn of a session.',
     answer: { status: 200, text: 'a completion, or its chunks' },
+    specification: openai,
+  },
+  'POST /v1/responses': {
+    tag: 'wires',
+    summary: 'OpenAI’s Responses, translated for every model, or a turn of a session.',
+    answer: { status: 200, text: 'a response, or its events' },
+    specification: openai,
+  },
+  'POST /v1/embeddings': {
+    tag: 'wires',
+    summary: 'OpenAI’s embeddings, as they are to a server that has them.',
+    answer: { status: 200, text: 'a list of embeddings' },
     specification: openai,
   },
   'POST /mcp': {

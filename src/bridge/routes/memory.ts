@@ -11,9 +11,10 @@ import { sessionOf } from '../sessionAccess.ts';
 
 export function memoryRoutes(assistant: Assistant, bodies: BodyReader): Route[] {
   const { memory } = assistant;
+  const told = async (id: string) => assistant.told.memory(id, await memory.view(id));
   const viewOf = async ({ params: { id = '' }, principal }: RouteCall) => {
     await sessionOf(assistant, id, principal);
-    return memory.view(id);
+    return told(id);
   };
   /** The session that is changed, and by which door. */
   const own = async ({ params: { id = '' }, principal }: RouteCall) => {
@@ -37,7 +38,7 @@ export function memoryRoutes(assistant: Assistant, bodies: BodyReader): Route[] 
         const { id, door } = await own(call);
         const { active } = parseJson(await bodies.text(call.request), switchFrameBody);
         const { id: entryId } = await memory.setFrameActive(id, call.params.frame ?? '', active, door);
-        return json(200, { frame: (await memory.view(id)).frames.find((frame) => frame.id === entryId) });
+        return json(200, { frame: (await told(id)).frames.find((frame) => frame.id === entryId) });
       },
     },
     {
@@ -83,13 +84,13 @@ export function memoryRoutes(assistant: Assistant, bodies: BodyReader): Route[] 
         const { id, door } = await own(call);
         const change = parseJson(await bodies.text(call.request), taskChange);
         const { taskId } = await memory.changeTask(id, change, door);
-        const task = (await memory.view(id)).tasks.find((one) => one.taskId === taskId);
+        const task = (await told(id)).tasks.find((one) => one.taskId === taskId);
         return json(change.taskId === undefined ? 201 : 200, { task });
       },
     },
   ];
 
   async function directiveOf(id: string, directiveId: string) {
-    return (await memory.view(id)).directives.find((one) => one.directiveId === directiveId);
+    return (await told(id)).directives.find((one) => one.directiveId === directiveId);
   }
 }

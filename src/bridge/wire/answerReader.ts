@@ -19,6 +19,8 @@ export interface AnswerReader {
   begin(head: AnswerHead): AnswerHead;
   /** What of a stream goes to the client now. Throws a `CausewayError` when no more of it is to be read. */
   part(chunk: Buffer): Uint8Array;
+  /** The last bytes of a stream that upstream closed in good order; asked for before `outcome`. */
+  end?(): Uint8Array;
   /** How a stream ended that upstream closed in good order. */
   readonly outcome: RelayOutcome;
   /** The last bytes for the client of a stream that breaks off. */

@@ -39,6 +39,8 @@ export interface RelayedAnswerOptions {
   presence: Presence;
   /** Monotonic, in ms. */
   now(): number;
+  /** Told what upstream said where it answered with an error, in its own words. */
+  onRefused?: ((body: Buffer) => void) | undefined;
   /** Called once, when nothing more comes. */
   onEnd(end: RelayedEnd): void;
 }
@@ -94,7 +96,7 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
     const { reader, host, pingMs, now } = this.#options;
     this.#firstByteMs = now() - this.#from;
     this.#status = status;
-    this.#requestId = textOf(headers['request-id']);
+    this.#requestId = textOf(headers['request-id'] ?? headers['x-request-id']);
     const streams = (textOf(headers['content-type']) ?? '').startsWith('text/event-stream');
     const encoding = textOf(headers['content-encoding']) ?? 'identity';
     const redirects = status < 400 && status >= 300;
@@ -127,7 +129,8 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
     const { reader, host } = this.#options;
     try {
       if (this.#streams) {
-        const last = this.#part();
+        const part = this.#part();
+        const last = reader.end ? joined([part, reader.end()]) : part;
         // Some gateways close a stream in good order when theirs broke; only its last event says that it is whole.
         if (reader.outcome !== 'truncated') {
           this.#finish(reader.outcome, last);
@@ -138,7 +141,9 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
         return;
       }
       const head = { status: this.#status, headers: this.#headers };
-      const { status, headers, bytes } = reader.whole(head, this.#takeUnread());
+      const came = this.#takeUnread();
+      if (this.#status >= 400) this.#options.onRefused?.(came);
+      const { status, headers, bytes } = reader.whole(head, came);
       this.#status = status;
       this.#head.resolve({ status, headers, body: bytes });
       this.#finish(reader.outcome);

@@ -289,7 +289,8 @@ export class ContextBuilder {
     const found = answer.found.filter(({ entryId }) => entryId !== input.id && !pinned.includes(entryId));
     const parts = [...pinnedParts(pinnedEntries, input), ...(await foundParts(this.#said, found, input))];
     return {
-      parts: await this.#prepared(sessionId, parts, factor),
+      // Quotations of entries that were masked as they were read, and of what the input has in their place.
+      parts: await this.#countTexts(parts, factor),
       missing: answer.late
         ? [{ label: 'Recalled turns', reason: 'Recall took too long, so this turn went on without it.' }]
         : [],

@@ -80,5 +80,11 @@ export const workspaceUnreachable = () =>
     502,
     'The window with this workspace did not answer. Retry; if it goes on, reload that window.',
   );
+export const keyReused = () =>
+  refused(
+    'idempotency_key_reused',
+    422,
+    'This Idempotency-Key came with another request before. Nothing was sent. Use a new key for a new request.',
+  );
 export const turnWithdrawn = () =>
   refused('turn_withdrawn', 409, 'The turn was taken back before it began. Nothing was sent.');

@@ -1,5 +1,6 @@
 /** What a session remembers, kept as entries of its log. */
 import {
+  type AssistantEntry,
   type DirectiveEntry,
   type Door,
   type Entry,
@@ -37,6 +38,7 @@ import { DirectiveKeeper } from './directives/keeper.ts';
 import { overriddenBy } from './directives/notice.ts';
 import { projectDirectives, type SessionDirective } from './directives/project.ts';
 import { frameViews } from './frames.ts';
+import { SessionTitles } from './sessionTitles.ts';
 import { changedTask, projectTasks } from './tasks.ts';
 
 export interface MemoryOptions {
@@ -80,6 +82,7 @@ export class LoggedMemory implements SessionMemory {
   readonly #remembered: Remembered;
   readonly #compactor: Compactor;
   readonly #directives: DirectiveKeeper;
+  readonly #titles: SessionTitles;
   /** Sessions that came whole and are being read. */
   readonly #reading = new Map<string, Promise<void>>();
   #isClosed = false;
@@ -92,6 +95,7 @@ export class LoggedMemory implements SessionMemory {
     this.#remembered = new Remembered(options.store);
     const directives = new DirectiveKeeper({ ...options, branches: this.#branches });
     this.#directives = directives;
+    this.#titles = new SessionTitles(options);
     this.#compactor = new Compactor({
       ...options,
       branches: this.#branches,
@@ -145,7 +149,7 @@ export class LoggedMemory implements SessionMemory {
     for (const entry of change.entries) {
       if (entry.kind === 'user') this.#unread.set(sessionId, [...(this.#unread.get(sessionId) ?? []), entry]);
       // Behind the turn, so that what is appended stands on its branch and never in its way.
-      if (entry.kind === 'assistant' && entry.outcome !== undefined) this.#turnEnded(sessionId);
+      if (entry.kind === 'assistant' && entry.outcome !== undefined) this.#turnEnded(sessionId, entry);
     }
   }
 
@@ -170,7 +174,8 @@ export class LoggedMemory implements SessionMemory {
     void this.#compactor.turnEnded(sessionId);
   }
 
-  #turnEnded(sessionId: string): void {
+  #turnEnded(sessionId: string, { turnId, outcome }: AssistantEntry): void {
+    if (outcome === 'done') this.#titles.turnEnded(sessionId, turnId);
     const said = this.#unread.get(sessionId) ?? [];
     this.#unread.delete(sessionId);
     void this.#directives.said(sessionId, said);
@@ -182,13 +187,14 @@ export class LoggedMemory implements SessionMemory {
     await this.#reading.get(sessionId);
     await this.#compactor.idle(sessionId);
     await this.#directives.idle(sessionId);
+    await this.#titles.idle(sessionId);
   }
 
   /** Stops what goes on behind the turns. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.all(this.#reading.values());
-    await this.#compactor.close();
+    await Promise.all([this.#compactor.close(), this.#titles.close()]);
     await this.#directives.close();
   }
 

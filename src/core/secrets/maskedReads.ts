@@ -4,17 +4,23 @@
  */
 import type { Entry } from '../../protocol/entries.ts';
 import { leanEntry } from '../../protocol/lean.ts';
+import type { SessionMemoryView } from '../../protocol/memory.ts';
 import type { SessionSummary } from '../../protocol/session.ts';
 import type { SessionStore } from '../session/store.ts';
-import { entryTexts, longestTitle } from './maskedEntries.ts';
+import type { WorkspaceSources } from '../tools/workspace/sources.ts';
+import { entryTexts, longestTitle, memoryTexts } from './maskedEntries.ts';
 import type { Masker } from './masker.ts';
+import { type ToldFiles, toldFiles } from './toldFiles.ts';
 
 export type EntryReads = Pick<SessionStore, 'path' | 'entries' | 'ofKinds' | 'log'>;
 
-/** What a program may read of sessions. Rejects with `masking_failed` where nobody could look into what was stored. */
+/** What a program may read of sessions and files. Rejects with `masking_failed` where nobody could look into what was stored. */
 export interface ToldReads extends EntryReads {
   /** As the store gives them, with their titles masked. */
   summaries(sessions: readonly SessionSummary[]): Promise<SessionSummary[]>;
+  readonly files: ToldFiles;
+  /** What a session remembers, as its memory views it, with the texts masked. */
+  memory(sessionId: string, view: SessionMemoryView): Promise<SessionMemoryView>;
 }
 
 export function maskedReads(store: EntryReads, masker: Masker): EntryReads {
@@ -28,15 +34,23 @@ export function maskedReads(store: EntryReads, masker: Masker): EntryReads {
   };
 }
 
+interface ToldOptions {
+  store: EntryReads;
+  masker: Masker;
+  workspaceSources?: (() => Pick<WorkspaceSources, 'files'> | undefined) | undefined;
+}
+
 /** Entries come without the texts of their reports, which are told part by part. */
-export function toldReads(store: EntryReads, masker: Masker): ToldReads {
+export function toldReads({ store, masker, workspaceSources }: ToldOptions): ToldReads {
   const masked = maskedReads(store, masker);
   return {
+    files: toldFiles(() => workspaceSources?.()?.files, masker),
     path: async (...asked) => (await masked.path(...asked)).map(leanEntry),
     entries: async (...asked) => (await masked.entries(...asked)).map(leanEntry),
     ofKinds: async (sessionId, kinds) =>
       (await masked.ofKinds(sessionId, kinds)).map((one) => leanEntry(one)),
     log: async (...asked) => (await masked.log(...asked)).map(leanEntry),
+    memory: (sessionId, view) => masker.through(view, sessionId, memoryTexts),
     async summaries(sessions) {
       const titles = await masker.texts(sessions.map(({ title }) => title));
       return sessions.map((one, index) => ({

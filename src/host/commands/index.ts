@@ -64,6 +64,8 @@ const commands: { readonly [id in CommandId]: Command } = {
   'causeway.compactSession': compactSession,
   'causeway.chooseProfile': chooseProfile,
   'causeway.askPrompt': askPrompt,
+  'causeway.pauseIndexing': ({ indexing }) => indexing.pause(),
+  'causeway.resumeIndexing': ({ indexing }) => indexing.resume(),
   'causeway.showLog': (app) => app.act('show_log'),
 };
 

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { notFound } from '../../core/errors.ts';
-import type { Recallable, RecallRun, RecallState } from '../../core/session/recallSource.ts';
+import type { Recallable, RecallRun, RecallSource, RecallState } from '../../core/session/recallSource.ts';
 import type {
   Answerer,
   EntryLink,
@@ -13,6 +13,7 @@ import type {
   SessionInit,
   StoreStatus,
   SubmitResult,
+  TurnState,
 } from '../../core/session/store.ts';
 import type { AssistantBlock } from '../../protocol/content.ts';
 import type {
@@ -203,15 +204,15 @@ export class SqliteStore {
     }));
   }
 
-  recallRuns(sessionId: string, { fromSeq, limit }: { fromSeq: number; limit: number }): RecallRun[] {
+  recallRuns(...[sessionId, options]: Parameters<RecallSource['recallRuns']>): RecallRun[] {
     return this.#shelves.read(() => {
       const shelf = this.#shelves.of(sessionId);
       // What a newer version has made of the log is not known here.
-      return shelf.mode === 'normal' ? shelf.recallRuns.from(sessionId, fromSeq, limit) : [];
+      return shelf.mode === 'normal' ? shelf.recallRuns.from(sessionId, options) : [];
     });
   }
 
-  putRecallRun(sessionId: string, run: RecallRun & { bytes: Uint8Array }): void {
+  putRecallRun(...[sessionId, run]: Parameters<RecallSource['putRecallRun']>): void {
     this.#shelves.write(this.#shelves.of(sessionId), (shelf) => {
       if (!shelf.sessions.has(sessionId)) throw notFound('session', sessionId);
       return { value: shelf.recallRuns.put(sessionId, run) };
@@ -277,6 +278,10 @@ export class SqliteStore {
 
   queue(sessionId: string): QueuedTurn[] {
     return this.#shelves.read(() => this.#shelves.of(sessionId).leases.queue(sessionId));
+  }
+
+  turn(sessionId: string, turnId: string): TurnState | undefined {
+    return this.#shelves.of(sessionId).leases.state(sessionId, turnId);
   }
 
   liveTurn(sessionId: string): LiveTurn | undefined {

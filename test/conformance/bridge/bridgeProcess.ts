@@ -29,6 +29,7 @@ const bridge = await startBridge({
   assistant: core.engine,
   clients: users.clients,
   asking: users.asking,
+  keyedTurns: users.keyedTurns,
   relay: testRelay(core, users, { limiter }),
   limiter,
   workspace: { id: options.workspaceId, name: options.folder, folders: [options.folder] },

@@ -16,9 +16,13 @@ const secrets = {
   title: secretOf(43),
   frame: secretOf(44),
   report: secretOf(45),
+  directive: secretOf(46),
+  task: secretOf(47),
 };
 const leaked = (text: string): string[] =>
   Object.entries(secrets).flatMap(([place, secret]) => (text.includes(secret) ? [place] : []));
+
+const mark = () => ({ id: crypto.randomUUID(), at: Date.now(), door: 'panel' as const });
 
 describe('bridge: what was stored before secrets were masked', function () {
   this.timeout(20_000);
@@ -70,6 +74,21 @@ describe('bridge: what was stored before secrets were masked', function () {
       asked,
       { ...answered, report },
       frame,
+      {
+        ...mark(),
+        kind: 'directive',
+        directiveId: crypto.randomUUID(),
+        text: `Send ${secrets.directive}`,
+        state: 'confirmed',
+      },
+      {
+        ...mark(),
+        kind: 'task',
+        taskId: crypto.randomUUID(),
+        title: `Roll out ${secrets.task}`,
+        state: 'open',
+        steps: [{ text: `Enter ${secrets.task}`, state: 'pending' }],
+      },
       title(`Deploy with ${secrets.title}`),
     ]);
     assert.deepEqual(
@@ -115,6 +134,9 @@ describe('bridge: what was stored before secrets were masked', function () {
     ['GET of the session', /wombat token is \[secret:/, () => get(`/v1/sessions/${id}`)],
     ['GET of the list', /Deploy with \[secret:/, () => get('/v1/sessions')],
     ['its events', /wombat token is \[secret:/, events],
+    ['its frames', /Use \[secret:/, () => get(`/v1/sessions/${id}/frames`)],
+    ['its directives', /Send \[secret:/, () => get(`/v1/sessions/${id}/directives`)],
+    ['its tasks', /Roll out \[secret:/, () => get(`/v1/sessions/${id}/tasks`)],
     ['what was sent', /Use \[secret:/, () => get(`/v1/sessions/${id}/context?texts=true&request=true`)],
     ['recall', /wombat token is \[secret:/, () => recall('Which wombat token is it?')],
     [

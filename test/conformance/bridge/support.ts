@@ -82,6 +82,7 @@ export async function startTestBridge(options: TestBridgeOptions = {}): Promise<
     assistant: core.engine,
     clients: users.clients,
     asking: users.asking,
+    keyedTurns: users.keyedTurns,
     relay,
     limiter,
     workspace: { id: ownWorkspaceId, name: 'test', folders: ['/projects/test'] },

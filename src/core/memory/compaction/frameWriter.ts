@@ -4,8 +4,9 @@ import type { FrameBody, FrameEntry } from '../../../protocol/entries.ts';
 import { extractiveFrame } from '../../context/extractiveFrame.ts';
 import { boundedBody, isEmptyBody, mergedBodies } from '../../context/frameBody.ts';
 import { estimateTokens } from '../../context/tokens.ts';
-import { fromErrorInfo, stoppedByUser, toErrorInfo } from '../../errors.ts';
-import { costOf, noUsage } from '../../providers/prices.ts';
+import { toErrorInfo } from '../../errors.ts';
+import { oneAnswer } from '../../providers/oneAnswer.ts';
+import { costOf } from '../../providers/prices.ts';
 import type { ModelInfo, Provider, ProviderRequest } from '../../providers/provider.ts';
 import type { Chosen } from '../../providers/registry.ts';
 import { fallbackKindOf } from '../../providers/routes.ts';
@@ -37,11 +38,11 @@ export async function modelFrame(
   signal: AbortSignal,
 ): Promise<WrittenFrame> {
   const request = frameRequest(by.model.id, material, ceiling, by.remember);
-  const first = await asked(by.provider, request, signal);
+  const first = await oneAnswer(by.provider, request, signal);
   let reading = readAnswer(first.text);
   let usage = first.usage;
   if ('problem' in reading) {
-    const second = await asked(by.provider, secondRequest(request, first.text, reading.problem), signal);
+    const second = await oneAnswer(by.provider, secondRequest(request, first.text, reading.problem), signal);
     reading = readAnswer(second.text);
     usage = sum(usage, second.usage);
   }
@@ -113,41 +114,6 @@ function takes({ window, tokenFactor }: ModelInfo, { system, messages }: Provide
 function bodyOf(answer: FrameBody): FrameBody {
   const { goals, decisions, facts, entities, files, failed, openSteps, preferences } = answer;
   return { goals, decisions, facts, entities, files, failed, openSteps, preferences };
-}
-
-async function asked(
-  provider: Provider,
-  request: ProviderRequest,
-  signal: AbortSignal,
-): Promise<{ text: string; usage: Usage }> {
-  let text = '';
-  let usage = noUsage;
-  for await (const event of provider.stream(request, signal)) {
-    switch (event.type) {
-      case 'text':
-        text += event.text;
-        break;
-      case 'usage':
-      case 'stop':
-        usage = event.usage;
-        break;
-      case 'error':
-        throw fromErrorInfo(event.error);
-      case 'aborted':
-        throw stoppedByUser();
-      case 'start':
-      case 'thinking':
-      case 'thinking_signature':
-      case 'redacted_thinking':
-      case 'citation':
-      case 'tool_use':
-      case 'retrying':
-        break;
-      default:
-        event satisfies never;
-    }
-  }
-  return { text, usage };
 }
 
 const sum = (a: Usage, b: Usage): Usage => ({
