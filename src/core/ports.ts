@@ -41,6 +41,8 @@ export interface OpenFile {
   /** Lines from 1, both ends included. */
   visible?: { startLine: number; endLine: number };
   selection?: { startLine: number; endLine: number; text: string };
+  /** What the editor shows as wrong in it, one line each, where that is wanted. */
+  problems?: { startLine: number; endLine: number; text: string };
 }
 
 export interface MemoryFile {
