@@ -3,10 +3,11 @@ import { plainText } from '../src/protocol/content.ts';
 import type { Attachment, UserEntry } from '../src/protocol/entries.ts';
 import type { ErrorAction } from '../src/protocol/errors.ts';
 import type { PanelParams } from '../src/protocol/panel.ts';
-import type { TurnChoices } from '../src/protocol/panelContext.ts';
+import { type MentionChoice, mostAttachedBytes, type TurnChoices } from '../src/protocol/panelContext.ts';
 import type { QueuedTurn, SessionSummary } from '../src/protocol/session.ts';
 import { choicesOf, isBlank, putBefore, withoutChoices } from './drafts.ts';
-import { quoted } from './format.ts';
+import { base64Of, type Dropped } from './droppedFiles.ts';
+import { bytes, quoted } from './format.ts';
 import { t } from './l10n.ts';
 import type { Panel } from './panel.ts';
 
@@ -298,6 +299,46 @@ export class Acts {
     if (!added || added.attachments.length === 0) return;
     this.#panel.dispatch({ type: 'attach', attachments: added.attachments });
     this.#panel.draftChanged();
+  }
+
+  /** Attaches what was dropped or pasted. What is too large is not even read. */
+  async attachDropped({ uris, files }: Dropped): Promise<void> {
+    if (uris.length > 0) this.#attach(await this.#panel.ask('attachUris', { uris }));
+    for (const file of files) {
+      const name = file.name.slice(0, 300) || t('pasted');
+      if (file.size > mostAttachedBytes) this.#refuse(t('tooLarge', name, bytes(mostAttachedBytes)));
+      else {
+        const data = await base64Of(file).catch(() => undefined);
+        if (data === undefined) this.#refuse(t('notReadable', name));
+        else this.#attach(await this.#panel.ask('attachBytes', { name, data }));
+      }
+    }
+  }
+
+  #attach(taken: { attachments: Attachment[] } | undefined): void {
+    if (!taken || taken.attachments.length === 0) return;
+    this.#panel.dispatch({ type: 'attach', attachments: taken.attachments });
+    this.#panel.draftChanged();
+    this.#panel.say(t('attached', taken.attachments.map(({ path }) => path).join(', ')));
+  }
+
+  #refuse(message: string): void {
+    this.#panel.dispatch({
+      type: 'problem',
+      problem: { code: 'attachment_unusable', message, action: 'none' },
+    });
+  }
+
+  /** Takes what was named into the draft; the host asks first about what stays out. */
+  async mention(choice: MentionChoice): Promise<void> {
+    const what = `mention ${choice.kind} ${choice.uri} ${choice.startLine ?? ''}`;
+    const taken = await this.#once(what, () => this.#panel.ask('mention', { choice }));
+    if (!taken) return;
+    this.#panel.dispatch({ type: 'attach', attachments: taken.attachments });
+    this.#panel.draftChanged();
+    this.#panel.say(
+      taken.attachments.length > 0 ? t('mentionAdded', choice.label) : t('mentionLeft', choice.label),
+    );
   }
 
   async copy(text: string): Promise<void> {

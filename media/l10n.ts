@@ -1,5 +1,5 @@
-/** The panel's words. The page may carry a translation as JSON in an element with the id `l10n`. */
-import { z } from 'zod';
+/** The panel's words. */
+import { wordsOf } from './wordsOf.ts';
 
 const english = {
   ask: 'Ask about this workspace',
@@ -14,7 +14,7 @@ const english = {
   keyMissing: 'No API key is set. Answers are quotes from your files.',
   keyringFailed: 'The keyring cannot be read. Set the API key again for this window.',
   setKey: 'Set API key',
-  keys: 'Enter sends · Shift+Enter breaks the line · Esc stops · ↑ edits your last input',
+  keys: 'Enter sends · Shift+Enter breaks the line · Esc stops · ↑ edits your last input · @ names files and more',
   offline: 'No model is set. Answers are quotes from your files.',
   offlineChosen: 'The offline mode is chosen. Answers are quotes from your files.',
   insteadOf: '{0} Answers are quotes from your files.',
@@ -72,6 +72,16 @@ const english = {
   groundingOpen: 'Open files',
   groundingWorkspace: 'Workspace',
   addContext: 'Add context',
+  attached: 'Attached {0}',
+  pasted: 'Pasted file',
+  tooLarge: '{0} was not attached: it is larger than {1}.',
+  notReadable: '{0} was not attached: it cannot be read.',
+  mentions: 'What can be mentioned',
+  mentionCount: '{0} to mention',
+  mentionNone: 'Nothing to mention fits',
+  mentionAdded: 'Mentioned {0}',
+  mentionLeft: '{0} is not sent',
+  mentionOut: 'Stays out: {0} You are asked before it is sent.',
   removeContext: 'Leave out {0}',
   budget: '{0} / {1} tokens. Show what would be sent',
   chipTip: '{0} tokens. {1}',
@@ -96,6 +106,16 @@ const english = {
   image: 'Image: {0}',
   linkTip: 'Opens after you confirm: {0}',
   toolCall: 'Used {0}',
+  toolSearched: 'Searched workspace:',
+  toolRead: 'Read',
+  toolListed: 'Listed files',
+  toolSymbols: 'Looked up symbols',
+  toolReferences: 'Looked up references of',
+  toolProblems: 'Looked at problems',
+  toolLog: 'Read the git log',
+  toolBlame: 'Looked up who wrote',
+  toolRecall: 'Searched earlier turns:',
+  toolTask: 'Updated a task',
   dismiss: 'Dismiss',
   answering: 'Causeway is answering',
   toolAsked: 'Using the tool {0}',
@@ -290,18 +310,4 @@ const english = {
 
 export type Words = keyof typeof english;
 
-function translations(): Partial<Record<Words, string>> {
-  if (typeof document === 'undefined') return {};
-  const text = document.getElementById('l10n')?.textContent;
-  if (!text) return {};
-  const parsed = z.record(z.string(), z.string()).safeParse(JSON.parse(text));
-  return parsed.success ? (parsed.data as Partial<Record<Words, string>>) : {};
-}
-
-const translated = translations();
-
-/** The words for a key; `{0}` and `{1}` are replaced by the arguments. */
-export function t(key: Words, ...args: (string | number)[]): string {
-  const words = translated[key] ?? english[key];
-  return words.replace(/\{(\d)\}/g, (_, index: string) => String(args[Number(index)] ?? ''));
-}
+export const t = wordsOf(english);

@@ -1,10 +1,11 @@
 /** The workspace's own instructions: `AGENTS.md` and `CLAUDE.md` of its folders. */
 import { open, realpath, stat } from 'node:fs/promises';
-import { basename, isAbsolute, join, relative, sep } from 'node:path';
+import { basename, join } from 'node:path';
 import { memoryFileNames, readableMemory } from './core/context/memoryFiles.ts';
 import { toErrorInfo } from './core/errors.ts';
 import { isSecretFile } from './core/grounding/fileRules.ts';
 import type { Log, MemoryFile } from './core/ports.ts';
+import { isWithin } from './workers/within.ts';
 
 /** Bytes; more than is ever kept of such a file, so that a long one is seen to be cut. */
 const mostRead = 128 * 1024;
@@ -35,11 +36,6 @@ export async function readMemoryFiles(roots: readonly string[], log: Log): Promi
     }
   }
   return files;
-}
-
-function isWithin(folder: string, file: string): boolean {
-  const way = relative(folder, file);
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 /** Undefined for what is no file, such as a pipe, which waits for a writer as soon as it is opened. */

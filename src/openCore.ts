@@ -1,6 +1,7 @@
 /** Wires the core of one workspace for whoever has it open: a window of an editor, or the command line. */
 import { pathToFileURL } from 'node:url';
 import type { Assistant } from './core/assistant.ts';
+import { SpanExport } from './core/calls/spanExport.ts';
 import { Engine } from './core/engine.ts';
 import { toErrorInfo } from './core/errors.ts';
 import type { Exclude } from './core/grounding/globs.ts';
@@ -9,22 +10,26 @@ import type { Clock, IndexControl, Log, Secrets, Workspace } from './core/ports.
 import { Profiles } from './core/profiles/profiles.ts';
 import { Prompts } from './core/prompts/prompts.ts';
 import { AnthropicProvider } from './core/providers/anthropic/anthropic.ts';
-import { barredFrom } from './core/providers/barred.ts';
+import { barredFrom, gateOf } from './core/providers/barred.ts';
+import { Embedder } from './core/providers/embedder.ts';
 import { OfflineProvider } from './core/providers/offline.ts';
 import { OpenAiProviders } from './core/providers/openai/openAiProviders.ts';
 import type { Provider } from './core/providers/provider.ts';
 import type { ResolvedWorkspace, WorkspaceIdentity } from './core/register.ts';
+import { CallBatch } from './core/relay/callBatch.ts';
 import { AnthropicRelay } from './core/relay/modelRelay.ts';
 import type { ModelRelay } from './core/relay.ts';
 import { maskedSearch } from './core/secrets/maskedSearch.ts';
 import { Masker } from './core/secrets/masker.ts';
 import type { SessionStore } from './core/session/store.ts';
 import type { Settings } from './core/settings.ts';
+import type { LanguageFeatures, WorkspaceSources } from './core/tools/workspace/sources.ts';
 import { resolveWorkspace, shownWorkspaces } from './core/workspace/attachment.ts';
 import { modelNotesOnDisk } from './modelNotesOnDisk.ts';
 import { profileFilesOnDisk } from './profileFilesOnDisk.ts';
 import { promptFilesOnDisk } from './promptFilesOnDisk.ts';
 import type { ErrorInfo } from './protocol/errors.ts';
+import { otlpHeaders, sendSpans } from './sendSpans.ts';
 import { CompositeStore } from './store/compositeStore.ts';
 import { indexFolder, notesFolder, sessionDatabaseFile, userDatabaseFile } from './store/dataFolders.ts';
 import { openSessionStore } from './store/openSessionStore.ts';
@@ -34,8 +39,12 @@ import { openPassageSearch } from './workers/openPassageSearch.ts';
 import { openRecall } from './workers/openRecall.ts';
 import { openSecretScanner } from './workers/openSecretScanner.ts';
 import { openTokenCounter } from './workers/openTokenCounter.ts';
+import { workspaceFilesOnDisk } from './workspaceFilesOnDisk.ts';
+import { workspaceHistory } from './workspaceHistoryByGit.ts';
 
 export interface Surroundings {
+  /** Of Causeway. */
+  version: string;
   /** Where the databases lie; made when it is missing. */
   dataFolder: string;
   /** The user's own profiles; it need not be there. */
@@ -50,6 +59,8 @@ export interface Surroundings {
   roots(): readonly string[];
   /** What the editor's settings hide, read anew for each question. */
   excludes?(): readonly Exclude[];
+  /** Where there is an editor. */
+  language?: LanguageFeatures;
   /** Who sees that files change: whoever tells `OpenCore.index`, or the thread of the search itself. */
   watch: 'told' | 'own';
   settings: Settings;
@@ -61,6 +72,8 @@ export interface Surroundings {
   /** Key of the placeholders that stand for secrets, 32 bytes of the user's own. */
   maskingKey(): Promise<Uint8Array>;
   log: Log;
+  /** Says to the user what he must know and nobody waits for. */
+  tell?(error: ErrorInfo): void;
 }
 
 export interface OpenCore {
@@ -72,6 +85,8 @@ export interface OpenCore {
   readonly index: IndexControl;
   /** For programs that call a model themselves. */
   readonly relay: ModelRelay;
+  /** Every request to a model, of programs and of sessions. */
+  readonly calls: CallBatch;
   /**
    * Asks the providers which models they have: Claude and the servers that are set, and where `all` are wanted those too
    * that are used only by name, such as the ones on this machine. Asks nothing in Restricted Mode.
@@ -121,12 +136,6 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     log,
   });
   const counter = openTokenCounter({ workerUrl: worker('tokens'), log });
-  const recall = openRecall({
-    workerUrl: worker('recall'),
-    stores: [own, ...related],
-    isWanted: () => settings.recall !== 'off',
-    log,
-  });
   const scanner = openSecretScanner({ workerUrl: worker('secrets'), log });
   const masker = new Masker({ scanner, key: options.maskingKey, settings, log });
   const claude = new AnthropicProvider({
@@ -144,17 +153,56 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     endpoints: () => settings.endpoints,
     prices: () => settings.prices,
   });
+  const recall = openRecall({
+    workerUrl: worker('recall'),
+    stores: [own, ...related],
+    isWanted: () => settings.recall !== 'off',
+    log,
+    embedder: new Embedder({ providers: servers, gate: gateOf({ workspace, settings, masker }), settings }),
+    tell: (error) => options.tell?.(toErrorInfo(error)),
+  });
   const notes = modelNotesOnDisk(notesFolder(dataFolder, resolved.workspace.id));
   const limiter = new Limiter(user.limits, log);
+  const calls = new CallBatch(user.calls, log, {
+    kept: () => settings.keepCallBodies,
+    masked: (texts) => masker.texts(texts),
+  });
+  const spans = new SpanExport({
+    calls,
+    // It leaves the machine like everything else.
+    endpoint: () => (barredFrom(workspace, settings) ? undefined : settings.otlpEndpoint || undefined),
+    send: sendSpans(otlpHeaders(process.env.OTEL_EXPORTER_OTLP_HEADERS)),
+    version: options.version,
+    log,
+  });
   const relay = new AnthropicRelay({
     limiter,
+    masker,
     secrets,
-    calls: user.calls,
-    log,
+    calls,
     barred: () => barredFrom(workspace, settings),
     baseUrl: () => settings.anthropicBaseUrl,
+    endpoints: () => settings.endpoints,
     prices: () => settings.prices,
   });
+  const sources: WorkspaceSources = {
+    files: workspaceFilesOnDisk({
+      roots: options.roots,
+      excludes: options.excludes ?? (() => []),
+      openFiles: () => workspace.openFiles(),
+    }),
+    history: workspaceHistory(options.roots),
+    ...(options.language === undefined ? {} : { language: options.language }),
+    search,
+    isTrusted: () => workspace.isTrusted(),
+  };
+  const profiles = new Profiles(
+    profileFilesOnDisk(
+      { userFolder: options.profilesFolder, roots: options.roots, isTrusted: () => workspace.isTrusted() },
+      log,
+    ),
+    log,
+  );
   const engine = new Engine({
     store,
     providers: {
@@ -181,25 +229,20 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     scanner,
     search,
     settings,
+    calls,
     factorRecord: user.tokenFactors,
+    answersDependOn: () =>
+      JSON.stringify([settings.anthropicBaseUrl, settings.anthropicFeatures, settings.endpoints]),
+    workspaceSources: () => (options.roots().length === 0 ? undefined : sources),
     modelNotes: () => (settings.anthropicFeatures.memoryTool ? notes : undefined),
-    profiles: new Profiles(
-      profileFilesOnDisk(
-        {
-          userFolder: options.profilesFolder,
-          roots: options.roots,
-          isTrusted: () => workspace.isTrusted(),
-        },
-        log,
-      ),
-      log,
-    ),
+    profiles,
     prompts: new Prompts(
       promptFilesOnDisk(
         { userFolder: options.promptsFolder, roots: options.roots, isTrusted: () => workspace.isTrusted() },
         log,
       ),
       log,
+      { grounding: () => settings.grounding, profile: (name) => profiles.get(name) },
     ),
     clock: systemClock,
     log,
@@ -211,6 +254,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     masker,
     index: search.index,
     relay,
+    calls,
     limiter,
     refreshModels: (signal, all) => engine.refreshModels(signal, all),
     async notices() {
@@ -223,7 +267,8 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
       try {
         await engine.close();
       } finally {
-        await relay.close();
+        relay.dispose();
+        await Promise.all([calls.close(), spans.close()]);
         await limiter.close();
         await Promise.all([user.close(), search.close(), counter.close(), recall.close(), scanner.close()]);
       }

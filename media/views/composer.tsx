@@ -1,13 +1,16 @@
 /** The input with the context that will be sent, what is queued, and how much room is left. */
 import type { TargetedKeyboardEvent } from 'preact';
+import { useRef, useState } from 'preact/hooks';
 import type { UserEntry } from '../../src/protocol/entries.ts';
 import { isBlank } from '../drafts.ts';
+import { droppedFiles, isDragOfFiles } from '../droppedFiles.ts';
 import { focusInput } from '../focus.ts';
 import { tokens, totalCost } from '../format.ts';
 import { t } from '../l10n.ts';
 import { Chips } from './chips.tsx';
 import { useApp } from './context.ts';
 import { IconButton } from './controls.tsx';
+import { MentionList, mentionListId, useMentions } from './mentions.tsx';
 import { Grounding, Meter } from './meter.tsx';
 import { OpenTasks } from './openTasks.tsx';
 import { PromptHints, promptDraft, usePromptHints } from './promptHints.tsx';
@@ -17,12 +20,27 @@ export function Composer() {
   const { panel, acts } = useApp();
   const { draft, session, live, entries } = panel.state.value;
   const hints = usePromptHints(draft.text);
+  const input = useRef<HTMLTextAreaElement>(null);
+  const mentions = useMentions(input);
+  const [dragged, setDragged] = useState(false);
   if (!session) return null;
   const empty = isBlank(draft);
+  const take = (event: Event, data: DataTransfer | null) => {
+    const dropped = session.readOnly ? undefined : droppedFiles(data);
+    if (!dropped) return;
+    event.preventDefault();
+    focusInput();
+    void acts.attachDropped(dropped);
+  };
 
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLTextAreaElement>) => {
     // While letters are being composed, Enter takes the composition.
     if (event.isComposing || event.keyCode === 229) return;
+    if (!event.shiftKey && !event.altKey && mentions.onKey(event.key)) {
+      // Escape closes the list, and does not stop the answer.
+      event.preventDefault();
+      return;
+    }
     if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
       event.preventDefault();
       void acts.send();
@@ -38,21 +56,49 @@ export function Composer() {
   };
 
   return (
-    <form class="composer" aria-label={t('ask')} onSubmit={(event) => event.preventDefault()}>
+    <form
+      class={dragged ? 'composer dragged' : 'composer'}
+      aria-label={t('ask')}
+      onSubmit={(event) => event.preventDefault()}
+      onDragOver={(event) => {
+        if (session.readOnly || !isDragOfFiles(event.dataTransfer)) return;
+        event.preventDefault();
+        setDragged(true);
+      }}
+      onDragLeave={() => setDragged(false)}
+      onDrop={(event) => {
+        setDragged(false);
+        take(event, event.dataTransfer);
+      }}
+    >
       <OpenTasks />
       <Queue />
       <div class="input-box">
         <Chips />
         <PromptHints hints={hints} />
+        <MentionList mentions={mentions} />
         <textarea
           id="input"
+          ref={input}
           rows={1}
           value={draft.text}
           placeholder={t('ask')}
           aria-label={t('ask')}
           readOnly={session.readOnly}
-          onInput={(event) => acts.setDraft(event.currentTarget.value, draft.attachments)}
-          onBlur={() => panel.drafts.flush()}
+          aria-autocomplete="list"
+          aria-haspopup="listbox"
+          aria-controls={mentions.activeId && mentionListId}
+          aria-activedescendant={mentions.activeId}
+          onInput={({ currentTarget }) => {
+            acts.setDraft(currentTarget.value, draft.attachments);
+            mentions.follow(currentTarget.value, currentTarget.selectionStart);
+          }}
+          onPaste={(event) => take(event, event.clipboardData)}
+          onSelect={({ currentTarget }) => mentions.follow(currentTarget.value, currentTarget.selectionStart)}
+          onBlur={() => {
+            mentions.close();
+            panel.drafts.flush();
+          }}
           onKeyDown={onKeyDown}
         />
         <div class="tools">

@@ -1,6 +1,7 @@
 /** What happened beside the text: thinking and tool calls. One line each, which opens. */
 import type { ToolResultBlock, ToolUseBlock } from '../../src/protocol/content.ts';
 import { t } from '../l10n.ts';
+import { toolCount, toolWords } from '../toolWords.ts';
 import { Icon } from './controls.tsx';
 
 export function Thinking({ text, growing }: { text: string; growing: boolean }) {
@@ -15,16 +16,6 @@ export function Thinking({ text, growing }: { text: string; growing: boolean }) 
   );
 }
 
-const longest = 80;
-
-/** The first value of the input that says something, as a hint of what the call was about. */
-function hint(input: ToolUseBlock['input']): string {
-  const value = Object.values(input).find((part) => typeof part === 'string' && part !== '');
-  if (typeof value !== 'string') return '';
-  const line = value.split('\n', 1)[0] ?? '';
-  return line.length > longest ? `${line.slice(0, longest)}…` : line;
-}
-
 const resultText = (result: ToolResultBlock): string =>
   result.content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n');
 
@@ -34,7 +25,9 @@ export function ToolCall(props: {
   waiting: boolean;
 }) {
   const { call, result } = props;
-  const about = hint(call.input);
+  const { words, about } = toolWords(call);
+  const said = result && resultText(result);
+  const count = said && toolCount(said);
   const icon = result?.is_error
     ? 'error'
     : !result && props.waiting
@@ -45,14 +38,16 @@ export function ToolCall(props: {
       <summary>
         <Icon name={icon} />
         <span class="step-words">
-          {t('toolCall', call.name)}
-          {about && <span class="faint">{` “${about}”`}</span>}
+          {words}
+          {about && ` ${about}`}
           {result?.is_error && <span class="faint">{` · ${t('toolFailed')}`}</span>}
         </span>
+        {/* How much came of it is seen even where the line is cut. */}
+        {count && <span class="step-count">{`— ${count}`}</span>}
       </summary>
       <div class="step-body">
         <pre class="typed">{JSON.stringify(call.input, null, 2)}</pre>
-        {result && <pre class="typed">{resultText(result)}</pre>}
+        {said && <pre class="typed">{said}</pre>}
       </div>
     </details>
   );

@@ -15,7 +15,9 @@ import { Icon, IconButton, TextButton } from './controls.tsx';
 const shownLines = 12;
 const shownLetters = 1_200;
 
-export const attachmentLabel = ({ path, startLine, endLine }: Attachment): string => {
+export const attachmentLabel = ({ kind, path, startLine, endLine }: Attachment): string => {
+  // A title may have any sign in it.
+  if (kind === 'session') return path;
   const name = path.split('/').at(-1) ?? path;
   if (startLine === undefined) return name;
   return endLine === undefined || endLine === startLine
@@ -28,6 +30,12 @@ export const attachmentIcons = {
   selection: 'list-selection',
   problems: 'warning',
   diff: 'diff',
+  folder: 'folder',
+  symbol: 'symbol-method',
+  terminal: 'terminal',
+  session: 'comment-discussion',
+  image: 'file-media',
+  pdf: 'file-pdf',
 } as const satisfies Record<Attachment['kind'], string>;
 
 export const UserTurn = memo(

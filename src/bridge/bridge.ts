@@ -5,8 +5,8 @@ import type { Event } from '../base/emitter.ts';
 import type { Assistant } from '../core/assistant.ts';
 import type { Limiter } from '../core/limits/limiter.ts';
 import type { Clock, Log } from '../core/ports.ts';
-import type { Asking, AskingRegister, ClientRegister } from '../core/register.ts';
-import type { ModelRelay } from '../core/relay.ts';
+import type { Asking, AskingRegister, ClientRegister, KeyedTurns } from '../core/register.ts';
+import type { CallSource, ModelRelay } from '../core/relay.ts';
 import { type BridgeRole, type BridgeState, spareCount } from '../protocol/bridge.ts';
 import { createBridgeApp } from './app.ts';
 import type { BodyLimits } from './body.ts';
@@ -22,7 +22,10 @@ export interface BridgeOptions {
   assistant: Assistant;
   clients: ClientRegister;
   asking: AskingRegister;
+  keyedTurns: KeyedTurns;
   relay: ModelRelay;
+  /** Every request to a model, of this process. */
+  calls: CallSource;
   limiter: Limiter;
   workspace: OwnWorkspace;
   /** The user's state directory; discovery files are kept in `bridges` below it. */
@@ -40,6 +43,8 @@ export interface BridgeOptions {
   spareCount?: number;
   bodies?: BodyLimits;
   streams?: StreamLimits;
+  /** How long the turn of a request with a key goes on when nobody waits for it, in ms. */
+  graceMs?: number;
   server?: Partial<ServerLimits>;
 }
 

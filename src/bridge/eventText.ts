@@ -1,4 +1,5 @@
 import { maxEventBytes } from '../protocol/bridge.ts';
+import { leanEvent } from '../protocol/lean.ts';
 import type { SessionEvent } from '../protocol/turnEvents.ts';
 
 /** Most UTF-16 code units of a text and most items of a list in an event that is too large; tried in this order. */
@@ -11,10 +12,11 @@ const cuts = [
 type Cut = (typeof cuts)[number];
 
 /**
- * An event as JSON of at most `maxEventBytes`. One that is larger, say with an image in it, goes with its longest
+ * An event as JSON of at most `maxEventBytes`, without the texts of reports. One that is larger, say with an image in it, goes with its longest
  * texts and lists shortened and its media left out: the session itself has it whole.
  */
-export function eventText(event: SessionEvent): string {
+export function eventText(told: SessionEvent): string {
+  const event = leanEvent(told);
   // Writing out what cannot fit would hold up the thread: tens of megabytes take a second and more.
   if (leastBytes(event) <= maxEventBytes) {
     const whole = JSON.stringify(event);

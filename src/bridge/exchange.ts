@@ -20,6 +20,13 @@ export interface Exchange {
   params?: Readonly<Record<string, string>>;
 }
 
+/** What a client must have; of several one is enough. */
+export type NeededScope = ClientScope | readonly ClientScope[];
+
+/** Whether a client has what is needed. */
+export const hasScope = ({ scopes }: Pick<Client, 'scopes'>, needed: NeededScope): boolean =>
+  typeof needed === 'string' ? scopes.includes(needed) : needed.some((one) => scopes.includes(one));
+
 type Next = () => Promise<BridgeResponse>;
 /**
  * One concern of every request: answers, throws a `CausewayError`, or passes on. Those that need not wait are no
@@ -45,8 +52,7 @@ export interface Route {
   method: 'GET' | 'POST' | 'DELETE';
   /** Segments in braces are UUIDs, `/v1/sessions/{id}`, or names, `/v1/models/{model:name}`. */
   pattern: string;
-  /** What a client must have; of several one is enough. */
-  scope: ClientScope | readonly ClientScope[];
+  scope: NeededScope;
   answer(call: RouteCall): Promise<BridgeResponse>;
 }
 

@@ -18,17 +18,19 @@ export class KnownClients {
   readonly #clients: ClientRegister;
   readonly #now: () => number;
   readonly #known = new Map<string, Known>();
-  readonly #subscription: { dispose(): void };
-  #revocations = 0;
+  readonly #subscriptions: readonly { dispose(): void }[];
+  /** Of tokens that ended and limits that changed. */
+  #changes = 0;
 
   /** `now` is monotonic, in ms. */
   constructor(clients: ClientRegister, now: () => number) {
     this.#clients = clients;
     this.#now = now;
-    this.#subscription = clients.onDidRevoke(() => {
-      this.#revocations++;
+    const forget = () => {
+      this.#changes++;
       this.#known.clear();
-    });
+    };
+    this.#subscriptions = [clients.onDidRevoke(forget), clients.onDidLimit(forget)];
   }
 
   /** The client of a token that is not revoked; `digest` is the token's SHA-256. */
@@ -38,16 +40,16 @@ export class KnownClients {
   }
 
   dispose(): void {
-    this.#subscription.dispose();
+    for (const one of this.#subscriptions) one.dispose();
     this.#known.clear();
   }
 
   async #ask(token: string, digest: string): Promise<Client | undefined> {
-    const before = this.#revocations;
+    const before = this.#changes;
     const client = await this.#clients.find(token);
     this.#known.delete(digest);
-    // What was read before a revocation is not to outlive it.
-    if (client && before === this.#revocations) {
+    // What was read before such a change is not to outlive it.
+    if (client && before === this.#changes) {
       if (this.#known.size >= mostKept) this.#known.clear();
       this.#known.set(digest, { client, until: this.#now() + validMs });
     }

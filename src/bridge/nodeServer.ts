@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../core/ports.ts';
 import type { BridgeApp } from './app.ts';
+import { boundConnections } from './connections.ts';
 import { requestOf, respond } from './nodeExchange.ts';
 
 export interface ServerLimits {
@@ -15,6 +16,7 @@ export interface ServerLimits {
   keepAliveMs: number;
   /** A client that takes nothing of an answer is closed after this many milliseconds. */
   stallMs: number;
+  /** Of one address. Where there would be more, one that is idle is closed. */
   maxConnections: number;
 }
 
@@ -118,9 +120,14 @@ function newServer(app: Pick<BridgeApp, 'answer'>, limits: ServerLimits, log: Lo
   });
   // The head is bounded in bytes; a bound on the number of headers would drop the last ones unseen.
   server.maxHeadersCount = 0;
-  server.maxConnections = limits.maxConnections;
   const answers = new WeakMap<Duplex, Set<ServerResponse>>();
+  const connections = boundConnections(
+    server,
+    limits.maxConnections,
+    (socket) => (answers.get(socket)?.size ?? 0) > 0,
+  );
   const handle = (expectsContinue: boolean) => (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    connections.used(incoming.socket);
     const open = answers.get(incoming.socket) ?? new Set();
     answers.set(incoming.socket, open.add(outgoing));
     exchange(app, incoming, outgoing, expectsContinue, limits)

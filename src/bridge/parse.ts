@@ -1,5 +1,5 @@
 /** From text of outside to values of the wire, or to an error that names the field. */
-import type { z } from 'zod';
+import { z } from 'zod';
 import { bodyNotJson, bodyTooDeep, CausewayError, invalidInput } from '../core/errors.ts';
 import { nestsDeeperThan } from './jsonDepth.ts';
 
@@ -59,6 +59,17 @@ export function parseValue<T>(value: unknown, schema: z.ZodType<T>, whole: strin
   // The schema's own words about unknown fields list all of them, be they thousands.
   if (unknownKey !== undefined) throw new FieldError(field, 'a field that is not known', 'only known fields');
   throw new FieldError(field, kindOf(at(value, issue?.path ?? [])), issue?.message ?? 'another value');
+}
+
+/** What a translation cannot say in another wire is told by its field. */
+export function withFields<T>(translate: () => T): T {
+  try {
+    return translate();
+  } catch (error) {
+    const issue = error instanceof z.ZodError ? error.issues[0] : undefined;
+    if (!issue) throw error;
+    throw new FieldError(issue.path.join('.'), 'something else', issue.message);
+  }
 }
 
 function at(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -1,6 +1,7 @@
 /** Why someone is there no more. One object each, since an error of its own for every request would cost its stack. */
 export const gone = new Error('The client went away.');
 export const revoked = new Error('The client was revoked.');
+export const narrowed = new Error('The client lost the scope that this needs.');
 
 /**
  * That a client is there and may be: ends once, when it goes away, has its whole answer, or is revoked. What an

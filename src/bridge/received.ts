@@ -59,7 +59,8 @@ export class Call implements RouteCall {
 
   hold(): Hold {
     const { principal } = this;
-    if (principal.kind === 'client') return this.#revocation.hold(principal.client);
+    const needed = this.#exchange.route?.scope ?? [];
+    if (principal.kind === 'client') return this.#revocation.hold(principal.client, needed);
     // The user's own command line is revoked by nobody.
     return { signal: new AbortController().signal, release: () => undefined };
   }

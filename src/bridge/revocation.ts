@@ -1,24 +1,25 @@
 import type { Log } from '../core/ports.ts';
 import { type Client, type ClientRegister, isActive } from '../core/register.ts';
-import { Presence, revoked } from './presence.ts';
+import { hasScope, type NeededScope } from './exchange.ts';
+import { narrowed, Presence, revoked } from './presence.ts';
 
 export interface Hold {
-  /** Aborts when the client is revoked. */
+  /** Aborts when the client is revoked, or may not do this any more. */
   signal: AbortSignal;
   release(): void;
 }
 
 /**
- * Ends what revoked clients still have open. Any process may revoke, so the register is asked, twice a second,
- * and only while some client has something open.
+ * Ends what revoked clients still have open, and what a client has open by a scope that was taken from it. Any process
+ * may do that, so the register is asked, twice a second, and only while some client has something open.
  */
 export class RevocationWatch {
   readonly #clients: ClientRegister;
   readonly #log: Log;
   readonly #now: () => number;
   readonly #intervalMs: number;
-  /** By client and token. */
-  readonly #open = new Map<string, Set<Presence>>();
+  /** By client and token, with the scope that each needs. */
+  readonly #open = new Map<string, Map<Presence, NeededScope>>();
   readonly #subscription: { dispose(): void };
   #timer: NodeJS.Timeout | undefined;
 
@@ -33,17 +34,17 @@ export class RevocationWatch {
     });
   }
 
-  /** Something of its own that lasts until the client is revoked. */
-  hold(client: Client): Hold {
+  /** Something of its own that lasts until the client is revoked or loses the scope. */
+  hold(client: Client, needed: NeededScope): Hold {
     const presence = new Presence();
-    return { signal: presence.signal, release: this.watch(client, presence) };
+    return { signal: presence.signal, release: this.watch(client, presence, needed) };
   }
 
-  /** Ends it when the client is revoked, until the returned function is called. */
-  watch(client: Client, presence: Presence): () => void {
+  /** Ends it when the client is revoked or loses the scope, until the returned function is called. */
+  watch(client: Client, presence: Presence, needed: NeededScope): () => void {
     const key = tokenOf(client);
-    const held = this.#open.get(key) ?? new Set();
-    this.#open.set(key, held.add(presence));
+    const held = this.#open.get(key) ?? new Map<Presence, NeededScope>();
+    this.#open.set(key, held.set(presence, needed));
     this.#timer ??= setInterval(() => void this.#look(), this.#intervalMs).unref();
     return () => {
       held.delete(presence);
@@ -62,7 +63,7 @@ export class RevocationWatch {
   }
 
   #end(key: string): void {
-    for (const presence of this.#open.get(key) ?? []) presence.end(revoked);
+    for (const presence of this.#open.get(key)?.keys() ?? []) presence.end(revoked);
   }
 
   async #look(): Promise<void> {
@@ -70,9 +71,12 @@ export class RevocationWatch {
     if (this.#open.size === 0) return this.#rest();
     try {
       const clients = await this.#clients.list();
-      const valid = new Set(clients.filter((one) => isActive(one, this.#now())).map(tokenOf));
-      for (const key of this.#open.keys()) {
-        if (!valid.has(key)) this.#end(key);
+      const active = clients.filter((one) => isActive(one, this.#now()));
+      const valid = new Map(active.map((one) => [tokenOf(one), one]));
+      for (const [key, held] of this.#open) {
+        const client = valid.get(key);
+        if (!client) this.#end(key);
+        else for (const [presence, needed] of held) if (!hasScope(client, needed)) presence.end(narrowed);
       }
     } catch (error) {
       this.#log.error('Whether clients of the bridge were revoked could not be read.', error);

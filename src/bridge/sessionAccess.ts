@@ -36,3 +36,14 @@ export async function sessionOf(
   if (!session || !mayUse(principal, session)) throw notFound('session', id);
   return session;
 }
+
+/** The same as it may be told. Throws `not_found` and `masking_failed`. */
+export async function toldSessionOf(
+  assistant: Assistant,
+  id: string,
+  principal: Principal,
+): Promise<SessionSummary> {
+  const [told] = await assistant.told.summaries([await sessionOf(assistant, id, principal)]);
+  if (!told) throw notFound('session', id);
+  return told;
+}

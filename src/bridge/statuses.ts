@@ -15,6 +15,7 @@ const statuses: Readonly<Record<string, number>> = {
   register_read_only: 409,
   lease_lost: 409,
   interrupted: 409,
+  turn_taken: 409,
   input_too_large: 413,
   prompt_too_long: 413,
   limit_money: 402,

@@ -19,6 +19,7 @@ import {
   sessionDetail,
   sessionList,
   stopResult,
+  streamEnded,
   workspaceHeader,
 } from '../protocol/bridge.ts';
 import type { PromptSummary } from '../protocol/prompts.ts';
@@ -33,6 +34,12 @@ export interface ConnectOptions {
   token: string;
   /** Id of a workspace or path of one of its folders; of whoever answers at the URL when absent. */
   workspace?: string;
+}
+
+/** For a call that may be sent again: the same key and input are one turn, whose answer is told again. */
+interface SentAgain {
+  idempotencyKey?: string;
+  signal?: AbortSignal;
 }
 
 export type ClientTurnInput = Omit<z.input<typeof startTurnBody>, 'stream'>;
@@ -55,7 +62,10 @@ export interface BridgeClient {
     ): Promise<ContextResult>;
     /** Earlier entries that matter for a text, best first, with an excerpt each. */
     recall(sessionId: string, request: z.input<typeof recallBody>): Promise<RecallResult['entries']>;
-    /** What happens in a session from now on, or from after a place in its log. Aborting the signal ends it. */
+    /**
+     * What happens in a session from now on, or from after a place in its log. Aborting the signal ends it. Throws
+     * `BridgeError` when this program may not read the session any more.
+     */
     events(
       sessionId: string,
       options?: { after?: number; signal?: AbortSignal },
@@ -65,18 +75,14 @@ export interface BridgeClient {
    * Sends an input; the last event is the terminal one. Leaving the loop or aborting the signal stops the turn,
    * unless it is `detached`. Throws `BridgeError`, also when the connection broke off before the end.
    */
-  turn(
-    sessionId: string,
-    input: ClientTurnInput,
-    options?: { signal?: AbortSignal },
-  ): AsyncIterable<TurnEvent>;
+  turn(sessionId: string, input: ClientTurnInput, options?: SentAgain): AsyncIterable<TurnEvent>;
   readonly prompts: {
     list(): Promise<PromptSummary[]>;
     /** Fills the prompt (`name`, or `name@version`), asks it, and gives the answer. Throws `BridgeError`. */
     run(
       name: string,
       input?: Record<string, unknown>,
-      options?: { sessionId?: string; signal?: AbortSignal },
+      options?: SentAgain & { sessionId?: string },
     ): Promise<PromptResult>;
   };
   /** False when no turn was live there. */
@@ -107,6 +113,10 @@ export function connect({ url, token, workspace }: ConnectOptions): BridgeClient
       headers: { 'content-type': 'application/json', ...init.headers },
       body: JSON.stringify(body),
     });
+  const initOf = ({ idempotencyKey, signal }: SentAgain): RequestInit => ({
+    ...(signal === undefined ? {} : { signal }),
+    ...(idempotencyKey === undefined ? {} : { headers: { 'idempotency-key': idempotencyKey } }),
+  });
   const at = (sessionId: string) => `/v1/sessions/${encodeURIComponent(sessionId)}`;
 
   return {
@@ -124,19 +134,17 @@ export function connect({ url, token, workspace }: ConnectOptions): BridgeClient
         const path = `${at(sessionId)}/events${queryOf({ after })}`;
         const answer = await ask(path, signal === undefined ? {} : { signal });
         for await (const event of eventsOf(answer, signal)) {
+          const ended = streamEnded.safeParse(parseData(event)).data;
+          if (ended) throw new BridgeError(ended.error.code, ended.error.message);
           const parsed = sessionEvent.safeParse(parseData(event));
           // A newer bridge may tell of things this client does not know yet.
           if (parsed.success) yield parsed.data;
         }
       },
     },
-    async *turn(sessionId, input, { signal } = {}) {
-      const answer = await post(
-        `${at(sessionId)}/turns`,
-        { ...input, stream: true },
-        signal === undefined ? {} : { signal },
-      );
-      for await (const event of eventsOf(answer, signal)) {
+    async *turn(sessionId, input, options = {}) {
+      const answer = await post(`${at(sessionId)}/turns`, { ...input, stream: true }, initOf(options));
+      for await (const event of eventsOf(answer, options.signal)) {
         const parsed = turnEvent.safeParse(parseData(event));
         if (!parsed.success) continue;
         yield parsed.data;
@@ -146,9 +154,9 @@ export function connect({ url, token, workspace }: ConnectOptions): BridgeClient
     },
     prompts: {
       list: async () => (await get('/v1/prompts', promptList)).prompts,
-      run: async (name, input = {}, { sessionId, signal } = {}) => {
+      run: async (name, input = {}, { sessionId, ...options } = {}) => {
         const body = { input, stream: false, ...(sessionId === undefined ? {} : { sessionId }) };
-        const init = signal === undefined ? {} : { signal };
+        const init = initOf(options);
         return parse(
           await post(`/v1/prompts/${encodeURIComponent(name).replace('%40', '@')}`, body, init),
           promptResult,

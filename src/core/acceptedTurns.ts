@@ -2,17 +2,24 @@ import type { AsyncQueue } from '../base/asyncQueue.ts';
 import type { QueuedTurn } from '../protocol/session.ts';
 import type { TurnEvent } from '../protocol/turnEvents.ts';
 import type { Answer } from './answer.ts';
+import type { AnswerUse } from './answers/keptAnswers.ts';
 import type { ClientPart } from './client/clientTurn.ts';
 import type { CallBudget } from './limits/spending.ts';
 import type { Chosen } from './providers/registry.ts';
+
+/** What a program that sent a turn has a say in. */
+export interface AskedBy {
+  client?: ClientPart | undefined;
+  /** Its limits. */
+  budget?: CallBudget | undefined;
+  cache?: AnswerUse | undefined;
+}
 
 /** What an accepted turn needs beyond its entry, kept while it waits and runs. */
 export interface AcceptedTurn {
   sessionId: string;
   chosen: Chosen;
-  client?: ClientPart;
-  /** Of the program that sent it. */
-  budget: CallBudget | undefined;
+  by: AskedBy;
   abort: AbortController;
   /** It stands in the queue. */
   waits: boolean;

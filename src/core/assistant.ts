@@ -9,16 +9,22 @@ import type { ContextReport } from '../protocol/report.ts';
 import type { Draft, QueuedTurn, SessionSummary } from '../protocol/session.ts';
 import type { SessionEvent, TurnEvent } from '../protocol/turnEvents.ts';
 import type { TurnInput } from '../protocol/turnInput.ts';
+import type { AnswerUse } from './answers/keptAnswers.ts';
 import type { ClientRequest } from './client/clientTurn.ts';
 import type { Inspected, InspectedContext } from './context/contextInspector.ts';
 import type { CallBudget } from './limits/spending.ts';
 import type { Passage } from './ports.ts';
 import type { Prompts } from './prompts/prompts.ts';
 import type { Availability, ModelInfo, ProviderEvent } from './providers/provider.ts';
-import type { SessionStore } from './session/store.ts';
+import type { ChatReading, Relayed, RelayedFailure, RelayedModel } from './relayedModels.ts';
+import type { ToldReads } from './secrets/maskedReads.ts';
+import type { SessionInit, SessionStore } from './session/store.ts';
 import type { SessionMemory } from './sessionMemory.ts';
 
-export type { ClientRequest, ProviderEvent };
+export type { AnswerUse, ChatReading, ClientRequest, ProviderEvent, Relayed, RelayedFailure, RelayedModel };
+
+/** A turn whose events are followed, whoever began it. */
+export type FollowedTurn = Omit<StartedTurn, 'state'>;
 
 /** An accepted turn. Its input is durable; it ends in exactly one terminal event, which is the last of `events`. */
 export interface StartedTurn {
@@ -27,6 +33,14 @@ export interface StartedTurn {
   state: 'live' | 'queued';
   /** From the first event on, for one reader; leaving the loop does not stop the turn. */
   events: AsyncIterable<TurnEvent>;
+}
+
+/** An input, with what is not kept of it. */
+export interface TurnInputOf extends TurnInput {
+  /** The turn it becomes; a new one when absent. */
+  turnId?: string;
+  /** An answer that was given before will do. */
+  cache?: AnswerUse;
 }
 
 export interface OwnLiveTurn {
@@ -59,6 +73,8 @@ export interface Assistant {
   readonly onEvent: Event<SessionEvent>;
   /** Sessions, entries, search, drafts, export: the store itself, whose methods need no engine. */
   readonly sessions: SessionStore;
+  /** The same log, and the workspace’s files, as programs may be told them; every door for programs reads here. */
+  readonly told: ToldReads;
   /** Frames, directives, tasks and the profile of each session. */
   readonly memory: SessionMemory;
   /** Prompts as files, which any door can run by name. */
@@ -66,13 +82,13 @@ export interface Assistant {
 
   /**
    * Accepts an input. Throws `invalid_input`, `empty_input`, `not_found`, `profile_not_found`, `masking_failed`,
-   * `store_*`: then nothing
+   * `turn_taken`, `store_*`: then nothing
    * was stored.
    * Aborting the signal stops the turn. Its calls are held to the budget, if there is one.
    */
   startTurn(
     sessionId: string,
-    input: TurnInput,
+    input: TurnInputOf,
     signal?: AbortSignal,
     budget?: CallBudget,
   ): Promise<StartedTurn>;
@@ -80,19 +96,25 @@ export interface Assistant {
    * Accepts what a program asks for in its own wire: of its messages the session is given what it does not have, in a
    * branch where they differ; system prompt and tools are the program's, and its calls end the turn. `hear` is told the
    * answer as it comes. Throws `invalid_input`, `empty_input`, `not_found`, `model_not_found`, what keeps the provider
-   * from answering, and `store_*`: then no input was stored. Aborting the signal stops the turn.
+   * from answering, and `store_*`: then no input was stored. Aborting the signal stops the turn. `unmet` are the options
+   * that the model which was chosen is not told.
    */
   startClientTurn(
     sessionId: string,
     request: ClientRequest,
-    hear: (event: ProviderEvent) => void,
-    signal?: AbortSignal,
-    budget?: CallBudget,
-  ): Promise<StartedTurn>;
+    by: { hear(event: ProviderEvent): void; signal?: AbortSignal; budget?: CallBudget | undefined },
+  ): Promise<StartedTurn & { unmet: string[] }>;
+  /** Who answers a program's own calls that belong to no session. */
+  readonly relayed: Relayed;
   /** The session of this program in which what it tells of was said; undefined where there is none. */
   conversationOf(
     request: Pick<ClientRequest, 'messages' | 'client' | 'door'> & { clientId?: string },
   ): Promise<string | undefined>;
+  /**
+   * Follows a turn that was accepted before, whichever process runs or ran it: what has come of it is told in one piece,
+   * then the rest as it comes. Undefined for one that never began. Throws `not_found`, `masking_failed` and `store_*`.
+   */
+  joinTurn(sessionId: string, turnId: string): Promise<FollowedTurn | undefined>;
   /** Sends the input of an earlier turn once more, as a branch beside it. */
   retryTurn(sessionId: string, turnId: string, door: TurnInput['door']): Promise<StartedTurn>;
   /** Stops the live turn of the session, keeping what has arrived. False when none of this process is live. */
@@ -113,6 +135,8 @@ export interface Assistant {
    */
   restored(sessionId: string, text: string, sources: readonly string[]): Promise<string>;
 
+  /** A new session, its title masked. Throws `masking_failed`: then there is none. */
+  createSession(init: SessionInit): Promise<SessionSummary>;
   renameSession(sessionId: string, title: string, door: TurnInput['door']): Promise<SessionSummary>;
   /** Sets the model of a session from now on; `provider/model`. */
   setModel(sessionId: string, model: string, door: TurnInput['door']): Promise<void>;

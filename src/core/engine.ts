@@ -2,21 +2,24 @@
 import { DisposableStore } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
 import type { Door, UserEntry, UserEntryDraft } from '../protocol/entries.ts';
-
 import type { SessionEvent } from '../protocol/turnEvents.ts';
-import { type AcceptedTurn, AcceptedTurns, type Running } from './acceptedTurns.ts';
+import { AcceptedTurns, type AskedBy, type Running } from './acceptedTurns.ts';
 import { Answer } from './answer.ts';
-import type { Assistant, OwnLiveTurn, StartedTurn } from './assistant.ts';
+import { KeptAnswers } from './answers/keptAnswers.ts';
+import type { Assistant, StartedTurn } from './assistant.ts';
 import { ClientSessions } from './client/clientSessions.ts';
 import { ContextBuilder } from './context/contextBuilder.ts';
 import { ContextInspector } from './context/contextInspector.ts';
 import { TokenFactors } from './context/factors.ts';
 import type { EngineOptions } from './engineOptions.ts';
 import * as errors from './errors.ts';
+import { joinedTurn } from './joinedTurn.ts';
 import { LoggedMemory } from './memory/loggedMemory.ts';
 import { Prompts } from './prompts/prompts.ts';
 import { gateOf } from './providers/barred.ts';
 import { type Chosen, ProviderRegistry } from './providers/registry.ts';
+import { relayedBy } from './relayedModels.ts';
+import { type ToldReads, toldReads } from './secrets/maskedReads.ts';
 import { maskedSearch } from './secrets/maskedSearch.ts';
 import type { Answerer, SessionStore, StoreChange } from './session/store.ts';
 import { SessionChanges } from './sessionChanges.ts';
@@ -30,8 +33,11 @@ import { againOf, userEntryOf } from './userEntry.ts';
 
 export class Engine implements Assistant {
   readonly sessions: SessionStore;
+  readonly relayed: Assistant['relayed'];
+  readonly told: ToldReads;
   readonly memory: LoggedMemory;
   readonly prompts: Prompts;
+  readonly onEvent: Event<SessionEvent>;
   readonly #options: EngineOptions;
   readonly #registry: ProviderRegistry;
   readonly #choices: SessionChoices;
@@ -41,6 +47,7 @@ export class Engine implements Assistant {
   readonly #inspector: ContextInspector;
   readonly #typed: TypedTexts;
   readonly #changes: SessionChanges;
+  readonly #kept: KeptAnswers;
   readonly #events: Emitter<SessionEvent>;
   readonly #lifetime = new DisposableStore();
   readonly #accepted = new AcceptedTurns();
@@ -55,6 +62,7 @@ export class Engine implements Assistant {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.sessions = options.store;
+    this.told = toldReads(options);
     this.#typed = new TypedTexts(options.store, options.masker);
     this.prompts = options.prompts ?? new Prompts({ read: async () => [] }, options.log);
     this.#registry = new ProviderRegistry({
@@ -62,10 +70,12 @@ export class Engine implements Assistant {
       gate: gateOf(options),
       routes: () => options.settings.routes,
     });
+    this.relayed = relayedBy(this.#registry);
     this.#factors = new TokenFactors({
       ...(options.factorRecord === undefined ? {} : { record: options.factorRecord }),
       onError: (error) => options.log.error('What was learned of token counts is not kept.', error),
     });
+    this.#kept = new KeptAnswers(options.clock, options.store.onDidChange, options.answersDependOn);
     this.#choices = new SessionChoices({ ...options, registry: this.#registry });
     this.#changes = new SessionChanges({ ...options, registry: this.#registry, typed: this.#typed });
     this.memory = new LoggedMemory({
@@ -88,6 +98,7 @@ export class Engine implements Assistant {
     this.#events = this.#lifetime.add(
       new Emitter<SessionEvent>((error) => options.log.error('A listener of session events failed.', error)),
     );
+    this.onEvent = this.#events.event;
     this.#lifetime.add(
       options.store.onDidChange((change) => {
         for (const event of eventsOf(change)) {
@@ -143,10 +154,6 @@ export class Engine implements Assistant {
     this.#accepted.forget(turnId);
   }
 
-  get onEvent(): Event<SessionEvent> {
-    return this.#events.event;
-  }
-
   readonly startTurn: Assistant['startTurn'] = async (sessionId, input, signal, budget) => {
     this.#refuseWhenClosing();
     const profile = await this.#choices.profile(sessionId, input.profile);
@@ -158,21 +165,18 @@ export class Engine implements Assistant {
         await this.#choices.keepProfile(sessionId, profile, this.#changes.mark(input.door));
       return chosen;
     };
-    return this.#accept(sessionId, user, choose, { signal, budget });
+    return this.#accept(sessionId, user, choose, { signal, budget, cache: input.cache });
   };
 
-  readonly startClientTurn: Assistant['startClientTurn'] = async (
-    sessionId,
-    request,
-    hear,
-    signal,
-    budget,
-  ) => {
+  readonly startClientTurn: Assistant['startClientTurn'] = async (sessionId, request, by) => {
     this.#refuseWhenClosing();
-    const { user, chosen, client } = await this.#clients.turn(sessionId, request, hear);
-    return this.#accept(sessionId, user, async () => chosen, { signal, client, budget });
+    const { user, chosen, client, unmet } = await this.#clients.turn(sessionId, request, by.hear);
+    const { signal, budget } = by;
+    const asked = { signal, client, budget, cache: request.cache };
+    return { ...(await this.#accept(sessionId, user, async () => chosen, asked)), unmet };
   };
   readonly conversationOf: Assistant['conversationOf'] = (request) => this.#clients.conversation(request);
+  readonly joinTurn: Assistant['joinTurn'] = (...turn) => joinedTurn(this, this.#accepted, ...turn);
 
   async retryTurn(sessionId: string, turnId: string, door: Door): Promise<StartedTurn> {
     const path = await this.sessions.path(sessionId);
@@ -192,10 +196,10 @@ export class Engine implements Assistant {
     return true;
   }
 
-  live(sessionId: string): OwnLiveTurn | undefined {
+  readonly live: Assistant['live'] = (sessionId) => {
     const running = this.#running.get(sessionId);
     return running && { turnId: running.turnId, content: running.answer.content() };
-  }
+  };
 
   async withdrawTurn(sessionId: string, turnId: string): Promise<boolean> {
     const isOwn = this.#accepted.has(turnId);
@@ -211,12 +215,12 @@ export class Engine implements Assistant {
   }
 
   readonly queue: Assistant['queue'] = (sessionId) => this.sessions.queue(sessionId);
-
   readonly draft: Assistant['draft'] = (sessionId) => this.#typed.draft(sessionId);
   readonly setDraft: Assistant['setDraft'] = (sessionId, draft) => this.#typed.setDraft(sessionId, draft);
   readonly restored: Assistant['restored'] = (sessionId, text, sources) =>
     this.#typed.restored(sessionId, text, sources);
 
+  readonly createSession: Assistant['createSession'] = (init) => this.#changes.create(init);
   readonly renameSession: Assistant['renameSession'] = (...asked) => this.#changes.rename(...asked);
   readonly setModel: Assistant['setModel'] = (...asked) => this.#changes.setModel(...asked);
   readonly rewind: Assistant['rewind'] = (...asked) => this.#changes.rewind(...asked);
@@ -277,32 +281,28 @@ export class Engine implements Assistant {
     sessionId: string,
     user: UserEntryDraft,
     choose: () => Promise<Chosen>,
-    {
-      signal,
-      client,
-      budget,
-    }: { signal?: AbortSignal | undefined } & Partial<Pick<AcceptedTurn, 'client' | 'budget'>> = {},
+    { signal, ...by }: { signal?: AbortSignal | undefined } & AskedBy = {},
   ): Promise<StartedTurn> {
     this.#refuseWhenClosing();
     const chosen = await choose();
     this.#refuseWhenClosing();
     const { turnId } = user;
+    if (this.#accepted.has(turnId)) throw errors.turnTaken();
     // The reader is there before the first event can be.
     const events = turnStream(this.onEvent, sessionId, turnId);
     const onAbort = () => void this.#abandon(sessionId, turnId);
     this.#accepted.add(turnId, {
       sessionId,
       chosen,
-      ...(client === undefined ? {} : { client }),
-      budget,
+      by,
       abort: new AbortController(),
       waits: false,
       events,
       release: () => signal?.removeEventListener('abort', onAbort),
     });
     try {
-      const by = { provider: chosen.provider.id, model: chosen.model.id };
-      const state = await this.#begin(this.#submit(user, sessionId, by));
+      const answerer = { provider: chosen.provider.id, model: chosen.model.id };
+      const state = await this.#begin(this.#submit(user, sessionId, answerer));
       if (signal?.aborted) onAbort();
       else signal?.addEventListener('abort', onAbort, { once: true });
       return { turnId, sessionId, state, events };
@@ -342,20 +342,17 @@ export class Engine implements Assistant {
   #run(user: UserEntry): void {
     const accepted = this.#accepted.get(user.turnId);
     if (!accepted) return;
-    const { sessionId, chosen, client, abort, budget } = accepted;
+    const { sessionId, chosen, abort, by } = accepted;
     const answer = new Answer();
     const done = runTurn(
       {
-        store: this.sessions,
+        ...this.#options,
         context: this.#context,
         factors: this.#factors,
         breakers: this.#registry.breakers,
-        settings: this.#options.settings,
-        clock: this.#options.clock,
-        log: this.#options.log,
-        masker: this.#options.masker,
+        kept: this.#kept,
         profileOf: (id) => this.#choices.profile(id),
-        toolsFor: (id, profile, answering) => this.#choices.tools(id, profile, answering),
+        toolsFor: (...asked) => this.#choices.tools(...asked),
         closing: this.#closing.signal,
         emit: (event) => {
           if (event.type === 'turn.ended') this.#endedHere.add(event.turnId);
@@ -369,8 +366,7 @@ export class Engine implements Assistant {
         model: chosen.model,
         standIns: chosen.standIns,
         answer,
-        client,
-        budget,
+        ...by,
       },
       abort.signal,
     ).finally(() => {
@@ -394,7 +390,5 @@ export class Engine implements Assistant {
     if (user) this.#run(user);
   }
 
-  #emit(event: SessionEvent): void {
-    this.#events.fire(event);
-  }
+  readonly #emit = (event: SessionEvent): void => this.#events.fire(event);
 }

@@ -1,4 +1,5 @@
 /** What the engine is wired with. */
+import type { CallSink } from './calls/watched.ts';
 import type {
   Clock,
   CoreSettings,
@@ -17,6 +18,7 @@ import type { Prompts } from './prompts/prompts.ts';
 import type { Provider } from './providers/provider.ts';
 import type { Masker } from './secrets/masker.ts';
 import type { SessionStore } from './session/store.ts';
+import type { WorkspaceSources } from './tools/workspace/sources.ts';
 
 export interface EngineOptions {
   store: SessionStore;
@@ -35,6 +37,8 @@ export interface EngineOptions {
   /** Without it no secrets are marked in what is inspected. */
   scanner?: SecretScanner;
   factorRecord?: TokenFactorRecord;
+  /** Where each request to a model is kept, without what was said; nowhere when absent. */
+  calls?: CallSink;
   settings: CoreSettings;
   /** Those that come with Causeway when absent. */
   profiles?: Profiles;
@@ -42,6 +46,10 @@ export interface EngineOptions {
   prompts?: Prompts;
   /** Where a model keeps notes of its own, while the user lets it. */
   modelNotes?(): ModelNotes | undefined;
+  /** What answers depend on beside their requests, such as the addresses that are set. */
+  answersDependOn?(): string;
+  /** What tools may see of the workspace; undefined where no folder is open. */
+  workspaceSources?(): WorkspaceSources | undefined;
   clock: Clock;
   log: Log;
 }

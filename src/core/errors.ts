@@ -16,3 +16,4 @@ export * from './errors/register.ts';
 export * from './errors/relay.ts';
 export * from './errors/store.ts';
 export * from './errors/turn.ts';
+export * from './errors/workspace.ts';

@@ -41,6 +41,8 @@ export interface OpenFile {
   /** Lines from 1, both ends included. */
   visible?: { startLine: number; endLine: number };
   selection?: { startLine: number; endLine: number; text: string };
+  /** What the editor shows as wrong in it, one line each, where that is wanted. */
+  problems?: { startLine: number; endLine: number; text: string };
 }
 
 export interface MemoryFile {
@@ -220,7 +222,7 @@ export interface ProfileFiles {
 export interface CoreSettings {
   /** `provider/model`, `route/name`, or empty for the first model that is ready. */
   readonly model: string;
-  /** The same for small jobs, which frames are; empty for the model that answers in the session. */
+  /** The same for small jobs: frames, for which it is the session's model where empty, and titles, which none writes then. */
   readonly smallModel: string;
   readonly routes: RouteSettings;
   readonly grounding: GroundingMode;
@@ -235,6 +237,8 @@ export interface CoreSettings {
   readonly conversationTokens: number;
   /** Whether earlier turns are recalled, and from where. */
   readonly recall: 'off' | 'session' | 'workspace';
+  /** `provider/model` that embeds earlier turns and questions for recall; empty for the word vectors that come along. */
+  readonly embeddings: string;
   /** Whether frames are written by a model, by extraction, or not unasked. */
   readonly compaction: 'model' | 'extractive' | 'off';
   /** Whether placeholders take the place of secrets in what is sent and stored. */

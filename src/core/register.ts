@@ -107,6 +107,8 @@ export interface ClientRegister {
   overallLimits(): Promise<ClientLimits>;
   /** Fires with a client's id when this process has ended its token; other processes are not told. */
   readonly onDidRevoke: Event<string>;
+  /** Fires when this process has changed somebody's limits; other processes are not told. */
+  readonly onDidLimit: Event<void>;
 }
 
 /** Of what a program polls with that asks to be let in, so that it is told from a token. */
@@ -160,4 +162,29 @@ export interface SessionKeyRegister {
   keep(fingerprint: string): Promise<void>;
   /** Takes the agreement back; one on another key stays. */
   release(fingerprint: string): Promise<void>;
+}
+
+/** A request that its program may send again: by whom, and digests of the key it came with and of what it asked. */
+export interface KeyedRequest {
+  /** Id of the client, or `owner`. */
+  client: string;
+  key: string;
+  fingerprint: string;
+}
+
+/** The turn that a request with a key is. */
+export interface KeyedTurn {
+  fingerprint: string;
+  sessionId: string;
+  turnId: string;
+}
+
+/** Which turns requests with a key became, so that one that is sent again is the same turn. */
+export interface KeyedTurns {
+  /** Undefined for a key that this client has not used, or used too long ago. */
+  find(client: string, key: string): Promise<KeyedTurn | undefined>;
+  /** Keeps the turn for the key, durably, unless there is one: resolves to the one that stands. */
+  claim(request: KeyedRequest, turn: { sessionId: string; turnId: string }): Promise<KeyedTurn>;
+  /** Forgets the key of a turn that never began, whose session is gone. */
+  release(client: string, key: string, sessionId: string): Promise<void>;
 }

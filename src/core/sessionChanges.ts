@@ -4,7 +4,7 @@ import type { SessionSummary } from '../protocol/session.ts';
 import { notFound } from './errors.ts';
 import type { Clock } from './ports.ts';
 import { type ProviderRegistry, splitModel } from './providers/registry.ts';
-import type { SessionStore } from './session/store.ts';
+import type { SessionInit, SessionStore } from './session/store.ts';
 import type { TypedTexts } from './typedTexts.ts';
 
 interface SessionChangesOptions {
@@ -19,6 +19,14 @@ export class SessionChanges {
 
   constructor(options: SessionChangesOptions) {
     this.#options = options;
+  }
+
+  /** Throws `invalid_input` and `masking_failed`. */
+  async create(init: SessionInit): Promise<SessionSummary> {
+    const { store, typed } = this.#options;
+    if (init.title === undefined) return store.create(init);
+    const id = init.id ?? crypto.randomUUID();
+    return store.create({ ...init, id, title: await typed.title(id, init.title) });
   }
 
   /** Throws `invalid_input` and `not_found`. */

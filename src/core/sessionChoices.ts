@@ -81,7 +81,12 @@ export class SessionChoices {
     return chosen.insteadOf === undefined ? chosen : undefined;
   }
 
-  async tools(sessionId: string, profile: Profile, model: ModelInfo): Promise<Tools> {
+  async tools(
+    sessionId: string,
+    profile: Profile,
+    model: ModelInfo,
+    grounding: GroundingMode,
+  ): Promise<Tools> {
     const { modelNotes } = this.#sources;
     // A private session leaves nothing on disk, notes neither.
     const isPrivate = modelNotes?.() !== undefined && (await this.#sources.store.get(sessionId))?.private;
@@ -89,6 +94,7 @@ export class SessionChoices {
       { ...this.#sources, ...(isPrivate ? { modelNotes: () => undefined } : {}) },
       profile,
       model,
+      grounding,
     );
   }
 }

@@ -9,6 +9,10 @@ export interface Settings extends CoreSettings {
   readonly endpoints: readonly EndpointSetting[];
   readonly anthropicBaseUrl: string;
   readonly anthropicFeatures: AnthropicFeatures;
+  /** What was said in the calls of programs is kept with them. */
+  readonly keepCallBodies: boolean;
+  /** Where calls are told as spans of OpenTelemetry, by OTLP over HTTP; empty: nowhere. */
+  readonly otlpEndpoint: string;
   /** Prices the user has set, by model id; they come before the table. */
   readonly prices: Readonly<Record<string, Price>>;
 }
@@ -28,6 +32,7 @@ export const defaultSettings: Settings = {
   // A day's work at the desk; what is older is recalled when it matters, and a longer tail is paid for in each turn.
   conversationTokens: 24_000,
   recall: 'session',
+  embeddings: '',
   compaction: 'model',
   maskSecrets: true,
   // An address or a name is often what a question is about.
@@ -36,5 +41,7 @@ export const defaultSettings: Settings = {
   localOnly: false,
   anthropicBaseUrl: 'https://api.anthropic.com',
   anthropicFeatures: noFeatures,
+  keepCallBodies: false,
+  otlpEndpoint: '',
   prices: {},
 };

@@ -24,6 +24,7 @@ export async function runTools(
       now: deps.clock.now(),
       inContext,
       signal,
+      masked: async (text) => (await deps.masker.texts([text], plan.sessionId))[0] ?? '',
       append: (draft) => progress.append(draft),
     };
     const result = await unlessAborted(tools.call(call, context), signal);

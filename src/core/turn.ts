@@ -33,7 +33,9 @@ export async function runTurn(deps: TurnDependencies, plan: TurnPlan, signal: Ab
     // A turn that a program asks for looks no further than its session; one in a program's own wire says so itself.
     const isBound = plan.client === undefined && isOfProgram(user.door);
     const profile = isBound ? withinSession(chosen, deps.settings.recall) : chosen;
-    const tools = plan.client ? new Tools([], deps.log) : await deps.toolsFor(sessionId, profile, model);
+    const tools = plan.client
+      ? new Tools([], deps.log)
+      : await deps.toolsFor(sessionId, profile, model, user.grounding);
     const onLost = () => lost.abort();
     ending = await rounds({ deps, plan, progress, profile, tools, signal: either, onLost });
   } catch (error) {

@@ -1,9 +1,11 @@
 /** What a turn works with, and what it is about. */
 import type { StopReason, Usage } from '../protocol/content.ts';
-import type { TurnOutcome, UserEntry } from '../protocol/entries.ts';
+import type { GroundingMode, TurnOutcome, UserEntry } from '../protocol/entries.ts';
 import type { ErrorInfo } from '../protocol/errors.ts';
 import type { TurnEvent } from '../protocol/turnEvents.ts';
 import type { Answer } from './answer.ts';
+import type { AnswerUse, KeptAnswers } from './answers/keptAnswers.ts';
+import type { CallSink } from './calls/watched.ts';
 import type { ClientPart } from './client/clientTurn.ts';
 import type { ContextBuilder } from './context/contextBuilder.ts';
 import type { TokenFactors } from './context/factors.ts';
@@ -26,10 +28,14 @@ export interface TurnDependencies {
   clock: Clock;
   log: Log;
   masker: Masker;
+  /** Where each request is kept, without what was said; nowhere when absent. */
+  calls?: CallSink | undefined;
+  /** Answers that may be given again. */
+  kept: KeptAnswers;
   /** Who answers in a session, read when the turn begins. Never rejects for a profile that is gone. */
   profileOf(sessionId: string): Promise<Profile>;
   /** The tools of a turn; none for a model that takes none. */
-  toolsFor(sessionId: string, profile: Profile, model: ModelInfo): Promise<Tools>;
+  toolsFor(sessionId: string, profile: Profile, model: ModelInfo, grounding: GroundingMode): Promise<Tools>;
   /** Aborted when the process is about to end. */
   closing: AbortSignal;
   /**
@@ -52,6 +58,8 @@ export interface TurnPlan {
   answer: Answer;
   /** What each request is held to before it is sent. */
   budget?: CallBudget | undefined;
+  /** An answer that was given before will do. */
+  cache?: AnswerUse | undefined;
 }
 
 /** How a request ended. */

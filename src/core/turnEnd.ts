@@ -42,6 +42,7 @@ export function terminalEntry(
     ...(usage === undefined ? {} : { usage }),
     ...(costUsd === undefined ? {} : { costUsd }),
     ...(requestUsage === usage ? {} : { requestUsage: requestUsage ?? null }),
+    ...(progress.cached ? { cached: true as const } : {}),
   };
 }
 

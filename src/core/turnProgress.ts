@@ -2,7 +2,7 @@
 import type { Usage } from '../protocol/content.ts';
 import type { Entry, EntryDraft, UserEntry } from '../protocol/entries.ts';
 import type { ContextReport } from '../protocol/report.ts';
-import type { BuiltContext } from './context/contextBuilder.ts';
+import type { BuiltContext } from './context/contextRequest.ts';
 import { addUsage, costOf } from './providers/prices.ts';
 import type { Price } from './providers/provider.ts';
 import type { SessionStore } from './session/store.ts';
@@ -21,6 +21,8 @@ export class TurnProgress {
   report: ContextReport | undefined;
   /** Of the same request; undefined until it is over, and when it did not say. */
   requestUsage: Usage | undefined;
+  /** Its answer was kept from an earlier one. */
+  cached = false;
 
   constructor(store: SessionStore, user: UserEntry, price: Price | undefined) {
     this.#store = store;

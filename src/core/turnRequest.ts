@@ -2,12 +2,14 @@
 import { plainText, type Usage } from '../protocol/content.ts';
 import type { UserEntry } from '../protocol/entries.ts';
 import { reportTokens } from '../protocol/report.ts';
+import type { AnswerSource } from './answers/keptAnswers.ts';
+import { watchedTurn } from './calls/watchedTurn.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { continuedFrom } from './client/continued.ts';
-import type { BuiltContext, ContextRequest } from './context/contextBuilder.ts';
+import type { BuiltContext, ContextRequest } from './context/contextRequest.ts';
 import { buildAfterRefusal, buildWithin, type ExactFit } from './context/exactFit.ts';
 import { providerRequest } from './context/providerRequest.ts';
-import { toErrorInfo } from './errors.ts';
+import { CausewayError, toErrorInfo } from './errors.ts';
 import { plannedCall } from './plannedCall.ts';
 import type { Profile } from './profiles/profile.ts';
 import { recallScope } from './profiles/workspaceLimits.ts';
@@ -43,9 +45,16 @@ export async function request(requesting: Requesting): Promise<Ending> {
   });
   try {
     for (;;) {
-      const ending = await askWithin(requesting, checkpoints);
-      progress.spend(ending.usage);
-      if (!(await standsIn(requesting, ending))) return ending;
+      let refused: unknown;
+      const ending = await askWithin(requesting, checkpoints).catch((error: unknown): Ending => {
+        if (!(error instanceof CausewayError && error.code === 'input_too_large')) throw error;
+        refused = error;
+        return { outcome: 'failed', error: toErrorInfo(error) };
+      });
+      if (refused === undefined) progress.spend(ending.usage);
+      if (await standsIn(requesting, ending)) continue;
+      if (refused !== undefined) throw refused;
+      return ending;
     }
   } finally {
     // A write under way must not come after the entry that takes its place.
@@ -108,10 +117,13 @@ async function askHeld(
   checkpoints: Checkpoints,
 ): Promise<Ending> {
   const { model, provider, budget } = requesting.plan;
-  const hold = provider.remote ? await budget?.hold(plannedCall(model, sent)) : undefined;
+  const source = await requesting.deps.kept.source(requesting.plan, sent);
+  requesting.progress.cached = source.hit;
+  const spends = provider.remote && !source.hit;
+  const hold = spends ? await budget?.hold?.(plannedCall(model, sent)) : undefined;
   let ending: Ending | undefined;
   try {
-    ending = await ask(requesting, built, sent, checkpoints);
+    ending = await ask(requesting, built, sent, checkpoints, source);
     return ending;
   } finally {
     const { usage } = ending ?? {};
@@ -144,6 +156,7 @@ async function ask(
   built: BuiltContext,
   sent: ProviderRequest,
   checkpoints: Checkpoints,
+  source: AnswerSource,
 ): Promise<Ending> {
   const { answer, model, provider, user, sessionId } = plan;
   progress.send(built.report);
@@ -153,7 +166,10 @@ async function ask(
   deps.breakers.began(name);
   // Where another can take over at once, nobody waits for this one to come back.
   const request = (plan.standIns?.models.length ?? 0) > 0 ? { ...sent, retries: 0 } : sent;
-  for await (const event of provider.stream(request, signal)) {
+  const stream = source.stream(request, signal);
+  const masked = built.report.masked?.reduce((sum, { count }) => sum + count, 0) ?? 0;
+  const about = { sessionId, user, model, masked, cached: source.hit, client: plan.budget?.client };
+  for await (const event of provider.remote ? watchedTurn(deps, about, stream) : stream) {
     if (answer.take(event)) checkpoints.touch();
     const told = turnEventOf(turn, event);
     if (told) deps.emit(told);
@@ -167,8 +183,8 @@ async function ask(
       deps.breakers.failed(name, ending.error.retryAfterMs);
     const leftOut = event.type === 'stop' ? event.leftOut : undefined;
     if (leftOut) progress.report = { ...built.report, omitted: [...built.report.omitted, ...leftOut] };
-    // What was not read whole says nothing of how the whole would have counted.
-    if (usage && ending.outcome === 'done' && !leftOut) {
+    // What was not read whole, or not now, says nothing of how the whole would have counted.
+    if (usage && ending.outcome === 'done' && !leftOut && !source.hit) {
       const estimated = reportTokens(built.report);
       deps.factors.learn(model, { estimated, used: built.factor, actual: promptTokens(usage) });
     }

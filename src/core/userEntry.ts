@@ -1,19 +1,23 @@
 /** From an input to the entry that keeps it. */
 import type { Door, GroundingMode, UserEntry, UserEntryDraft } from '../protocol/entries.ts';
 import { type TurnInput, turnInput } from '../protocol/turnInput.ts';
+import type { TurnInputOf } from './assistant.ts';
 import { type CausewayError, emptyInput, invalidInput } from './errors.ts';
 
 /** `grounding` is used where the input names none. Throws `invalid_input`, `empty_input`. */
-export function userEntryOf(input: TurnInput, grounding: GroundingMode, at: number): UserEntryDraft {
+export function userEntryOf(input: TurnInputOf, grounding: GroundingMode, at: number): UserEntryDraft {
   const parsed = turnInput.safeParse(input);
   if (!parsed.success) throw invalid(input, parsed.error.issues[0]);
   const { text, media = [], attachments = [], client, parentId, model } = parsed.data;
+  // What is said in a session is its users' to show, and programs have a scope for what they may read of others.
+  if (isProgram(parsed.data.door) && attachments.some(({ kind }) => kind === 'session'))
+    throw invalidInput('attachments', 'a session', 'files, folders, symbols and texts');
   const isBlank = text.trim() === '';
   if (isBlank && media.length + attachments.length === 0) throw emptyInput();
   return {
     id: crypto.randomUUID(),
     kind: 'user',
-    turnId: crypto.randomUUID(),
+    turnId: input.turnId ?? crypto.randomUUID(),
     at,
     door: parsed.data.door,
     ...(client === undefined ? {} : { client }),
@@ -25,6 +29,8 @@ export function userEntryOf(input: TurnInput, grounding: GroundingMode, at: numb
     ...choicesOf(parsed.data),
   };
 }
+
+const isProgram = (door: Door): boolean => door === 'bridge' || door === 'mcp';
 
 /** The input of an earlier turn once more, with all that was chosen for it, as a branch beside it. */
 export function againOf(earlier: UserEntry, door: Door, at: number): UserEntryDraft {

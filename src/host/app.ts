@@ -19,6 +19,7 @@ import { McpOffer } from './mcpOffer.ts';
 import type { McpProvider } from './mcpProvider.ts';
 import { isWorkspaceText, OpenEditors, shownPath } from './openEditors.ts';
 import { panelHandlers } from './panel/handlers.ts';
+import { MediaShelf } from './panel/mediaShelf.ts';
 import { PanelHost } from './panel/panelHost.ts';
 import type { PanelView } from './panel/panelView.ts';
 import { Reports } from './panel/reports.ts';
@@ -28,6 +29,8 @@ import { Settings } from './settings.ts';
 import { unusedSession } from './shownSessions.ts';
 import { StatusItem } from './statusItem.ts';
 import { StayingOut } from './stayingOut.ts';
+import { TerminalRecord } from './terminalRecord.ts';
+import { UsageView } from './usage/usageView.ts';
 import { WindowCore } from './windowCore.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -58,6 +61,9 @@ export class App implements vscode.Disposable {
   readonly live: LiveTurns;
   readonly edits: ProposedEdits;
   readonly reports: Reports;
+  readonly usage: UsageView;
+  readonly terminals: TerminalRecord;
+  readonly media = new MediaShelf();
   readonly #mcp: McpOffer;
   readonly #showLog: () => void;
   readonly #lifetime = new DisposableStore();
@@ -72,7 +78,7 @@ export class App implements vscode.Disposable {
     this.keys = add(new Keys(context.secrets, log));
     this.settings = new Settings(log, () => this.keys.isFromEnvironment(anthropicKeyName));
     this.out = new StayingOut(wiring);
-    this.editors = add(new OpenEditors(this.out));
+    this.editors = add(new OpenEditors(this.out, () => this.settings.get('context.problems')));
     this.core = add(
       new WindowCore({
         wiring,
@@ -99,6 +105,8 @@ export class App implements vscode.Disposable {
     this.live = add(new LiveTurns(this.core));
     this.edits = add(new ProposedEdits());
     this.reports = add(new Reports());
+    this.usage = add(new UsageView(context.extensionUri, this));
+    this.terminals = add(new TerminalRecord(() => this.settings.get('context.terminal')));
     add(new AskingPrograms(this));
     add(new StatusItem(statusItem, this));
 

@@ -1,8 +1,9 @@
 /** Models that other extensions give to the editor, such as those of Copilot. The editor asks the user before the first use. */
 import * as vscode from 'vscode';
-import { attachmentText } from '../core/context/conversation.ts';
 import * as errors from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
+import { cited } from '../core/providers/markedText.ts';
+import { citable, numbered, passageText } from '../core/providers/numberedPassages.ts';
 import type {
   Availability,
   ModelInfo,
@@ -12,6 +13,7 @@ import type {
   RequestBlock,
 } from '../core/providers/provider.ts';
 import { withoutMarks } from '../protocol/citationMarks.ts';
+import { type ClientOptions, optionNames } from '../protocol/clientOptions.ts';
 import type { Usage } from '../protocol/content.ts';
 
 /** Of a model that is not there: what the smaller ones take. Such a model answers with an error. */
@@ -46,6 +48,11 @@ export class EditorModels implements Provider {
     return infoOf(id, id, unknownWindow);
   }
 
+  /** The editor has a place for none of them. */
+  unmet(options: ClientOptions): string[] {
+    return optionNames(options);
+  }
+
   async refreshModels(): Promise<void> {
     try {
       this.#models = await vscode.lm.selectChatModels();
@@ -61,7 +68,11 @@ export class EditorModels implements Provider {
     );
   }
 
-  async *stream(
+  stream(request: ProviderRequest, signal: AbortSignal): AsyncGenerator<ProviderEvent, void, undefined> {
+    return cited(this.#answer(numbered(request), signal), citable(request));
+  }
+
+  async *#answer(
     request: ProviderRequest,
     signal: AbortSignal,
   ): AsyncGenerator<ProviderEvent, void, undefined> {
@@ -232,7 +243,7 @@ function partsOf(
     case 'text':
       return [textPart(withoutMarks(block))];
     case 'passage':
-      return [textPart(attachmentText({ kind: 'selection', ...block.place, text: block.text }))];
+      return [textPart(passageText(block))];
     case 'tool_use':
       return [new vscode.LanguageModelToolCallPart(block.id, block.name, block.input)];
     case 'tool_result': {

@@ -25,6 +25,8 @@ export class Keys implements Secrets, vscode.Disposable {
   readonly #subscription: vscode.Disposable;
   readonly #forThisWindow = new Map<string, string>();
   readonly #notKept = new Set<string>();
+  /** Of a window that could not read the keyring. It stays, so that what it masked is found again while it is open. */
+  #unkeptMaskingKey: Uint8Array | undefined;
 
   constructor(storage: vscode.SecretStorage, log: Log) {
     this.#storage = storage;
@@ -131,9 +133,20 @@ export class Keys implements Secrets, vscode.Disposable {
   /**
    * The key of the placeholders for masked secrets, made when there is none. One that the keyring does not keep holds for
    * this window: then what was masked before a restart is not found again by its placeholder, and nothing else is lost.
+   * Where the keyring cannot be read nothing is stored, since it may have one that earlier placeholders were made with.
    */
   async maskingKey(): Promise<Uint8Array> {
-    const kept = await this.get(maskingKeyName).catch(() => undefined);
+    if (this.#unkeptMaskingKey) return this.#unkeptMaskingKey;
+    let kept: string | undefined;
+    try {
+      kept = await this.get(maskingKeyName);
+    } catch {
+      this.#log.warn(
+        'The key of placeholders could not be read. This window masks with one of its own, and stores none; placeholders of earlier days are not resolved in it.',
+      );
+      this.#unkeptMaskingKey = crypto.getRandomValues(new Uint8Array(32));
+      return this.#unkeptMaskingKey;
+    }
     if (kept !== undefined) return Uint8Array.from(Buffer.from(kept, 'base64'));
     const key = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64');
     await this.set(maskingKeyName, key);

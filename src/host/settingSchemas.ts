@@ -40,7 +40,10 @@ export const settingSchemas = {
   instructions: z.string().max(20_000),
   'context.conversationTokens': z.number().int().min(2_000).max(1_000_000),
   'context.recall': z.enum(['off', 'session', 'workspace']),
+  'context.embeddings': z.string().max(200),
   'context.compaction': z.enum(['model', 'extractive', 'off']),
+  'context.terminal': z.boolean(),
+  'context.problems': z.boolean(),
   'privacy.maskSecrets': z.boolean(),
   'privacy.maskPersonalData': z.boolean(),
   'privacy.maskedNames': z.array(z.string().max(200)).max(1000),
@@ -56,6 +59,8 @@ export const settingSchemas = {
   'bridge.enabled': z.boolean(),
   /** Judged by the bridge, whose words name the value that does not fit. */
   'bridge.port': z.unknown(),
+  'callLog.bodies': z.boolean(),
+  'openTelemetry.endpoint': z.union([z.literal(''), z.url({ protocol: /^https?$/ })]),
 } as const satisfies Record<SettingName, z.ZodType>;
 
 export type SettingValue<N extends SettingName> = z.output<(typeof settingSchemas)[N]>;
@@ -72,7 +77,10 @@ export const settingDefaults: { readonly [N in SettingName]: SettingValue<N> } =
   instructions: defaultSettings.instructions,
   'context.conversationTokens': defaultSettings.conversationTokens,
   'context.recall': defaultSettings.recall,
+  'context.embeddings': defaultSettings.embeddings,
   'context.compaction': defaultSettings.compaction,
+  'context.terminal': true,
+  'context.problems': false,
   'privacy.maskSecrets': defaultSettings.maskSecrets,
   'privacy.maskPersonalData': defaultSettings.maskPersonalData,
   'privacy.maskedNames': [...defaultSettings.maskedNames],
@@ -87,4 +95,6 @@ export const settingDefaults: { readonly [N in SettingName]: SettingValue<N> } =
   'trash.retentionDays': 0,
   'bridge.enabled': false,
   'bridge.port': defaultPort,
+  'callLog.bodies': defaultSettings.keepCallBodies,
+  'openTelemetry.endpoint': defaultSettings.otlpEndpoint,
 };

@@ -51,6 +51,9 @@ export class Settings implements AllSettings {
   get recall(): AllSettings['recall'] {
     return this.get('context.recall');
   }
+  get embeddings(): string {
+    return this.get('context.embeddings');
+  }
   get compaction(): AllSettings['compaction'] {
     return this.get('context.compaction');
   }
@@ -81,6 +84,15 @@ export class Settings implements AllSettings {
       vscode.workspace.getConfiguration(settingsSection).inspect('anthropic.baseUrl') ?? {};
     const named = this.#keyIsFromEnvironment() ? process.env.ANTHROPIC_BASE_URL : undefined;
     return globalValue === undefined && named ? named : this.get('anthropic.baseUrl');
+  }
+
+  /** The log of calls is not encrypted; who encrypts their sessions wants nothing said to lie beside them. */
+  get keepCallBodies(): boolean {
+    return this.get('callLog.bodies') && !this.get('encryptSessions');
+  }
+
+  get otlpEndpoint(): string {
+    return this.get('openTelemetry.endpoint');
   }
 
   get anthropicFeatures(): AllSettings['anthropicFeatures'] {

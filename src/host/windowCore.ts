@@ -11,6 +11,7 @@ import type { SessionEvent } from '../protocol/turnEvents.ts';
 import { EditorModels } from './editorModels.ts';
 import { applyEncryption } from './encryption.ts';
 import type { Keys } from './keys.ts';
+import { languageFeatures } from './languageFeatures.ts';
 import type { OpenEditors } from './openEditors.ts';
 import { plainWords } from './plainWords.ts';
 import { applyRetention } from './retention.ts';
@@ -166,6 +167,7 @@ export class WindowCore implements vscode.Disposable {
       },
       roots: windowRoots,
       excludes: windowExcludes,
+      language: languageFeatures,
       // `indexing.ts` tells the core what changes.
       watch: 'told',
       settings,
@@ -174,6 +176,7 @@ export class WindowCore implements vscode.Disposable {
       sessionKey,
       maskingKey: () => keys.maskingKey(),
       log,
+      tell: (error) => this.tell(error),
     });
     const ofCore = new DisposableStore();
     ofCore.add(core.assistant.onEvent((event) => this.#events.fire(event)));

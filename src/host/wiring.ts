@@ -10,12 +10,14 @@ import type {
   Asking,
   AskingRegister,
   ClientRegister,
+  KeyedTurns,
   ResolvedWorkspace,
   SessionKeyRegister,
   WorkspaceIdentity,
   WorkspaceRegister,
 } from '../core/register.ts';
-import type { ModelRelay } from '../core/relay.ts';
+import type { CallSource, ModelRelay } from '../core/relay.ts';
+import type { LanguageFeatures } from '../core/tools/workspace/sources.ts';
 import type { AttachmentPorts } from '../core/workspace/attachment.ts';
 import type { BridgeState } from '../protocol/bridge.ts';
 import type { ErrorInfo } from '../protocol/errors.ts';
@@ -27,11 +29,14 @@ export interface OpenedCore {
   readonly resolved: ResolvedWorkspace;
   readonly index: IndexControl;
   readonly relay: ModelRelay;
+  /** Every request to a model. */
+  readonly calls: CallSource;
   readonly limiter: Limiter;
   readonly user: {
     readonly workspaces: WorkspaceRegister;
     readonly clients: ClientRegister;
     readonly asking: AskingRegister;
+    readonly keyedTurns: KeyedTurns;
     readonly sessionKey: SessionKeyRegister;
     hasSessions(workspaceId: string): Promise<boolean>;
   };
@@ -50,6 +55,7 @@ export interface CoreRequest {
   workspace: Omit<Workspace, 'id' | 'name'>;
   roots(): readonly string[];
   excludes(): readonly Exclude[];
+  language: LanguageFeatures;
   watch: 'told' | 'own';
   settings: Settings;
   secrets: Secrets;
@@ -58,6 +64,8 @@ export interface CoreRequest {
   sessionKey: Uint8Array | undefined;
   maskingKey(): Promise<Uint8Array>;
   log: Log;
+  /** Says to the user what he must know and nobody waits for. */
+  tell(error: ErrorInfo): void;
 }
 
 export interface OpenedBridge {

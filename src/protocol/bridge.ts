@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { contextView } from './contextView.ts';
 import { entry, turnOutcomes } from './entries.ts';
 import { errorInfo } from './errors.ts';
-import { recalledEntry } from './memory.ts';
+import { directiveView, frameView, recalledEntry, taskView } from './memory.ts';
 import { promptSummary } from './prompts.ts';
 import { sessionSummary } from './session.ts';
 import { turnInput } from './turnInput.ts';
@@ -87,6 +87,7 @@ export const runPromptBody = z.strictObject({
   stream: z.boolean().optional(),
   detached: z.boolean().optional(),
 });
+export const promptShown = z.object({ prompt: promptSummary });
 export const promptList = z.object({ prompts: z.array(promptSummary) });
 export const promptResult = turnResult.extend({
   prompt: z.object({ name: z.string(), version: z.number().int().positive() }),
@@ -99,6 +100,14 @@ export const eventsQuery = z.strictObject({
   /** Tells first what was appended after this place in the log. */
   after: z.coerce.number().int().nonnegative().optional(),
 });
+/** The last event of a stream that ends while its session goes on: whoever reads it may not any more. */
+export const streamEnded = z.object({
+  type: z.literal('stream.ended'),
+  sessionId: z.uuid(),
+  error: z.object({ code: z.string(), message: z.string() }),
+});
+export type StreamEnded = z.infer<typeof streamEnded>;
+
 export const contextQuery = z.strictObject({
   /** A turn that has ended; the newest one when left out. */
   turn: z.uuid().optional(),
@@ -110,9 +119,11 @@ export const contextQuery = z.strictObject({
 
 export const contextResult = z.object({
   context: contextView,
-  /** One for each segment, in order. */
+  /** One for each segment, in order; empty for those that are left out. */
   texts: z.array(z.string()).optional(),
   request: z.record(z.string(), z.unknown()).optional(),
+  /** Segments whose text this program may not read, by their place, and why. */
+  leftOut: z.array(z.object({ segment: z.number().int().nonnegative(), reason: z.string() })).optional(),
 });
 export type ContextResult = z.infer<typeof contextResult>;
 
@@ -127,6 +138,41 @@ export const recallResult = z.object({
   entries: z.array(z.object({ ...recalledEntry.shape, text: z.string() })),
 });
 export type RecallResult = z.infer<typeof recallResult>;
+export const switchFrameBody = z.strictObject({
+  /** A frame that is off is not sent; what it covers is sent as far as it fits. */
+  active: z.boolean(),
+});
+export const addDirectiveBody = z.strictObject({ text: z.string().trim().min(1).max(2_000) });
+export const changeDirectiveBody = z.strictObject({
+  text: z.string().trim().min(1).max(2_000).optional(),
+  state: z.enum(['candidate', 'confirmed', 'removed']).optional(),
+});
+export const frameList = z.object({ frames: z.array(frameView) });
+export const frameResult = z.object({ frame: frameView });
+export const directiveList = z.object({ directives: z.array(directiveView) });
+export const directiveResult = z.object({ directive: directiveView });
+export const taskList = z.object({ tasks: z.array(taskView) });
+export const taskResult = z.object({ task: taskView });
+
+export const groundingBody = z.strictObject({
+  query: z.string().trim().min(1).max(10_000),
+  limit: z.number().int().min(1).max(20).default(5),
+});
+/** A run of lines of a file, word for word but for masked secrets; lines from 1, both ends included. */
+export const groundingResult = z.object({
+  passages: z.array(
+    z.object({
+      uri: z.string(),
+      /** Relative to the workspace folder, with forward slashes. */
+      path: z.string(),
+      startLine: z.number().int().positive(),
+      endLine: z.number().int().positive(),
+      text: z.string(),
+      score: z.number(),
+    }),
+  ),
+});
+export type GroundingResult = z.infer<typeof groundingResult>;
 export const stopResult = z.object({ stopped: z.boolean() });
 
 /** A name is one line of plain words: it is shown to the user, who decides by it. */
@@ -146,6 +192,20 @@ export const askingResult = z.discriminatedUnion('state', [
   z.object({ state: z.literal('pending') }),
   z.object({ state: z.literal('approved'), token: z.string(), scopes: z.array(z.string()) }),
 ]);
+
+/** Sums of the calls that have in common what was asked for in `by`; tokens, US dollars. */
+export const usageResult = z.object({
+  rows: z.array(
+    z.looseObject({
+      client: z.string().optional(),
+      model: z.string().optional(),
+      session: z.string().optional(),
+      /** `YYYY-MM-DD`, UTC. */
+      day: z.string().optional(),
+      calls: z.number().int(),
+    }),
+  ),
+});
 
 /** The body of every answer that is not a success; an error of a turn also names the turn. */
 export const errorBody = z.object({

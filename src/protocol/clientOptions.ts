@@ -14,3 +14,11 @@ export const clientOptions = z.object({
   metadata: object.exactOptional(),
 });
 export type ClientOptions = z.infer<typeof clientOptions>;
+
+/** Names of what is asked for, each part of `output_config` by its own. */
+export const optionNames = (options: ClientOptions): string[] =>
+  Object.entries(options).flatMap(([name, value]) =>
+    name === 'output_config' && value !== undefined
+      ? Object.keys(value).map((part) => `${name}.${part}`)
+      : [name],
+  );

@@ -32,15 +32,35 @@ const common = {
   client: z.string().optional(),
 };
 
+/** What a piece of context is of. */
+export const attachmentKinds = [
+  'file',
+  'selection',
+  'problems',
+  'diff',
+  'folder',
+  'symbol',
+  'terminal',
+  'session',
+  // Of an input that is not sent yet; then they are blocks of its content.
+  'image',
+  'pdf',
+] as const;
+
 /** A chip of context the user attached or the editor offered: shown below the user's turn. */
 export const attachment = z.object({
-  kind: z.enum(['file', 'selection', 'problems', 'diff']),
+  kind: z.enum(attachmentKinds),
   uri: z.string(),
   path: z.string(),
   startLine: z.number().int().positive().optional(),
   endLine: z.number().int().positive().optional(),
   text: z.string(),
   languageId: z.string().optional(),
+  /**
+   * Named with `@` in the input: it goes with this turn alone, as passages that can be cited. Without a text it is read
+   * when it is sent, as far as the workspace lets it be read.
+   */
+  mention: z.literal(true).optional(),
 });
 export type Attachment = z.infer<typeof attachment>;
 
@@ -88,6 +108,8 @@ const assistantEntry = z.object({
    */
   requestUsage: usage.nullable().optional(),
   report: contextReport.optional(),
+  /** The last request was answered as an equal one was before: no model was asked, and nothing was spent on it. */
+  cached: z.literal(true).optional(),
 });
 const toolResultEntry = z.object({
   ...common,
@@ -157,7 +179,17 @@ const taskEntry = z.object({
   state: z.enum(['open', 'done', 'abandoned']),
   steps: z.array(z.object({ text: z.string(), state: z.enum(['pending', 'awaited', 'done', 'dropped']) })),
 });
-const titleEntry = z.object({ ...common, kind: z.literal('title'), title: z.string().min(1).max(200) });
+const titleEntry = z.object({
+  ...common,
+  kind: z.literal('title'),
+  title: z.string().min(1).max(200),
+  /** A model wrote it, which never takes the place of one that somebody gave. */
+  method: z.literal('model').optional(),
+  /** `provider/model`, with what its request took. */
+  model: z.string().optional(),
+  usage: usage.optional(),
+  costUsd: z.number().optional(),
+});
 const modelEntry = z.object({ ...common, kind: z.literal('model'), provider: z.string(), model: z.string() });
 /** The named assistant that answers from here on. */
 const profileEntry = z.object({ ...common, kind: z.literal('profile'), name: z.string().min(1).max(100) });

@@ -1,7 +1,7 @@
 /** The part of the panel's wire that is about the context: what is sent, and what a session remembers. */
 import { z } from 'zod';
 import { contextView } from './contextView.ts';
-import { attachment, frameBody } from './entries.ts';
+import { attachment, attachmentKinds, frameBody } from './entries.ts';
 import { frameView, sessionMemoryView, taskChange } from './memory.ts';
 import { turnInput } from './turnInput.ts';
 
@@ -67,9 +67,49 @@ export const memoryChange = z.discriminatedUnion('type', [
 ]);
 export type MemoryChange = z.infer<typeof memoryChange>;
 
+/** Bytes of a file that is dropped or pasted: those of the largest PDF that can be sent. */
+export const mostAttachedBytes = 20 * 1024 * 1024;
+const mostAttachedBase64 = Math.ceil(mostAttachedBytes / 3) * 4;
+
+/** Something that can be named with `@` in the input. */
+export const mentionChoice = z.object({
+  kind: z.enum(attachmentKinds),
+  /** Of the file, the folder or the session; of the folder of the workspace for what is of all of it. */
+  uri: z.string().max(8192),
+  /** The name by which it stands in the input. */
+  label: z.string().max(500),
+  /** Where it is, or what it is about. */
+  detail: z.string().max(4096),
+  /** Of a symbol. */
+  startLine: z.number().int().positive().optional(),
+  /** Why it is sent only once the user has said yes to a question. */
+  out: z.string().optional(),
+});
+export type MentionChoice = z.infer<typeof mentionChoice>;
+
 const looked = { ...session, of: contextOf };
 
 export const contextRequests = {
+  /** What can be named with `@` and these letters, the most likely first. */
+  mentionables: {
+    params: z.object({ ...session, typed: z.string().max(200) }),
+    result: z.object({ choices: z.array(mentionChoice) }),
+  },
+  /** Attaches files that were dropped, by their addresses. */
+  attachUris: {
+    params: z.object({ uris: z.array(z.string().max(8192)).min(1).max(100) }),
+    result: z.object({ attachments: z.array(attachment) }),
+  },
+  /** Attaches a file that was dropped or pasted and of which the page has the bytes alone, as base64. */
+  attachBytes: {
+    params: z.object({ name: z.string().min(1).max(300), data: z.base64().max(mostAttachedBase64) }),
+    result: z.object({ attachments: z.array(attachment) }),
+  },
+  /** Takes one of them into the draft; nothing where the user would rather not send what stays out. */
+  mention: {
+    params: z.object({ choice: mentionChoice }),
+    result: z.object({ attachments: z.array(attachment) }),
+  },
   /** What was or would be sent, without its texts. */
   context: { params: z.object(looked), result: contextView },
   /** The text of one segment of what `context` gave, by its index. */

@@ -25,6 +25,8 @@ export const segment = z.object({
   tokens: z.number().int().nonnegative(),
   reason: z.string(),
   entryIds: z.array(z.string()).optional(),
+  /** The session in which a recalled entry was said. */
+  sessionId: z.uuid().optional(),
   /** Of what the user can leave out of a turn or write anew for it: the name by which that is said. */
   partId: z.string().optional(),
   /** A breakpoint of the prompt cache stands after this segment. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { attachment, doors } from './entries.ts';
 
-/** Tokens and US dollars of all answers and of the requests that wrote frames; `costKnown` is false when the price of one was missing. */
+/** Tokens and US dollars of all answers and of the requests that wrote frames and titles; `costKnown` is false when the price of one was missing. */
 export const spending = z.object({
   tokens: z.number().int().nonnegative(),
   costUsd: z.number().nonnegative(),

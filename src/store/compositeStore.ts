@@ -12,6 +12,7 @@ import type {
   StoreChange,
   StoreStatus,
   SubmitResult,
+  TurnState,
 } from '../core/session/store.ts';
 import type { AssistantBlock } from '../protocol/content.ts';
 import type {
@@ -212,6 +213,10 @@ export class CompositeStore implements SessionStore {
 
   async queue(sessionId: string): Promise<QueuedTurn[]> {
     return (await this.#home(sessionId)).queue(sessionId);
+  }
+
+  async turn(sessionId: string, turnId: string): Promise<TurnState | undefined> {
+    return (await this.#home(sessionId)).turn(sessionId, turnId);
   }
 
   async liveTurn(sessionId: string): Promise<LiveTurn | undefined> {

@@ -103,6 +103,7 @@ export function openSessionStore(location: SessionStoreLocation): LinkedSessionS
     promote: (sessionId) => remote().promote(sessionId),
     withdraw: (turnId) => remote().withdraw(turnId),
     queue: (sessionId) => remote().queue(sessionId),
+    turn: (sessionId, turnId) => remote().turn(sessionId, turnId),
     liveTurn: (sessionId) => remote().liveTurn(sessionId),
     checkpoint: (turnId, content) => remote().checkpoint(turnId, content),
     appendInTurn: (turnId, drafts) => remote().appendInTurn(turnId, drafts),

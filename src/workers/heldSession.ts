@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type SessionHit, SessionIndex, type SessionQuestion } from '../core/recall/sessionIndex.ts';
 import type { WordVectors } from '../core/recall/wordVectors.ts';
 import type { RecallRun, RecallSource } from '../core/session/recallSource.ts';
+import { SessionEmbeddings } from './sessionEmbeddings.ts';
 
 /** Entries of a run that is renewed until it is full; more make it slow to renew. */
 const runLength = 512;
@@ -36,11 +37,13 @@ export class HeldSession {
   /** Through this place the index is also in the store. */
   #keptThrough = 0;
   #following: Promise<void> | undefined;
+  #embeddings: SessionEmbeddings;
 
   constructor(options: HeldSessionOptions) {
     this.#options = options;
     this.source = options.source;
     this.#index = new SessionIndex(options.vectors);
+    this.#embeddings = new SessionEmbeddings(options, this.#index);
   }
 
   /** Entries it has in memory. */
@@ -50,6 +53,11 @@ export class HeldSession {
 
   get isBusy(): boolean {
     return this.#following !== undefined;
+  }
+
+  /** Directions of its documents by an embedding model. */
+  get embeddings(): SessionEmbeddings {
+    return this.#embeddings;
   }
 
   search(question: SessionQuestion): SessionHit[] {
@@ -73,8 +81,14 @@ export class HeldSession {
     if (this.#index.lastSeq - this.#keptThrough >= renewAfter) await this.#keepRun();
   }
 
+  /** Takes less memory from here on: others are in use. */
+  settle(): void {
+    if (!this.isBusy) this.#index.settle();
+  }
+
   #startAnew(): void {
     this.#index = new SessionIndex(this.#options.vectors);
+    this.#embeddings = new SessionEmbeddings(this.#options, this.#index);
     this.#wanted = 0;
     this.#keptThrough = 0;
   }
@@ -91,7 +105,8 @@ export class HeldSession {
 
   async #loadRuns(index: SessionIndex): Promise<void> {
     const { sessionId, source } = this.#options;
-    const read = (fromSeq: number) => source.recallRuns(sessionId, { fromSeq, limit: runsAtATime });
+    const read = (fromSeq: number) =>
+      source.recallRuns(sessionId, { kind: 'index', fromSeq, limit: runsAtATime });
     let next: Promise<RecallRun[]> | undefined = read(index.lastSeq + 1);
     while (next) {
       const runs: RecallRun[] = await next;
@@ -142,7 +157,8 @@ export class HeldSession {
     if (this.#options.private || !this.#index.isWhole(fromSeq, toSeq)) return;
     this.#keptThrough = toSeq;
     try {
-      await source.putRecallRun(sessionId, { fromSeq, toSeq, bytes: this.#index.encode(fromSeq, toSeq) });
+      const bytes = this.#index.encode(fromSeq, toSeq);
+      await source.putRecallRun(sessionId, { kind: 'index', fromSeq, toSeq, bytes });
     } catch {
       // A full disk, a database that is read-only, a session that was just purged: the log has it all.
     }

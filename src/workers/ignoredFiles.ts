@@ -7,7 +7,8 @@ import { GitIgnore } from './gitignore.ts';
 
 /**
  * One answer for each file, in order; undefined for a file that nothing excludes, or that lies outside the roots. A file
- * is excluded with its folder, whatever is said of the file itself. All paths are absolute.
+ * is excluded with its folder, whatever is said of the file itself. All paths are absolute; one that ends with a
+ * separator is a folder's.
  */
 export async function ignoredFiles(
   files: readonly string[],
@@ -25,13 +26,14 @@ export async function ignoredFiles(
       let rules = await known(rulesIn, folder, () => GitIgnore.at(folder));
       for (const [index, part] of parts.entries()) {
         const at = path.join(folder, part);
-        const isFolder = index < parts.length - 1;
+        const isLast = index === parts.length - 1;
+        const isFolder = !isLast || file.endsWith(path.sep);
         const shown = parts.slice(0, index + 1).join('/');
         const beside = path.dirname(at);
         const by =
           rules.ignoredBy(at, isFolder) ?? hiddenBy(shown, (name) => existsSync(path.join(beside, name)));
         if (by !== undefined) return by;
-        if (!isFolder) break;
+        if (isLast) break;
         const above = rules;
         folder = at;
         rules = await known(rulesIn, folder, () => above.within(at));

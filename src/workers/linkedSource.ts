@@ -2,7 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { connectRpc, type Remote, type RpcClient } from '../base/rpc.ts';
 import { errorCodec, storeUnavailable } from '../core/errors.ts';
-import type { RecallNews, RecallRun, RecallSource } from '../core/session/recallSource.ts';
+import type { RecallNews, RecallSource } from '../core/session/recallSource.ts';
 
 export class LinkedSource implements RecallSource {
   readonly #onNews: (news: RecallNews) => void;
@@ -39,11 +39,11 @@ export class LinkedSource implements RecallSource {
     return this.#remote.log(sessionId, options);
   }
 
-  async recallRuns(sessionId: string, options: { fromSeq: number; limit: number }) {
+  async recallRuns(...[sessionId, options]: Parameters<RecallSource['recallRuns']>) {
     return this.#remote.recallRuns(sessionId, options);
   }
 
-  async putRecallRun(sessionId: string, run: RecallRun & { bytes: Uint8Array }) {
+  async putRecallRun(...[sessionId, run]: Parameters<RecallSource['putRecallRun']>) {
     return this.#remote.putRecallRun(sessionId, run);
   }
 

@@ -1,7 +1,10 @@
 /** Recall as the main thread sees it. */
 import { DisposableStore } from '../base/disposable.ts';
+import type { CausewayError } from '../core/errors.ts';
 import type { Log, Recall, RecallQuestion } from '../core/ports.ts';
+import type { Embedder } from '../core/providers/embedder.ts';
 import type { LinkedSessionStore } from '../store/openSessionStore.ts';
+import { EmbeddingFeed } from './embeddingFeed.ts';
 import { LazyWorker } from './lazyWorker.ts';
 import type { RecallSearch } from './recallSearch.ts';
 
@@ -16,13 +19,18 @@ interface Options {
   /** Whether what is appended is indexed before anybody asks for it; read anew for each append. */
   isWanted(): boolean;
   log: Log;
+  /** Asks the user's embedding model; without it there is none. */
+  embedder?: Pick<Embedder, 'model' | 'directions'>;
+  /** Says to the user what he must know. */
+  tell?(error: CausewayError): void;
 }
 
 /**
  * Starts its worker with the first question, or the first entry that is appended here. When the worker dies, the next
  * of them starts another. A question whose signal aborts finds nothing, at once.
  */
-export function openRecall({ workerUrl, stores, isWanted, log }: Options): ClosableRecall {
+export function openRecall(options: Options): ClosableRecall {
+  const { workerUrl, stores, isWanted, log, embedder } = options;
   const lifetime = new DisposableStore();
   /** Places of the stores that the worker of now has a living port to. */
   const linked = new Set<number>();
@@ -44,10 +52,27 @@ export function openRecall({ workerUrl, stores, isWanted, log }: Options): Closa
     }
   };
 
-  const search = async (question: RecallQuestion) => {
+  const feed =
+    embedder &&
+    new EmbeddingFeed({
+      embedder,
+      next: (sessionId, model) => worker.call((remote) => remote.unembedded(sessionId, model)),
+      take: (sessionId, model, batch, found) =>
+        worker.call((remote) => remote.embedded(sessionId, model, batch, found)),
+      tell: (error) => options.tell?.(error),
+      log,
+      monotonic: () => performance.now(),
+    });
+
+  const search = async (question: RecallQuestion, signal: AbortSignal | undefined) => {
     try {
       link();
-      return await worker.call((remote) => remote.search(question));
+      const embedded = await feed?.question(question.text, signal);
+      const found = await worker.call((remote) =>
+        remote.search({ ...question, ...(embedded === undefined ? {} : { embedded }) }),
+      );
+      feed?.schedule(question.sessionId);
+      return found;
     } catch (error) {
       if (!lifetime.isDisposed) log.error('Earlier turns could not be searched.', error);
       return [];
@@ -69,16 +94,18 @@ export function openRecall({ workerUrl, stores, isWanted, log }: Options): Closa
       store.onDidChange((change) => {
         // A linked store tells the worker itself.
         const isNew = change.type === 'appended' || change.type === 'imported';
-        if (isNew && change.own && !linked.has(place) && isWanted()) void follow(change.sessionId);
+        if (!isNew || !change.own || !isWanted()) return;
+        if (!linked.has(place)) void follow(change.sessionId);
+        feed?.schedule(change.sessionId);
       }),
     );
   }
 
   return {
-    search: (question, signal) => unlessAborted(search(question), signal),
+    search: (question, signal) => unlessAborted(search(question, signal), signal),
     async close() {
       lifetime.dispose();
-      await worker.close();
+      await Promise.all([feed?.close(), worker.close()]);
     },
   };
 }

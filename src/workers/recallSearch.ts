@@ -2,13 +2,17 @@
 import { setTimeout } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import type { Recall, RecallQuestion } from '../core/ports.ts';
+import type { Embedded } from '../core/recall/embedded.ts';
 import type { WordVectors } from '../core/recall/wordVectors.ts';
 import type { RecallNews, RecallState } from '../core/session/recallSource.ts';
 import { HeldSession } from './heldSession.ts';
 import { LinkedSource } from './linkedSource.ts';
+import type { EmbeddingBatch } from './sessionEmbeddings.ts';
 
 /** Entries held in memory, of all sessions together; about 1 KB each. */
 const mostEntries = 200_000;
+/** Sessions that may be written in just now: what is added to them goes into lists that take several times the memory. */
+const mostGrowing = 4;
 /** How long a question waits for entries that are not indexed yet, in ms; most answers of a model take longer to begin. */
 const patienceMs = 2_000;
 
@@ -41,8 +45,8 @@ export class RecallSearch {
     this.#sources.set(place, source);
   }
 
-  /** Best first. Rejects as the stores do. */
-  async search(question: RecallQuestion): Promise<Recalled> {
+  /** Best first; `embedded` is the direction of its text by an embedding model. Rejects as the stores do. */
+  async search(question: RecallQuestion & { embedded?: Embedded }): Promise<Recalled> {
     const { sessionId, scope, leafId } = question;
     const found = await this.#find(sessionId);
     if (!found) return [];
@@ -55,10 +59,31 @@ export class RecallSearch {
       }
     }
     await this.#upToDate(ends);
+    const { embedded } = question;
+    if (embedded) for (const { held } of ends) await held.embeddings.open(embedded.model);
     const hits = ends.flatMap(({ held, sessionId: id, leafId: leaf }) =>
       held.search({ ...question, leafId: leaf }).map((hit) => ({ sessionId: id, ...hit })),
     );
     return ends.length === 1 ? hits : best(hits, question.limit);
+  }
+
+  /** Texts of a session that have no direction by that model yet; undefined where all have, or none may leave it. */
+  async unembedded(sessionId: string, model: string): Promise<EmbeddingBatch | undefined> {
+    const found = await this.#find(sessionId);
+    if (!found) return undefined;
+    const held = await this.#hold(sessionId, found.source, found.state.private);
+    await held.follow(found.state.lastSeq);
+    return held.embeddings.next(model);
+  }
+
+  /** The directions of such texts. */
+  async embedded(
+    sessionId: string,
+    model: string,
+    batch: EmbeddingBatch,
+    directions: readonly Int8Array[],
+  ): Promise<void> {
+    await this.#held.get(sessionId)?.embeddings.take(model, batch, directions);
   }
 
   /** Indexes what is new in a session, some time soon. */
@@ -167,12 +192,14 @@ export class RecallSearch {
     for (const { held, sessionId, lastSeq } of behind) {
       if (answered.aborted) return;
       await held.follow(lastSeq);
+      if (behind.length > mostGrowing) held.settle();
       this.follow(sessionId);
     }
   }
 
   /** Lets go of sessions that were not used for longest. */
   #makeRoom(): void {
+    for (const held of [...this.#held.values()].slice(0, -mostGrowing)) held.settle();
     let entries = [...this.#held.values()].reduce((sum, { size }) => sum + size, 0);
     for (const [sessionId, held] of this.#held) {
       if (entries <= mostEntries) return;

@@ -1,12 +1,16 @@
 /** Finds secrets by the rules of secretlint, by forms they do not know, and by the names to which values are assigned. */
 import { createHash } from 'node:crypto';
 import { lintSource } from '@secretlint/core';
+import { secretLintProfiler } from '@secretlint/profiler';
 import { creator } from '@secretlint/secretlint-rule-preset-recommend';
 import type { FoundSecret, PersonalData, SecretScanner } from '../core/ports.ts';
 import { knownSecrets } from '../core/secrets/knownSecrets.ts';
 import { namedSecrets } from '../core/secrets/namedSecrets.ts';
 import { personalData } from '../core/secrets/personalData.ts';
 import { settled } from '../core/secrets/settled.ts';
+
+// It notes some sixty steps for each text and keeps them while the worker lives: about 50 kB that never come back.
+secretLintProfiler.setEnabled(false);
 
 const preset = '@secretlint/secretlint-rule-preset-recommend';
 const config = { rules: [{ id: preset, rule: creator, options: {} }] };

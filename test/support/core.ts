@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Emitter } from '../../src/base/emitter.ts';
 import { traceOf } from '../../src/base/trace.ts';
+import type { CallSink } from '../../src/core/calls/watched.ts';
 import { estimateTokens } from '../../src/core/context/tokens.ts';
 import { Engine } from '../../src/core/engine.ts';
 import type {
@@ -31,6 +32,7 @@ import type { Provider } from '../../src/core/providers/provider.ts';
 import { maskedSearch } from '../../src/core/secrets/maskedSearch.ts';
 import { Masker } from '../../src/core/secrets/masker.ts';
 import type { SessionStore } from '../../src/core/session/store.ts';
+import type { WorkspaceSources } from '../../src/core/tools/workspace/sources.ts';
 import type { SessionEvent } from '../../src/protocol/turnEvents.ts';
 import { openSessionStore } from '../../src/store/openSessionStore.ts';
 import { openRecall } from '../../src/workers/openRecall.ts';
@@ -73,6 +75,7 @@ export interface TestCoreOptions {
   userDirectives?: UserDirectives;
   /** Providers beside Claude. */
   more?: Iterable<Provider>;
+  calls?: CallSink;
   /** What the engine sees as the time. */
   clock?: Clock;
   /** Counts by the kinds of characters where none is given, which needs no worker. */
@@ -81,6 +84,8 @@ export interface TestCoreOptions {
   scanner?: SecretScanner;
   maskingKey?: Uint8Array;
   maskingPatienceMs?: number;
+  /** Without it there are no tools for the workspace. */
+  workspaceSources?: WorkspaceSources;
 }
 
 export async function startCore(options: TestCoreOptions = {}): Promise<TestCore> {
@@ -97,6 +102,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     instructions: '',
     conversationTokens: 24_000,
     recall: 'session',
+    embeddings: '',
     compaction: 'extractive',
     maskSecrets: true,
     maskPersonalData: false,
@@ -149,6 +155,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     isWanted: () => false,
     log,
   });
+  const profiles = new Profiles({ read: async () => options.profileFiles ?? [] }, log);
   const engine = new Engine({
     store,
     providers: [
@@ -169,13 +176,18 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     counter: options.counter ?? { count: async (texts) => texts.map(estimateTokens) },
     recall,
     settings,
-    profiles: new Profiles({ read: async () => options.profileFiles ?? [] }, log),
-    prompts: new Prompts({ read: async () => options.promptFiles ?? [] }, log),
+    profiles,
+    prompts: new Prompts({ read: async () => options.promptFiles ?? [] }, log, {
+      grounding: () => settings.grounding,
+      profile: (name) => profiles.get(name),
+    }),
     ...(options.search === undefined ? {} : { search: options.search }),
     ...(options.recall === undefined ? {} : { recall: options.recall }),
     clock,
     log,
+    workspaceSources: () => options.workspaceSources,
     ...(options.scanner === undefined ? {} : { scanner: options.scanner }),
+    ...(options.calls === undefined ? {} : { calls: options.calls }),
     ...(options.userDirectives === undefined ? {} : { userDirectives: options.userDirectives }),
   });
   return {

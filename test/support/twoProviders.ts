@@ -1,5 +1,6 @@
 /** The real core with Claude and an OpenAI-compatible server, both faked over HTTP. */
 import { Emitter } from '../../src/base/emitter.ts';
+import type { CallSink } from '../../src/core/calls/watched.ts';
 import { type EndpointSetting, endpointKeyName } from '../../src/core/providers/openai/endpoints.ts';
 import { OpenAiProviders } from '../../src/core/providers/openai/openAiProviders.ts';
 import { startCore, type TestCore } from './core.ts';
@@ -13,20 +14,38 @@ export interface Two {
   keys: Map<string, string>;
 }
 
-/** Claude and an OpenAI-compatible server named `mine`, both faked over HTTP. */
-export async function startTwo(
-  flavour: FlavourName = 'openai',
-  more: Partial<EndpointSetting> = {},
-): Promise<Two> {
-  const fake = await startFakeOpenAi({ flavour });
-  const setting: EndpointSetting = { id: 'mine', preset: flavour, baseUrl: fake.url, ...more };
-  const keys = new Map([[endpointKeyName({ id: 'mine', baseUrl: fake.url }), fake.key ?? '']]);
+/** Providers for OpenAI-compatible servers, each faked; `keys` may be changed. */
+export function serversAt(settings: readonly EndpointSetting[], keys: Map<string, string>): OpenAiProviders {
   const silent = () => undefined;
-  const servers = new OpenAiProviders({
-    endpoints: () => [setting],
+  return new OpenAiProviders({
+    endpoints: () => settings,
     secrets: { get: async (name) => keys.get(name), onDidChange: new Emitter<string>().event },
     clock: { now: () => Date.now(), monotonic: () => performance.now() },
     log: { info: silent, warn: silent, error: silent },
   });
-  return { core: await startCore({ more: servers }), fake, keys };
+}
+
+/** The setting of a fake, and its key under the name it is kept under. */
+export function settingOf(
+  fake: FakeOpenAi,
+  id: string,
+  more: Partial<EndpointSetting> = {},
+): { setting: EndpointSetting; key: [name: string, value: string] } {
+  return {
+    setting: { id, preset: 'openai', baseUrl: fake.url, ...more },
+    key: [endpointKeyName({ id, baseUrl: fake.url }), fake.key ?? ''],
+  };
+}
+
+/** Claude and an OpenAI-compatible server named `mine`, both faked over HTTP. */
+export async function startTwo(
+  flavour: FlavourName = 'openai',
+  more: Partial<EndpointSetting> = {},
+  calls?: CallSink,
+): Promise<Two> {
+  const fake = await startFakeOpenAi({ flavour });
+  const { setting, key } = settingOf(fake, 'mine', { preset: flavour, ...more });
+  const keys = new Map([key]);
+  const options = calls === undefined ? {} : { calls };
+  return { core: await startCore({ more: serversAt([setting], keys), ...options }), fake, keys };
 }

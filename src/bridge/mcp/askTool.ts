@@ -4,13 +4,14 @@ import { fromErrorInfo, scopeMissing, turnWithdrawn, unexpected } from '../../co
 import { type Citation, plainText } from '../../protocol/content.ts';
 import { type GroundingMode, groundingModes } from '../../protocol/entries.ts';
 import type { TurnEvent } from '../../protocol/turnEvents.ts';
+import { inNewSession } from '../newSession.ts';
 import type { McpAccess } from './access.ts';
-import { orError, textResult } from './results.ts';
+import type { RunTool } from './results.ts';
 
 /** Progress is told after so many characters: a line or two of text. */
 const told = 200;
 
-export function registerAsk(server: McpServer, access: McpAccess): void {
+export function registerAsk(server: McpServer, access: McpAccess, run: RunTool): void {
   server.registerTool(
     'ask',
     {
@@ -29,7 +30,7 @@ export function registerAsk(server: McpServer, access: McpAccess): void {
       annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: true },
     },
     ({ question, session, model, grounding }, context) =>
-      orError(async () => {
+      run('ask', async () => {
         const { assistant, made } = access;
         const input = {
           text: question,
@@ -41,12 +42,9 @@ export function registerAsk(server: McpServer, access: McpAccess): void {
         const { budget, over } = await access.limits();
         const begin = async () => {
           if (session) return assistant.startTurn((await access.session(session)).id, input, signal, budget);
-          const { id } = await assistant.sessions.create({ ...made, ...access.owner });
-          return assistant.startTurn(id, input, signal, budget).catch(async (error: unknown) => {
-            // Nobody is told of it, and there is nothing in it.
-            await assistant.sessions.purge(id);
-            throw error;
-          });
+          return inNewSession(assistant, { ...made, ...access.owner }, (id) =>
+            assistant.startTurn(id, input, signal, budget),
+          );
         };
         const turn = await begin().catch((error: unknown) => {
           over();
@@ -60,13 +58,10 @@ export function registerAsk(server: McpServer, access: McpAccess): void {
           throw error === undefined ? unexpected(undefined) : fromErrorInfo(error);
         const citations = content.flatMap((block) => (block.type === 'text' ? (block.citations ?? []) : []));
         const text = plainText(content);
-        return textResult([text, ...citations.map(cited), `(session ${turn.sessionId})`].join('\n'), {
-          session: turn.sessionId,
-          turn: turn.turnId,
-          outcome,
-          text,
-          citations,
-        });
+        return {
+          text: [text, ...citations.map(cited), `(session ${turn.sessionId})`].join('\n'),
+          structured: { session: turn.sessionId, turn: turn.turnId, outcome, text, citations },
+        };
       }),
   );
 }

@@ -1,10 +1,11 @@
 /** Tools that read: sessions, what was said, what was sent, and the workspace. */
 import type { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { escapeAttribute } from '../../core/context/tags.ts';
 import { recalledWithTexts } from '../routes/recall.ts';
 import { listPage } from '../routes/sessionPages.ts';
 import type { McpAccess } from './access.ts';
-import { orError, textResult } from './results.ts';
+import { quoted, type RunTool } from './results.ts';
 
 /** The session that a search of the whole workspace begins in; never a private one, nor another program's. */
 async function newestOf({ assistant, mayUse }: McpAccess): Promise<string | undefined> {
@@ -12,24 +13,37 @@ async function newestOf({ assistant, mayUse }: McpAccess): Promise<string | unde
   return page.sessions[0]?.id;
 }
 
+/** A title is one entry of a list, whatever stands in it. */
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ');
+
 const readOnly = { readOnlyHint: true, openWorldHint: false } as const;
 
-export function registerSessionTools(server: McpServer, access: McpAccess): void {
+export function registerSessionTools(server: McpServer, access: McpAccess, run: RunTool): void {
   const { assistant } = access;
   server.registerTool(
     'list_sessions',
     {
       title: 'List sessions',
       description: 'The sessions of this workspace, newest first.',
-      inputSchema: z.object({ limit: z.int().min(1).max(200).default(50) }),
+      inputSchema: z.object({
+        limit: z.int().min(1).max(200).default(50),
+        cursor: z.string().max(100).optional().describe('The next of an earlier list, to go on behind it.'),
+      }),
       annotations: readOnly,
     },
-    ({ limit }) =>
-      orError(async () => {
-        const { sessions } = await listPage(assistant.sessions, { limit, trashed: false }, access.mayUse);
-        return textResult(sessions.map(({ id, title }) => `${id} ${title}`).join('\n') || 'There are none.', {
-          sessions: sessions.map(({ id, title, updatedAt }) => ({ id, title, updatedAt })),
-        });
+    ({ limit, cursor }) =>
+      run('list_sessions', async () => {
+        const page = await listPage(assistant.sessions, { limit, cursor, trashed: false }, access.mayUse);
+        const sessions = await assistant.told.summaries(page.sessions);
+        const lines = sessions.map(({ id, title }) => `${id} ${oneLine(title)}`);
+        const more = page.next === undefined ? [] : [`(There are more: cursor ${page.next})`];
+        return {
+          text: [...lines, ...more].join('\n') || 'There are none.',
+          structured: {
+            sessions: sessions.map(({ id, title, updatedAt }) => ({ id, title, updatedAt })),
+            ...(page.next === undefined ? {} : { next: page.next }),
+          },
+        };
       }),
   );
   server.registerTool(
@@ -46,9 +60,9 @@ export function registerSessionTools(server: McpServer, access: McpAccess): void
       annotations: readOnly,
     },
     ({ query, session, limit }) =>
-      orError(async () => {
+      run('recall', async () => {
         const newest = session ?? (await newestOf(access));
-        if (newest === undefined) return textResult('There are no sessions yet.', { entries: [] });
+        if (newest === undefined) return { text: 'There are no sessions yet.', structured: { entries: [] } };
         const scope = session === undefined ? 'workspace' : 'session';
         const asked = { query, limit, scope } as const;
         const { entries } = await recalledWithTexts(assistant, newest, asked, access.principal);
@@ -59,14 +73,11 @@ export function registerSessionTools(server: McpServer, access: McpAccess): void
           role,
           text,
         }));
-        return textResult(
-          told
-            .map(
-              (one) => `${new Date(one.at).toISOString()} ${one.role}, session ${one.session}:\n${one.text}`,
-            )
-            .join('\n\n') || 'Nothing was found.',
-          { entries: told },
-        );
+        const earlier = told.map((one) => {
+          const at = new Date(one.at).toISOString();
+          return quoted('earlier', `said_by="${one.role}" at="${at}" session="${one.session}"`, one.text);
+        });
+        return { text: earlier.join('\n') || 'Nothing was found.', structured: { entries: told } };
       }),
   );
   server.registerTool(
@@ -81,7 +92,7 @@ export function registerSessionTools(server: McpServer, access: McpAccess): void
       annotations: readOnly,
     },
     ({ session, turn }) =>
-      orError(async () => {
+      run('read_context', async () => {
         await access.session(session);
         const { view } = await assistant.context(
           session,
@@ -93,17 +104,16 @@ export function registerSessionTools(server: McpServer, access: McpAccess): void
           tokens,
           reason,
         }));
-        return textResult(
-          parts
-            .map(({ kind, label, tokens, reason }) => `${kind}, ${tokens} tokens: ${label}. ${reason}`)
-            .join('\n'),
-          { model: view.report.model, parts },
+        const lines = parts.map(
+          ({ kind, label, tokens, reason }) =>
+            `${kind}, ${tokens} tokens: ${oneLine(label)}. ${oneLine(reason)}`,
         );
+        return { text: lines.join('\n'), structured: { model: view.report.model, parts } };
       }),
   );
 }
 
-export function registerSearch(server: McpServer, access: McpAccess): void {
+export function registerSearch(server: McpServer, access: McpAccess, run: RunTool): void {
   server.registerTool(
     'search_workspace',
     {
@@ -117,7 +127,7 @@ export function registerSearch(server: McpServer, access: McpAccess): void {
       annotations: readOnly,
     },
     ({ query, limit }, { mcpReq }) =>
-      orError(async () => {
+      run('search_workspace', async () => {
         const signal = AbortSignal.any([mcpReq.signal, access.signal]);
         const found = await access.assistant.searchWorkspace(query, { limit, signal });
         const passages = found.map(({ path, startLine, endLine, text }) => ({
@@ -126,12 +136,10 @@ export function registerSearch(server: McpServer, access: McpAccess): void {
           endLine,
           text,
         }));
-        return textResult(
-          passages
-            .map(({ path, startLine, endLine, text }) => `${path}:${startLine}-${endLine}\n${text}`)
-            .join('\n\n') || 'Nothing was found.',
-          { passages },
+        const texts = passages.map(({ path, startLine, endLine, text }) =>
+          quoted('passage', `path="${escapeAttribute(path)}" lines="${startLine}-${endLine}"`, text),
         );
+        return { text: texts.join('\n') || 'Nothing was found.', structured: { passages } };
       }),
   );
 }

@@ -4,6 +4,7 @@ import { invalidInput } from '../../core/errors.ts';
 import type { Entry } from '../../protocol/entries.ts';
 import { entryText } from '../../protocol/entryText.ts';
 import type { McpAccess } from './access.ts';
+import type { ReadResource } from './resourceErrors.ts';
 import { bounded } from './results.ts';
 
 /** Sessions in a list: whoever wants an older one knows its id. */
@@ -12,12 +13,13 @@ const listed = 100;
 const mostEntries = 200;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-export function registerResources(server: McpServer, access: McpAccess): void {
+export function registerResources(server: McpServer, access: McpAccess, readResource: ReadResource): void {
   const { assistant } = access;
   const sessions = async (suffix: string, what: string) => {
     const all = (await assistant.sessions.list({ limit: listed })).filter((one) => access.mayUse(one));
+    const told = await assistant.told.summaries(all);
     return {
-      resources: all.map(({ id, title }) => ({
+      resources: told.map(({ id, title }) => ({
         uri: `causeway://sessions/${id}${suffix}`,
         name: `${what}${title}`,
         mimeType: 'text/markdown',
@@ -43,21 +45,22 @@ export function registerResources(server: McpServer, access: McpAccess): void {
         },
       }),
       { description, mimeType: 'text/markdown' },
-      async (uri, { id }) => {
-        const wanted = Array.isArray(id) ? (id[0] ?? '') : (id ?? '');
-        if (!uuid.test(wanted)) throw invalidInput('id', wanted.slice(0, 60), 'the id of a session');
-        await access.session(wanted);
-        return {
-          contents: [{ uri: uri.href, mimeType: 'text/markdown', text: bounded(await read(wanted)) }],
-        };
-      },
+      (uri, { id }) =>
+        readResource(uri, async () => {
+          const wanted = Array.isArray(id) ? (id[0] ?? '') : (id ?? '');
+          if (!uuid.test(wanted)) throw invalidInput('id', wanted.slice(0, 60), 'the id of a session');
+          await access.session(wanted);
+          return {
+            contents: [{ uri: uri.href, mimeType: 'text/markdown', text: bounded(await read(wanted)) }],
+          };
+        }),
     );
 
   register('session', '', '', 'What was said in a session, the newest entries of its branch.', async (id) =>
-    (await assistant.sessions.path(id, { limit: mostEntries })).flatMap(saidOf).join('\n\n'),
+    (await assistant.told.path(id, { limit: mostEntries })).flatMap(saidOf).join('\n\n'),
   );
   register('frames', '/frames', 'Frames of ', 'What the session keeps of its older turns.', async (id) => {
-    const frames = await assistant.sessions.ofKinds(id, ['frame']);
+    const frames = await assistant.told.ofKinds(id, ['frame']);
     return frames.map(entryText).join('\n\n---\n\n') || 'There are no frames yet.';
   });
 }

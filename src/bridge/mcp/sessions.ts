@@ -8,6 +8,7 @@ import {
   type McpServer,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
+import { defaultStreamLimits } from '../eventStream.ts';
 import { accessOfSession, type McpAccess } from './access.ts';
 
 export interface SessionLimits {
@@ -16,13 +17,20 @@ export interface SessionLimits {
   mostOfOne: number;
   /** A session in which nothing was asked ends after this many milliseconds. */
   idleMs: number;
+  /** An answer that takes longer says so as often, in ms. */
+  keepAliveMs: number;
 }
 
 /**
  * One user's tools open a session for each of their windows; one that opens and forgets is to leave room for others.
  * After an hour without a request a program has most likely gone without a word.
  */
-const defaultLimits: SessionLimits = { most: 64, mostOfOne: 16, idleMs: 60 * 60_000 };
+const defaultLimits: SessionLimits = {
+  most: 64,
+  mostOfOne: 16,
+  idleMs: 60 * 60_000,
+  keepAliveMs: defaultStreamLimits.pingMs,
+};
 
 interface Session {
   /** Id of the program; undefined for the user. */
@@ -43,9 +51,9 @@ export class McpSessions {
   /** Those that their programs ended last: whoever still uses one is told. */
   readonly #ended = new Set<string>();
 
-  constructor(make: (access: McpAccess) => McpServer, limits = defaultLimits) {
+  constructor(make: (access: McpAccess) => McpServer, limits: Partial<SessionLimits> = {}) {
     this.#make = make;
-    this.#limits = limits;
+    this.#limits = { ...defaultLimits, ...limits };
   }
 
   /**
@@ -90,6 +98,7 @@ export class McpSessions {
       };
       const server = this.#make(accessOfSession(() => newest, ended.signal));
       const transport = new WebStandardStreamableHTTPServerTransport({
+        keepAliveMs: this.#limits.keepAliveMs,
         sessionIdGenerator: () => crypto.randomUUID(),
         onsessioninitialized: (id) => {
           const idle = setTimeout(() => void this.#end(id), this.#limits.idleMs).unref();

@@ -1,21 +1,29 @@
 import type { Assistant } from '../../core/assistant.ts';
+import { type CausewayError, notFound } from '../../core/errors.ts';
 import type { Log } from '../../core/ports.ts';
-import { eventsQuery } from '../../protocol/bridge.ts';
+import { eventsQuery, type StreamEnded } from '../../protocol/bridge.ts';
 import type { SessionEvent } from '../../protocol/turnEvents.ts';
 import { EventStream, eventStreamHeaders, type StreamLimits } from '../eventStream.ts';
 import { eventText } from '../eventText.ts';
-import type { Route, RouteCall } from '../exchange.ts';
+import type { Principal, Route, RouteCall } from '../exchange.ts';
+import { lostRight } from '../middleware/scope.ts';
 import { FieldError, parseQuery } from '../parse.ts';
-import { sessionOf } from '../sessionAccess.ts';
+import { mayUse, sessionOf } from '../sessionAccess.ts';
 
 /** A page of the log is held as a whole while it is told. */
 const pageSize = 50;
 /** Most events that happen while a reader is told what it missed. */
 const mostWaiting = 10_000;
+/**
+ * How long a client that may not read any more has for the word that says so, in ms: on this machine it takes one, and
+ * what is open is to end within a second.
+ */
+const lastWordMs = 250;
 
 /**
  * What happens in a session, as the panel hears it. The id of an appended entry's event is its place in the log:
- * a client that comes back with it as `Last-Event-ID`, or with `?after=`, is told first what it missed.
+ * a client that comes back with it as `Last-Event-ID`, or with `?after=`, is told first what it missed. When a client may
+ * not read the session any more, its last event says why.
  */
 export function eventRoutes(assistant: Assistant, streams: StreamLimits, log: Log): Route[] {
   return [
@@ -28,12 +36,22 @@ export function eventRoutes(assistant: Assistant, streams: StreamLimits, log: Lo
         const after = placeOf(call);
         await sessionOf(assistant, sessionId, call.principal);
         const reader = new EventStream(streams);
-        const cut = AbortSignal.any([call.signal, reader.cut]);
-        void follow(assistant, sessionId, after, reader, cut).catch((error: unknown) => {
-          log.error('The events of a session could not be passed on.', error);
-          reader.end();
+        const told = new AbortController();
+        const over = AbortSignal.any([call.signal, reader.cut]);
+        if (over.aborted) told.abort();
+        over.addEventListener('abort', () => {
+          const lost = lostRight(call.presence, 'sessions:read');
+          if (!lost) return told.abort();
+          lastWord(reader, sessionId, lost);
+          setTimeout(() => told.abort(), lastWordMs).unref();
         });
-        return { status: 200, headers: { ...eventStreamHeaders }, body: reader, cut };
+        void follow(assistant, sessionId, after, reader, { over, principal: call.principal }).catch(
+          (error: unknown) => {
+            log.error('The events of a session could not be passed on.', error);
+            reader.end();
+          },
+        );
+        return { status: 200, headers: { ...eventStreamHeaders }, body: reader, cut: told.signal };
       },
     },
   ];
@@ -52,7 +70,7 @@ async function follow(
   sessionId: string,
   after: number | undefined,
   reader: EventStream,
-  cut: AbortSignal,
+  { over, principal }: { over: AbortSignal; principal: Principal },
 ): Promise<void> {
   let waiting: SessionEvent[] | undefined = [];
   let told = after ?? 0;
@@ -64,7 +82,11 @@ async function follow(
     reader.send(event.type, eventText(event), place === undefined ? undefined : String(place));
   };
   const subscription = assistant.onEvent((event) => {
-    if (event.sessionId !== sessionId) return;
+    if (event.sessionId !== sessionId || reader.isOver) return;
+    if (event.type === 'session.changed' && !mayUse(principal, event.session)) {
+      waiting = undefined;
+      return lastWord(reader, sessionId, notFound('session', sessionId));
+    }
     if (!waiting) tell(event);
     else if (waiting.length < mostWaiting) waiting.push(event);
     else reader.overflow();
@@ -74,21 +96,28 @@ async function follow(
     subscription.dispose();
     reader.end();
   };
-  if (cut.aborted) leave();
-  cut.addEventListener('abort', leave, { once: true });
+  if (over.aborted) leave();
+  over.addEventListener('abort', leave, { once: true });
   if (after !== undefined) await replay();
   const missed = waiting;
   waiting = undefined;
-  for (const event of missed) tell(event);
+  for (const event of missed ?? []) tell(event);
 
   async function replay() {
     for (;;) {
-      const entries = await assistant.sessions.log(sessionId, { afterSeq: told, limit: pageSize });
+      const entries = await assistant.told.log(sessionId, { afterSeq: told, limit: pageSize });
       for (const entry of entries) {
         await reader.room();
         tell({ type: 'entry.appended', sessionId, entry });
       }
-      if (entries.length < pageSize || cut.aborted) return;
+      if (entries.length < pageSize || reader.isOver) return;
     }
   }
+}
+
+/** Ends a stream with an event that says why. */
+function lastWord(reader: EventStream, sessionId: string, { code, message }: CausewayError): void {
+  const event: StreamEnded = { type: 'stream.ended', sessionId, error: { code, message } };
+  reader.send(event.type, JSON.stringify(event));
+  reader.end();
 }

@@ -24,13 +24,19 @@ export interface McpRoutes {
   dispose(): void;
 }
 
-/** What is served at `/mcp`: the workspace. `version` is of Causeway, as clients are told. */
-export async function workspaceEndpoint(log: Log, version: string): Promise<McpEndpoint> {
-  const [{ mcpEndpoint }, { mcpServer }] = await Promise.all([
+/** What is served at `/mcp`: the workspace. `version` is of Causeway, as clients are told; `pingMs` as in `StreamLimits`. */
+export async function workspaceEndpoint(
+  log: Log,
+  { version, pingMs }: { version: string; pingMs: number },
+): Promise<McpEndpoint> {
+  const [{ mcpEndpoint }, { mcpServer, slowTools }] = await Promise.all([
     import('../mcp/handler.ts'),
     import('../mcp/server.ts'),
   ]);
-  return mcpEndpoint((access) => mcpServer(access, version), log);
+  return mcpEndpoint((access) => mcpServer(access, { version, log }), log, {
+    keepAliveMs: pingMs,
+    slowTools,
+  });
 }
 
 export function mcpRoutes({ assistant, bodies, limiter, load }: McpRouteDeps): McpRoutes {

@@ -2,8 +2,10 @@
 import { invalidInput } from '../../core/errors.ts';
 import { type PromptResult, runPromptBody } from '../../protocol/bridge.ts';
 import type { PromptSummary } from '../../protocol/prompts.ts';
+import { cacheUseOf } from '../cache/cacheUse.ts';
 import type { Route } from '../exchange.ts';
 import { json } from '../http.ts';
+import { requestKeyOf } from '../keyed/requestKey.ts';
 import { parseJson } from '../parse.ts';
 import { madeBy, ownerOf, sessionOf } from '../sessionAccess.ts';
 import { answerWithTurn, groundedWithin, type TurnRouteDeps } from './turns.ts';
@@ -35,23 +37,27 @@ export function promptRoutes({ assistant, bodies, ...answering }: TurnRouteDeps)
       scope: 'turns',
       async answer(call) {
         const { name, version } = named(call.params.prompt);
-        const { input, sessionId, stream, detached } = parseJson(
-          await bodies.text(call.request),
-          runPromptBody,
-        );
+        const { stream, detached, ...body } = parseJson(await bodies.text(call.request), runPromptBody);
+        const { input, sessionId } = body;
         const { principal } = call;
-        const { prompt, turn, output } = await assistant.prompts.ask(name, input, version);
+        const { prompt, turn, output, ...file } = await assistant.prompts.ask(name, input, version);
+        const use = cacheUseOf(call.request, principal, file.cache);
         const made = madeBy(principal);
         const asked = groundedWithin(principal, turn);
-        const { id } = sessionId
-          ? await sessionOf(assistant, sessionId, principal)
-          : await assistant.sessions.create({ ...made, ...ownerOf(principal), title: prompt.description });
+        const check = (id: string) => sessionOf(assistant, id, principal);
+        if (sessionId !== undefined) await check(sessionId);
+        const init = { ...made, ...ownerOf(principal), title: prompt.description };
         const response = await answerWithTurn(
           answering,
           {
             call,
             stream,
             detached,
+            cache: use && { ...use, accepts: (text) => fits(output, text) },
+            key: requestKeyOf(call, ['prompt', call.params.prompt, body]),
+            check,
+            session: async () => sessionId ?? (await assistant.createSession(init)).id,
+            ...(sessionId === undefined && { drop: (id) => assistant.sessions.purge(id) }),
             result(result) {
               const value = output(result.text);
               return json(200, {
@@ -61,12 +67,24 @@ export function promptRoutes({ assistant, bodies, ...answering }: TurnRouteDeps)
               } satisfies PromptResult);
             },
           },
-          (signal, budget) => assistant.startTurn(id, { ...asked, ...made }, signal, budget),
+          (id, { signal, budget, ...by }) =>
+            assistant.startTurn(id, { ...asked, ...made, ...by }, signal, budget),
         );
         return { ...response, headers: { ...response.headers, ...ageHeaders(prompt) } };
       },
     },
   ];
+}
+
+/** An answer that is not what the prompt promises is not given a second time. */
+function fits(output: (answer: string) => unknown, text: string): boolean {
+  try {
+    output(text);
+    return true;
+  } catch {
+    // Whoever asked is told why.
+    return false;
+  }
 }
 
 /** `NAME` or `NAME@VERSION`. Throws `invalid_input`. */

@@ -55,7 +55,7 @@ async function quotes(
   try {
     await sessionOf(assistant, sessionId, principal);
     const ids = found.filter((entry) => entry.sessionId === sessionId).map(({ entryId }) => entryId);
-    const entries = await assistant.sessions.entries(sessionId, ids);
+    const entries = await assistant.told.entries(sessionId, ids);
     return entries.map((entry) => [keyOf({ sessionId, entryId: entry.id }), entryText(entry)]);
   } catch (error) {
     // Purged since it was found, private, or another client's.

@@ -10,7 +10,7 @@ import type { BodyReader } from '../body.ts';
 import type { Route } from '../exchange.ts';
 import { json } from '../http.ts';
 import { parseJson, parseQuery } from '../parse.ts';
-import { madeBy, mayUse, ownerOf, sessionOf } from '../sessionAccess.ts';
+import { madeBy, mayUse, ownerOf, sessionOf, toldSessionOf } from '../sessionAccess.ts';
 import { listPage } from './sessionPages.ts';
 
 export function sessionRoutes(assistant: Assistant, bodies: BodyReader): Route[] {
@@ -21,7 +21,8 @@ export function sessionRoutes(assistant: Assistant, bodies: BodyReader): Route[]
       scope: 'sessions:read',
       async answer({ query, principal }) {
         const asked = parseQuery(query, listSessionsQuery);
-        return json(200, await listPage(assistant.sessions, asked, (one) => mayUse(principal, one)));
+        const page = await listPage(assistant.sessions, asked, (one) => mayUse(principal, one));
+        return json(200, { ...page, sessions: await assistant.told.summaries(page.sessions) });
       },
     },
     {
@@ -31,7 +32,7 @@ export function sessionRoutes(assistant: Assistant, bodies: BodyReader): Route[]
       async answer({ request, principal }) {
         const text = await bodies.text(request);
         const { title, shared } = parseJson(text.trim() === '' ? '{}' : text, createSessionBody);
-        const session = await assistant.sessions.create({
+        const session = await assistant.createSession({
           ...madeBy(principal),
           ...ownerOf(principal),
           ...(shared === undefined ? {} : { shared }),
@@ -46,8 +47,8 @@ export function sessionRoutes(assistant: Assistant, bodies: BodyReader): Route[]
       scope: 'sessions:read',
       async answer({ params: { id = '' }, query, principal }) {
         const { limit, before } = parseQuery(query, getSessionQuery);
-        const session = await sessionOf(assistant, id, principal);
-        const path = await assistant.sessions.path(id, {
+        const session = await toldSessionOf(assistant, id, principal);
+        const path = await assistant.told.path(id, {
           limit: limit + 1,
           ...(before === undefined ? {} : { beforeId: before }),
         });
@@ -66,7 +67,7 @@ export function sessionRoutes(assistant: Assistant, bodies: BodyReader): Route[]
         if (principal.kind === 'client' && clientId !== principal.client.id) throw notOwnSession();
         const { shared } = parseJson(await bodies.text(request), shareSessionBody);
         await assistant.sessions.share(id, shared);
-        return json(200, { session: await sessionOf(assistant, id, principal) });
+        return json(200, { session: await toldSessionOf(assistant, id, principal) });
       },
     },
   ];

@@ -11,13 +11,13 @@ const dayMs = 24 * 60 * 60_000;
 const usualDays = 30;
 
 /** `from` and `to` are days, UTC, both included. */
-const usageQuery = z.strictObject({
+export const usageQuery = z.strictObject({
   by: z.string().max(100).default('client,model,day'),
   from: z.iso.date().optional(),
   to: z.iso.date().optional(),
 });
 
-/** What was used and what it cost, of all programs of this user: sums by client, model and day. */
+/** What was used and what it cost, by this user and all programs: sums by client, model, session and day. */
 export const usageRoute = (relay: ModelRelay, clock: Clock): Route => ({
   method: 'GET',
   pattern: '/v1/usage',

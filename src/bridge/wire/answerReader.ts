@@ -13,12 +13,16 @@ export interface AnswerHead {
 export interface AnswerReader {
   /** As far as it is known. */
   readonly usage: Usage | undefined;
+  /** The first word of a stream has come. */
+  readonly hasBegun: boolean;
   /** An answer without a stream, as the client gets it. Throws a `CausewayError` when it is none. */
   whole(head: AnswerHead, bytes: Buffer): AnswerHead & { bytes: Uint8Array };
   /** Headers of a stream, as the client gets them. */
   begin(head: AnswerHead): AnswerHead;
   /** What of a stream goes to the client now. Throws a `CausewayError` when no more of it is to be read. */
   part(chunk: Buffer): Uint8Array;
+  /** The last bytes of a stream that upstream closed in good order; asked for before `outcome`. */
+  end?(): Uint8Array;
   /** How a stream ended that upstream closed in good order. */
   readonly outcome: RelayOutcome;
   /** The last bytes for the client of a stream that breaks off. */

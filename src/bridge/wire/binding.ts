@@ -22,20 +22,29 @@ export interface Binding {
   /** What the settings say when absent. */
   recall?: boolean;
   grounding?: GroundingMode;
+  /** The turn behind which it goes on; else the messages themselves say it. */
+  afterTurnId?: string;
 }
 
 const suffix = /@session(?::([^@]*))?$/;
 
-/** Undefined for a plain call, which is relayed as it is. Throws `invalid_input`. */
-export function bindingOf({ headers }: Pick<BridgeRequest, 'headers'>, name: string): Binding | undefined {
+/**
+ * Undefined for a plain call, which is relayed as it is. `otherwise` is the session that the body names. Throws
+ * `invalid_input`.
+ */
+export function bindingOf(
+  { headers }: Pick<BridgeRequest, 'headers'>,
+  name: string,
+  otherwise?: string,
+): Binding | undefined {
   const header = headers.get(sessionHeader);
   const named = name.includes('@session') ? suffix.exec(name) : null;
-  if (header === undefined && !named) {
+  if (header === undefined && !named && otherwise === undefined) {
     for (const other of [contextHeader, historyHeader])
       if (headers.has(other)) throw invalidInput(other, 'the header alone', `it beside ${sessionHeader}`);
     return undefined;
   }
-  const session = wantedSession.safeParse(header ?? named?.[1] ?? 'auto');
+  const session = wantedSession.safeParse(header ?? named?.[1] ?? otherwise ?? 'auto');
   if (!session.success) {
     const field = header === undefined ? 'model' : sessionHeader;
     throw invalidInput(field, 'another text', 'new, auto or the id of a session');

@@ -27,12 +27,17 @@ export interface Passage {
 export interface WantedEvents {
   readonly names: ReadonlySet<string>;
   readonly firstLetters: ReadonlySet<number>;
+  /** Events without a name are wanted too; theirs is empty. */
+  readonly nameless?: true;
 }
 
 export const wantedEvents = (...names: string[]): WantedEvents => ({
   names: new Set(names),
   firstLetters: new Set(names.map((name) => name.charCodeAt(0))),
 });
+
+/** Of a wire whose events have no names. */
+export const everyEvent: WantedEvents = { names: new Set(), firstLetters: new Set(), nameless: true };
 
 const none: readonly Buffer[] = [];
 const nothing: Passage = { bytes: Buffer.alloc(0), events: [] };
@@ -65,6 +70,7 @@ export class EventBytes {
     let lineAt = 0;
     let name = '';
     let data: string | undefined;
+    const { nameless = false } = this.#wanted;
     for (let end = endOfLine(bytes, 0); end >= 0; end = endOfLine(bytes, lineAt)) {
       const lineEnd = end > lineAt && bytes[end - 1] === cr ? end - 1 : end;
       if (lineEnd === lineAt) {
@@ -75,7 +81,7 @@ export class EventBytes {
         data = undefined;
       } else if (bytes[lineAt] === letterE && isField(bytes, lineAt, 'event:')) {
         name = this.#nameAt(bytes, lineAt + 6, lineEnd);
-      } else if (name !== '' && bytes[lineAt] === letterD && isField(bytes, lineAt, 'data:')) {
+      } else if ((name !== '' || nameless) && bytes[lineAt] === letterD && isField(bytes, lineAt, 'data:')) {
         const line = fieldValue(bytes, lineAt + 5, lineEnd);
         data = data === undefined ? line : `${data}\n${line}`;
       }

@@ -16,7 +16,20 @@ const passed = new Set([
   'x-client-request-id',
 ]);
 
-/** Headers of a request to upstream, names and values in turn. The key is ours, whatever the client sent. */
+/** The same for another server than Claude's API, which needs to know no more of the client. */
+const passedToServers = new Set(['accept', 'idempotency-key', 'traceparent', 'tracestate']);
+
+/** Headers of a request to a server that speaks OpenAI's wire, names and values in turn. */
+export function serverHeaders(request: BridgeRequest, key: string | undefined): string[] {
+  const headers = ['content-type', 'application/json', 'accept-encoding', 'identity'];
+  if (key !== undefined) headers.push('authorization', `Bearer ${key}`);
+  const named = namedBy(request.headers.get('connection'));
+  for (const [name, value] of request.headers)
+    if (passedToServers.has(name) && !named.has(name)) headers.push(name, value);
+  return headers;
+}
+
+/** Headers of a request to Claude's API, names and values in turn. The key is ours, whatever the client sent. */
 export function upstreamHeaders(request: BridgeRequest, key: string, more: readonly string[] = []): string[] {
   const headers = [
     'x-api-key',

@@ -2,12 +2,16 @@
 
 import { requestSize } from '../../core/limits/requestSize.ts';
 import type { Clock } from '../../core/ports.ts';
-import type { ModelRelay, RelayOperation, RelayPrincipal, RelayWire } from '../../core/relay.ts';
+import type { ModelRelay, RelayOperation, RelayPrincipal, RelayServer, RelayWire } from '../../core/relay.ts';
+import { cacheHeader, cacheUseOf } from '../cache/cacheUse.ts';
+import { KeptCalls, maxCallBytes } from '../cache/keptCalls.ts';
 import type { Principal, RouteCall } from '../exchange.ts';
 import type { BridgeResponse } from '../http.ts';
 import type { AnswerReader } from './answerReader.ts';
-import { upstreamHeaders } from './headers.ts';
+import { serverHeaders, upstreamHeaders } from './headers.ts';
 import { RelayedAnswer } from './relayedAnswer.ts';
+import { Repeats, retriesOf } from './repeats.ts';
+import { SaidBytes } from './saidBytes.ts';
 import { Upstreams } from './upstream.ts';
 
 export interface ModelCallsDeps {
@@ -23,70 +27,140 @@ export interface ModelCall {
   /** Below the base URL, with its query. */
   path: string;
   model: string | undefined;
+  /** Where it goes, for what does not go to Claude's API. */
+  server?: RelayServer;
   stream: boolean;
   body: Buffer | undefined;
   /** Ceiling of the answer in tokens, as the request has it. */
   maxTokens?: number | undefined;
-  /** Headers beside those of the client that are passed on, names and values in turn. */
+  /** Headers beside those of the client that are passed on to Claude's API, names and values in turn. */
   headers?: readonly string[];
-  reader(host: string): AnswerReader;
+  /** The program's own request, where that is not what is sent: the answer is written as it asks. */
+  asked?: Buffer;
+  /** How often it is sent again at most, where that is not the program's to say. */
+  retries?: number;
+  /** Told what upstream said where it answered with an error, in its own words. */
+  onRefused?: (body: Buffer) => void;
+  /** `key` is what the call is sent with; no answer may hold it. */
+  reader(host: string, key: string | undefined): AnswerReader;
 }
 
 export class ModelCalls {
   readonly #deps: ModelCallsDeps;
   readonly #upstreams = new Upstreams();
+  readonly #kept: KeptCalls;
 
   constructor(deps: ModelCallsDeps) {
     this.#deps = deps;
+    this.#kept = new KeptCalls(deps.relay, deps.clock);
   }
 
   /** Throws what `ModelRelay.authorise` throws, and the errors of an upstream that gives no answer. */
-  async send({ request, principal, presence }: RouteCall, call: ModelCall): Promise<BridgeResponse> {
+  send(route: RouteCall, call: ModelCall): Promise<BridgeResponse> {
+    return route.request.headers.has(cacheHeader) ? this.#cached(route, call) : this.#send(route, call);
+  }
+
+  /** An answer that was given before, where one will do, and which this one may be for the next who asks. */
+  async #cached(route: RouteCall, call: ModelCall): Promise<BridgeResponse> {
+    const { relay, clock } = this.#deps;
+    const { wire, operation, model, server, stream, body, path } = call;
+    const { request, principal } = route;
+    const use = cacheUseOf(request, principal);
+    const mayKeep = operation === 'messages' && body !== undefined && body.length <= maxCallBytes;
+    if (!use || !mayKeep) return this.#send(route, call);
+    const at = clock.now();
+    const from = clock.monotonic();
+    // Whether anything may leave at all, and where to; what it costs is held only when it is sent.
+    const asked = {
+      wire,
+      operation,
+      size: () => requestSize(noBody),
+      server,
+      ...(model === undefined ? {} : { model }),
+    };
+    const { baseUrl } = await relay.authorise(owner, asked);
+    const cached = {
+      use,
+      wire,
+      baseUrl,
+      path,
+      body,
+      headers: call.headers ?? [],
+      asked: call.asked ?? noBody,
+    };
+    const key = this.#kept.keyOf(request, cached);
+    const found = await this.#kept.find(key, use);
+    if (!found) return this.#kept.keeping(key, cached, await this.#send(route, call));
+    const ms = clock.monotonic() - from;
+    relay.record({
+      ...{ at, principal: principalOf(principal), wire, operation, model, server, stream },
+      ...{ status: 200, outcome: 'done', usage: undefined, firstByteMs: ms, totalMs: ms },
+      ...{ requestId: undefined, reached: false, hold: undefined, cache: 'hit' },
+    });
+    return found;
+  }
+
+  async #send({ request, principal, presence }: RouteCall, call: ModelCall): Promise<BridgeResponse> {
     const { relay, clock, pingMs } = this.#deps;
-    const { wire, operation, model, stream, body, maxTokens } = call;
+    const { wire, operation, model, server, stream, body, maxTokens } = call;
     const who = principalOf(principal);
     const at = clock.now();
     const asked = relay.authorise(who, {
       wire,
       operation,
       size: () => requestSize(body ?? noBody),
+      server,
       ...(model === undefined ? {} : { model }),
       ...(maxTokens === undefined ? {} : { maxTokens }),
     });
-    const { baseUrl, key, limits, hold } = 'then' in asked ? await asked : asked;
+    const { baseUrl, key, limits, hold, bodies } = 'then' in asked ? await asked : asked;
+    const said = bodies && new SaidBytes();
     const { dispatcher, host, prefix } = this.#upstreams.of(baseUrl);
-    const reader = call.reader(host);
+    const reader = call.reader(host, key);
+    const retries = call.retries ?? retriesOf(request);
+    const send = () => {
+      dispatcher.dispatch(
+        {
+          method: call.method,
+          path: prefix + call.path,
+          headers: server ? serverHeaders(request, key) : upstreamHeaders(request, key ?? '', call.headers),
+          body: body ?? null,
+          headersTimeout: limits.headMs,
+          bodyTimeout: limits.idleMs,
+        },
+        answer,
+      );
+    };
+    const repeats = retries > 0 ? new Repeats(clock, retries, send) : undefined;
     const answer = new RelayedAnswer({
       reader,
       host,
       limits,
       pingMs,
       presence,
+      onRefused: call.onRefused,
+      again: repeats && ((refusal, reached) => repeats.again(refusal, reached)),
       now: () => clock.monotonic(),
-      onEnd: (end) =>
+      ...(said ? { onData: (chunk) => said.add(chunk) } : {}),
+      onEnd: (end) => {
+        repeats?.end();
         relay.record({
           at,
           principal: who,
           wire,
           operation,
           model,
+          server,
           stream,
           usage: reader.usage,
           hold,
+          ...(said ? { bodies: { request: textOf(body), answer: said.text } } : {}),
+          ...(repeats?.unsure ? { unsure: true } : {}),
           ...end,
-        }),
-    });
-    dispatcher.dispatch(
-      {
-        method: call.method,
-        path: prefix + call.path,
-        headers: upstreamHeaders(request, key, call.headers),
-        body: body ?? null,
-        headersTimeout: limits.headMs,
-        bodyTimeout: limits.idleMs,
+        });
       },
-      answer,
-    );
+    });
+    send();
     return await answer.response;
   }
 
@@ -97,6 +171,12 @@ export class ModelCalls {
 }
 
 const noBody = Buffer.alloc(0);
+
+const textOf = (body: Buffer | undefined): string => {
+  const said = new SaidBytes();
+  if (body) said.add(body);
+  return said.text;
+};
 
 const owner: RelayPrincipal = { kind: 'owner' };
 export const principalOf = (principal: Principal): RelayPrincipal =>

@@ -1,33 +1,35 @@
 /** A program's call of a model that belongs to a session: one turn of it, answered in the program's own wire. */
-import type { Assistant, ProviderEvent, StartedTurn } from '../../core/assistant.ts';
+import type { Assistant, FollowedTurn, ProviderEvent } from '../../core/assistant.ts';
 import { CausewayError, fromErrorInfo, scopeMissing, turnWithdrawn, unexpected } from '../../core/errors.ts';
 import { budgetOf } from '../../core/limits/budget.ts';
 import type { Limiter } from '../../core/limits/limiter.ts';
 import type { CallBudget } from '../../core/limits/spending.ts';
-import type { Clock, Log } from '../../core/ports.ts';
-import type { ClientScope } from '../../core/register.ts';
-import type { ModelRelay, RelayOutcome, RelayWire } from '../../core/relay.ts';
+import type { Log } from '../../core/ports.ts';
+import type { ClientScope, KeyedRequest } from '../../core/register.ts';
+import type { RelayWire } from '../../core/relay.ts';
 import type { Usage } from '../../protocol/content.ts';
 import type { AssistantEntry } from '../../protocol/entries.ts';
 import type { TurnEvent } from '../../protocol/turnEvents.ts';
-import { AnswerEvents, wireMessageOf } from '../../protocol/wires/sessionAnswer.ts';
+import type { TurnOfSession } from '../../protocol/wires/responsesState.ts';
+import { AnswerEvents, partsOf, wireMessageOf } from '../../protocol/wires/sessionAnswer.ts';
 import type { ReadRequest } from '../../protocol/wires/sessionRequest.ts';
+import { cacheHeaders, cacheUseOf } from '../cache/cacheUse.ts';
 import { EventStream, eventStreamHeaders, type StreamLimits } from '../eventStream.ts';
 import type { Principal, RouteCall } from '../exchange.ts';
-import { type BridgeResponse, json, statusOf } from '../http.ts';
+import { type BridgeResponse, json } from '../http.ts';
+import type { KeyedRequests } from '../keyed/keyedRequests.ts';
+import { replayedHeader, requestKeyOf } from '../keyed/requestKey.ts';
 import { groundedWithin } from '../routes/turns.ts';
 import { madeBy, ownerOf, sessionOf } from '../sessionAccess.ts';
 import { type Binding, sessionHeader, turnHeader } from './binding.ts';
-import { principalOf } from './modelCalls.ts';
 import { wireStatus } from './wireStatus.ts';
-import type { WireWriter } from './wireWriter.ts';
+import { ignoredHeaders, type WireWriter } from './wireWriter.ts';
 
 export interface SessionCallsDeps {
   assistant: Assistant;
-  relay: ModelRelay;
   limiter: Limiter;
+  keyed: KeyedRequests;
   streams: StreamLimits;
-  clock: Clock;
   log: Log;
 }
 
@@ -35,7 +37,10 @@ export interface SessionCall {
   wire: RelayWire;
   binding: Binding;
   request: ReadRequest;
-  writer: WireWriter;
+  /** How the answer is written, once it is known which turn it is. */
+  writer(of: TurnOfSession): WireWriter;
+  /** Fields of the program's own request that have no effect. */
+  ignored: readonly string[];
 }
 
 export class SessionCalls {
@@ -47,28 +52,38 @@ export class SessionCalls {
 
   /** Errors from before the session is known are thrown; later ones are answered in the wire's shape, with its id. */
   async answer(call: RouteCall, asked: SessionCall): Promise<BridgeResponse> {
-    const { relay, limiter } = this.#deps;
-    const { wire, binding, writer } = asked;
+    const { assistant, limiter, keyed } = this.#deps;
+    const { wire, binding } = asked;
     const { principal } = call;
     for (const scope of neededScopes(binding)) requireScope(principal, scope);
-    // Whether anything may leave at all; what the turn sends is more than the request, so its own budget is held to.
-    await relay.authorise(
-      { kind: 'owner' },
-      { wire, operation: 'messages', model: binding.model, size: () => nothing },
-    );
-    const { id, isNew } = await this.#session(principal, asked);
-    const headers = { ...writer.headers, [sessionHeader]: id };
+    const { stream: _, ...request } = asked.request;
+    const key = requestKeyOf(call, ['call', wire, binding, request]);
+    const known = key && (await keyed.find(key));
+    const { id, isNew } = known
+      ? { id: (await sessionOf(assistant, known.sessionId, principal)).id, isNew: false }
+      : await this.#session(principal, asked);
+    const turnId = known?.turnId ?? crypto.randomUUID();
+    const writer = asked.writer({ sessionId: id, turnId });
+    const headers = { ...ignoredHeaders(asked.ignored), [sessionHeader]: id };
     const client = principal.kind === 'client' ? principal.client : undefined;
     let place: { settle(of: Record<string, never>): void } | undefined;
     try {
-      place = client && (await limiter.take(client, { parallel: 1 }));
-      const limits = { budget: client && budgetOf(limiter, client), over: () => place?.settle({}) };
-      return await this.#turn(call, asked, { sessionId: id, headers, limits });
+      const limits = {
+        budget: client && budgetOf(limiter, client),
+        async take() {
+          place = client && (await limiter.take(client, { parallel: 1 }));
+        },
+        over: () => place?.settle({}),
+      };
+      return await this.#turn(call, asked, { sessionId: id, turnId, isNew, key, writer, headers, limits });
     } catch (error) {
       place?.settle({});
       // Nobody is told of it, and there is nothing in it.
-      if (isNew) await this.#deps.assistant.sessions.purge(id);
-      if (isNew || !(error instanceof CausewayError)) throw error;
+      if (isNew) await assistant.sessions.purge(id);
+      if (isNew && key) await keyed.release(key, id);
+      if (!(error instanceof CausewayError)) throw error;
+      // What keeps a provider from answering comes as it would from a turn, without a status.
+      if (isNew) throw error.status === 500 ? wireStatus(error) : error;
       const response = writer.errorShape(error);
       return { ...response, headers: { ...response.headers, ...headers } };
     }
@@ -93,118 +108,137 @@ export class SessionCalls {
 
   async #turn(
     call: RouteCall,
-    { wire, binding, request, writer }: SessionCall,
-    { sessionId, headers, limits }: Within,
+    { binding, request, ignored, writer: writerOf }: SessionCall,
+    { sessionId, turnId, isNew, key, headers, limits, ...within }: Within,
   ): Promise<BridgeResponse> {
-    const { assistant, relay, streams, clock, log } = this.#deps;
-    const at = clock.now();
-    const from = clock.monotonic();
+    const { assistant, keyed, streams, log } = this.#deps;
+    let { writer } = within;
     const reader = new EventStream(streams);
     const gone = AbortSignal.any([call.signal, reader.cut]);
     const events = new AnswerEvents({
       id: `msg_${crypto.randomUUID().replaceAll('-', '')}`,
       model: binding.model,
     });
-    let firstByteMs: number | undefined;
     let tellBegun = () => {};
     const begun = new Promise<void>((resolve) => {
       tellBegun = resolve;
     });
     const hear = (event: ProviderEvent) => {
-      firstByteMs ??= clock.monotonic() - from;
       for (const told of isPart(event) ? events.read(event) : []) {
         if (request.stream) reader.write(writer.event(told));
         tellBegun();
       }
     };
-    const { recall, grounding, model, whole } = binding;
-    const turn = await assistant.startClientTurn(
-      sessionId,
-      {
-        ...madeBy(call.principal),
-        model,
-        whole,
-        messages: request.messages,
-        system: request.system,
-        tools: request.tools,
-        maxOutputTokens: request.maxOutputTokens,
-        options: request.options,
-        ...(recall === undefined ? {} : { recall }),
-        ...groundedWithin(call.principal, grounding === undefined ? {} : { grounding }),
-      },
-      hear,
-      gone,
-      limits.budget,
-    );
-    const told = { ...headers, [turnHeader]: turn.turnId };
-    const ended = this.#ended(turn)
-      .finally(limits.over)
-      .then((end) => {
-        const { outcome, usage, error } = end;
-        relay.record({
-          at,
-          principal: principalOf(call.principal),
-          wire,
-          operation: 'messages',
+    const { recall, grounding, model, whole, afterTurnId } = binding;
+    const cache = cacheUseOf(call.request, call.principal);
+    let hit = false;
+    let unmet: string[] = [];
+    const start = async (signal: AbortSignal) => {
+      await limits.take();
+      const started = await assistant.startClientTurn(
+        sessionId,
+        {
+          ...madeBy(call.principal),
+          turnId,
           model,
-          stream: request.stream,
-          status: outcome === 'aborted' ? 0 : error && !events.begun ? statusOf(error) : 200,
-          outcome,
-          usage,
-          firstByteMs,
-          totalMs: clock.monotonic() - from,
-          requestId: undefined,
-          reached: true,
-          hold: undefined,
-        });
-        return end;
-      });
+          whole,
+          ...(afterTurnId === undefined ? {} : { afterTurnId }),
+          messages: request.messages,
+          system: request.system,
+          tools: request.tools,
+          maxOutputTokens: request.maxOutputTokens,
+          options: request.options,
+          ...(recall === undefined ? {} : { recall }),
+          ...groundedWithin(call.principal, grounding === undefined ? {} : { grounding }),
+          ...(cache && {
+            cache: {
+              ...cache,
+              told(found: boolean) {
+                hit = found;
+              },
+            },
+          }),
+        },
+        { hear, signal, budget: limits.budget },
+      );
+      unmet = started.unmet.map(writer.nameOf);
+      return started;
+    };
+    const { turn, replayed } = key
+      ? await keyed.turn({
+          key,
+          gone,
+          turnId,
+          session: async () => sessionId,
+          check: (id) => sessionOf(assistant, id, call.principal),
+          start: (_session, _turn, signal) => start(signal),
+        })
+      : { turn: await start(gone), replayed: false };
+    // The same request came twice at once, and the other one's session and turn are those that stand.
+    if (turn.turnId !== turnId) writer = writerOf(turn);
+    if (isNew && turn.sessionId !== sessionId) await assistant.sessions.purge(sessionId);
+    const told = {
+      ...headers,
+      ...ignoredHeaders([...ignored, ...unmet]),
+      [sessionHeader]: turn.sessionId,
+      [turnHeader]: turn.turnId,
+      ...(replayed ? { [replayedHeader]: 'true' } : {}),
+    };
+    // SDKs send the same key with each of their attempts, which would all be told of the same failure.
+    const failing = key ? { ...told, 'x-should-retry': 'false' } : told;
+    const fromCache = () => (replayed ? {} : cacheHeaders(cache, hit));
+    // Each request of the turn has its line in the log of calls by itself.
+    const ended = this.#ended(turn).finally(limits.over);
     if (!request.stream) {
       const { entry, usage, error } = await ended;
-      if (error) return failure(writer, error, told);
+      if (error) return failure(writer, error, failing);
       const message = wireMessageOf(
         events.head,
         entry?.content ?? [],
         entry?.stopReason ?? null,
         usage ?? noUsage,
       );
-      return json(200, writer.whole(message), told);
+      return json(200, writer.whole(message), { ...told, ...fromCache() });
     }
     const failed = await Promise.race([begun, ended]);
-    if (failed?.error && !events.begun) return failure(writer, failed.error, told);
+    if (failed?.error && !events.begun) return failure(writer, failed.error, failing);
     void ended
       .then(({ entry, usage, error }) => {
         if (error) reader.write(writer.failed(error));
-        else
+        else {
+          if (replayed)
+            for (const part of partsOf(entry?.content ?? []))
+              for (const event of events.read(part)) reader.write(writer.event(event));
           for (const event of events.last(entry?.stopReason ?? null, usage ?? noUsage))
             reader.write(writer.event(event));
+        }
       })
       .catch((error: unknown) => log.error('The end of a turn could not be passed on.', error))
       .finally(() => reader.end());
-    return { status: 200, headers: { ...eventStreamHeaders, ...told }, body: reader, cut: gone };
+    const streamed = { ...eventStreamHeaders, ...told, ...fromCache() };
+    return { status: 200, headers: streamed, body: reader, cut: gone };
   }
 
   /** How the turn ended, which its session has by then. */
-  async #ended(turn: StartedTurn): Promise<Ended> {
+  async #ended(turn: FollowedTurn): Promise<Ended> {
     let last: TurnEvent | undefined;
     for await (const event of turn.events) last = event;
-    if (last?.type === 'turn.withdrawn')
-      return { outcome: 'aborted', usage: undefined, error: turnWithdrawn() };
+    if (last?.type === 'turn.withdrawn') return { usage: undefined, error: turnWithdrawn() };
     if (last?.type !== 'turn.ended' || last.entry.kind !== 'assistant')
-      return { outcome: 'failed', usage: undefined, error: unexpected(last?.type) };
+      return { usage: undefined, error: unexpected(last?.type) };
     const { entry } = last;
-    // What the turn cost is in the call's line; what its last request took is what the client is told.
+    // What its last request took is what the client is told.
     const usage = entry.requestUsage ?? entry.usage;
     switch (entry.outcome) {
       case 'done':
-        return { outcome: 'done', entry, usage };
+        return { entry, usage };
       case 'stopped':
-        return { outcome: 'aborted', usage, error: answerStopped() };
+        return { entry, usage, error: answerStopped() };
       case 'failed':
       case 'interrupted':
       case undefined:
         return {
-          outcome: 'failed',
+          entry,
           usage,
           error: wireStatus(entry.error ? fromErrorInfo(entry.error) : unexpected(undefined)),
         };
@@ -214,21 +248,23 @@ export class SessionCalls {
   }
 }
 
-interface Within {
-  sessionId: string;
+interface Within extends TurnOfSession {
+  /** The session was made for this call. */
+  isNew: boolean;
+  /** Of a call that may be sent again. */
+  key: KeyedRequest | undefined;
+  writer: WireWriter;
   headers: Record<string, string>;
-  /** `over` gives the place among turns at once back. */
-  limits: { budget: CallBudget | undefined; over(): void };
+  /** `take` takes a place among turns at once, and `over` gives it back. */
+  limits: { budget: CallBudget | undefined; take(): Promise<void>; over(): void };
 }
 
 interface Ended {
-  outcome: RelayOutcome;
   entry?: AssistantEntry;
   usage: Usage | undefined;
   error?: CausewayError;
 }
 
-const nothing = { bytes: 0, open: false, pictures: 0 };
 const noUsage: Usage = { inputTokens: 0, outputTokens: 0, cacheCreationTokens: 0, cacheReadTokens: 0 };
 
 const answerStopped = () =>

@@ -14,18 +14,20 @@ const colon = 0x3a;
 const maxDepth = 100;
 
 /** From where to where a value stands in the bytes. */
-interface Place {
+export interface Place {
   from: number;
   to: number;
 }
 
 /**
  * The wanted top-level fields that are there, parsed. Throws `body_not_json` for what is no object, has one of the
- * fields twice (readers differ in which one counts), or has something else than JSON there; `body_too_deep`.
+ * fields twice (readers differ in which one counts), or has something else than JSON there; `body_too_deep`. `places`
+ * is told where they stand.
  */
 export function readTopLevel<Name extends string>(
   bytes: Buffer,
   wanted: readonly Name[],
+  places?: Map<Name, Place>,
 ): Partial<Record<Name, unknown>> {
   const found: Partial<Record<Name, unknown>> = {};
   let at = skipSpace(bytes, 0);
@@ -42,6 +44,7 @@ export function readTopLevel<Name extends string>(
       if (name !== undefined) {
         if (Object.hasOwn(found, name)) throw bodyNotJson(`it has the field ${name} twice`);
         found[name] = parse(bytes, value);
+        places?.set(name, value);
       }
       at = skipSpace(bytes, value.to);
       if (bytes[at] === 0x7d) break;
@@ -52,6 +55,16 @@ export function readTopLevel<Name extends string>(
   const end = skipSpace(bytes, at + 1);
   if (end !== bytes.length) throw broken(end);
   return found;
+}
+
+/** The same object with another value of a field that it has; not a byte beside it changes. Throws as `readTopLevel`. */
+export function withTopLevel(bytes: Buffer, name: string, value: unknown): Buffer {
+  const places = new Map<string, Place>();
+  readTopLevel(bytes, [name], places);
+  const place = places.get(name);
+  if (!place) return bytes;
+  const text = Buffer.from(JSON.stringify(value));
+  return Buffer.concat([bytes.subarray(0, place.from), text, bytes.subarray(place.to)]);
 }
 
 const broken = (at: number) => bodyNotJson(`the fault is at byte ${at}`);

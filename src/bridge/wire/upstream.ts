@@ -3,8 +3,8 @@ import { type Dispatcher, Pool } from 'undici';
 
 /** As many as the bridge itself takes from clients, so that no request waits behind another for a connection. */
 const mostConnections = 512;
-/** Addresses whose connections are kept: the one that is set, and the one before it, on which answers still run. */
-const mostAddresses = 2;
+/** Addresses whose connections are kept: Claude's, those of the ten models a route may have, and some from before. */
+const mostAddresses = 16;
 /** Time to connect, in ms; whoever takes longer is not there. */
 const connectMs = 10_000;
 

@@ -44,12 +44,15 @@ export function openDoors({ stateDir, folder, openCore, log }: DoorsOptions): Do
   let there: Promise<BridgeDoor> | undefined;
   const openHere = async () => {
     const core = await openCore();
-    const [{ mcpEndpoint }, { mcpServer }, own] = await Promise.all([
+    const [{ mcpEndpoint }, { mcpServer, slowTools }, own] = await Promise.all([
       import('../../bridge/mcp/handler.ts'),
       import('../../bridge/mcp/server.ts'),
       version(),
     ]);
-    return { core, endpoint: mcpEndpoint((access) => mcpServer(access, own), log) };
+    return {
+      core,
+      endpoint: mcpEndpoint((access) => mcpServer(access, { version: own, log }), log, { slowTools }),
+    };
   };
   return {
     async post(message, signal) {

@@ -1,6 +1,7 @@
 /** Puts what programs say in their own wires into the logs of their sessions, each thing once. */
 import type { UserEntryDraft } from '../../protocol/entries.ts';
 import { saidItems } from '../../protocol/wires/saidMessages.ts';
+import { notFound } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import type { Chosen, ProviderRegistry } from '../providers/registry.ts';
 import { messageTexts, toolTexts } from '../secrets/maskedEntries.ts';
@@ -10,7 +11,7 @@ import type { SessionStore } from '../session/store.ts';
 import type { SessionChoices } from '../sessionChoices.ts';
 import type { ClientPart, ClientRequest } from './clientTurn.ts';
 import { historyDrafts } from './drafts.ts';
-import { placeOf } from './place.ts';
+import { placeBehind, placeOf } from './place.ts';
 import { nameOf, type SaidNode, SaidTree } from './saidTree.ts';
 
 /** Sessions whose tree is kept: programs that run at the same time are fewer. A tree has some 200 bytes an entry. */
@@ -54,10 +55,10 @@ export class ClientSessions {
     sessionId: string,
     told: ClientRequest,
     hear: ClientPart['hear'],
-  ): Promise<{ user: UserEntryDraft; chosen: Chosen; client: ClientPart }> {
+  ): Promise<{ user: UserEntryDraft; chosen: Chosen; client: ClientPart; unmet: string[] }> {
     const { registry, choices } = this.#options;
     const request = await this.#masked(sessionId, told);
-    const chosen = await registry.ready(request.model);
+    const chosen = await registry.ready(request.model, sessionId);
     const [profile, placed] = await Promise.all([
       choices.profile(sessionId),
       this.#after(sessionId, () => this.#place(sessionId, request)),
@@ -65,7 +66,13 @@ export class ClientSessions {
     const user = { ...placed, grounding: request.grounding ?? choices.grounding(profile) };
     const { system, tools, maxOutputTokens, options } = request;
     const recall = request.recall ?? choices.recall(profile) !== 'off';
-    return { user, chosen, client: { system, tools, maxOutputTokens, options, profile, recall, hear } };
+    const unmet = chosen.provider.unmet?.(options, chosen.model.id, tools.length > 0) ?? [];
+    return {
+      user,
+      chosen,
+      unmet,
+      client: { system, tools, maxOutputTokens, options, profile, recall, hear },
+    };
   }
 
   /**
@@ -106,9 +113,13 @@ export class ClientSessions {
   }
 
   async #place(sessionId: string, request: ClientRequest): Promise<Omit<UserEntryDraft, 'grounding'>> {
-    const { door, client, model, messages, whole } = request;
+    const { door, client, model, messages, whole, afterTurnId } = request;
     const tree = await this.#tree(sessionId);
-    const { after, missing, results, input } = placeOf(tree, messages, whole);
+    const behind = afterTurnId === undefined ? undefined : tree.answerOf(afterTurnId);
+    if (afterTurnId !== undefined && !behind) throw notFound('turn', afterTurnId);
+    const { after, missing, results, input } = behind
+      ? placeBehind(behind, messages)
+      : placeOf(tree, messages, whole);
     const marks = { at: this.#options.clock.now(), door, ...(client === undefined ? {} : { client }) };
     const runs = results.length === 0 ? missing : [...missing, { kind: 'results' as const, results }];
     const drafts = historyDrafts(runs, after, marks, model);
@@ -120,7 +131,7 @@ export class ClientSessions {
       ...marks,
       id: crypto.randomUUID(),
       kind: 'user',
-      turnId: crypto.randomUUID(),
+      turnId: request.turnId ?? crypto.randomUUID(),
       parentId: drafts.at(-1)?.id ?? after.id ?? null,
       content: input,
       ...(continuesId === undefined ? {} : { continuesId }),

@@ -28,9 +28,7 @@ export interface Place {
  * stands. Throws `invalid_input`, `empty_input`.
  */
 export function placeOf(tree: SaidTree, messages: readonly SaidMessage[], whole: boolean): Place {
-  const last = messages.at(-1);
-  if (last?.role !== 'user')
-    throw invalidInput('messages', 'an answer as the last message', 'a message of the user as the last');
+  const last = lastOf(messages);
   const input = inputOf(last);
   const history = messages.slice(0, -1).flatMap(saidItems);
   const names = history.map(nameOf);
@@ -40,6 +38,20 @@ export function placeOf(tree: SaidTree, messages: readonly SaidMessage[], whole:
   const missing = goesOn ? [] : runsOf(history.slice(found.used));
   checkCalls(input.results, missing, after);
   return { after, missing, ...input };
+}
+
+/** Behind an answer of the session all messages are new. Throws as `placeOf`. */
+export function placeBehind(after: SaidNode, messages: readonly SaidMessage[]): Place {
+  const input = inputOf(lastOf(messages));
+  const missing = runsOf(messages.slice(0, -1).flatMap(saidItems));
+  checkCalls(input.results, missing, after);
+  return { after, missing, ...input };
+}
+
+function lastOf(messages: readonly SaidMessage[]): SaidMessage {
+  const last = messages.at(-1);
+  if (last?.role === 'user') return last;
+  throw invalidInput('messages', 'an answer as the last message', 'a message of the user as the last');
 }
 
 /** An input that the session begins with and that has no answer yet is sent once more, as clients do after an error. */

@@ -69,6 +69,14 @@ export class SaidTree {
     return (entryId === undefined ? undefined : this.#byId.get(entryId)) ?? this.root;
   }
 
+  /** The last thing that was answered in a turn; undefined where nothing was. */
+  answerOf(turnId: string): SaidNode | undefined {
+    let found: SaidNode | undefined;
+    for (const one of this.#byId.values())
+      if (one.turnId === turnId && one.role === 'assistant' && one.seq >= (found?.seq ?? 0)) found = one;
+    return found;
+  }
+
   /** In the order of the log. */
   add(entry: Entry): void {
     const parent = this.after(entry.parentId ?? undefined);

@@ -211,12 +211,22 @@ function fitTurn(input: AssemblyInput, room: number, omitted: Omitted): Counted<
 
 const segmentOf =
   (kind: Segment['kind']) =>
-  ({ id, label, tokens, reason, text, entryIds, place }: Counted<GroundingPart>): Segment => ({
+  ({
+    id,
+    label,
+    tokens,
+    reason,
+    text,
+    entryIds,
+    sessionId,
+    place,
+  }: Counted<GroundingPart & Pick<RecalledPart, 'sessionId'>>): Segment => ({
     kind,
     label,
     tokens,
     reason,
     ...(entryIds === undefined ? {} : { entryIds }),
+    ...(sessionId === undefined ? {} : { sessionId }),
     partId: id,
     ...(place === undefined ? {} : { place }),
     text,

@@ -1,31 +1,19 @@
 /** Gathers what may be sent in a turn, counts it, and has the assembler fit it. */
 import { plainText } from '../../protocol/content.ts';
-import type { Entry, UserEntry } from '../../protocol/entries.ts';
-import type { Branches } from '../memory/branch.ts';
+import type { Entry } from '../../protocol/entries.ts';
 import { projectDirectives } from '../memory/directives/project.ts';
 import { projectTasks, toldTasks } from '../memory/tasks.ts';
-import type {
-  Clock,
-  CoreSettings,
-  PassageSearch,
-  Recall,
-  TokenCounter,
-  UserDirectives,
-  Workspace,
-} from '../ports.ts';
-import type { ModelInfo, ToolDefinition } from '../providers/provider.ts';
 import { saidTexts } from '../secrets/maskedEntries.ts';
 import { type EntryReads, maskedEntries, maskedReads } from '../secrets/maskedReads.ts';
-import type { Masker } from '../secrets/masker.ts';
-import type { SessionStore, StoreChange } from '../session/store.ts';
-import { type Assembly, type AssemblyInput, assemble } from './assembler.ts';
+import type { StoreChange } from '../session/store.ts';
+import { type AssemblyInput, assemble } from './assembler.ts';
 import { branchMap } from './branchMap.ts';
-import { budgetOf, conversationFloor } from './budget.ts';
-import { type ClientContext, clientSystemParts } from './clientContext.ts';
+import { budgetOf, ceilings, conversationFloor } from './budget.ts';
+import { clientSystemParts } from './clientContext.ts';
+import type { BuiltContext, ContextOptions, ContextRequest } from './contextRequest.ts';
 import { type Unit, unitsOf, userBlocks } from './conversation.ts';
 import { ContextCounter } from './counting.ts';
 import { directivesFor } from './directiveChoice.ts';
-import type { TokenFactors } from './factors.ts';
 import { newestWithin, total } from './fit.ts';
 import { type ProjectedFrame, projectFrames, sentFrames } from './frames.ts';
 import { frameParts } from './frameText.ts';
@@ -37,54 +25,9 @@ import { Remembered } from './remembered.ts';
 import { type SaidEntry, toolsText } from './render.ts';
 import { SaidEntries } from './saidEntries.ts';
 import type { GroundingPart, RecalledPart } from './shareOut.ts';
-import { type Persona, systemParts } from './systemPrompt.ts';
+import { systemParts } from './systemPrompt.ts';
 import { countUnits, readTail, type Tail } from './tail.ts';
 import { stillInPlace } from './workspacePassages.ts';
-
-export interface ContextRequest {
-  sessionId: string;
-  /** The input; for a preview it is not in the log. */
-  input: Pick<
-    UserEntry,
-    'id' | 'content' | 'attachments' | 'grounding' | 'excluded' | 'pinned' | 'replaced' | 'output'
-  >;
-  /** Last entry of the branch the input follows; null at the root, undefined for the head. */
-  parentId: string | null | undefined;
-  model: ModelInfo;
-  /** Who answers, where a profile says so. */
-  persona?: Persona;
-  tools?: readonly ToolDefinition[];
-  /** In place of the setting. */
-  recall?: CoreSettings['recall'];
-  /** Below 1 after the API found the request too long. */
-  shrink?: number;
-  /** In a turn that a program asked for in its own wire: then no profile, setting or file of ours says a word. */
-  client?: ClientContext;
-}
-
-export interface ContextOptions {
-  store: SessionStore;
-  branches: Branches;
-  workspace: Workspace;
-  masker: Masker;
-  counter: TokenCounter;
-  factors: TokenFactors;
-  settings: CoreSettings;
-  clock: Clock;
-  /** Without it nothing is found in the workspace. */
-  search?: PassageSearch;
-  /** Without it nothing is recalled. */
-  recall?: Recall;
-  /** Without it the user has no directives beyond the session. */
-  userDirectives?: UserDirectives;
-}
-
-/** What was gathered for a turn, so that the requests after its first one begin with the same. */
-export interface BuiltContext extends Assembly {
-  readonly gathered: AssemblyInput;
-  /** Tokens of the model for one of the counter, as they were reckoned. */
-  readonly factor: number;
-}
 
 /**
  * While frames are written the tail may outgrow its share by this: a frame comes behind the turn that made it
@@ -206,7 +149,12 @@ export class ContextBuilder {
   }
 
   async #grounding(request: ContextRequest, factor: number) {
-    const { parts, missing } = await gatherGrounding(this.#options, request.input);
+    const { search, workspace, store, workspaceSources } = this.#options;
+    const { parts, missing } = await gatherGrounding(
+      { search, workspace, store, files: workspaceSources?.()?.files },
+      request.input,
+      Math.floor(this.#budget(request).total * ceilings.grounding),
+    );
     // The place of a passage goes over the wire beside its text.
     const textOf = ({ place, label, text }: GroundingPart) => (place ? `${label}\n${text}` : text);
     const prepared = await this.#prepared(request.sessionId, parts, factor, textOf);
@@ -341,7 +289,8 @@ export class ContextBuilder {
     const found = answer.found.filter(({ entryId }) => entryId !== input.id && !pinned.includes(entryId));
     const parts = [...pinnedParts(pinnedEntries, input), ...(await foundParts(this.#said, found, input))];
     return {
-      parts: await this.#prepared(sessionId, parts, factor),
+      // Quotations of entries that were masked as they were read, and of what the input has in their place.
+      parts: await this.#countTexts(parts, factor),
       missing: answer.late
         ? [{ label: 'Recalled turns', reason: 'Recall took too long, so this turn went on without it.' }]
         : [],

@@ -9,13 +9,15 @@ import type { CoreSettings, Log, SecretScanner } from '../ports.ts';
 import { costOf } from '../providers/prices.ts';
 import type { ModelInfo, Price, Provider } from '../providers/provider.ts';
 import type { Chosen, ProviderRegistry } from '../providers/registry.ts';
+import { reportTexts } from '../secrets/maskedEntries.ts';
 import { maskedReads } from '../secrets/maskedReads.ts';
 import type { Masker } from '../secrets/masker.ts';
 import { maskedMarks, unmaskedMarks } from '../secrets/secretMarks.ts';
 import type { SessionStore } from '../session/store.ts';
 import type { SessionChoices } from '../sessionChoices.ts';
 import { unsentInput } from '../userEntry.ts';
-import type { BuiltContext, ContextBuilder } from './contextBuilder.ts';
+import type { ContextBuilder } from './contextBuilder.ts';
+import type { BuiltContext } from './contextRequest.ts';
 import { providerRequest } from './providerRequest.ts';
 import { render, type SaidEntry } from './render.ts';
 import { requestUsageOf } from './requestUsage.ts';
@@ -29,8 +31,8 @@ export interface InspectedContext {
   view: ContextView;
   /** The text of a segment as the model reads it. Throws `not_found` where there is no such segment. */
   text(index: number): string;
-  /** The body of the request as it goes over the wire, without keys. */
-  request(): Record<string, unknown>;
+  /** The body of the request as it goes over the wire, without keys; segments that are not to be told say why. */
+  request(untold?: ReadonlyMap<number, string>): Record<string, unknown>;
 }
 
 /** Which request: of a turn, of the newest turn that has ended, or what would be sent with an input. */
@@ -95,14 +97,15 @@ export class ContextInspector {
     const { choices, context } = this.#options;
     const profile = await choices.profile(sessionId, input.profile);
     const chosen = await choices.model(sessionId, input.model, profile);
+    const unsent = unsentInput(input, choices.grounding(profile));
     const built = await context.build({
       sessionId,
-      input: unsentInput(input, choices.grounding(profile)),
+      input: unsent,
       parentId: input.parentId,
       model: chosen.model,
       persona: profile,
       recall: choices.recall(profile),
-      tools: (await choices.tools(sessionId, profile, chosen.model)).definitions,
+      tools: (await choices.tools(sessionId, profile, chosen.model, unsent.grounding)).definitions,
     });
     return { built, chosen };
   }
@@ -118,7 +121,7 @@ export class ContextInspector {
     const found =
       'turnId' in of ? await findTurn(store, sessionId, of.turnId) : await newestTurn(store, sessionId);
     if (!found) throw notFound('context report', 'turnId' in of ? of.turnId : 'newest');
-    const { report } = found.answer;
+    const report = await masker.through(found.answer.report, sessionId, reportTexts);
     const ids = report.segments.flatMap(({ text, entryIds = [] }) => (text === undefined ? entryIds : []));
     const entries = new Map<string, Entry>(
       (await maskedReads(store, masker).entries(sessionId, ids)).map((entry) => [entry.id, entry]),
@@ -175,8 +178,12 @@ function shown({ sessionId, found, report, provider, model, entryOf }: Shown): I
       if (text === undefined) throw notFound('segment', String(index));
       return text;
     },
-    request() {
-      const rendered = render(report.segments, entryOf);
+    request(untold) {
+      const segments = report.segments.map((segment, index) => {
+        const why = untold?.get(index);
+        return why === undefined ? segment : { ...segment, text: `(Left out. ${why})` };
+      });
+      const rendered = render(segments, entryOf);
       const request = providerRequest(report, rendered, questionIn(report, entryOf));
       // A provider without a wire of its own is shown the request as it gets it.
       return provider?.wireBody?.(request) ?? { ...request };

@@ -40,10 +40,10 @@ export function attachmentText(attachment: Attachment): string {
 }
 
 export function userBlocks(entry: Pick<UserEntry, 'content' | 'attachments'>): ContentBlock[] {
-  const attached = (entry.attachments ?? []).map((item) => ({
-    type: 'text' as const,
-    text: attachmentText(item),
-  }));
+  // What was mentioned goes as passages beside the input, with its own turn alone.
+  const attached = (entry.attachments ?? [])
+    .filter(({ mention }) => !mention)
+    .map((item) => ({ type: 'text' as const, text: attachmentText(item) }));
   return sendable([...attached, ...entry.content]);
 }
 

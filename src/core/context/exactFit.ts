@@ -1,7 +1,8 @@
 /** Keeps a request within what the model takes, though its tokens are estimated. */
 import { reportTokens } from '../../protocol/report.ts';
 import type { ModelInfo, Provider, ProviderRequest } from '../providers/provider.ts';
-import type { BuiltContext, ContextBuilder, ContextRequest } from './contextBuilder.ts';
+import type { ContextBuilder } from './contextBuilder.ts';
+import type { BuiltContext, ContextRequest } from './contextRequest.ts';
 import type { TokenFactors } from './factors.ts';
 
 /** A count that takes longer does not hold up the turn, ms; where it is too long after all, the API says so. */

@@ -5,18 +5,29 @@ import { staysOutWords } from '../grounding/staysOut.ts';
 import type { PassageSearch, Workspace } from '../ports.ts';
 import type { AssemblyInput } from './assembler.ts';
 import { openFileParts } from './grounding.ts';
+import { type MentionSources, mentionParts } from './mentions.ts';
 import type { TurnChoices } from './parts.ts';
 import type { GroundingPart } from './shareOut.ts';
 import { askWorkspace, passageParts } from './workspacePassages.ts';
 
 type Input = Pick<UserEntry, 'content' | 'attachments' | 'grounding'> & TurnChoices;
 
-/** What the user attached by hand goes once, as that. What stays out is named with the reason. */
+interface Sources extends MentionSources {
+  search?: PassageSearch | undefined;
+  workspace: Pick<Workspace, 'openFiles'>;
+}
+
+/**
+ * What the user mentioned or attached goes once, as that, and first; the rest only as the input is grounded. What stays
+ * out is named with the reason. `tokens` are what all of it may take.
+ */
 export async function gatherGrounding(
-  { search, workspace }: { search?: PassageSearch; workspace: Pick<Workspace, 'openFiles'> },
+  { search, workspace, ...sources }: Sources,
   input: Input,
+  tokens: number,
 ): Promise<{ parts: GroundingPart[]; missing: AssemblyInput['missing'] }> {
-  if (input.grounding === 'off') return { parts: [], missing: [] };
+  const mentioned = await mentionParts(sources, input, tokens);
+  if (input.grounding === 'off') return mentioned;
   const question = plainText(input.content);
   const [files, { found, late }] = await Promise.all([
     workspace.openFiles(),
@@ -37,9 +48,10 @@ export async function gatherGrounding(
     });
   return {
     parts: [
+      ...mentioned.parts,
       ...openFileParts(files, input).filter(({ id }) => !attached.has(id)),
       ...passageParts(found, new Set(whole.map(({ uri }) => uri)), input),
     ],
-    missing,
+    missing: [...mentioned.missing, ...missing],
   };
 }

@@ -70,15 +70,19 @@ export async function foundParts(
     const part = entry && quotation(entry, excerpt(text, hit.terms), choices, reasonOf(hit));
     if (!part) return [];
     const before = text.length < shortTurn ? entry.parentId : null;
-    if (before === null) return [{ ...part, score: hit.score, asked: false }];
-    if (!entries.has(before)) needed.push({ sessionId: hit.sessionId, entryId: before });
-    return [{ ...part, score: hit.score, asked: false, needs: before }];
+    const { sessionId, score } = hit;
+    if (before === null) return [{ ...part, sessionId, score, asked: false }];
+    if (!entries.has(before)) needed.push({ sessionId, entryId: before });
+    return [{ ...part, sessionId, score, asked: false, needs: before }];
   });
+  const sessionOf = new Map(needed.map(({ sessionId, entryId }) => [entryId, sessionId]));
   const neighbours = [...(await readAll(said, needed)).values()].flatMap((entry): RecalledPart[] => {
     if (entry.kind !== 'user' && entry.kind !== 'assistant') return [];
     const reason = 'It stands before a short turn that was recalled, which is understood with it.';
     const part = quotation(entry, excerpt(saidIn(entry), []), choices, reason);
-    return part ? [{ ...part, score: 0, asked: false }] : [];
+    const sessionId = sessionOf.get(entry.id);
+    const from = sessionId === undefined ? {} : { sessionId };
+    return part ? [{ ...part, ...from, score: 0, asked: false }] : [];
   });
   return [...parts, ...neighbours];
 }

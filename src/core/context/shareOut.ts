@@ -9,6 +9,8 @@ import type { PassagePart } from './workspacePassages.ts';
 
 export interface RecalledPart extends Part {
   entryIds: string[];
+  /** In which it was said; absent for what the user pinned of this one. */
+  sessionId?: string;
   /** When it was said, ms since the epoch: recalled turns stand in this order. */
   at: number;
   /** How well it fits the input; nothing of its own for what is only there to be understood with another. */

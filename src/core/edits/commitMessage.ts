@@ -7,16 +7,20 @@ export const commitPrompt =
 /** Characters of a diff that is sent; a longer one says little more about the why. */
 const longest = 100_000;
 
-/** The diff with the parts left out that are of files made to hold secrets, or of which that cannot be told. */
-export function withoutSecrets(diff: string): string {
+/**
+ * The diff with the parts left out that are of files made to hold secrets, of which that cannot be told, or of which
+ * `staysOut` says so.
+ */
+export function withoutSecrets(diff: string, staysOut: (path: string) => boolean = () => false): string {
   return diff
     .split(/^(?=diff --)/m)
     .map((part) => {
       const paths = pathsOf(part);
-      if (paths.length > 0 && !paths.some(isSecretFile)) return part;
+      const isOut = (path: string) => isSecretFile(path) || staysOut(path) || staysOut(withoutPrefix(path));
+      if (paths.length > 0 && !paths.some(isOut)) return part;
       if (part.trim() === '') return part;
       const [header = ''] = part.split('\n', 1);
-      return `${header}\n(The content of this file is left out: such files hold secrets.)\n`;
+      return `${header}\n(The content of this file is left out.)\n`;
     })
     .join('');
 }
@@ -36,6 +40,12 @@ function pathsOf(part: string): string[] {
   });
   return named.filter((path) => path !== '/dev/null');
 }
+
+/** Every path that a diff names, as it names it and without what stands before its first slash. */
+export const pathsIn = (diff: string): string[] =>
+  diff.split(/^(?=diff --)/m).flatMap((part) => pathsOf(part).flatMap((path) => [path, withoutPrefix(path)]));
+
+const withoutPrefix = (path: string): string => path.slice(path.indexOf('/') + 1);
 
 /** Cut after a whole line; what is left out is said. */
 export function boundedDiff(diff: string): string {

@@ -46,7 +46,7 @@ export const tooManyAsking = () =>
 export const scopeMissing = (scope: string) =>
   refused('scope_missing', 403, `This client may not do that: its token lacks the scope ${scope}.`);
 export const notOwnSession = () =>
-  refused('not_own_session', 403, 'Only the client that made a session, and the user, can share it.');
+  refused('not_own_session', 403, 'Only the client that made a session, and the user, can do that.');
 export const noRoute = (path: string) => refused('no_route', 404, `The bridge has nothing at ${path}.`);
 export const methodNotAllowed = (method: string, allowed: string) =>
   refused('method_not_allowed', 405, `${method} is not possible here; possible is ${allowed}.`);
@@ -79,6 +79,12 @@ export const workspaceUnreachable = () =>
     'workspace_unreachable',
     502,
     'The window with this workspace did not answer. Retry; if it goes on, reload that window.',
+  );
+export const keyReused = () =>
+  refused(
+    'idempotency_key_reused',
+    422,
+    'This Idempotency-Key came with another request before. Nothing was sent. Use a new key for a new request.',
   );
 export const turnWithdrawn = () =>
   refused('turn_withdrawn', 409, 'The turn was taken back before it began. Nothing was sent.');

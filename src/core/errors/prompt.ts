@@ -35,6 +35,13 @@ export const promptShadowed = (name: string) =>
     { status: 409 },
   );
 
+export const promptLimited = (name: string, left: readonly string[]) =>
+  new CausewayError(
+    'prompt_limited',
+    `The prompt “${name}” of this workspace is used without ${left.join(', ')}: what costs money or opens files is yours to choose. Copy the file to your own prompts to allow it.`,
+    { status: 403 },
+  );
+
 export const promptNotFound = (name: string, version: number | undefined, known: readonly string[]) =>
   new CausewayError(
     'prompt_not_found',

@@ -78,6 +78,19 @@ export const providerNotThere = (host: string) =>
     `${host} has no chat completions at the configured base URL. Your input is kept. Correct the URL, which usually ends with /v1.`,
     { action: 'open_settings', status: 502 },
   );
+/** The server answers, and not with one vector for each text. */
+export const embeddingsUnusable = () =>
+  new CausewayError('embeddings_unusable', 'What the server sent are no embeddings of what it was sent.', {
+    action: 'open_settings',
+    status: 502,
+  });
+/** `why` is the code of what went wrong, which the log has with its words. */
+export const embeddingsFailed = (model: string, why: string) =>
+  new CausewayError(
+    'embeddings_failed',
+    `Earlier turns could not be embedded by ${model} (${why}). Recall goes by its own word vectors until that works again. Check the setting and the server.`,
+    { action: 'open_settings', status: 502 },
+  );
 export const providerRefusedRequest = (message: string) =>
   new CausewayError('provider_invalid_request', `The API did not accept the request: ${message}`, {
     action: 'show_log',

@@ -30,3 +30,19 @@ export const upstreamSilent = (seconds: number) =>
 export const upstreamTruncated = () =>
   failed('upstream_truncated', 502, 'The stream ended before the answer did. It is not whole. Retry.');
 export const clientGone = () => failed('client_gone', 499, 'The client went away.');
+/** The editor's own models have no API that could be passed on, and the offline mode is no model. */
+export const notRelayed = (provider: string) =>
+  failed(
+    'not_relayed',
+    400,
+    `Models of ${provider} answer in sessions alone. Ask for one with the header X-Causeway-Session, or name another model.`,
+  );
+/** `provider` is whom the request names, or who said that it has none. */
+export const noEmbeddings = (provider?: string) =>
+  failed(
+    'no_embeddings',
+    404,
+    provider === undefined
+      ? 'No server is set that turns texts into numbers. Set an OpenAI-compatible one that does, in causeway.providers.'
+      : `${provider} turns no texts into numbers. Name a model of a server that does, as PROVIDER/MODEL.`,
+  );

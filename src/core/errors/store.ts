@@ -43,6 +43,12 @@ export const leaseLost = () =>
     'Another window closed this turn as interrupted. What had arrived was kept. Continue or retry.',
     { action: 'retry', status: 409 },
   );
+export const turnTaken = () =>
+  new CausewayError(
+    'turn_taken',
+    'This turn was accepted before. It is not run a second time; ask for its answer instead.',
+    { status: 409 },
+  );
 export const queueFull = (most: number) =>
   new CausewayError(
     'queue_full',

@@ -7,6 +7,7 @@ import { Matcher } from './matcher.ts';
 import type { PassageIndex } from './passageIndex.ts';
 import { mostQuotedLines, type Quote, quotesOf } from './quote.ts';
 import type { RankedChunk, Ranking } from './ranking.ts';
+import { widened } from './widen.ts';
 import type { WordNeighbours } from './wordNeighbours.ts';
 
 export interface Question {
@@ -25,7 +26,7 @@ export interface Question {
 /** The text of an indexed file as it is now; undefined when it is gone. */
 export type ReadText = (key: string) => Promise<string | undefined>;
 
-/** Quotes of one file in an answer; a second one may be the other half of it, a third crowds out another file. */
+/** Quotes of one file in an answer; a second function may do the other half of it, a third crowds out another file. */
 const mostFromOneFile = 2;
 /** Chunks looked into for each passage wanted, as the best lines are not always in the best chunk. */
 const candidates = 8;
@@ -88,11 +89,12 @@ function fittingQuotes(chunk: RankedChunk, lines: Lines, matcher: Matcher): read
 
 /**
  * A passage is judged by its own lines and by the chunk it stands in, alike. Half of that depends on how much of
- * the question its lines cover, so that one rare word does not outweigh all others.
+ * the question its lines cover, so that one rare word does not outweigh all others. What is quoted is all that the
+ * lines are a part of: half a function is hard to read, and what answers may stand in its other half.
  */
 function passageOf(chunk: RankedChunk, lines: Lines, quote: Quote): Passage {
   const score = (quote.score + chunk.score) * (0.5 + quote.coverage / 2) * chunk.boost;
-  return passage(chunk, lines, quote, score);
+  return passage(chunk, lines, widened(chunk.path, lines, quote), score);
 }
 
 /** The best that neither overlap nor say the same. */

@@ -274,7 +274,46 @@ shortcut shorthand alias
 share shared common global
 global shared common
 reference pointer ref
-borrow lease reference`;
+borrow lease reference
+flood hammer abuse spam overload burst throttle rate limit
+corrupt damaged damage integrity intact tampered checksum digest mismatch
+mirror replica replicate copy secondary standby
+failover fallback standby secondary
+health healthy alive liveness readiness heartbeat ping
+outage down unavailable offline unreachable
+downtime outage maintenance
+scale scaling replica cluster shard
+consistent consistency atomic transaction
+stale outdated expired old
+lifetime ttl age expiry expiration validity
+traversal escape climb outside parent
+crafted malicious hostile forged spoofed untrusted
+forge forged fake spoof counterfeit
+impersonate spoof masquerade
+brute guess attempt lockout
+rollover rotate rotation renew exchange
+revoke invalidate cancel withdraw
+expire lapse timeout invalidate
+interrupt broken partial incomplete resume
+quota limit space allowance
+duplicate dedupe unique idempotent
+idempotent repeat retry again
+race concurrent simultaneous conflict
+deadlock hang stuck block
+hang stuck freeze block
+flaky intermittent sporadic unstable random timing clock
+batch bulk group many
+nightly scheduled cron
+alert alarm page notify monitor metric
+trace span telemetry
+profile benchmark measure
+symlink link shortcut
+newline linebreak eol crlf
+whitespace blank space indent
+encoding charset utf unicode
+timezone offset utc zone
+currency money amount price
+rounding precision decimal float`;
 
 const families = new Map<string, Set<string>>();
 for (const line of groups.split('\n')) {

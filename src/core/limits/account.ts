@@ -9,7 +9,7 @@ export interface Hold {
 }
 
 /**
- * How long an account that is not used keeps what it holds, in ms. Another window may wait for it that long; a busy
+ * How long an account that is not used keeps what it holds, places of parallel calls left aside, in ms. Another window may wait for it that long; a busy
  * one writes four times a second.
  */
 const idleMs = 250;
@@ -100,6 +100,8 @@ export class Account {
           add(this.#free, kind, held - spent + over);
           add(this.#over, kind, over);
         }
+        // A place is all there may be of its kind: another program is not to be refused it while nobody uses it.
+        if (need.parallel !== undefined) this.#report(this.#next(() => this.#giveBack(['parallel'])));
         this.#rest();
       },
     };
@@ -142,9 +144,14 @@ export class Account {
     if (this.#used.size > 0) await this.#exchange({ need: {}, wish: {}, returned: {} });
   }
 
-  async #giveBack(): Promise<void> {
+  /** What of these kinds nobody uses when it is this step's turn; with all of them, what was used is written too. */
+  async #giveBack(kinds: readonly LimitKind[] = limitKinds): Promise<void> {
     const returned: Amounts = {};
-    for (const [kind, amount] of this.#free) if (amount > 0) returned[kind] = amount;
+    for (const kind of kinds) {
+      const amount = this.#free.get(kind) ?? 0;
+      if (amount > 0) returned[kind] = amount;
+    }
+    if (kinds !== limitKinds && Object.keys(returned).length === 0) return;
     if (Object.keys(returned).length === 0 && this.#used.size === 0) return;
     for (const kind of limitKinds) add(this.#free, kind, -(returned[kind] ?? 0));
     try {

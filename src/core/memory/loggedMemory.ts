@@ -1,5 +1,6 @@
 /** What a session remembers, kept as entries of its log. */
 import {
+  type AssistantEntry,
   type DirectiveEntry,
   type Door,
   type Entry,
@@ -17,11 +18,10 @@ import {
   type TaskChange,
   taskChange,
 } from '../../protocol/memory.ts';
-import type { TokenFactors } from '../context/factors.ts';
 import { newestVersions } from '../context/frames.ts';
 import { Remembered } from '../context/remembered.ts';
 import { invalidInput, notFound, registerUnavailable, toErrorInfo } from '../errors.ts';
-import type { Clock, CoreSettings, Log, TokenCounter, UserDirectives } from '../ports.ts';
+import type { UserDirectives } from '../ports.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -29,24 +29,21 @@ import type { Chosen } from '../providers/registry.ts';
 import { candidatesOf } from '../providers/routes.ts';
 import { entryTexts } from '../secrets/maskedEntries.ts';
 import type { Masker } from '../secrets/masker.ts';
-import type { SessionStore, StoreChange } from '../session/store.ts';
+import type { StoreChange } from '../session/store.ts';
 import type { SessionMemory } from '../sessionMemory.ts';
 import { Branches } from './branch.ts';
-import { Compactor } from './compaction/compactor.ts';
+import { Compactor, type CompactorOptions } from './compaction/compactor.ts';
 import { DirectiveKeeper } from './directives/keeper.ts';
 import { overriddenBy } from './directives/notice.ts';
 import { projectDirectives, type SessionDirective } from './directives/project.ts';
 import { frameViews } from './frames.ts';
+import { SessionTitles } from './sessionTitles.ts';
 import { changedTask, projectTasks } from './tasks.ts';
 
-export interface MemoryOptions {
-  store: SessionStore;
+type Shared = 'store' | 'counter' | 'factors' | 'settings' | 'calls' | 'clock' | 'log';
+
+export interface MemoryOptions extends Pick<CompactorOptions, Shared> {
   masker: Masker;
-  counter: TokenCounter;
-  factors: TokenFactors;
-  settings: CoreSettings;
-  clock: Clock;
-  log: Log;
   /** Without it the user has no directives beyond the session. */
   userDirectives?: UserDirectives;
   /** What answers when no model does; it writes no frames. */
@@ -80,6 +77,7 @@ export class LoggedMemory implements SessionMemory {
   readonly #remembered: Remembered;
   readonly #compactor: Compactor;
   readonly #directives: DirectiveKeeper;
+  readonly #titles: SessionTitles;
   /** Sessions that came whole and are being read. */
   readonly #reading = new Map<string, Promise<void>>();
   #isClosed = false;
@@ -92,6 +90,7 @@ export class LoggedMemory implements SessionMemory {
     this.#remembered = new Remembered(options.store);
     const directives = new DirectiveKeeper({ ...options, branches: this.#branches });
     this.#directives = directives;
+    this.#titles = new SessionTitles(options);
     this.#compactor = new Compactor({
       ...options,
       branches: this.#branches,
@@ -145,7 +144,7 @@ export class LoggedMemory implements SessionMemory {
     for (const entry of change.entries) {
       if (entry.kind === 'user') this.#unread.set(sessionId, [...(this.#unread.get(sessionId) ?? []), entry]);
       // Behind the turn, so that what is appended stands on its branch and never in its way.
-      if (entry.kind === 'assistant' && entry.outcome !== undefined) this.#turnEnded(sessionId);
+      if (entry.kind === 'assistant' && entry.outcome !== undefined) this.#turnEnded(sessionId, entry);
     }
   }
 
@@ -170,7 +169,8 @@ export class LoggedMemory implements SessionMemory {
     void this.#compactor.turnEnded(sessionId);
   }
 
-  #turnEnded(sessionId: string): void {
+  #turnEnded(sessionId: string, { turnId, outcome }: AssistantEntry): void {
+    if (outcome === 'done') this.#titles.turnEnded(sessionId, turnId);
     const said = this.#unread.get(sessionId) ?? [];
     this.#unread.delete(sessionId);
     void this.#directives.said(sessionId, said);
@@ -182,13 +182,14 @@ export class LoggedMemory implements SessionMemory {
     await this.#reading.get(sessionId);
     await this.#compactor.idle(sessionId);
     await this.#directives.idle(sessionId);
+    await this.#titles.idle(sessionId);
   }
 
   /** Stops what goes on behind the turns. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.all(this.#reading.values());
-    await this.#compactor.close();
+    await Promise.all([this.#compactor.close(), this.#titles.close()]);
     await this.#directives.close();
   }
 

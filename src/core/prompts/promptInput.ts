@@ -11,6 +11,8 @@ import { type Prompt, summaryOf } from './template.ts';
 export interface AskedPrompt {
   prompt: PromptSummary;
   turn: Omit<TurnInput, 'door'>;
+  /** In seconds, as the file has it. */
+  cache?: number;
   /** The answer as the value its schema asks for; undefined without a schema. Throws `prompt_output_invalid`. */
   output(answer: string): unknown;
 }
@@ -19,6 +21,7 @@ export interface AskedPrompt {
 export const askedPrompt = (prompt: Prompt, values: unknown): AskedPrompt => ({
   prompt: summaryOf(prompt),
   turn: promptInput(prompt, values),
+  ...(prompt.cache === undefined ? {} : { cache: prompt.cache }),
   output: (answer) => (prompt.output === undefined ? undefined : promptOutput(prompt, answer)),
 });
 

@@ -7,6 +7,7 @@ import { typedValue, typedValues } from './fillPrompt.ts';
 import { parsePrompt } from './parsePrompt.ts';
 import { type AskedPrompt, askedPrompt } from './promptInput.ts';
 import { type Prompt, summaryOf } from './template.ts';
+import { nothingChosen, type UserChoices, withinLimits } from './workspaceLimits.ts';
 
 interface Wanted {
   version?: number;
@@ -17,13 +18,15 @@ interface Wanted {
 export class Prompts {
   readonly #files: PromptFiles;
   readonly #log: Log;
+  readonly #user: UserChoices;
   /** By the file's place; a file is parsed anew only when its text is another. */
   readonly #parsed = new Map<string, { text: string; result: Promise<Prompt | errors.CausewayError> }>();
   readonly #told = new Set<string>();
 
-  constructor(files: PromptFiles, log: Log) {
+  constructor(files: PromptFiles, log: Log, user: UserChoices = nothingChosen) {
     this.#files = files;
     this.#log = log;
+    this.#user = user;
   }
 
   /** By name, the newest version first. Never rejects. */
@@ -80,7 +83,7 @@ export class Prompts {
     return askedPrompt(prompt, typedValues(prompt, words));
   }
 
-  /** Files that are not used, each with the reason. */
+  /** Files that are not used, or not as they say, each with the reason. */
   async problems(): Promise<ErrorInfo[]> {
     return (await this.#read()).problems;
   }
@@ -105,7 +108,11 @@ export class Prompts {
         problems.push(errors.promptShadowed(one.name));
       else if (prompts.has(`${one.name}@${one.version}`))
         problems.push(errors.promptDoubled(one.name, one.version));
-      else prompts.set(`${one.name}@${one.version}`, one);
+      else {
+        const { prompt, left } = await withinLimits(one, this.#user);
+        if (left.length > 0) problems.push(errors.promptLimited(one.name, left));
+        prompts.set(`${one.name}@${one.version}`, prompt);
+      }
     }
     for (const { message } of problems) this.#tell(message);
     return {

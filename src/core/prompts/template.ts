@@ -54,6 +54,8 @@ export const frontMatter = z.strictObject({
   profile: z.string().min(1).max(60).exactOptional(),
   grounding: z.enum(groundingModes).exactOptional(),
   variables: z.record(variableName, variable).default({}),
+  /** An answer of so many seconds ago to the same request will do. */
+  cache: z.int().min(0).max(86_400).exactOptional(),
   /** JSON Schema of the answer; what does not fit it is an error. */
   output: z.record(z.string(), z.unknown()).exactOptional(),
 });

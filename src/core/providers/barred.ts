@@ -23,4 +23,5 @@ export const gateOf = (of: {
   barred: () => barredFrom(of.workspace, of.settings),
   // What a turn sends was masked when it was gathered, so that its report tells the truth; frames are asked for too.
   masked: (request) => of.masker.through(request, undefined, requestTexts),
+  maskedTexts: (texts) => of.masker.texts(texts),
 });

@@ -7,17 +7,30 @@ export interface Gate {
   barred(): CausewayError | undefined;
   /** The request as it may leave. Throws `masking_failed`. */
   masked(request: ProviderRequest): Promise<ProviderRequest>;
+  /** Texts as they may leave, in order. Throws `masking_failed`. */
+  maskedTexts(texts: readonly string[]): Promise<string[]>;
 }
 
 /** A provider that stays on the machine needs no gate. */
 export function gated(provider: Provider, gate: Gate): Provider {
   if (!provider.remote) return provider;
-  const { onlyByName, refreshModels, unlistedModel, countTokens, wireBody } = provider;
+  const {
+    onlyByName,
+    ownNames,
+    refreshModels,
+    unlistedModel,
+    countTokens,
+    embed,
+    wireBody,
+    unmet,
+    embeddingModels,
+  } = provider;
   return {
     id: provider.id,
     name: provider.name,
     remote: true,
     ...(onlyByName === undefined ? {} : { onlyByName }),
+    ...(ownNames === undefined ? {} : { ownNames }),
     async availability() {
       const barred = gate.barred();
       return barred ? { ready: false, error: toErrorInfo(barred) } : provider.availability();
@@ -48,6 +61,15 @@ export function gated(provider: Provider, gate: Gate): Provider {
         return countTokens.call(provider, await gate.masked(request), signal);
       },
     }),
+    ...(embed && {
+      async embed({ model, texts }, signal) {
+        const barred = gate.barred();
+        if (barred) throw barred;
+        return embed.call(provider, { model, texts: await gate.maskedTexts(texts) }, signal);
+      },
+    }),
     ...(wireBody && { wireBody: (request) => wireBody.call(provider, request) }),
+    ...(embeddingModels && { embeddingModels: () => embeddingModels.call(provider) }),
+    ...(unmet && { unmet: (...asked) => unmet.apply(provider, asked) }),
   } satisfies Provider;
 }

@@ -2,6 +2,7 @@
  * The mode without a model: it answers by quoting the passages of the workspace that match best.
  * It sends nothing anywhere, says that no model is set, and gives the same answer to the same question and files.
  */
+import { type ClientOptions, optionNames } from '../../protocol/clientOptions.ts';
 import type { Citation } from '../../protocol/content.ts';
 import { toErrorInfo } from '../errors.ts';
 import type { Passage, PassageSearch } from '../ports.ts';
@@ -43,6 +44,10 @@ export class OfflineProvider implements Provider {
 
   async models(): Promise<ModelInfo[]> {
     return [model];
+  }
+
+  unmet(options: ClientOptions): string[] {
+    return optionNames(options);
   }
 
   /** The opening is block 0; each quote is a block of its own, followed by its citation. */

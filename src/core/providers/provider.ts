@@ -113,6 +113,11 @@ export type ProviderEvent =
 
 export type Availability = { ready: true } | { ready: false; error: ErrorInfo };
 
+export interface EmbeddingRequest {
+  model: string;
+  texts: readonly string[];
+}
+
 export interface Provider {
   /** Stable id, such as `anthropic` or `offline`. */
   readonly id: string;
@@ -121,6 +126,8 @@ export interface Provider {
   readonly remote: boolean;
   /** Used only where somebody named it: it never answers for want of another. */
   readonly onlyByName?: boolean;
+  /** Names that are those of its own models, listed or not. */
+  readonly ownNames?: RegExp;
   availability(): Promise<Availability>;
   /** Known models, the preferred one first; none where a provider has to be asked which it has, and was not. */
   models(): Promise<ModelInfo[]>;
@@ -130,7 +137,13 @@ export interface Provider {
   unlistedModel?(id: string): ModelInfo;
   /** The exact count of a request's input tokens. Rejects when the provider cannot be asked. */
   countTokens?(request: ProviderRequest, signal: AbortSignal): Promise<number>;
+  /** The directions of texts in the space of an embedding model, in order. Rejects when the provider cannot be asked. */
+  embed?(request: EmbeddingRequest, signal: AbortSignal): Promise<number[][]>;
   /** The request's body as it would go over the wire, for people to look at. Pure. */
   wireBody?(request: ProviderRequest): Record<string, unknown>;
+  /** Ids of models that turn texts into numbers, as far as they are known; absent where the provider has no such API. */
+  embeddingModels?(): string[];
+  /** What of a program's own options the model is not told, by their names in Anthropic's wire; all is told when absent. */
+  unmet?(options: ClientOptions, model: string, hasTools: boolean): string[];
   stream(request: ProviderRequest, signal: AbortSignal): AsyncIterable<ProviderEvent>;
 }

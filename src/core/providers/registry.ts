@@ -1,7 +1,7 @@
 /** Which model a turn uses. */
 
 import type { ProviderState, ResolvedModel } from '../assistant.ts';
-import { CausewayError, fromErrorInfo, modelNotFound } from '../errors.ts';
+import { CausewayError, fromErrorInfo, modelNotFound, noEmbeddings } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import { Breakers } from './breakers.ts';
 import { type Gate, gated } from './gate.ts';
@@ -136,11 +136,13 @@ export class ProviderRegistry {
   }
 
   /**
-   * A model that a program names, with or without its provider; without one it is the first provider's that knows it.
-   * Nothing stands in for it: throws `model_not_found`, and what keeps its provider from answering.
+   * A model that a program names, with or without its provider, or a route; without a provider it is that of the first
+   * one that knows it and can be asked. Nothing stands in for it but the models of its own route: throws
+   * `model_not_found`, and what keeps its provider from answering. `session` decides between the models of a route.
    */
-  async ready(name: string): Promise<Chosen> {
-    const { provider: id } = splitModel(name);
+  async ready(name: string, session = ''): Promise<Chosen> {
+    const { provider: id, model: routed } = splitModel(name);
+    if (id === routeProvider) return this.#readyAlong(name, routed, session);
     const isWhole = [...this.#providers, this.#fallback].some((provider) => provider.id === id);
     const { provider, model } = isWhole ? await this.named(name) : await this.#knownBy(name);
     const availability = await provider.availability();
@@ -148,19 +150,65 @@ export class ProviderRegistry {
     return { provider, model };
   }
 
+  async #readyAlong(name: string, routed: string, session: string): Promise<Chosen> {
+    const route = this.#routeOf(routed);
+    if (!route) throw modelNotFound(name);
+    const chosen = await this.#along(routed, route, session);
+    const [first] = orderOf(route, session);
+    // What keeps the first one from answering is told by itself.
+    return chosen.insteadOf === undefined || first === undefined ? chosen : this.ready(first);
+  }
+
   async #knownBy(model: string): Promise<{ provider: Provider; model: ModelInfo }> {
-    if (model.startsWith(`${routeProvider}/`)) throw modelNotFound(model);
+    const takers: { provider: Provider; isReady: boolean }[] = [];
+    let unready: { provider: Provider; model: ModelInfo } | undefined;
     for (const provider of this.#providers) {
-      const mayAsk = !provider.onlyByName && (await provider.availability()).ready;
+      const { ready: isReady } = await provider.availability();
+      if (provider.unlistedModel && !provider.onlyByName) takers.push({ provider, isReady });
+      const mayAsk = isReady && !provider.onlyByName;
       const models = mayAsk ? await this.#modelsOf(provider) : await provider.models();
       const known = models.find(({ id }) => id === model);
-      if (known) return { provider, model: known };
+      if (known && isReady) return { provider, model: known };
+      if (known) unready ??= { provider, model: known };
     }
+    const { provider } = takerOf(takers, model) ?? {};
+    const unlisted = unready ?? (provider && { provider, model: provider.unlistedModel?.(model) });
+    if (!unlisted?.model) throw modelNotFound(model);
+    return { provider: unlisted.provider, model: unlisted.model };
+  }
+
+  /**
+   * A model that turns texts into numbers, of a server: with its provider, or by itself where a server of the user's
+   * lists it or there is only one. Throws `no_embeddings`, `model_not_found`, and what keeps the server from answering.
+   */
+  async embedding(name: string): Promise<ModelInfo> {
+    const { provider: id, model } = splitModel(name);
+    const named = [...this.#providers, this.#fallback].find((provider) => provider.id === id);
+    if (named) return embeddingOf(named, model);
+    const ready: Provider[] = [];
+    for (const provider of this.#providers)
+      if (provider.embeddingModels && !provider.onlyByName && (await provider.availability()).ready) {
+        ready.push(provider);
+        await this.#modelsOf(provider);
+        if (provider.embeddingModels().includes(name)) return embeddingOf(provider, name);
+      }
+    const [only, ...others] = ready;
+    if (!only) throw noEmbeddings();
+    if (others.length > 0) throw modelNotFound(name);
+    return embeddingOf(only, name);
+  }
+
+  /** Routes that can be asked now, and the models of servers that can, each by its whole name. */
+  async namesOfServers(): Promise<{ name: string; owner: string }[]> {
+    const routes = await this.#routeModels();
+    const names = routes.map(({ id }) => ({ name: `${routeProvider}/${id}`, owner: routeProvider }));
     for (const provider of this.#providers) {
-      const unlisted = provider.unlistedModel?.(model);
-      if (unlisted) return { provider, model: unlisted };
+      if (!provider.embeddingModels || !(await provider.availability()).ready) continue;
+      const models = await (provider.onlyByName ? provider.models() : this.#modelsOf(provider));
+      const ids = [...models.map(({ id }) => id), ...provider.embeddingModels()];
+      names.push(...ids.map((id) => ({ name: `${provider.id}/${id}`, owner: provider.id })));
     }
-    throw modelNotFound(model);
+    return names;
   }
 
   /** A model by its name, whether or not it can be used now. Throws `model_not_found`. */
@@ -231,6 +279,28 @@ export class ProviderRegistry {
     if (!model) throw modelNotFound(this.#fallback.id);
     return { provider: this.#fallback, model, ...(reason === undefined ? {} : { insteadOf: reason }) };
   }
+}
+
+async function embeddingOf(provider: Provider, id: string): Promise<ModelInfo> {
+  const model = provider.embeddingModels && provider.unlistedModel?.(id);
+  if (!model) throw noEmbeddings(provider.name);
+  const availability = await provider.availability();
+  if (!availability.ready) throw fromErrorInfo(availability.error);
+  return model;
+}
+
+/**
+ * Whose a model is that nobody lists: the provider's that gives such names to its own, else the only one's there is.
+ * Where several might have it, a program has to say which it means: what it asks is not sent to a guess.
+ */
+function takerOf(
+  takers: readonly { provider: Provider; isReady: boolean }[],
+  model: string,
+): { provider: Provider } | undefined {
+  const own = takers.find(({ provider }) => provider.ownNames?.test(model));
+  const ready = takers.filter(({ isReady }) => isReady);
+  // Where none can be asked now, the first one says why.
+  return own ?? (ready.length === 0 ? takers[0] : ready.length === 1 ? ready[0] : undefined);
 }
 
 function withReasons(chosen: Chosen, before: readonly string[]): Chosen {

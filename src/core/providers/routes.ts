@@ -39,6 +39,11 @@ const kindOfCode: Readonly<Record<string, FallbackKind>> = {
   provider_failed: 'connection',
   stream_stalled: 'connection',
   stream_truncated: 'connection',
+  // The same of a call that is relayed.
+  upstream_unreachable: 'connection',
+  upstream_broke: 'connection',
+  upstream_silent: 'connection',
+  upstream_unreadable: 'connection',
 };
 
 /** What kind of failure the code of an error is; undefined for one that another model does not help. */

@@ -34,16 +34,19 @@ export function best(
       at = worst;
     }
   };
+  if (limit <= 0) return [];
+  // Of equals the earlier one stands, so that a later one must have more than the worst to take its place.
+  let atLeast = 0;
   for (let index = 0; index < scores.length; index++) {
-    if (!((scores[index] ?? 0) > 0)) continue;
+    if (!((scores[index] ?? 0) > atLeast) || !accepts(index)) continue;
     if (heap.length < limit) {
-      if (!accepts(index)) continue;
       heap.push(index);
       rise(heap.length - 1);
-    } else if (limit > 0 && better(index, heap[0] ?? 0) && accepts(index)) {
+    } else {
       heap[0] = index;
       sink();
     }
+    if (heap.length === limit) atLeast = scores[heap[0] ?? 0] ?? 0;
   }
   return heap.sort((a, z) => (better(a, z) ? -1 : 1));
 }

@@ -1,4 +1,5 @@
 /** What the recall index is given and what it gives back. */
+import type { Embedded } from './embedded.ts';
 
 /** One thing that was said, or a note that stands for several. */
 export interface RecallDocument {
@@ -24,6 +25,8 @@ export interface RecallQuery {
    * its words would count as much as those of the question.
    */
   before?: string;
+  /** The direction of `text` by an embedding model, for documents that have one of the same model. */
+  embedded?: Embedded;
   /** The time against which "last week" is understood, in ms since 1970. */
   now?: number;
   limit: number;

@@ -7,6 +7,8 @@ import { type TermList, TermLists, termOf } from './termLists.ts';
 
 /** Lists that grow take several times the memory of closed ones; many short stretches make looking terms up slow. */
 const stretchSize = 1024;
+/** As many are worth a stretch of their own where nobody is about to add more. */
+const leastSettled = 128;
 
 /** Documents that hold a term, from `start` to before `end`. */
 export interface PostingList {
@@ -60,6 +62,11 @@ export class Postings {
     this.#closed.push({ first: this.#size, lists });
     this.#size += size;
     this.#openFirst = this.#size;
+  }
+
+  /** Gives back the memory of lists that grow, unless they are short. */
+  settle(): void {
+    if (this.#size - this.#openFirst >= leastSettled) this.#close();
   }
 
   find(text: string): FoundTerm {

@@ -103,10 +103,9 @@ function score(question: Question, documents: Documents, { own, total }: Sums): 
   const isSpoken = question.speakers.size > 0;
   const beside =
     isTimed || isSpoken
-      ? (index: number, share: number) => {
-          const timed = isTimed ? share + timeShare * timely(index) : share;
-          return isSpoken ? timed + speakerPart(question, speakers[index] ?? 0) : timed;
-        }
+      ? (index: number) =>
+          (isTimed ? timeShare * timely(index) : 0) +
+          (isSpoken ? speakerPart(question, speakers[index] ?? 0) : 0)
       : undefined;
   addWordScores(question.words, weights, documents, own);
   weigh(own, marks, byMarks);
@@ -123,7 +122,9 @@ function score(question: Question, documents: Documents, { own, total }: Sums): 
       if (timeShare * whole * timely(index) * weightOf(index) > words) return 'time';
       if (words > 0) return 'words';
       const meant = meaningShare * whole * ((question.likeness?.[index] ?? 0) / alike) * weightOf(index);
-      return borrowed(index, own, documents.all) > meant ? 'neighbour' : 'meaning';
+      const { previous, next, quarters } = documents.all;
+      const lent = around(index, own, previous, next) / byItself(quarters[index] ?? 0);
+      return lent > meant ? 'neighbour' : 'meaning';
     },
   };
 }
@@ -151,39 +152,45 @@ interface Beside {
   /** What all words of the question together weigh. */
   whole: number;
   likeness: Int32Array | undefined;
-  /** Adds the shares of a document's time and speaker; undefined where none is asked for. */
-  beside: ((index: number, share: number) => number) | undefined;
+  /** The shares of a document's time and speaker together; undefined where none is asked for. */
+  beside: ((index: number) => number) | undefined;
 }
 
+/** A loop over all documents, several times a turn: it makes no objects and calls nothing that does. */
 function addUp({ own, total }: Sums, { documents, byMarks, whole, likeness, beside }: Beside): void {
-  const columns = documents.all;
-  const { marks } = columns;
+  const { marks, previous, next, quarters } = documents.all;
+  const meaning = (meaningShare * whole) / alike;
   for (let index = 0; index < total.length; index++) {
-    const meant = likeness === undefined ? 0 : (likeness[index] ?? 0) / alike;
-    let share = meant > 0 ? meaningShare * meant : 0;
-    if (beside !== undefined) share = beside(index, share);
     const weight = byMarks[(marks[index] ?? 0) & weighed] ?? 1;
-    total[index] = (own[index] ?? 0) + borrowed(index, own, columns) + whole * share * weight;
+    const alikeness = likeness === undefined ? 0 : Math.max(0, likeness[index] ?? 0);
+    total[index] =
+      (own[index] ?? 0) +
+      around(index, own, previous, next) / byItself(quarters[index] ?? 0) +
+      meaning * alikeness * weight;
+  }
+  if (beside === undefined) return;
+  for (let index = 0; index < total.length; index++) {
+    const weight = byMarks[(marks[index] ?? 0) & weighed] ?? 1;
+    total[index] = (total[index] ?? 0) + whole * beside(index) * weight;
   }
 }
 
-/** What the turns around a document lend it of the score of their words. */
-function borrowed(index: number, own: Float64Array, { previous, next, quarters }: Documents['all']): number {
+/** What the words of the turns around a document count for it. */
+function around(index: number, own: Float64Array, previous: Int32Array, next: Int32Array): number {
   const before = previous[index] ?? none;
   const after = next[index] ?? none;
   let sum = 0;
   if (before !== none) {
     const second = previous[before] ?? none;
-    if (second !== none) sum += toSecondNext * (own[second] ?? 0);
-    sum += toNext * (own[before] ?? 0);
+    sum = toNext * (own[before] ?? 0) + (second === none ? 0 : toSecondNext * (own[second] ?? 0));
   }
-  if (after !== none) {
-    sum += toPrevious * (own[after] ?? 0);
-    const second = next[after] ?? none;
-    if (second !== none) sum += toSecondPrevious * (own[second] ?? 0);
-  }
-  return sum === 0 ? 0 : sum / (1 + (quarters[index] ?? 0) / wholeWord / halfByItself);
+  if (after === none) return sum;
+  const second = next[after] ?? none;
+  return sum + toPrevious * (own[after] ?? 0) + (second === none ? 0 : toSecondPrevious * (own[second] ?? 0));
 }
+
+/** What is divided by for a document of so many quarters of words: the more it says itself, the less it is lent. */
+const byItself = (quarters: number): number => 1 + quarters / wholeWord / halfByItself;
 
 /** Robertson's inverse document frequency: rare words say more. */
 const rarity = (found: number, size: number): number => Math.log(1 + (size - found + 0.5) / (found + 0.5));

@@ -4,6 +4,8 @@
  */
 import type { Entry } from '../../protocol/entries.ts';
 import type { RecalledEntry } from '../../protocol/memory.ts';
+import { DamagedBytes } from './columns.ts';
+import { type Embedded, EmbeddedMeanings } from './embedded.ts';
 import { documentsOf } from './entryDocuments.ts';
 import { Grown, lastAtMost } from './grown.ts';
 import { LogTree, onBranch } from './logTree.ts';
@@ -19,6 +21,8 @@ export interface SessionQuestion {
   text: string;
   /** What was said just before it. */
   before?: string;
+  /** The direction of `text` by an embedding model. */
+  embedded?: Embedded;
   /** Ms since the epoch. */
   now: number;
   limit: number;
@@ -40,6 +44,8 @@ export class SessionIndex {
   readonly #about = new Grown((length) => new Uint32Array(length));
   readonly #frames = new Map<number, FrameMark>();
   readonly #replaced = new Set<string>();
+  /** Place of the last entry whose documents have the direction of an embedding model. */
+  #embeddedTo = 0;
 
   constructor(vectors: WordVectors | undefined) {
     this.#dimensions = vectors?.dimensions ?? 0;
@@ -101,8 +107,13 @@ export class SessionIndex {
     this.#placeDocuments();
   }
 
+  /** As `TurnIndex.settle`. */
+  settle(): void {
+    this.#index.settle();
+  }
+
   /** The best entries of the branch, best first. */
-  search({ text, before, now, limit, leafId, except }: SessionQuestion): SessionHit[] {
+  search({ text, before, embedded, now, limit, leafId, except }: SessionQuestion): SessionHit[] {
     const leaf = leafId === undefined ? this.lastSeq : (this.#tree.seqOf(leafId) ?? this.lastSeq);
     const branch = this.#tree.branch(leaf);
     const excepted = new Set([...except].flatMap((id) => this.#tree.seqOf(id) ?? []));
@@ -110,6 +121,7 @@ export class SessionIndex {
     const hits = this.#index.search({
       text,
       ...(before === undefined ? {} : { before }),
+      ...(embedded === undefined ? {} : { embedded }),
       now,
       // An entry may be found by what it says and by what is noted of it.
       limit: limit * 2,
@@ -128,6 +140,45 @@ export class SessionIndex {
       const { id, kind, at } = this.#tree.at(seq);
       return { entryId: id, at, role: roleOf(kind), score, why, terms };
     });
+  }
+
+  /** Has directions of this model from here on; those of another are let go. False where it had this one already. */
+  embedBy(model: string): boolean {
+    if (this.#index.embedded?.model === model) return false;
+    this.#index.embedded = new EmbeddedMeanings(model);
+    this.#embeddedTo = 0;
+    return true;
+  }
+
+  /** Place of the last entry whose documents have one. */
+  get embeddedTo(): number {
+    return this.#embeddedTo;
+  }
+
+  /** Documents of the entries between two places. */
+  documentCount(fromSeq: number, toSeq: number): number {
+    return this.#firstDocument(toSeq + 1) - this.#firstDocument(fromSeq);
+  }
+
+  /** Directions of the documents behind `embeddedTo` up to that place, as many as there are of them. */
+  addEmbedded(directions: readonly Int8Array[], toSeq: number): void {
+    this.#index.embedded?.add(directions);
+    this.#embeddedTo = toSeq;
+  }
+
+  /** The directions of the documents between two places in bytes that `loadEmbedded` takes. */
+  encodeEmbedded(fromSeq: number, toSeq: number): Uint8Array | undefined {
+    return this.#index.embedded?.encode(this.#firstDocument(fromSeq), this.#firstDocument(toSeq + 1));
+  }
+
+  /** Whether the bytes were directions of this model that follow. Throws `DamagedBytes`. */
+  loadEmbedded(bytes: Uint8Array, toSeq: number): boolean {
+    const { embedded } = this.#index;
+    if (toSeq > this.lastSeq || !embedded?.load(bytes)) return false;
+    // Other entries were indexed when they were made; then they belong to other documents.
+    if (embedded.size !== this.#firstDocument(toSeq + 1)) throw new DamagedBytes('it has other documents');
+    this.#embeddedTo = toSeq;
+    return true;
   }
 
   #addUnreadable(throughSeq: number): void {

@@ -14,6 +14,7 @@ import {
 import { best } from './best.ts';
 import type { KnownDocument, RecallDocument, RecallHit, RecallQuery, RecallRole } from './document.ts';
 import { Documents } from './documents.ts';
+import type { Embedded, EmbeddedMeanings } from './embedded.ts';
 import { Meanings } from './meanings.ts';
 import { holdsTerm, Postings } from './postings.ts';
 import { appendRun, encodeRun, type IndexParts } from './run.ts';
@@ -40,6 +41,8 @@ export class TurnIndex {
   readonly #postings = new Postings();
   readonly #documents = new Documents();
   readonly #meanings: Meanings;
+  /** Come before the word vectors where a question can be compared with them. */
+  embedded: EmbeddedMeanings | undefined;
   readonly #scorer = new Scorer();
 
   /** Without vectors, documents that are added have no meaning, also later on. */
@@ -82,6 +85,11 @@ export class TurnIndex {
     }
   }
 
+  /** Takes less memory from here on, and answers as before: nothing is about to be added. */
+  settle(): void {
+    this.#postings.settle();
+  }
+
   /** The best hits, best first; equals in the order of the log. */
   search(query: RecallQuery): RecallHit[] {
     const question = this.#question(query);
@@ -113,7 +121,7 @@ export class TurnIndex {
     return { documents: this.#documents, postings: this.#postings, meanings: this.#meanings };
   }
 
-  #question({ text, before, now }: RecallQuery): Question {
+  #question({ text, before, now, embedded }: RecallQuery): Question {
     const { names } = this.#documents;
     const spokenOf = names.filter((name) => mentions(text, name));
     const spoken = new Set(spokenOf.flatMap((name) => askedWords(name)).map(({ term }) => term));
@@ -125,7 +133,7 @@ export class TurnIndex {
       speakers: new Set(spokenOf.map((name) => names.indexOf(name) + 1)),
       ranges: ranges.length > mostTimes ? [] : ranges,
       isAboutAnswers: asksForAnswers(text),
-      likeness: this.#likeness(asked.map(({ word }) => word).join(' ')),
+      likeness: this.#likeness(asked.map(({ word }) => word).join(' '), embedded),
     };
   }
 
@@ -137,9 +145,15 @@ export class TurnIndex {
     return known.sort((a, z) => a.found.frequency - z.found.frequency).slice(0, mostWords);
   }
 
-  #likeness(text: string): Int32Array | undefined {
+  #likeness(text: string, question: Embedded | undefined): Int32Array | undefined {
     const meaning = this.#vectors?.meaning(text);
-    return meaning && this.#meanings.likeness(meaning);
+    const byWords = meaning && this.#meanings.likeness(meaning);
+    const embedded = question && this.embedded?.likeness(question);
+    if (!embedded || !this.embedded) return byWords;
+    // What came since the model was asked last has the likeness of its words for that moment.
+    const likeness = byWords ?? new Int32Array(this.size);
+    likeness.set(embedded.subarray(0, Math.min(this.embedded.size, this.size)));
+    return likeness;
   }
 
   /** Each tenth place goes to an instruction where none stands in the ten by itself. */

@@ -7,13 +7,16 @@ import type { Secrets } from '../ports.ts';
 export class KeptSecret {
   readonly #secrets: Secrets;
   readonly #name: string;
+  readonly #variable: string | undefined;
   readonly #subscription: { dispose(): void };
   #kept: string | undefined;
   #changes = 0;
 
-  constructor(secrets: Secrets, name: string) {
+  /** `variable` of the environment may have it too. */
+  constructor(secrets: Secrets, name: string, variable?: string) {
     this.#secrets = secrets;
     this.#name = name;
+    this.#variable = variable;
     this.#subscription = secrets.onDidChange((changed) => {
       if (changed !== name) return;
       this.#changes++;
@@ -33,7 +36,7 @@ export class KeptSecret {
 
   async #ask(): Promise<string | undefined> {
     const before = this.#changes;
-    const found = await this.#secrets.get(this.#name);
+    const found = await this.#secrets.get(this.#name, this.#variable);
     // What was read before a change is not to outlive it.
     if (before === this.#changes) this.#kept = found || undefined;
     return found;

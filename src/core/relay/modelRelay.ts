@@ -1,27 +1,31 @@
-/** Claude's API for programs that call it themselves, with the user's key and under the user's rules. */
+/** Claude's API, and the servers beside it, for programs that call them themselves: with the user's keys and under the user's rules. */
 import { apiKeyRejected, baseUrlInvalid, type CausewayError, noApiKey } from '../errors.ts';
 import type { Limiter } from '../limits/limiter.ts';
 import { isLimited } from '../limits/limits.ts';
 import { holdCall } from '../limits/spending.ts';
-import type { Log, Secrets } from '../ports.ts';
+import type { Secrets } from '../ports.ts';
 import { anthropicKeyName } from '../providers/anthropic/keyName.ts';
 import { claudeModels } from '../providers/anthropic/models.ts';
+import type { EndpointSetting } from '../providers/openai/endpoints.ts';
 import { costOf } from '../providers/prices.ts';
 import type { Price } from '../providers/provider.ts';
-import type {
-  CallLog,
-  LoggedCall,
-  ModelRelay,
-  RelayedCall,
-  RelayGrant,
-  RelayLimits,
-  RelayPrincipal,
-  RelayRequest,
-  UsageQuery,
-  UsageRow,
+import {
+  type LoggedCall,
+  loggedModel,
+  type ModelRelay,
+  type RelayedCall,
+  type RelayGrant,
+  type RelayLimits,
+  type RelayOperation,
+  type RelayPrincipal,
+  type RelayRequest,
+  type UsageQuery,
+  type UsageRow,
 } from '../relay.ts';
-import { CallBatch } from './callBatch.ts';
+import type { Masker } from '../secrets/masker.ts';
+import type { CallBatch } from './callBatch.ts';
 import { KeptSecret } from './keptSecret.ts';
+import { RelayServers } from './servers.ts';
 
 /**
  * The SDK gives an answer without a stream ten minutes, so that no client of it waits longer. Within an answer the
@@ -31,16 +35,20 @@ const defaultLimits: RelayLimits = { headMs: 600_000, idleMs: 60_000 };
 
 export interface AnthropicRelayOptions {
   secrets: Secrets;
-  calls: CallLog;
-  log: Log;
+  /** Where each call is kept; it belongs to whoever made it. */
+  calls: CallBatch;
   /** Why nothing may leave now. Read anew for each request. */
   barred(): CausewayError | undefined;
   baseUrl(): string;
+  /** OpenAI-compatible servers that the user has set; those of the presets are there without. Read anew each time. */
+  endpoints?(): readonly EndpointSetting[];
   /** Prices the user has set, by model id; they come before the table. */
   prices?(): Readonly<Record<string, Price>>;
   limits?: RelayLimits;
   /** Without one, no program is held to any limit. */
   limiter?: Limiter;
+  /** Without it nobody looks for secrets. */
+  masker?: Pick<Masker, 'texts'>;
 }
 
 /** Tokens of the largest window there is, for models that are not in the table. */
@@ -52,7 +60,7 @@ const sendable = /^[\x21-\x7e]+$/;
 export class AnthropicRelay implements ModelRelay {
   readonly #options: AnthropicRelayOptions;
   readonly #key: KeptSecret;
-  readonly #batch: CallBatch;
+  readonly #servers: RelayServers;
   readonly #limits: RelayLimits;
   /** The base URL that was found to be one, so that it is not parsed for each request. */
   #checkedUrl = '';
@@ -60,7 +68,7 @@ export class AnthropicRelay implements ModelRelay {
   constructor(options: AnthropicRelayOptions) {
     this.#options = options;
     this.#key = new KeptSecret(options.secrets, anthropicKeyName);
-    this.#batch = new CallBatch(options.calls, options.log);
+    this.#servers = new RelayServers(options.secrets, options.endpoints ?? (() => []));
     this.#limits = options.limits ?? defaultLimits;
   }
 
@@ -68,6 +76,10 @@ export class AnthropicRelay implements ModelRelay {
     // Whatever is relayed leaves the machine.
     const barred = this.#options.barred();
     if (barred) throw barred;
+    if (request.server)
+      return this.#servers
+        .grant(request.server.provider)
+        .then((one) => this.#limited(one, principal, request));
     const baseUrl = this.#options.baseUrl();
     if (baseUrl !== this.#checkedUrl) {
       if (!isHttp(baseUrl)) throw baseUrlInvalid();
@@ -79,53 +91,60 @@ export class AnthropicRelay implements ModelRelay {
       : key.then((one) => this.#limited(this.#grant(baseUrl, one), principal, request));
   }
 
+  async isClean(texts: readonly string[]): Promise<boolean> {
+    const masked = await this.#options.masker?.texts(texts).catch(() => undefined);
+    return masked?.every((text, index) => text === texts[index]) === true;
+  }
+
   record(call: RelayedCall): void {
     const logged = this.#logged(call);
     call.hold?.settle({
       usage: call.usage,
       costUsd: logged.cost,
       certain:
-        (call.outcome === 'done' && call.usage !== undefined) || call.outcome === 'refused' || !call.reached,
+        !call.unsure &&
+        ((call.outcome === 'done' && call.usage !== undefined) ||
+          call.outcome === 'refused' ||
+          !call.reached),
     });
-    this.#batch.add(logged);
+    this.#options.calls.add(call.bodies ? { ...logged, bodies: call.bodies } : logged);
   }
 
   async usage(query: UsageQuery): Promise<UsageRow[]> {
-    await this.#batch.flush();
-    return this.#options.calls.usage(query);
+    return this.#options.calls.read((calls) => calls.usage(query));
   }
 
-  /** Writes what is not yet written; later calls are not kept. */
-  async close(): Promise<void> {
+  dispose(): void {
     this.#key.dispose();
-    await this.#batch.close();
+    this.#servers.dispose();
   }
 
   #grant(baseUrl: string, key: string | undefined): RelayGrant {
     if (!key) throw noApiKey();
     if (!sendable.test(key)) throw apiKeyRejected();
-    return { baseUrl, key, limits: this.#limits };
+    const bodies = this.#options.calls.keepsBodies;
+    return { baseUrl, key, limits: this.#limits, ...(bodies ? { bodies } : {}) };
   }
 
   /** Last, so that nothing is held for what is refused for another reason. */
   #limited(
     grant: RelayGrant,
     principal: RelayPrincipal,
-    { operation, model = '', size, maxTokens }: RelayRequest,
+    { operation, model = '', server, size, maxTokens }: RelayRequest,
   ): RelayGrant | Promise<RelayGrant> {
     const { limiter } = this.#options;
-    if (!limiter || principal.kind === 'owner' || operation !== 'messages') return grant;
+    if (!limiter || principal.kind === 'owner' || !isBilled(operation)) return grant;
     const { client } = principal;
     if (!isLimited(client.limits) && !isLimited(client.overall)) return grant;
-    const known = claudeModels.find(({ id }) => id === model);
+    const known = server ?? claudeModels.find(({ id }) => id === model);
     const hold = holdCall(
       limiter,
       client,
       {
         model,
-        price: this.#priceOf(model),
+        price: server ? server.price : this.#priceOf(model),
         window: known?.window ?? largestWindow,
-        maxOutput: maxTokens ?? known?.maxOutput ?? largestWindow,
+        maxOutput: operation === 'embeddings' ? 0 : (maxTokens ?? known?.maxOutput ?? largestWindow),
         ...size(),
       },
       { parallel: 1 },
@@ -135,23 +154,27 @@ export class AnthropicRelay implements ModelRelay {
   }
 
   #logged(call: RelayedCall): LoggedCall {
-    const { principal, model = '', usage, firstByteMs, requestId } = call;
+    const { principal, model = '', usage, firstByteMs, firstTokenMs, requestId } = call;
     const logged: LoggedCall = {
       at: call.at,
       client: principal.kind === 'owner' ? 'owner' : principal.client.id,
       wire: call.wire,
       operation: call.operation,
-      model,
+      provider: call.server?.provider ?? 'anthropic',
+      model: call.server ? loggedModel(call.server.provider, call.server.id) : model,
       stream: call.stream,
       status: call.status,
       outcome: call.outcome,
       totalMs: call.totalMs,
     };
-    const cost = usage && costOf(usage, this.#priceOf(model));
+    const price = call.server ? call.server.price : this.#priceOf(model);
+    const cost = usage && costOf(usage, price);
     if (usage !== undefined) logged.usage = usage;
     if (cost !== undefined) logged.cost = cost;
     if (firstByteMs !== undefined) logged.firstByteMs = firstByteMs;
+    if (firstTokenMs !== undefined) logged.firstTokenMs = firstTokenMs;
     if (requestId !== undefined) logged.requestId = requestId;
+    if (call.cache !== undefined) logged.cache = call.cache;
     return logged;
   }
 
@@ -159,5 +182,8 @@ export class AnthropicRelay implements ModelRelay {
     return this.#options.prices?.()[model] ?? claudeModels.find(({ id }) => id === model)?.price;
   }
 }
+
+const isBilled = (operation: RelayOperation): boolean =>
+  operation === 'messages' || operation === 'embeddings';
 
 const isHttp = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);

@@ -4,6 +4,8 @@
  */
 import type { AssistantBlock, ContentBlock, ToolResultBlock, UserBlock } from '../../protocol/content.ts';
 import type { Entry, EntryDraft, FrameBody, UserEntry } from '../../protocol/entries.ts';
+import type { SessionMemoryView } from '../../protocol/memory.ts';
+import type { ContextReport } from '../../protocol/report.ts';
 import type { Draft } from '../../protocol/session.ts';
 import type { ProviderRequest, RequestBlock, ToolDefinition } from '../providers/provider.ts';
 
@@ -72,6 +74,14 @@ export function entryTexts(entry: Entry | EntryDraft, swap: Swap): Entry | Entry
   }
 }
 
+/** A report that was stored before there was masking, as it may be shown. */
+export const reportTexts = (report: ContextReport, swap: Swap): ContextReport => ({
+  ...report,
+  segments: report.segments.map((segment) =>
+    segment.text === undefined ? segment : { ...segment, text: swap(segment.text) },
+  ),
+});
+
 function frameTexts(body: FrameBody, swap: Swap): FrameBody {
   return {
     goals: body.goals.map(swap),
@@ -84,6 +94,21 @@ function frameTexts(body: FrameBody, swap: Swap): FrameBody {
     preferences: body.preferences.map(swap),
   };
 }
+
+/** What a session remembers, as it is shown. */
+export const memoryTexts = (view: SessionMemoryView, swap: Swap): SessionMemoryView => ({
+  ...view,
+  frames: view.frames.map((frame) => ({ ...frame, body: frameTexts(frame.body, swap) })),
+  directives: view.directives.map((one) => ({
+    ...withText(one, swap),
+    history: one.history.map((earlier) => withText(earlier, swap)),
+  })),
+  tasks: view.tasks.map((task) => ({
+    ...task,
+    title: swap(task.title),
+    steps: task.steps.map((step) => withText(step, swap)),
+  })),
+});
 
 /** All of a request that is sent to a model but its tools: ours say nothing secret, and a program's come masked. */
 export function requestTexts<R extends Pick<ProviderRequest, 'system' | 'messages'>>(

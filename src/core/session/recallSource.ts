@@ -1,6 +1,9 @@
 /** What the recall index reads its sessions from, and where it keeps what it has made of them. */
 import type { Entry } from '../../protocol/entries.ts';
 
+/** What is kept of a log beside it: the index itself, and directions by an embedding model of the user's. */
+export type RunKind = 'index' | 'embeddings';
+
 /** An encoded part of the index: what stands in the log from one place to another, both included. */
 export interface RecallRun {
   fromSeq: number;
@@ -30,9 +33,15 @@ export interface RecallSource {
   /** The sessions that others may look into, the last used first: not private, not in the trash. */
   recallable(): Promise<Recallable>;
   log(sessionId: string, options: { afterSeq: number; limit: number }): Promise<Entry[]>;
-  recallRuns(sessionId: string, options: { fromSeq: number; limit: number }): Promise<RecallRun[]>;
-  /** Replaces runs that begin where it does or within it. */
-  putRecallRun(sessionId: string, run: { fromSeq: number; toSeq: number; bytes: Uint8Array }): Promise<void>;
+  recallRuns(
+    sessionId: string,
+    options: { kind: RunKind; fromSeq: number; limit: number },
+  ): Promise<RecallRun[]>;
+  /** Replaces runs of its kind that begin where it does or within it; where it is made `anew`, all of them. */
+  putRecallRun(
+    sessionId: string,
+    run: { kind: RunKind; fromSeq: number; toSeq: number; bytes: Uint8Array; anew?: boolean },
+  ): Promise<void>;
 }
 
 /** What a store tells of its sessions while it is linked. */

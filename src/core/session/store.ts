@@ -74,6 +74,9 @@ export interface Answerer {
   model: string;
 }
 
+/** How far a turn has come that some process accepted. */
+export type TurnState = { state: 'live' | 'queued' } | { state: 'ended'; entry: AssistantEntry };
+
 export type SubmitResult = { state: 'live'; entry: UserEntry } | { state: 'queued'; queued: QueuedTurn };
 
 /** Which part of a branch. */
@@ -135,13 +138,18 @@ export interface SessionStore {
   /** Keeps the id unless a session with it exists, then gives a new one. Throws `import_invalid` and imports nothing. */
   importSession(jsonl: string | Uint8Array): Promise<SessionSummary>;
 
-  /** Appends the input and takes the lease when the session is free, else queues it. Durable either way. */
+  /**
+   * Appends the input and takes the lease when the session is free, else queues it. Durable either way. Throws
+   * `turn_taken` for the id of a turn that the session has or had, so that no turn is run twice.
+   */
   submitTurn(user: UserEntryDraft, sessionId: string, by: Answerer): Promise<SubmitResult>;
   /** Makes the first queued turn live when it is of this process and the session is free. */
   promote(sessionId: string): Promise<UserEntry | undefined>;
   /** Takes back a queued turn; false when it is live or gone. */
   withdraw(turnId: string): Promise<boolean>;
   queue(sessionId: string): Promise<QueuedTurn[]>;
+  /** Undefined for one that never began: it was not submitted, or taken back. */
+  turn(sessionId: string, turnId: string): Promise<TurnState | undefined>;
   liveTurn(sessionId: string): Promise<LiveTurn | undefined>;
   /** Keeps what has arrived so far; false when the lease is lost. The store beats for live turns by itself. */
   checkpoint(turnId: string, content: AssistantBlock[]): Promise<boolean>;

@@ -1,4 +1,5 @@
 /** Which tools a turn has. */
+import type { GroundingMode } from '../../protocol/entries.ts';
 import type { CoreSettings, Log, ModelNotes, Recall } from '../ports.ts';
 import type { Profile } from '../profiles/profile.ts';
 import { recallScope } from '../profiles/workspaceLimits.ts';
@@ -10,6 +11,8 @@ import { recall } from './recall.ts';
 import { Tools } from './registry.ts';
 import type { Tool } from './tool.ts';
 import { updateTask } from './updateTask.ts';
+import { workspaceTools } from './workspace/offered.ts';
+import type { WorkspaceSources } from './workspace/sources.ts';
 
 export interface ToolSources {
   store: SessionStore;
@@ -19,10 +22,20 @@ export interface ToolSources {
   recall?: Recall;
   /** Undefined where the user has not switched it on. Read anew for each turn. */
   modelNotes?(): ModelNotes | undefined;
+  /** Undefined where no folder is open. Read anew for each turn. */
+  workspaceSources?(): WorkspaceSources | undefined;
 }
 
-/** Those the profile lists, as far as they make sense: a model that takes none gets none, nor does one offline. */
-export function offeredTools(sources: ToolSources, profile: Profile, model: ModelInfo): Tools {
+/**
+ * Those the profile lists, as far as they make sense: a model that takes none gets none, nor does one offline. Only a
+ * turn that is grounded in the workspace may look around in it, since the others keep to what they were given.
+ */
+export function offeredTools(
+  sources: ToolSources,
+  profile: Profile,
+  model: ModelInfo,
+  grounding: GroundingMode,
+): Tools {
   const wanted = new Set(model.tools ? (profile.tools ?? toolNames) : []);
   const scope = recallScope(profile, sources.settings.recall);
   const tools: Tool[] = [];
@@ -32,5 +45,7 @@ export function offeredTools(sources: ToolSources, profile: Profile, model: Mode
   if (wanted.has('recall') && sources.recall && scope !== 'off')
     tools.push(recall(sources.recall, sources.store, scope));
   if (wanted.has('update_task')) tools.push(updateTask(sources.store));
+  const looksAround = grounding === 'workspace' ? sources.workspaceSources?.() : undefined;
+  if (looksAround) tools.push(...workspaceTools(looksAround, wanted));
   return new Tools(tools, sources.log);
 }

@@ -14,6 +14,11 @@ export interface ToolContext {
   /** Ids of entries that the model has before it anyway. */
   inContext: ReadonlySet<string>;
   signal: AbortSignal;
+  /**
+   * A text as it may leave. Whatever a tool gives is masked once more; one that cuts texts or numbers their lines has them
+   * masked before, since half of a secret is not known as one. Throws `masking_failed`.
+   */
+  masked(text: string): Promise<string>;
   /** Appends an entry to the log, within the turn; resolves when it is durable. Throws `lease_lost`, `store_*`. */
   append(draft: Extract<EntryDraft, { kind: 'task' }>): Promise<Entry>;
 }

@@ -1,11 +1,14 @@
 /** Files, the selection and the problems of the active file, as context the user attaches. */
 import * as vscode from 'vscode';
 import { attachmentUnusable, CausewayError } from '../../core/errors.ts';
+import { isMediaName } from '../../core/workspace/media.ts';
+import { isNotebookName, notebookText } from '../../core/workspace/notebook.ts';
 import type { Attachment } from '../../protocol/entries.ts';
 import { maxInputLength } from '../../protocol/turnInput.ts';
 import { isWorkspaceText, type OpenEditors, selectedLines, shownPath } from '../openEditors.ts';
 import { plainWords } from '../plainWords.ts';
 import { confirmAdding, type StayingOut } from '../stayingOut.ts';
+import type { MediaShelf } from './mediaShelf.ts';
 
 /** Files offered; whoever has more types a part of the name in the editor's own quick open. */
 const mostOffered = 2_000;
@@ -17,7 +20,11 @@ interface Choice extends vscode.QuickPickItem {
 }
 
 /** Lets the user choose; what cannot be attached is said and left out. */
-export async function pickContext(editors: OpenEditors, out: StayingOut): Promise<Attachment[]> {
+export async function pickContext(
+  editors: OpenEditors,
+  out: StayingOut,
+  media: MediaShelf,
+): Promise<Attachment[]> {
   const open = (await editors.files()).map(({ uri }) => vscode.Uri.parse(uri));
   const found = await vscode.workspace.findFiles('**/*', notOffered, mostOffered);
   const known = new Set(open.map(String));
@@ -30,7 +37,7 @@ export async function pickContext(editors: OpenEditors, out: StayingOut): Promis
       description: shownPath(uri),
       iconPath: vscode.ThemeIcon.File,
       resourceUri: uri,
-      attach: () => attachFile(uri, out),
+      attach: () => (isMediaName(uri.path) ? media.attach(uri) : attachFile(uri, out)),
     })),
   ];
   const picked = await vscode.window.showQuickPick(choices, {
@@ -117,17 +124,30 @@ const largestAttachment = maxInputLength;
 
 /** Throws `attachment_unusable`; undefined when it stays out and the user would rather leave it so. */
 export async function attachFile(uri: vscode.Uri, out: StayingOut): Promise<Attachment | undefined> {
+  return (await askedFile(uri, out))?.attachment;
+}
+
+/** As `attachFile`, with whether the user had to be asked. */
+export async function askedFile(
+  uri: vscode.Uri,
+  out: StayingOut,
+): Promise<{ attachment: Attachment; wasAsked: boolean } | undefined> {
   const path = shownPath(uri);
   const { size } = await vscode.workspace.fs.stat(uri);
   if (size > largestAttachment)
     throw attachmentUnusable(path, `it has ${size} bytes and ${largestAttachment} is the most`);
   const document = await Promise.resolve(vscode.workspace.openTextDocument(uri)).catch(() => undefined);
-  const text = document?.getText();
+  const raw = document?.getText();
+  const text = raw !== undefined && isNotebookName(path) ? (notebookText(raw) ?? raw) : raw;
   const why = await out.of(uri, text ?? '', size);
   if (document === undefined || text === undefined || text.trim() === '' || why?.why === 'binary')
     throw attachmentUnusable(path, 'it is not a text that can be quoted');
   if (why && !(await confirmAdding(path, why))) return undefined;
-  return { kind: 'file', uri: uri.toString(), path, text, languageId: document.languageId };
+  const { languageId } = document;
+  return {
+    attachment: { kind: 'file', uri: uri.toString(), path, text, languageId },
+    wasAsked: why !== undefined,
+  };
 }
 
 /** Whether a part of a document may go: it does not stay out, or the user says so. */

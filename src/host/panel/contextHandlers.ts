@@ -1,22 +1,66 @@
 /** What the page may ask about what is sent, answered. */
 import * as vscode from 'vscode';
 import { attachmentText } from '../../core/context/conversation.ts';
-import { estimateTokens } from '../../core/context/tokens.ts';
+import { mentionId } from '../../core/context/mentions.ts';
+import { estimateTokens, imageTokens, pdfTokens } from '../../core/context/tokens.ts';
 import { notFound } from '../../core/errors.ts';
 import { staysOutWords } from '../../core/grounding/staysOut.ts';
-import { reportTokens } from '../../protocol/report.ts';
+import type { Attachment } from '../../protocol/entries.ts';
+import { type ContextReport, reportTokens } from '../../protocol/report.ts';
 import type { App } from '../app.ts';
 import { attachFile } from './attachments.ts';
+import { attachBytes, attachUri } from './dropped.ts';
 import { Inspections } from './inspections.ts';
+import { isMedia, type MediaShelf } from './mediaShelf.ts';
+import { mentionables } from './mentionables.ts';
+import { attachMention } from './mentions.ts';
 import type { PanelHandlers } from './panelHost.ts';
 
 type Answers = Pick<
   PanelHandlers['answers'],
-  'preview' | 'addOpenFile' | 'context' | 'contextText' | 'openRequest' | 'openReport'
+  | 'preview'
+  | 'addOpenFile'
+  | 'mentionables'
+  | 'attachUris'
+  | 'attachBytes'
+  | 'mention'
+  | 'context'
+  | 'contextText'
+  | 'openRequest'
+  | 'openReport'
 >;
 
-export function contextHandlers({ settings, reports, editors, out }: App): Answers {
-  const inspections = new Inspections({ grounding: () => settings.grounding });
+/** One after the other, since the user may be asked about each. */
+async function each<T>(all: readonly T[], attach: (one: T) => Promise<Attachment | undefined>) {
+  const attached: Attachment[] = [];
+  for (const one of all) {
+    const attachment = await attach(one);
+    if (attachment) attached.push(attachment);
+  }
+  return attached;
+}
+
+const mediaTokens = (media: Awaited<ReturnType<MediaShelf['of']>>): number => {
+  if (media.source.type === 'text') return estimateTokens(media.source.data);
+  return media.type === 'image' ? imageTokens(media.source.data) : pdfTokens(media.source.data);
+};
+
+/** What of it goes, and why it does or does not. */
+function mentioned(report: Pick<ContextReport, 'segments' | 'omitted'>, attachment: Attachment) {
+  const own = report.segments.filter(({ partId }) => partId?.startsWith(mentionId(attachment)));
+  const left = report.omitted.find(({ label }) => label.endsWith(attachment.path));
+  return {
+    tokens: own.reduce((sum, { tokens }) => sum + tokens, 0),
+    reason: own[0]?.reason ?? left?.reason ?? vscode.l10n.t('It is not sent.'),
+  };
+}
+
+export function contextHandlers(app: App): Answers {
+  const { settings, reports, editors, out } = app;
+  const inspections = new Inspections({
+    grounding: () => settings.grounding,
+    taken: (attachments) => app.media.taken(attachments),
+  });
   return {
     preview: async ({ sessionId, ...input }, assistant) => {
       const { report, secrets } = await inspections.glance(assistant, {
@@ -24,17 +68,25 @@ export function contextHandlers({ settings, reports, editors, out }: App): Answe
         of: { kind: 'next', input },
       });
       const automatic = report.segments.flatMap(({ kind, partId, label, tokens, reason }) =>
-        kind === 'grounding' && partId !== undefined
+        kind === 'grounding' && partId !== undefined && !partId.startsWith('mention:')
           ? [{ id: partId, label, source: 'auto' as const, tokens, reason }]
           : [],
       );
-      const attached = input.attachments.map((attachment, index) => ({
-        id: `attached:${index}`,
-        label: attachment.path,
-        source: 'attached' as const,
-        tokens: estimateTokens(attachmentText(attachment)),
-        reason: vscode.l10n.t('You attached it.'),
-      }));
+      const attached = await Promise.all(
+        input.attachments.map(async (attachment, index) => ({
+          id: `attached:${index}`,
+          label: attachment.path,
+          source: 'attached' as const,
+          ...(attachment.mention
+            ? mentioned(report, attachment)
+            : {
+                tokens: isMedia(attachment)
+                  ? mediaTokens(await app.media.of(attachment))
+                  : estimateTokens(attachmentText(attachment)),
+                reason: vscode.l10n.t('You attached it.'),
+              }),
+        })),
+      );
       const isAttached = (uri: string) =>
         input.attachments.some((one) => one.kind === 'file' && one.uri === uri);
       const open = settings.grounding === 'off' ? [] : await editors.files();
@@ -55,6 +107,17 @@ export function contextHandlers({ settings, reports, editors, out }: App): Answe
       const open = (await editors.files()).find((one) => one.uri === uri);
       if (!open) throw notFound('open file', uri);
       const attachment = await attachFile(vscode.Uri.parse(uri), out);
+      return { attachments: attachment ? [attachment] : [] };
+    },
+    mentionables: async ({ sessionId, typed }, { sessions }) => ({
+      choices: await mentionables(app, { sessions, sessionId, typed }),
+    }),
+    attachUris: async ({ uris }) => ({ attachments: await each(uris, (uri) => attachUri(app, uri)) }),
+    attachBytes: async ({ name, data }) => ({
+      attachments: await each([data], (one) => attachBytes(app, name, one)),
+    }),
+    mention: async ({ choice }) => {
+      const attachment = await attachMention(app, choice);
       return { attachments: attachment ? [attachment] : [] };
     },
     context: (looked, assistant) => inspections.view(assistant, looked),

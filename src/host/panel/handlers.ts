@@ -49,7 +49,8 @@ export function panelHandlers(app: App, host: PanelHost): PanelHandlers {
     }),
     send: async (params, assistant) => {
       await settings.written();
-      return sendInput(assistant, params, { grounding: settings.grounding, door });
+      const taken = await app.media.taken(params.attachments);
+      return sendInput(assistant, params, { grounding: settings.grounding, door }, taken);
     },
     retry: async ({ sessionId, turnId }, assistant) => ({
       turnId: (await assistant.retryTurn(sessionId, turnId, door)).turnId,
@@ -95,7 +96,7 @@ export function panelHandlers(app: App, host: PanelHost): PanelHandlers {
       await app.run('causeway.chooseModel');
       return undefined;
     },
-    pickContext: async () => ({ attachments: await pickContext(app.editors, app.out) }),
+    pickContext: async () => ({ attachments: await pickContext(app.editors, app.out, app.media) }),
     copy: async ({ text }) => {
       await vscode.env.clipboard.writeText(text);
       return undefined;

@@ -5,6 +5,7 @@ import type { ContextView } from '../../protocol/contextView.ts';
 import type { GroundingMode } from '../../protocol/entries.ts';
 import type { ContextOf } from '../../protocol/panelContext.ts';
 import type { TurnInput } from '../../protocol/turnInput.ts';
+import type { MediaShelf } from './mediaShelf.ts';
 
 export interface LookedAt {
   sessionId: string;
@@ -14,10 +15,12 @@ export interface LookedAt {
 /** Keeps what was looked at last, so that a text of it is a text of what is shown and of nothing newer. */
 export class Inspections {
   readonly #grounding: () => GroundingMode;
+  readonly #taken: MediaShelf['taken'];
   #last: { key: string; inspected: InspectedContext } | undefined;
 
-  constructor(parts: { grounding: () => GroundingMode }) {
+  constructor(parts: { grounding: () => GroundingMode; taken: MediaShelf['taken'] }) {
     this.#grounding = parts.grounding;
+    this.#taken = parts.taken;
   }
 
   /** Throws `not_found`, and for an input what `startTurn` throws. */
@@ -47,12 +50,14 @@ export class Inspections {
       : this.#inspect(assistant, looked);
   }
 
-  #inspect(assistant: Assistant, { sessionId, of }: LookedAt): Promise<InspectedContext> {
+  async #inspect(assistant: Assistant, { sessionId, of }: LookedAt): Promise<InspectedContext> {
     if (of.kind === 'turn') return assistant.context(sessionId, { turnId: of.turnId });
-    const { text, attachments, excluded, pinned, replaced } = of.input;
+    const { text, excluded, pinned, replaced } = of.input;
+    const { attachments, media } = await this.#taken(of.input.attachments);
     const input: TurnInput = {
       text,
       attachments,
+      ...(media.length === 0 ? {} : { media }),
       excluded,
       ...(pinned === undefined ? {} : { pinned }),
       ...(replaced === undefined ? {} : { replaced }),

@@ -6,6 +6,7 @@ import type { Assistant } from '../../core/assistant.ts';
 import { CausewayError, invalidInput, toErrorInfo } from '../../core/errors.ts';
 import type { Log } from '../../core/ports.ts';
 import type { Entry } from '../../protocol/entries.ts';
+import { leanEvent } from '../../protocol/lean.ts';
 import {
   type HostMessage,
   type HostToPanel,
@@ -17,7 +18,6 @@ import {
   type SessionView,
 } from '../../protocol/panel.ts';
 import type { SessionEvent } from '../../protocol/turnEvents.ts';
-import { leanEvent } from './lean.ts';
 import { liveOf, viewOf } from './sessionViews.ts';
 
 /** Requests that show a session: `reply` is called once, in the moment from which on its events are to be told. */

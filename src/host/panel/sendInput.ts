@@ -2,24 +2,34 @@
 import type { Assistant } from '../../core/assistant.ts';
 import { notFound } from '../../core/errors.ts';
 import type { SessionStore } from '../../core/session/store.ts';
+import type { Attachment } from '../../protocol/entries.ts';
 import type { PanelParams, PanelResult } from '../../protocol/panel.ts';
 import type { TurnInput } from '../../protocol/turnInput.ts';
 
+/** What goes with an input: pictures and PDFs apart from texts. */
+export interface SentFiles {
+  attachments: Attachment[];
+  media: NonNullable<TurnInput['media']>;
+}
+
 /**
  * `/name words` asks the prompt of that name. Throws what `startTurn` throws, `prompt_input_invalid`, and `not_found` for an
- * entry in `from` that is not there; then the draft stays.
+ * entry in `from` that is not there; then the draft stays. `taken` has the attachments as they are sent,
+ * where some of them are pictures or PDFs.
  */
 export async function sendInput(
   assistant: Assistant,
   { sessionId, from, ...input }: PanelParams<'send'>,
   mark: Pick<TurnInput, 'grounding' | 'door'>,
+  taken: SentFiles = { attachments: input.attachments, media: [] },
 ): Promise<PanelResult<'send'>> {
-  const media = from === undefined ? [] : await mediaOf(assistant.sessions, sessionId, from);
+  const again = from === undefined ? [] : await mediaOf(assistant.sessions, sessionId, from);
+  const media = [...again, ...taken.media];
   const prompt = await assistant.prompts.typed(input.text);
   const { turnId, state } = await assistant.startTurn(sessionId, {
     ...mark,
     ...(prompt?.turn ?? { text: input.text }),
-    attachments: input.attachments,
+    attachments: taken.attachments,
     excluded: input.excluded,
     ...(input.pinned === undefined ? {} : { pinned: input.pinned }),
     ...(input.replaced === undefined ? {} : { replaced: input.replaced }),

@@ -4,10 +4,10 @@ import { notFound } from '../../core/errors.ts';
 import type { LiveTurn, SessionStore } from '../../core/session/store.ts';
 import { plainText } from '../../protocol/content.ts';
 import type { Entry } from '../../protocol/entries.ts';
+import { leanEntry } from '../../protocol/lean.ts';
 import type { SessionView } from '../../protocol/panel.ts';
 import type { SearchHit, SessionSummary } from '../../protocol/session.ts';
 import { nothingSpent } from '../../protocol/spending.ts';
-import { leanEntry } from './lean.ts';
 
 /** Entries sent with a view; a screen shows some ten, and earlier ones are asked for while scrolling. */
 const firstPage = 120;

@@ -39,6 +39,9 @@ export const toldEvent = z.object({
   usage: wireUsage.nullish(),
 });
 
+/** What of an answer without a stream tells what it costs. */
+export const answeredMessage = z.object({ usage: wireUsage });
+
 const errorTypes: Readonly<Record<number, string>> = {
   401: 'authentication_error',
   402: 'billing_error',

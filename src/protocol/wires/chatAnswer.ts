@@ -17,7 +17,7 @@ const block = z.union([
   z.object({ type: z.string() }),
 ]);
 
-export const message = z.object({
+const message = z.object({
   id: z.string(),
   model: z.string(),
   content: z.array(block),
@@ -90,7 +90,8 @@ export function completionOf(answer: unknown, created: number): { completion: ob
   return { completion, usage };
 }
 
-const streamEvent = z.union([
+/** The events of Anthropic's stream that another wire can tell of. */
+export const streamEvent = z.union([
   z.object({
     type: z.literal('message_start'),
     message: z.object({ id: z.string(), model: z.string(), usage: wireUsage.nullish() }),

@@ -1,5 +1,6 @@
 /** Messages of OpenAI's chat as messages of Anthropic's. Pure. */
 import { z } from 'zod';
+import { argumentsOf, type Block, documentOf, imageOf, type Said, textsOf } from './blocks.ts';
 
 const textPart = z.object({ type: z.literal('text'), text: z.string() });
 const imagePart = z.object({ type: z.literal('image_url'), image_url: z.object({ url: z.string() }) });
@@ -33,20 +34,14 @@ export const chatMessage = z.discriminatedUnion('role', [
 ]);
 type ChatMessage = z.infer<typeof chatMessage>;
 
-type Block = { type: string; [field: string]: unknown };
-interface Message {
-  role: 'user' | 'assistant';
-  content: Block[];
-}
-
 /**
  * What stands in system and developer messages goes before all others, wherever they stood. Neighbours of one role
  * become one message, for results of tools have to stand together after their calls. Throws a `ZodError` that names
  * the field.
  */
-export function blocksOf(chat: readonly ChatMessage[]): { system: Block[]; messages: Message[] } {
+export function blocksOf(chat: readonly ChatMessage[]): { system: Block[]; messages: Said[] } {
   const system: Block[] = [];
-  const messages: Message[] = [];
+  const messages: Said[] = [];
   for (const [index, message] of chat.entries()) {
     if (message.role === 'system' || message.role === 'developer') {
       system.push(...textBlocks(message.content));
@@ -68,8 +63,8 @@ function contentOf(message: Exclude<ChatMessage, { role: 'system' | 'developer' 
       return message.content.flatMap((part, at) => {
         if (part.type === 'text') return textBlocks(part.text);
         return part.type === 'image_url'
-          ? [imageOf(part.image_url.url, [index, 'content', at, 'image_url', 'url'])]
-          : [documentOf(part.file, [index, 'content', at, 'file', 'file_data'])];
+          ? [imageOf(part.image_url.url, ['messages', index, 'content', at, 'image_url', 'url'])]
+          : [documentOf(part.file, ['messages', index, 'content', at, 'file', 'file_data'])];
       });
     case 'assistant':
       return [
@@ -78,7 +73,14 @@ function contentOf(message: Exclude<ChatMessage, { role: 'system' | 'developer' 
           type: 'tool_use',
           id: call.id,
           name: call.function.name,
-          input: argumentsOf(call.function.arguments, [index, 'tool_calls', at, 'function', 'arguments']),
+          input: argumentsOf(call.function.arguments, [
+            'messages',
+            index,
+            'tool_calls',
+            at,
+            'function',
+            'arguments',
+          ]),
         })),
       ];
     case 'tool':
@@ -90,52 +92,10 @@ function contentOf(message: Exclude<ChatMessage, { role: 'system' | 'developer' 
   }
 }
 
-/** The API refuses empty texts, which chats are full of. */
-function textBlocks(content: z.infer<typeof texts>): Block[] {
-  const all = typeof content === 'string' ? [content] : content.map(({ text }) => text);
-  return all.filter((text) => text !== '').map((text) => ({ type: 'text', text }));
-}
+const textBlocks = (content: z.infer<typeof texts>): Block[] =>
+  textsOf(typeof content === 'string' ? [content] : content.map(({ text }) => text));
 
 const assistantTexts = (content: string | ({ text: string } | { refusal: string })[]): Block[] =>
   typeof content === 'string'
     ? textBlocks(content)
     : content.flatMap((part) => textBlocks('text' in part ? part.text : part.refusal));
-
-function refuse(path: (string | number)[], message: string): never {
-  throw new z.ZodError([{ code: 'custom', path: ['messages', ...path], message }]);
-}
-
-function argumentsOf(text: string, path: (string | number)[]): unknown {
-  try {
-    const value: unknown = JSON.parse(text === '' ? '{}' : text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  } catch {
-    // Told below, in words that quote nothing.
-  }
-  return refuse(path, 'an object as JSON');
-}
-
-const dataUrl = /^data:([a-z]+\/[a-z0-9.+-]+);base64,/i;
-
-function imageOf(url: string, path: (string | number)[]): Block {
-  const type = dataUrl.exec(url);
-  if (type?.[1]) {
-    const source = { type: 'base64', media_type: type[1].toLowerCase(), data: url.slice(type[0].length) };
-    return { type: 'image', source };
-  }
-  if (/^https?:\/\//i.test(url)) return { type: 'image', source: { type: 'url', url } };
-  return refuse(path, 'a data: URL in base64, or an https address');
-}
-
-function documentOf(
-  { file_data, filename }: { file_data: string; filename?: string | undefined },
-  path: (string | number)[],
-): Block {
-  const type = dataUrl.exec(file_data);
-  if (type?.[1]?.toLowerCase() !== 'application/pdf') return refuse(path, 'a PDF as a data: URL in base64');
-  return {
-    type: 'document',
-    source: { type: 'base64', media_type: 'application/pdf', data: file_data.slice(type[0].length) },
-    ...(filename === undefined ? {} : { title: filename }),
-  };
-}

@@ -55,7 +55,7 @@ const versionWithoutSampling = '2026-10-21';
  * Ceiling of an answer in tokens where a request names none, which the API demands: what a turn of Causeway's own may
  * take, and far below what every current model may answer.
  */
-const usualMaxTokens = 16_000;
+export const usualMaxTokens = 16_000;
 
 export interface TranslatedRequest {
   body: Record<string, unknown>;
@@ -103,8 +103,11 @@ function hasEffect(request: ChatRequest, name: string, sampling: object): boolea
   return Object.hasOwn(chatRequest.shape, name);
 }
 
-/** OpenAI's temperature goes to 2, Anthropic's to 1. */
-function samplingOf({ temperature, top_p }: ChatRequest, version: string): Record<string, number> {
+/** OpenAI's temperature goes to 2, Anthropic's to 1; from one version on it has none. */
+export function samplingOf(
+  { temperature, top_p }: Pick<ChatRequest, 'temperature' | 'top_p'>,
+  version: string,
+): Record<string, number> {
   if (version >= versionWithoutSampling) return {};
   return {
     ...(typeof temperature === 'number' ? { temperature: Math.min(1, temperature) } : {}),

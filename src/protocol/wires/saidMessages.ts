@@ -13,24 +13,28 @@ import {
   toolUseBlock,
 } from '../content.ts';
 
+/** Words alone stand for a list with one text. It is read as such, so that an error names the part that is wrong. */
+const wordsAsBlocks = (value: unknown): unknown =>
+  typeof value === 'string' ? [{ type: 'text', text: value }] : value;
+
 /** Where the cache is to keep what was sent is decided anew for each request, and citations belong to an answer. */
 const text = z.object({ type: z.literal('text'), text: z.string() });
 const document = documentBlock.extend({ title: z.string().nullish() });
 const result = z.object({
   type: z.literal('tool_result'),
   tool_use_id: z.string().min(1),
-  content: z.union([z.string(), z.array(z.discriminatedUnion('type', [text, imageBlock]))]).nullish(),
+  content: z.preprocess(wordsAsBlocks, z.array(z.discriminatedUnion('type', [text, imageBlock])).nullish()),
   is_error: z.boolean().nullish(),
 });
 
-const userBlocks = z.union([
-  z.string(),
+const userBlocks = z.preprocess(
+  wordsAsBlocks,
   z.array(z.discriminatedUnion('type', [text, imageBlock, document, result])),
-]);
-const assistantBlocks = z.union([
-  z.string(),
+);
+const assistantBlocks = z.preprocess(
+  wordsAsBlocks,
   z.array(z.discriminatedUnion('type', [text, thinkingBlock, redactedThinkingBlock, toolUseBlock])),
-]);
+);
 
 export const wireMessage = z.discriminatedUnion('role', [
   z.object({ role: z.literal('user'), content: userBlocks }),
@@ -45,21 +49,18 @@ export interface SaidMessage {
 
 /** A text is one text block, and an empty one is none. */
 export function saidMessages(messages: readonly WireMessage[]): SaidMessage[] {
-  return messages.map(({ role, content }) => ({
-    role,
-    content: typeof content === 'string' ? textBlocks(content) : content.flatMap(said),
-  }));
+  return messages.map(({ role, content }) => ({ role, content: content.flatMap(said) }));
 }
 
 const textBlocks = (words: string) => (words === '' ? [] : [{ type: 'text' as const, text: words }]);
 
-function said(block: Exclude<WireMessage['content'], string>[number]): ContentBlock[] {
+function said(block: WireMessage['content'][number]): ContentBlock[] {
   switch (block.type) {
     case 'text':
       return textBlocks(block.text);
     case 'tool_result': {
       const { content, is_error: failed, ...rest } = block;
-      const parts = typeof content === 'string' ? textBlocks(content) : (content ?? []);
+      const parts = (content ?? []).filter((part) => part.type !== 'text' || part.text !== '');
       return [{ ...rest, content: parts, ...(failed === true ? { is_error: true } : {}) }];
     }
     case 'document': {

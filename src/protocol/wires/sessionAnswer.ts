@@ -2,19 +2,30 @@
  * An answer of a session's turn in the shapes of Anthropic's Messages API. Pure.
  * Sources: https://platform.claude.com/docs/en/api/messages and /build-with-claude/streaming.
  */
+import { z } from 'zod';
 import type { AssistantBlock, StopReason, Usage } from '../content.ts';
 
-export function wireUsageOf(usage: Usage) {
+/** What the API tells of an answer that nobody but it can know. */
+const untold = { inference_geo: null, service_tier: null, speed: null };
+
+const counts = (usage: Usage) => ({
+  input_tokens: usage.inputTokens,
+  cache_creation_input_tokens: usage.cacheCreationTokens,
+  cache_read_input_tokens: usage.cacheReadTokens,
+  output_tokens: usage.outputTokens,
+  output_tokens_details: null,
+  server_tool_use: null,
+});
+
+function wireUsageOf(usage: Usage) {
   const created1h = usage.cacheCreation1hTokens ?? 0;
   return {
-    input_tokens: usage.inputTokens,
-    cache_creation_input_tokens: usage.cacheCreationTokens,
-    cache_read_input_tokens: usage.cacheReadTokens,
+    ...counts(usage),
+    ...untold,
     cache_creation: {
       ephemeral_5m_input_tokens: Math.max(0, usage.cacheCreationTokens - created1h),
       ephemeral_1h_input_tokens: created1h,
     },
-    output_tokens: usage.outputTokens,
   };
 }
 
@@ -24,11 +35,21 @@ export interface AnswerHead {
 }
 
 /** Which of the client's own sequences ended the answer is not known here. */
-const stopFields = (stopReason: StopReason | null) => ({ stop_reason: stopReason, stop_sequence: null });
+const stopFields = (stopReason: StopReason | null) => ({
+  container: null,
+  stop_details: null,
+  stop_reason: stopReason,
+  stop_sequence: null,
+});
+
+/** A call that no program of the API's own made. */
+const caller = { type: 'direct' as const };
 
 /** Citations point into the workspace and have no shape on this wire; some clients fail on a null in their place. */
-export const wireBlock = (block: AssistantBlock) =>
-  block.type === 'text' ? { type: 'text' as const, text: block.text } : block;
+const wireBlock = (block: AssistantBlock) => {
+  if (block.type === 'text') return { type: 'text' as const, text: block.text };
+  return block.type === 'tool_use' ? { ...block, caller } : block;
+};
 
 export const wireMessageOf = (
   { id, model }: AnswerHead,
@@ -41,6 +62,7 @@ export const wireMessageOf = (
   role: 'assistant' as const,
   model,
   content: content.map(wireBlock),
+  diagnostics: null,
   ...stopFields(stopReason),
   usage: wireUsageOf(usage),
 });
@@ -54,7 +76,30 @@ export type AnswerPart =
   | { type: 'tool_use'; block: number; id: string; name: string; input: Record<string, unknown> }
   | { type: 'usage'; usage: Usage };
 
-export type WireStreamEvent = { type: string; [field: string]: unknown };
+/** The parts that make these blocks, each in one piece. */
+export function partsOf(content: readonly AssistantBlock[]): AnswerPart[] {
+  return content.flatMap((part, block): AnswerPart[] => {
+    switch (part.type) {
+      case 'text':
+        return [{ type: 'text', block, text: part.text }];
+      case 'thinking':
+        return [
+          { type: 'thinking', block, text: part.thinking },
+          { type: 'thinking_signature', block, signature: part.signature },
+        ];
+      case 'redacted_thinking':
+        return [{ type: 'redacted_thinking', block, data: part.data }];
+      case 'tool_use':
+        return [{ type: 'tool_use', block, id: part.id, name: part.name, input: part.input }];
+      default:
+        return part satisfies never;
+    }
+  });
+}
+
+/** An event of a stream as far as all of them are alike. */
+export const wireStreamEvent = z.looseObject({ type: z.string() });
+export type WireStreamEvent = z.infer<typeof wireStreamEvent>;
 
 /** The events of one stream, in the order of the wire: each block is ended before the next one begins. */
 export class AnswerEvents {
@@ -96,7 +141,7 @@ export class AnswerEvents {
       case 'tool_use': {
         const { id, name, input } = part;
         const delta = { type: 'input_json_delta', partial_json: JSON.stringify(input) };
-        return this.#in(part.block, { type: 'tool_use', id, name, input: {} }, delta);
+        return this.#in(part.block, { type: 'tool_use', id, name, input: {}, caller }, delta);
       }
       default:
         return part satisfies never;
@@ -108,7 +153,7 @@ export class AnswerEvents {
     return [
       ...this.#begin(usage),
       ...this.#end(),
-      { type: 'message_delta', delta: stopFields(stopReason), usage: wireUsageOf(usage) },
+      { type: 'message_delta', delta: stopFields(stopReason), usage: counts(usage) },
       { type: 'message_stop' },
     ];
   }

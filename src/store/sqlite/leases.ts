@@ -1,7 +1,7 @@
 /** Turn leases: taking, keeping, ending them, and closing those whose holder is gone. */
 import { randomUUID } from 'node:crypto';
-import { interrupted, leaseLost, queueFull, toErrorInfo } from '../../core/errors.ts';
-import type { Answerer, LiveTurn, SubmitResult } from '../../core/session/store.ts';
+import { interrupted, leaseLost, queueFull, toErrorInfo, turnTaken } from '../../core/errors.ts';
+import type { Answerer, LiveTurn, SubmitResult, TurnState } from '../../core/session/store.ts';
 import type { AssistantBlock } from '../../protocol/content.ts';
 import type {
   AssistantEntry,
@@ -43,6 +43,7 @@ export class Leases {
   // The methods that write run inside the caller's transaction.
 
   submit(sessionId: string, user: UserEntryDraft, by: Answerer): { result: SubmitResult; entries: Entry[] } {
+    if (this.state(sessionId, user.turnId)) throw turnTaken();
     const others = this.#turns.leasesOf(sessionId);
     if (others.length === 0) {
       const entry = this.#begin(sessionId, user, () => this.#turns.add('live', sessionId, { user, by }));
@@ -73,6 +74,14 @@ export class Leases {
 
   queue(sessionId: string): QueuedTurn[] {
     return queueOf(this.#turns.of(sessionId));
+  }
+
+  /** The lease first: a turn that ends meanwhile loses it in the same moment in which it has its end. */
+  state(sessionId: string, turnId: string): TurnState | undefined {
+    const lease = this.#turns.leasesOf(sessionId).find((turn) => turn.turnId === turnId);
+    if (lease) return { state: lease.state };
+    const entry = this.#log.endOf(sessionId, turnId);
+    return entry && { state: 'ended', entry };
   }
 
   live(sessionId: string): LiveTurn | undefined {

@@ -4,16 +4,13 @@ import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { copiesOf, removeCopies } from './backups.ts';
 import { PayloadCodec } from './codec.ts';
+import { isDue, recodeKey, scrubKey, setDue } from './due.ts';
 import { rowColumns } from './entryRows.ts';
 import { writeKeyCheck } from './keyCheck.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { RecallRuns } from './recallRuns.ts';
 import { SearchIndex } from './searchIndex.ts';
 import type { Shelf } from './shelf.ts';
-
-/** Set while content that was deleted, or that stood there under another codec, may still be in some file. */
-const scrubKey = 'scrub_due';
-const recodeKey = 'recode_due';
 
 /** Deletes the session's rows from the database and its copies, and rewrites the files. */
 export function purgeSession(shelf: Shelf, file: string | undefined, sessionId: string): void {
@@ -51,13 +48,6 @@ export function scrub(shelf: Shelf, file: string | undefined): void {
 export function finishDue(shelf: Shelf, file: string): void {
   if (isDue(shelf.db, recodeKey)) finishRecode(shelf, file);
   if (isDue(shelf.db, scrubKey)) scrub(shelf, file);
-}
-
-const isDue = (db: DatabaseSync, key: string): boolean =>
-  db.prepare('SELECT 1 FROM meta WHERE key = ?').get(key) !== undefined;
-
-function setDue(db: DatabaseSync, key: string): void {
-  db.prepare('INSERT OR REPLACE INTO meta VALUES (?, 1)').run(key);
 }
 
 function setDone(shelf: Shelf, key: string): void {

@@ -4,7 +4,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import type { RecallRun } from '../../core/session/recallSource.ts';
+import type { RecallRun, RecallSource, RunKind } from '../../core/session/recallSource.ts';
 import type { PayloadCodec } from './codec.ts';
 import { holds, rowSum } from './rowSum.ts';
 
@@ -20,6 +20,14 @@ const row = z.object({
 const runColumns = ['session_id', 'from_seq', 'to_seq', 'codec'];
 const stored = [...runColumns, 'crc', 'payload'].join(', ');
 
+/** More than any log has. */
+const mostPlaces = 2 ** 40;
+/**
+ * Directions lie in the same table as the index, with places below zero: a version that knows nothing of them still
+ * opens and writes the database, and purges and encrypts them with the rest.
+ */
+const firstPlace: Record<RunKind, number> = { index: 0, embeddings: -mostPlaces - 1 };
+
 const contextOf = (sessionId: string, fromSeq: number): string => `recall:${sessionId}:${fromSeq}`;
 
 export class RecallRuns {
@@ -32,15 +40,20 @@ export class RecallRuns {
   }
 
   /** Runs that begin at this place of the log or behind it, in order. A damaged one has no bytes. */
-  from(sessionId: string, fromSeq: number, limit: number): RecallRun[] {
+  from(
+    sessionId: string,
+    { kind, fromSeq, limit }: { kind: RunKind; fromSeq: number; limit: number },
+  ): RecallRun[] {
+    const first = firstPlace[kind];
     return this.#db
       .prepare(
-        `SELECT ${stored} FROM recall_run WHERE session_id = ? AND from_seq >= ? ORDER BY from_seq LIMIT ?`,
+        `SELECT ${stored} FROM recall_run WHERE session_id = ? AND from_seq BETWEEN ? AND ?
+         ORDER BY from_seq LIMIT ?`,
       )
-      .all(sessionId, fromSeq, limit)
+      .all(sessionId, first + fromSeq, first + mostPlaces, limit)
       .map((raw) => ({
-        fromSeq: Number(raw.from_seq),
-        toSeq: Number(raw.to_seq),
+        fromSeq: Number(raw.from_seq) - first,
+        toSeq: Number(raw.to_seq) - first,
         bytes: read(raw, this.#codec),
       }));
   }
@@ -51,8 +64,14 @@ export class RecallRuns {
    */
   put(
     sessionId: string,
-    { fromSeq, toSeq, bytes }: { fromSeq: number; toSeq: number; bytes: Uint8Array },
+    { kind, anew = false, bytes, ...run }: Parameters<RecallSource['putRecallRun']>[1],
   ): void {
+    const first = firstPlace[kind];
+    const [fromSeq, toSeq] = [first + run.fromSeq, first + run.toSeq];
+    if (anew)
+      this.#db
+        .prepare('DELETE FROM recall_run WHERE session_id = ? AND from_seq BETWEEN ? AND ?')
+        .run(sessionId, first, first + mostPlaces);
     const longer = this.#db
       .prepare('SELECT 1 FROM recall_run WHERE session_id = ? AND from_seq < ? AND to_seq >= ?')
       .get(sessionId, fromSeq, toSeq);

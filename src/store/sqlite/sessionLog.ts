@@ -3,7 +3,13 @@ import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { CausewayError, invalidInput, notFound } from '../../core/errors.ts';
 import type { EntryLink, PathOptions } from '../../core/session/store.ts';
-import { type Entry, type EntryDraft, type EntryKind, entry } from '../../protocol/entries.ts';
+import {
+  type AssistantEntry,
+  type Entry,
+  type EntryDraft,
+  type EntryKind,
+  entry,
+} from '../../protocol/entries.ts';
 import { type EntryRows, rowColumns } from './entryRows.ts';
 import type { SessionTable } from './sessionTable.ts';
 
@@ -90,6 +96,16 @@ export class SessionLog {
         .prepare(`SELECT ${rowColumns} FROM entry WHERE session_id = ? AND seq > ? ORDER BY seq LIMIT ?`)
         .all(sessionId, options.afterSeq ?? 0, options.limit ?? unlimited),
     );
+  }
+
+  /** The entry with which a turn ended. */
+  endOf(sessionId: string, turnId: string): AssistantEntry | undefined {
+    const [ended] = this.#read(
+      this.#db
+        .prepare(`SELECT ${rowColumns} FROM entry WHERE session_id = ? AND ends_turn = ?`)
+        .all(sessionId, turnId),
+    );
+    return ended?.kind === 'assistant' ? ended : undefined;
   }
 
   /** Those of the given ids that there are, in log order, without their reports. */

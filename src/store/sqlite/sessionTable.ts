@@ -1,6 +1,7 @@
 /** The rows of sessions: what a list shows, kept beside the log so that listing reads no entries. */
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
+import { derivedTitle } from '../../core/session/derivedTitle.ts';
 import { plainText } from '../../protocol/content.ts';
 import { type Door, doors, type Entry } from '../../protocol/entries.ts';
 import { type SessionSummary, type Spending, spending } from '../../protocol/session.ts';
@@ -60,8 +61,6 @@ function columnValues(value: SessionRow): (Column | Uint8Array)[] {
 }
 
 export const untitled = 'New session';
-/** Characters of the first input that become the title until one is given. */
-const derivedTitleLength = 60;
 
 export class SessionTable {
   readonly #db: DatabaseSync;
@@ -277,7 +276,7 @@ export class SessionTable {
 }
 
 function withEntry(before: SessionDetails, entry: Entry): SessionDetails {
-  if (entry.kind === 'title') return { ...before, title: entry.title, titled: true };
+  if (entry.kind === 'title') return withTitle(before, entry);
   if (entry.kind === 'model') return { ...before, model: `${entry.provider}/${entry.model}` };
   const spent = spentWith(before.spent, entry);
   if (spent !== before.spent) return { ...before, ...(spent === undefined ? {} : { spent }) };
@@ -286,12 +285,10 @@ function withEntry(before: SessionDetails, entry: Entry): SessionDetails {
   return title === '' ? before : { ...before, title };
 }
 
-/** The first line of an input, cut at a word and never within a character. */
-export function derivedTitle(text: string): string {
-  const line = text.trim().split(/\r?\n/, 1)[0]?.trim().replace(/\s+/g, ' ') ?? '';
-  if (line.length <= derivedTitleLength) return line;
-  // One place is for the ellipsis, which says that there was more.
-  const cut = line.slice(0, derivedTitleLength - 1).replace(/[\uD800-\uDBFF]$/, '');
-  const space = line[cut.length] === ' ' ? cut.length : cut.lastIndexOf(' ');
-  return `${space > derivedTitleLength / 2 ? cut.slice(0, space) : cut}…`;
+/** A title that was given stays; one that a model wrote may still be replaced by one that is given. */
+function withTitle(before: SessionDetails, entry: Extract<Entry, { kind: 'title' }>): SessionDetails {
+  const spent = spentWith(before.spent, entry);
+  const paid = spent === undefined ? before : { ...before, spent };
+  if (entry.method === undefined) return { ...paid, title: entry.title, titled: true };
+  return before.titled ? paid : { ...paid, title: entry.title };
 }

@@ -1,4 +1,10 @@
-/** The store's databases: the one on disk, and one in memory for private sessions; which session and turn is where. */
+/**
+ * The store's databases: the one on disk, and one in memory for private sessions; which session and turn is where.
+ *
+ * A large database is read before all of it was checked, and for so long SQLite itself refuses to write to it. It is
+ * proven before the first write, or once nobody has asked for a while; what is damaged is set aside then, as it was, and
+ * said.
+ */
 import {
   CausewayError,
   invalidInput,
@@ -12,13 +18,17 @@ import {
 import type { StoreChange } from '../../core/session/store.ts';
 import type { Entry } from '../../protocol/entries.ts';
 import type { ErrorInfo } from '../../protocol/errors.ts';
-import { isConstraint } from '../sqliteErrors.ts';
+import { isConstraint, isDamage } from '../sqliteErrors.ts';
 import { PayloadCodec } from './codec.ts';
 import { type OpenedDatabase, openDatabase } from './database.ts';
 import { thisHolder } from './holder.ts';
 import { keyState } from './keyCheck.ts';
-import { openSound } from './openSound.ts';
+import { openSound, type Thoroughness } from './openSound.ts';
 import { DatabaseReplaced, Shelf } from './shelf.ts';
+import { isSound } from './soundness.ts';
+
+/** Nobody has asked for so long, in ms, that whoever opened a window has seen what he wanted to see. */
+const idleMs = 1_000;
 
 export interface SqliteStoreOptions {
   /** Path of the database. */
@@ -42,6 +52,8 @@ export class Shelves {
   #disk: Shelf;
   #memory: Shelf | undefined;
   #opening = 1;
+  #isProven = false;
+  #askedAt = performance.now();
 
   /** Opens the database on disk, and repairs it before where it is damaged. */
   constructor(options: SqliteStoreOptions) {
@@ -60,6 +72,11 @@ export class Shelves {
     return this.#opening;
   }
 
+  /** All of the database was checked, so that it may be written. */
+  get isProven(): boolean {
+    return this.#isProven;
+  }
+
   get memory(): Shelf | undefined {
     return this.#memory;
   }
@@ -70,7 +87,14 @@ export class Shelves {
 
   /** Throws `store_locked`. */
   unlocked(): Shelf {
+    this.#askedAt = performance.now();
     if (this.#disk.mode === 'locked') throw storeLocked();
+    return this.#disk;
+  }
+
+  /** The disk's, proven where it may be written at all. Throws `store_locked`. */
+  writable(): Shelf {
+    if (this.unlocked().mode === 'normal') this.prove();
     return this.#disk;
   }
 
@@ -91,11 +115,45 @@ export class Shelves {
     return this.#memory;
   }
 
+  /** Reads; what turns out to be damaged is repaired first. */
+  read<T>(run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      if (this.#isProven || !isDamage(error)) throw error;
+      this.prove();
+      return run();
+    }
+  }
+
+  /** Checks all of the database, once; a damaged one is replaced by what could be salvaged, and that is said. */
+  prove(): void {
+    if (this.#isProven) return;
+    if (isSound(this.file)) {
+      this.#isProven = true;
+      this.#disk.db.exec('PRAGMA query_only = OFF');
+      return;
+    }
+    // Windows renames no file that is open.
+    if (process.platform === 'win32') this.#disk.db.close();
+    this.reopen('whole');
+  }
+
+  /** Checks all of it if nobody has asked for anything just now. */
+  proveWhenIdle(): void {
+    if (this.#isProven || this.#disk.mode === 'locked') return;
+    if (performance.now() - this.#askedAt < idleMs) return;
+    // One that cannot be repaired now, on a full disk for instance, is tried again when it is needed.
+    this.#askedAt = Number.POSITIVE_INFINITY;
+    this.prove();
+  }
+
   /** Writes in one transaction; on the repaired database when another process has just put one in place. */
   write<T>(shelf: Shelf, run: (shelf: Shelf) => Written<T>): T {
     return this.guard(() => {
+      const target = shelf === this.#disk ? this.writable() : shelf;
       try {
-        return shelf.write(() => run(shelf));
+        return target.write(() => run(target));
       } catch (error) {
         if (!(error instanceof DatabaseReplaced)) throw error;
         this.reopen();
@@ -131,13 +189,13 @@ export class Shelves {
     }
   }
 
-  reopen(): void {
+  reopen(thoroughness: Thoroughness = 'look'): void {
     const replaced = this.#disk;
-    [this.#opened, this.#disk] = this.#open();
+    [this.#opened, this.#disk] = this.#open(thoroughness);
     // What happened while nothing could be read is told now.
     if (replaced.mode === 'locked' && this.#disk.mode !== 'locked')
       this.#disk.feed.continueFrom(replaced.feed);
-    replaced.db.close();
+    if (replaced.db.isOpen) replaced.db.close();
     this.#opening += 1;
   }
 
@@ -170,16 +228,20 @@ export class Shelves {
     for (const shelf of [this.#disk, this.#memory]) if (shelf?.db.isOpen) shelf.db.close();
   }
 
-  #open(): [OpenedDatabase, Shelf] {
+  #open(thoroughness: Thoroughness = 'look'): [OpenedDatabase, Shelf] {
     const codec = new PayloadCodec(this.#key);
-    const { notices, ...opened } = openSound(this.file, codec, Date.now());
+    const { notices, isProven, ...opened } = openSound(this.file, codec, Date.now(), thoroughness);
     for (const notice of notices) this.#notice(notice);
     try {
       const state = keyState(opened.db, codec);
       const fitting = state === 'fits' ? codec : new PayloadCodec(undefined);
-      return [opened, this.#shelf(opened, fitting, this.file, state === 'locked')];
+      const shelf = this.#shelf(opened, fitting, this.file, state === 'locked');
+      if (!isProven) opened.db.exec('PRAGMA query_only = ON');
+      this.#isProven = isProven;
+      return [opened, shelf];
     } catch (error) {
       opened.db.close();
+      if (!isProven && isDamage(error)) return this.#open('whole');
       throw error;
     }
   }

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { notFound } from '../../core/errors.ts';
-import type { Recallable, RecallRun, RecallState } from '../../core/session/recallSource.ts';
+import type { Recallable, RecallRun, RecallSource, RecallState } from '../../core/session/recallSource.ts';
 import type {
   Answerer,
   EntryLink,
@@ -13,6 +13,7 @@ import type {
   SessionInit,
   StoreStatus,
   SubmitResult,
+  TurnState,
 } from '../../core/session/store.ts';
 import type { AssistantBlock } from '../../protocol/content.ts';
 import type {
@@ -82,13 +83,15 @@ export class SqliteStore {
   list(options: { trashed?: boolean; limit?: number; before?: number } = {}): SessionSummary[] {
     const limit = options.limit ?? defaultListLimit;
     const asked = { trashed: options.trashed ?? false, limit, before: options.before };
-    const kept = this.#shelves.unlocked().sessions.list(asked);
+    const kept = this.#shelves.read(() => this.#shelves.unlocked().sessions.list(asked));
     const inMemory = this.#shelves.memory?.sessions.list(asked) ?? [];
     return [...inMemory, ...kept].sort((a, b) => b.updatedAt - a.updatedAt).slice(0, limit);
   }
 
   get(sessionId: string): SessionSummary | undefined {
-    return this.#shelves.memory?.sessions.get(sessionId) ?? this.#shelves.unlocked().sessions.get(sessionId);
+    return this.#shelves.read(
+      () => this.#shelves.memory?.sessions.get(sessionId) ?? this.#shelves.unlocked().sessions.get(sessionId),
+    );
   }
 
   append(sessionId: string, drafts: EntryDraft[]): Entry[] {
@@ -99,27 +102,27 @@ export class SqliteStore {
   }
 
   entry(sessionId: string, entryId: string): Entry | undefined {
-    return this.#shelves.of(sessionId).log.get(sessionId, entryId);
+    return this.#shelves.read(() => this.#shelves.of(sessionId).log.get(sessionId, entryId));
   }
 
   path(sessionId: string, options?: PathOptions): Entry[] {
-    return this.#shelves.of(sessionId).log.path(sessionId, options);
+    return this.#shelves.read(() => this.#shelves.of(sessionId).log.path(sessionId, options));
   }
 
   log(sessionId: string, options?: { afterSeq?: number; limit?: number }): Entry[] {
-    return this.#shelves.of(sessionId).log.all(sessionId, options);
+    return this.#shelves.read(() => this.#shelves.of(sessionId).log.all(sessionId, options));
   }
 
   entries(sessionId: string, ids: readonly string[]): Entry[] {
-    return this.#shelves.of(sessionId).log.some(sessionId, ids);
+    return this.#shelves.read(() => this.#shelves.of(sessionId).log.some(sessionId, ids));
   }
 
   lineage(sessionId: string, options: PathOptions = {}): EntryLink[] {
-    return this.#shelves.of(sessionId).log.lineage(sessionId, options);
+    return this.#shelves.read(() => this.#shelves.of(sessionId).log.lineage(sessionId, options));
   }
 
   ofKinds(sessionId: string, kinds: readonly EntryKind[]): Entry[] {
-    return this.#shelves.of(sessionId).log.ofKinds(sessionId, kinds);
+    return this.#shelves.read(() => this.#shelves.of(sessionId).log.ofKinds(sessionId, kinds));
   }
 
   fork(sessionId: string, entryId: string, init: SessionInit): SessionSummary {
@@ -167,6 +170,7 @@ export class SqliteStore {
 
   async purge(sessionId: string): Promise<void> {
     await this.#upkeep.settled();
+    this.#shelves.writable();
     const shelf = this.#shelves.of(sessionId);
     const file = shelf === this.#shelves.disk ? this.#shelves.file : undefined;
     this.#shelves.guard(() => purgeSession(shelf, file, sessionId));
@@ -174,33 +178,41 @@ export class SqliteStore {
 
   search(query: string, options: { limit?: number } = {}): SearchHit[] {
     const limit = options.limit ?? defaultSearchLimit;
-    const kept = this.#shelves.unlocked().search?.search(query, limit) ?? [];
+    // A search writes what is not in its index yet.
+    const kept = this.#shelves.writable().search?.search(query, limit) ?? [];
     return [...(this.#shelves.memory?.search?.search(query, limit) ?? []), ...kept].slice(0, limit);
   }
 
   recallState(sessionId: string): RecallState | undefined {
-    const { memory } = this.#shelves;
-    const isPrivate = memory?.sessions.has(sessionId) === true;
-    const shelf = isPrivate ? memory : this.#shelves.unlocked();
-    if (!shelf.sessions.has(sessionId)) return undefined;
-    return {
-      lastSeq: shelf.log.lastSeq(sessionId),
-      private: isPrivate,
-      opening: this.#shelves.opening,
-    };
+    return this.#shelves.read(() => {
+      const { memory } = this.#shelves;
+      const isPrivate = memory?.sessions.has(sessionId) === true;
+      const shelf = isPrivate ? memory : this.#shelves.unlocked();
+      if (!shelf.sessions.has(sessionId)) return undefined;
+      return {
+        lastSeq: shelf.log.lastSeq(sessionId),
+        private: isPrivate,
+        opening: this.#shelves.opening,
+      };
+    });
   }
 
   recallable(): Recallable {
-    return { sessions: this.#shelves.unlocked().sessions.untrashed(), opening: this.#shelves.opening };
+    return this.#shelves.read(() => ({
+      sessions: this.#shelves.unlocked().sessions.untrashed(),
+      opening: this.#shelves.opening,
+    }));
   }
 
-  recallRuns(sessionId: string, { fromSeq, limit }: { fromSeq: number; limit: number }): RecallRun[] {
-    const shelf = this.#shelves.of(sessionId);
-    // What a newer version has made of the log is not known here.
-    return shelf.mode === 'normal' ? shelf.recallRuns.from(sessionId, fromSeq, limit) : [];
+  recallRuns(...[sessionId, options]: Parameters<RecallSource['recallRuns']>): RecallRun[] {
+    return this.#shelves.read(() => {
+      const shelf = this.#shelves.of(sessionId);
+      // What a newer version has made of the log is not known here.
+      return shelf.mode === 'normal' ? shelf.recallRuns.from(sessionId, options) : [];
+    });
   }
 
-  putRecallRun(sessionId: string, run: RecallRun & { bytes: Uint8Array }): void {
+  putRecallRun(...[sessionId, run]: Parameters<RecallSource['putRecallRun']>): void {
     this.#shelves.write(this.#shelves.of(sessionId), (shelf) => {
       if (!shelf.sessions.has(sessionId)) throw notFound('session', sessionId);
       return { value: shelf.recallRuns.put(sessionId, run) };
@@ -208,7 +220,7 @@ export class SqliteStore {
   }
 
   draft(sessionId: string): Draft | undefined {
-    return this.#shelves.of(sessionId).drafts.get(sessionId);
+    return this.#shelves.read(() => this.#shelves.of(sessionId).drafts.get(sessionId));
   }
 
   setDraft(sessionId: string, draft: Draft | undefined): void {
@@ -218,12 +230,11 @@ export class SqliteStore {
   }
 
   exportSession(sessionId: string): string {
-    const shelf = this.#shelves.of(sessionId);
-    return exportLines(
-      this.#summary(shelf, sessionId),
-      shelf.sessions.isTitled(sessionId),
-      shelf.log.all(sessionId),
-    );
+    return this.#shelves.read(() => {
+      const shelf = this.#shelves.of(sessionId);
+      const isTitled = shelf.sessions.isTitled(sessionId);
+      return exportLines(this.#summary(shelf, sessionId), isTitled, shelf.log.all(sessionId));
+    });
   }
 
   importSession(jsonl: string | Uint8Array): SessionSummary {
@@ -266,11 +277,15 @@ export class SqliteStore {
   }
 
   queue(sessionId: string): QueuedTurn[] {
-    return this.#shelves.of(sessionId).leases.queue(sessionId);
+    return this.#shelves.read(() => this.#shelves.of(sessionId).leases.queue(sessionId));
+  }
+
+  turn(sessionId: string, turnId: string): TurnState | undefined {
+    return this.#shelves.of(sessionId).leases.state(sessionId, turnId);
   }
 
   liveTurn(sessionId: string): LiveTurn | undefined {
-    return this.#shelves.of(sessionId).leases.live(sessionId);
+    return this.#shelves.read(() => this.#shelves.of(sessionId).leases.live(sessionId));
   }
 
   checkpoint(turnId: string, content: AssistantBlock[]): boolean {
@@ -293,7 +308,7 @@ export class SqliteStore {
 
   async setEncryption(key: Uint8Array | undefined): Promise<void> {
     await this.#upkeep.settled();
-    const shelf = this.#shelves.unlocked();
+    const shelf = this.#shelves.writable();
     this.#shelves.guard(() => {
       mendLog(shelf);
       recode(shelf, key);
@@ -315,8 +330,7 @@ export class SqliteStore {
   }
 
   async close(): Promise<void> {
-    this.#upkeep.stop();
-    await this.#upkeep.settled();
+    await this.#upkeep.end();
     this.#shelves.close();
   }
 

@@ -14,6 +14,7 @@ export class Upkeep {
   readonly #shelves: Shelves;
   readonly #timers: NodeJS.Timeout[];
   #backup: Promise<unknown> = Promise.resolve();
+  #hasBegun = false;
 
   constructor(shelves: Shelves) {
     this.#shelves = shelves;
@@ -23,18 +24,29 @@ export class Upkeep {
     ];
   }
 
-  /** What was left undone when a process died, and the daily backup. */
+  /** What was left undone when a process died, and, where the database may be written already, the daily backup. */
   async begin(): Promise<void> {
     this.#shelves.noticeMode();
-    const { disk, file } = this.#shelves;
-    if (disk.mode !== 'normal') return;
+    if (this.#shelves.disk.mode !== 'normal') return;
     try {
       this.#closeExpired();
-      removeLeftovers(file);
+      removeLeftovers(this.#shelves.file);
+    } catch {
+      // A full disk must not keep the sessions from being read; it is tried again at the next tick, or start.
+    }
+    await this.#begun();
+  }
+
+  /** What only a proven database may have done to it, once. */
+  async #begun(): Promise<void> {
+    const { disk, file, isProven } = this.#shelves;
+    if (this.#hasBegun || !isProven || disk.mode !== 'normal') return;
+    this.#hasBegun = true;
+    try {
       finishDue(disk, file);
       if (isBackupDue(file, Date.now()) && disk.log.lastNumber() > 0) await this.backup();
     } catch {
-      // A full disk must not keep the sessions from being read; all of it is tried again at the next start.
+      // As above.
     }
   }
 
@@ -42,7 +54,7 @@ export class Upkeep {
   backup(): Promise<string> {
     const { file } = this.#shelves;
     const made = this.#backup.then(() => {
-      const shelf = this.#shelves.unlocked();
+      const shelf = this.#shelves.writable();
       const { db } = shelf;
       mendLog(shelf);
       return makeBackup(db, file, Date.now(), (copy) => isClean(copy, db));
@@ -56,14 +68,19 @@ export class Upkeep {
     await this.#backup;
   }
 
-  stop(): void {
+  /** What was written here has its backup of the day also where the process was too short for it to come by itself. */
+  async end(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
+    await this.#begun();
+    await this.settled();
   }
 
   #tick(): void {
     this.#shelves.poll();
-    if (this.#shelves.disk.mode !== 'normal') return;
     try {
+      this.#shelves.proveWhenIdle();
+      if (this.#shelves.disk.mode !== 'normal') return;
+      void this.#begun();
       this.#closeExpired();
     } catch {
       // A database that cannot be written just now is looked at again at the next tick.

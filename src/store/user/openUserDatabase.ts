@@ -8,6 +8,7 @@ import type { TokenFactorRecord, UserDirectives } from '../../core/ports.ts';
 import type {
   AskingRegister,
   ClientRegister,
+  KeyedTurns,
   SessionKeyRegister,
   WorkspaceRegister,
 } from '../../core/register.ts';
@@ -23,6 +24,7 @@ export interface UserDatabase {
   readonly calls: CallLog;
   readonly limits: LimitLedger;
   readonly asking: AskingRegister;
+  readonly keyedTurns: KeyedTurns;
   status(): Promise<UserStoreStatus>;
   /** Whether a workspace has sessions outside the trash, without opening its store. */
   hasSessions(workspaceId: string): Promise<boolean>;
@@ -50,6 +52,7 @@ export function openUserDatabase({ file, workerUrl }: UserDatabaseLocation): Use
   let running: Running | undefined;
   let closed = false;
   const revoked = new Emitter<string>();
+  const limited = new Emitter<void>();
 
   const start = (): Running => {
     const worker = new Worker(workerUrl, { workerData: { file } });
@@ -89,9 +92,13 @@ export function openUserDatabase({ file, workerUrl }: UserDatabaseLocation): Use
         revoked.fire(clientId);
         return token;
       },
-      limit: async (clientId, limits) => remote().limitClient(clientId, limits),
+      async limit(clientId, limits) {
+        await remote().limitClient(clientId, limits);
+        limited.fire();
+      },
       overallLimits: async () => remote().overallLimits(),
       onDidRevoke: revoked.event,
+      onDidLimit: limited.event,
     },
     sessionKey: {
       kept: async () => remote().keptSessionKey(),
@@ -112,6 +119,10 @@ export function openUserDatabase({ file, workerUrl }: UserDatabaseLocation): Use
       // As one text: a list of objects costs several times as much on its way between threads.
       add: async (calls) => remote().addCalls(JSON.stringify(calls)),
       usage: async (query) => remote().callUsage(query),
+      overTime: async (query) => remote().callsOverTime(query),
+      calls: async (query) => remote().keptCalls(query),
+      bodies: async (id) => remote().callBodies(id),
+      forgetBodies: async () => remote().forgetCallBodies(),
     },
     asking: {
       ask: async (init) => remote().ask(init),
@@ -119,6 +130,11 @@ export function openUserDatabase({ file, workerUrl }: UserDatabaseLocation): Use
       approve: async (id, init) => remote().decideAsking(id, init),
       refuse: async (id) => remote().decideAsking(id),
       poll: async (pending) => remote().pollAsking(pending),
+    },
+    keyedTurns: {
+      find: async (client, key) => remote().keyedTurn(client, key),
+      claim: async (request, turn) => remote().claimTurn(request, turn),
+      release: async (client, key, sessionId) => remote().releaseTurn(client, key, sessionId),
     },
     limits: { exchange: async (entry) => remote().exchangeLimits(entry) },
     status: async () => remote().status(),

@@ -1,5 +1,4 @@
 /** The user's database as a worker serves it: opened when first needed, repaired when damaged, safe among processes. */
-import { statSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
@@ -22,50 +21,42 @@ import {
   type Client,
   type ClientInit,
   isActive,
+  type KeyedRequest,
+  type KeyedTurn,
   type ResolvedWorkspace,
   type WorkspaceIdentity,
   type WorkspaceRecord,
 } from '../../core/register.ts';
-import type { LoggedCall, UsageQuery, UsageRow } from '../../core/relay.ts';
+import type {
+  CallBodies,
+  KeptCall,
+  LoggedCall,
+  TimeQuery,
+  TimeRow,
+  UsageQuery,
+  UsageRow,
+} from '../../core/relay.ts';
 import { canonicalUri } from '../../core/workspace/uri.ts';
 import type { ErrorInfo } from '../../protocol/errors.ts';
-import { thisHolder } from '../sqlite/holder.ts';
+import { thisHolder, thisProcess } from '../sqlite/holder.ts';
 import { transaction } from '../sqlite/transaction.ts';
 import { isCorrupt, isMoved } from '../sqliteErrors.ts';
-import { AskingTable } from './askingTable.ts';
-import { CallTable } from './callTable.ts';
 import { checkClientInit, checkLimits } from './clientInit.ts';
-import { ClientTable } from './clientTable.ts';
-import { ClockTable } from './clockTable.ts';
-import { DirectiveTable, type UserDirective } from './directiveTable.ts';
+import type { UserDirective } from './directiveTable.ts';
 import { sessionDatabaseFile } from './layout.ts';
-import { LimitTable } from './limitTable.ts';
-import { DamagedDatabase, type OpenedFile, openFile } from './openFile.ts';
+import { DamagedDatabase, inodeOf, type OpenedFile, openFile } from './openFile.ts';
 import { nothingSalvaged, rebuild } from './rebuild.ts';
 import { repair } from './repair.ts';
-import { SessionKeyTable } from './sessionKeyTable.ts';
 import { hasSessionsIn } from './sessionsIn.ts';
 import { writeSidecar } from './sidecars.ts';
-import { TokenFactorTable } from './tokenFactorTable.ts';
-import { WorkspaceTable } from './workspaceTable.ts';
+import { type Tables, tablesOf } from './tables.ts';
+import type { WorkspaceTable } from './workspaceTable.ts';
 
 export interface UserStoreStatus {
   /** `read_only`: written by a newer version. */
   mode: 'normal' | 'read_only';
   /** What the user must be told, such as a repair. */
   notices: ErrorInfo[];
-}
-
-interface Tables {
-  workspaces: WorkspaceTable;
-  clients: ClientTable;
-  sessionKey: SessionKeyTable;
-  directives: DirectiveTable;
-  tokenFactors: TokenFactorTable;
-  calls: CallTable;
-  limits: LimitTable;
-  clock: ClockTable;
-  asking: AskingTable;
 }
 
 interface Handle extends OpenedFile, Tables {
@@ -237,6 +228,21 @@ export class UserStore {
     });
   }
 
+  keyedTurn(client: string, key: string): KeyedTurn | undefined {
+    return this.#read(({ keyedTurns, clock }) => keyedTurns.find(client, key, clock.read(this.#reading())));
+  }
+
+  /** Throws `register_read_only`, as does the next one. */
+  claimTurn(request: KeyedRequest, turn: { sessionId: string; turnId: string }): KeyedTurn {
+    return this.#write(({ keyedTurns, clock }) => ({
+      result: keyedTurns.claim(request, turn, clock.advance(this.#reading())),
+    }));
+  }
+
+  releaseTurn(client: string, key: string, sessionId: string): void {
+    this.#write(({ keyedTurns }) => ({ result: keyedTurns.release(client, key, sessionId) }));
+  }
+
   overallLimits(): ClientLimits {
     return this.#read(({ clients }) => clients.overallLimits());
   }
@@ -288,6 +294,22 @@ export class UserStore {
 
   callUsage(query: UsageQuery): UsageRow[] {
     return this.#read(({ calls }) => calls.usage(query));
+  }
+
+  callsOverTime(query: TimeQuery): TimeRow[] {
+    return this.#read(({ calls }) => calls.overTime(query));
+  }
+
+  keptCalls(query: { after?: number; limit: number }): KeptCall[] {
+    return this.#read(({ calls }) => calls.calls(query));
+  }
+
+  callBodies(id: number): CallBodies | undefined {
+    return this.#read(({ calls }) => calls.bodies(id));
+  }
+
+  forgetCallBodies(): void {
+    this.#write(({ calls }) => ({ result: calls.forgetBodies() }));
   }
 
   close(): void {
@@ -370,22 +392,8 @@ export class UserStore {
   #handleOf(opened: OpenedFile): Handle {
     return {
       ...opened,
-      workspaces: new WorkspaceTable(opened.db),
-      clients: new ClientTable(opened.db),
-      sessionKey: new SessionKeyTable(opened.db),
-      directives: new DirectiveTable(opened.db),
-      tokenFactors: new TokenFactorTable(opened.db),
-      calls: new CallTable(opened.db),
-      limits: new LimitTable(opened.db),
-      clock: new ClockTable(opened.db),
-      asking: new AskingTable(opened.db),
+      ...tablesOf(opened.db),
       inode: inodeOf(this.#file),
     };
   }
 }
-
-/** A process has one account, whichever of its workers writes it: without what tells its stores apart. */
-const thisProcess = thisHolder().split('|').slice(0, 3).join('|');
-
-const inodeOf = (file: string): bigint | undefined =>
-  statSync(file, { bigint: true, throwIfNoEntry: false })?.ino;

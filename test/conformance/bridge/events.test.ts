@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { Agent, EventSource, MessageEvent } from 'undici';
 import { connect } from '../../../src/client/client.ts';
+import { leanEvent } from '../../../src/protocol/lean.ts';
 import type { SessionEvent } from '../../../src/protocol/turnEvents.ts';
 import { answer } from '../../support/anthropic/script.ts';
 import { bearer, call, startTestBridge, type TestBridge } from './support.ts';
@@ -51,7 +52,7 @@ describe('bridge: streams of events as others read them', function () {
     const id = await newSession();
     const panel: SessionEvent[] = [];
     const subscription = test.core.engine.onEvent((event) => {
-      if (event.sessionId === id) panel.push(event);
+      if (event.sessionId === id) panel.push(leanEvent(event));
     });
     test.core.fake.enqueue(answer('One “two” three — ünï 🎉.'));
     let open = 0;

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { connect } from '../../../src/client/client.ts';
 import { answer } from '../../support/anthropic/script.ts';
 import { bearer, call, startTestBridge, type TestBridge } from './support.ts';
+import { strictEvents } from './whatwgEvents.ts';
 
 const said = 'The kakapo sleeps under the ferns by the river.';
 
@@ -87,6 +91,55 @@ describe('bridge: the sessions of a client', function () {
     assert.equal((await call(other, 'GET', `/v1/sessions/${made.body.session.id}`)).status, 200);
   });
 
+  /** All of a stream of events, which is open when the function is called. */
+  async function wholeStream(who: { token: string }, id: string, open: () => Promise<unknown>) {
+    const stream = await fetch(`${test.url}/v1/sessions/${id}/events`, { headers: bearer(who.token) });
+    assert.equal(stream.status, 200);
+    const [bytes] = await Promise.all([stream.arrayBuffer(), open()]);
+    return strictEvents(Buffer.from(bytes)).map(({ data }) => JSON.parse(data));
+  }
+
+  it('end for another that listens when they are shared no more, with an event that says so and nothing after it', async () => {
+    const { id } = (await call(one, 'POST', '/v1/sessions', { title: 'Lent', shared: true })).body.session;
+    const events = await wholeStream(other, id, async () => {
+      await call(one, 'POST', `/v1/sessions/${id}/share`, { shared: false });
+      test.core.fake.enqueue(answer('Only for me.'));
+      await call(one, 'POST', `/v1/sessions/${id}/turns`, { text: 'For whom?' });
+    });
+    assert.deepEqual(
+      events.map(({ type, error }) => [type, error?.code]),
+      [['stream.ended', 'not_found']],
+    );
+    assert.doesNotMatch(JSON.stringify(events), /Lent/);
+  });
+
+  it('end for our own client with the error that says so', async () => {
+    const { id } = (await call(one, 'POST', '/v1/sessions', { shared: true })).body.session;
+    test.core.fake.enqueue(answer('Heard by both.'));
+    await call(one, 'POST', `/v1/sessions/${id}/turns`, { text: 'Who hears this?' });
+    const listening = (async () => {
+      for await (const event of connect(other).sessions.events(id, { after: 0 }))
+        if (event.type === 'entry.appended' && event.entry.kind === 'assistant')
+          await call(one, 'POST', `/v1/sessions/${id}/share`, { shared: false });
+    })();
+    await assert.rejects(listening, { name: 'BridgeError', code: 'not_found' });
+  });
+
+  it('go on for the program whose they are when they are shared no more', async () => {
+    const { id } = (await call(one, 'POST', '/v1/sessions', { shared: true })).body.session;
+    const stream = await fetch(`${test.url}/v1/sessions/${id}/events`, { headers: bearer(one.token) });
+    test.core.fake.enqueue(answer('Still here.'));
+    await call(one, 'POST', `/v1/sessions/${id}/share`, { shared: false });
+    await call(one, 'POST', `/v1/sessions/${id}/turns`, { text: 'Are you there?' });
+    let heard = '';
+    for await (const chunk of stream.body ?? []) {
+      heard += Buffer.from(chunk).toString();
+      if (heard.includes('event: turn.ended')) break;
+    }
+    assert.doesNotMatch(heard, /stream\.ended/);
+    assert.match(heard, /event: turn\.ended/);
+  });
+
   it('of a time when only names were kept are not those of a namesake that came later', async () => {
     const old = await test.core.engine.sessions.create({ door: 'bridge', client: 'one' });
     const namesake = { url: test.url, ...(await test.addClient({ name: 'one' })) };
@@ -133,6 +186,36 @@ describe('bridge: the token of a client', function () {
     await stream.text().catch(() => '');
     assert.equal((await call({ url: test.url, token }, 'GET', '/v1/sessions')).status, 401);
     assert.equal((await call({ url: test.url, token: next }, 'GET', `/v1/sessions/${made}`)).status, 200);
+  });
+
+  it('threat 27: that loses a scope ends what it opened by it, with an event that says so, and nothing else', async () => {
+    const { id, token } = await test.addClient({ name: 'narrowed', scopes: ['sessions:read', 'turns'] });
+    const session = (await test.core.store.create({ door: 'panel' })).id;
+    const stream = await fetch(`${test.url}/v1/sessions/${session}/events`, { headers: bearer(token) });
+    test.core.fake.enqueue(answer('Done.'));
+    const turn = call({ url: test.url, token }, 'POST', `/v1/sessions/${session}/turns`, { text: 'Go on.' });
+    // As another process of the user's does it.
+    const register = new DatabaseSync(join(test.stateDir, 'user.db'));
+    register.exec('PRAGMA busy_timeout = 5000');
+    register.prepare('UPDATE client SET scopes = ? WHERE id = ?').run('["turns"]', id);
+    register.close();
+    const events = strictEvents(Buffer.from(await stream.arrayBuffer())).map(({ data }) => JSON.parse(data));
+    const last = events.at(-1);
+    assert.deepEqual([last?.type, last?.error?.code], ['stream.ended', 'scope_missing']);
+    assert.equal((await turn).status, 200, 'a turn needs another scope, which it still has');
+    assert.equal((await call({ url: test.url, token }, 'GET', `/v1/sessions/${session}`)).status, 403);
+  });
+
+  it('threat 27: that is revoked is told so by the last event of what it listens to', async () => {
+    const { id, token } = await test.addClient({ name: 'revoked', scopes: ['sessions:read'] });
+    const session = (await test.core.store.create({ door: 'panel' })).id;
+    const stream = await fetch(`${test.url}/v1/sessions/${session}/events`, { headers: bearer(token) });
+    await test.users.clients.revoke(id);
+    const events = strictEvents(Buffer.from(await stream.arrayBuffer())).map(({ data }) => JSON.parse(data));
+    assert.deepEqual(
+      events.map(({ type, error }) => [type, error?.code]),
+      [['stream.ended', 'token_unknown']],
+    );
   });
 
   it('that has expired lets nobody in', async () => {

@@ -145,6 +145,51 @@ describe('bridge: prompts as endpoints', function () {
     'not_found',
   );
 
+  const leavesNothing = (
+    why: string,
+    name: string,
+    code: string,
+    { limits, stream }: { limits?: { parallel: number }; stream?: boolean } = {},
+  ) =>
+    it(`leave no session behind where ${why}`, async () => {
+      promptFiles.push(
+        { ...file('astray', 'model: nobody/none'), place: 'user' },
+        { ...file('nobody', 'profile: nobody'), place: 'user' },
+      );
+      const { token } = await test.addClient({ name: 'left', ...(limits ? { limits } : {}) });
+      const { id } = (await call({ url: test.url, token }, 'POST', '/v1/sessions', {})).body.session;
+      if (limits) {
+        test.core.fake.enqueue({ kind: 'drip', text: 'one two', gated: true });
+        const running = post(`/v1/sessions/${id}/turns`, { text: 'Go.' }, token);
+        await test.core.fake.gate.arrived();
+        await leftBehind();
+        test.core.fake.gate.step(2);
+        await running;
+      } else await leftBehind();
+
+      async function leftBehind() {
+        const before = await test.core.store.list();
+        const refused = await post(
+          `/v1/prompts/${name}`,
+          { input: { what: 'a' }, ...(stream === undefined ? {} : { stream }) },
+          token,
+        );
+        assert.equal(refused.body.error?.code, code);
+        assert.deepEqual(
+          (await test.core.store.list()).map((one) => one.id),
+          before.map((one) => one.id),
+        );
+      }
+    });
+  leavesNothing('their model is not there', 'astray', 'model_not_found');
+  leavesNothing('their model is not there and events were asked for', 'astray', 'model_not_found', {
+    stream: true,
+  });
+  leavesNothing('their profile is not there', 'nobody', 'profile_not_found');
+  leavesNothing('the program runs as many turns as it may', 'review', 'limit_parallel', {
+    limits: { parallel: 1 },
+  });
+
   it('refuse a program that may not ask', async () => {
     const { token } = await test.addClient({ scopes: ['sessions:read'] });
     assert.equal((await post('/v1/prompts/review', { input: { what: 'a' } }, token)).status, 403);

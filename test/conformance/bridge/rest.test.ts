@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import type { BridgeClient } from '../../../src/client/client.ts';
 import { connect } from '../../../src/client/client.ts';
+import { leanEvent } from '../../../src/protocol/lean.ts';
 import type { TurnEvent } from '../../../src/protocol/turnEvents.ts';
 import { answer } from '../../support/anthropic/script.ts';
 import { bearer, call, curl, startTestBridge, type TestBridge } from './support.ts';
@@ -56,7 +57,7 @@ describe('bridge: sessions and turns for scripts', function () {
       const id = await newSession();
       const heard: unknown[] = [];
       const subscription = test.core.engine.onEvent((event) => {
-        if ('turnId' in event && event.sessionId === id) heard.push(event);
+        if ('turnId' in event && event.sessionId === id) heard.push(leanEvent(event));
       });
       test.core.fake.enqueue(answer('One two three.'));
       const asked = await curl(

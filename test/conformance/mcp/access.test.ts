@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { answer } from '../../support/anthropic/script.ts';
 import { user } from '../../unit/store/sqlite/samples.ts';
 import { startTestBridge, type TestBridge } from '../bridge/support.ts';
 
@@ -77,13 +78,13 @@ describe('mcp: who is let in', function () {
     const { id, token } = await test.addClient({});
     const client = await connected(token);
     test.core.fake.enqueue({ kind: 'drip', text: 'one two three', gated: true });
-    const started = test.core.event('turn.started');
     const ended = test.core.event('turn.ended');
     const asked = assert.rejects(client.callTool({ name: 'ask', arguments: { question: 'Go.' } }));
-    await started;
+    await test.core.fake.gate.arrived();
     await test.users.clients.revoke(id);
     await asked;
     await ended;
+    test.core.fake.gate.step(1);
   });
 
   it('a private session is nobody’s: others are listed and recalled as if it were not there', async () => {
@@ -122,6 +123,28 @@ describe('mcp: who is let in', function () {
     assert.match(await seen(), /numbat was/);
   });
 
+  it('a program whose limits change is held to them at once, in the session it has open', async () => {
+    const { id, token } = await test.addClient({ name: 'limited later' });
+    const client = await connected(token);
+    const ask = (question: string) => client.callTool({ name: 'ask', arguments: { question } });
+    test.core.fake.enqueue(answer('One.'));
+    assert.equal((await ask('Before?')).isError, undefined);
+    await test.users.clients.limit(id, { parallel: 1 });
+    test.core.fake.enqueue({ kind: 'drip', text: 'one two', gated: true });
+    const first = ask('First?');
+    await test.core.fake.gate.arrived();
+    const second = await ask('Second?');
+    assert.match(JSON.stringify(second.content), /limit_parallel/);
+    await test.users.clients.limit(id, { parallel: 2 });
+    test.core.fake.enqueue(answer('Three.'));
+    const third = ask('Third?');
+    test.core.fake.gate.step(2);
+    assert.deepEqual([(await third).isError, (await first).isError], [undefined, undefined]);
+    await test.users.clients.limit(id, { requestsPerMinute: 1 });
+    await client.listTools();
+    await assert.rejects(client.listTools(), /429|limit_requests/);
+  });
+
   it('a program that runs as many turns as it may is told so by the tool', async () => {
     const { token } = await test.addClient({ limits: { parallel: 1 } });
     const client = await connected(token);
@@ -131,7 +154,7 @@ describe('mcp: who is let in', function () {
     const second = await client.callTool({ name: 'ask', arguments: { question: 'Second?' } });
     assert.equal(second.isError, true);
     assert.match(JSON.stringify(second.content), /limit_parallel/);
-    test.core.fake.gate.step(3);
+    test.core.fake.gate.step(2);
     await first;
   });
 });

@@ -70,7 +70,7 @@ for (const [name, era] of Object.entries(eras))
       const { resourceTemplates } = await client.listResourceTemplates();
       assert.deepEqual(
         resourceTemplates.map(({ uriTemplate }) => uriTemplate),
-        ['causeway://sessions/{id}', 'causeway://sessions/{id}/frames'],
+        ['causeway://sessions/{id}', 'causeway://sessions/{id}/frames', 'causeway://files/{+path}'],
       );
       const { prompts } = await client.listPrompts();
       assert.deepEqual(
@@ -93,7 +93,7 @@ for (const [name, era] of Object.entries(eras))
     it('asks in a session that is kept, and goes on in it', async () => {
       test.core.fake.enqueue(answer('One.'), answer('Two.'));
       const first = await call('ask', { question: 'First?' });
-      assert.match(textOf(first), /^One\./);
+      assert.match(textOf(first), /^<result tool="ask">\nOne\.\n/);
       const session = String((first.structuredContent as { session: unknown }).session);
       await call('ask', { question: 'Second?', session });
       assert.match(JSON.stringify(test.core.fake.requests.at(-1)?.body), /First\?.*One\..*Second\?/);
@@ -142,7 +142,10 @@ for (const [name, era] of Object.entries(eras))
       const { id } = await test.core.store.create({ door: 'panel' });
       await test.core.store.append(id, [user('The pangolin sleeps in the attic')]);
       assert.match(textOf(await call('recall', { query: 'Where does the pangolin sleep?' })), /in the attic/);
-      assert.match(textOf(await call('search_workspace', { query: 'bound' })), /a\.ts:3-4\nconst bound = 1;/);
+      assert.match(
+        textOf(await call('search_workspace', { query: 'bound' })),
+        /<passage path="a\.ts" lines="3-4">\nconst bound = 1;\n<\/passage>/,
+      );
     });
 
     it('reads what was sent, and lists sessions', async () => {

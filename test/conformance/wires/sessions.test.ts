@@ -259,7 +259,7 @@ describe('wire: sessions on the model wires', function () {
     assert.deepEqual(message.content, [
       { type: 'thinking', thinking: 'Let me see.', signature: 'c2ln' },
       { type: 'text', text: 'The timer.' },
-      { type: 'tool_use', id: 'toolu_9', name: 'look', input: { path: 'a.ts' } },
+      { type: 'tool_use', id: 'toolu_9', name: 'look', input: { path: 'a.ts' }, caller: { type: 'direct' } },
     ]);
     assert.equal(message.stop_reason, 'tool_use');
     assert.ok(message.usage.output_tokens > 0);

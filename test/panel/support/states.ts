@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { HostMessage } from '../../../src/protocol/panel.ts';
 import { repositoryRoot } from '../../support/vscode/paths.ts';
 import { contextStates } from './contextStates.ts';
+import { choicesFor, mentionChoices, mentionedAs } from './mentionSamples.ts';
 import { type Answers, type PanelPage, Refusal } from './panelPage.ts';
 import { answer, id, session, sessionId, start, status, turns, user, view } from './samples.ts';
 import { everyKindOfMarkdown, flaky, longCode, longInput } from './texts.ts';
@@ -49,6 +50,17 @@ const started = {
 } as const;
 const live = { sessionId, turnId: id(4, 1) };
 const totals = { tokens: 13_012, costUsd: 0.0131, costKnown: true };
+
+const toolResults = [
+  ['t1', '<result tool="search_workspace">\n6 passages\n\nsrc/upload.ts:40-52\n</result>'],
+  ['t2', '<result tool="read_file">\n49 lines: src/upload.ts:40-88 of 120\n40\tconst timer = …\n</result>'],
+  ['t3', 'read_file: "../.env" leads out of the workspace, or may. Nothing was read.'],
+].map(([tool_use_id = '', text = '']) => ({
+  type: 'tool_result' as const,
+  tool_use_id,
+  content: [{ type: 'text' as const, text }],
+  ...(tool_use_id === 't3' ? { is_error: true } : {}),
+}));
 
 const plain = (
   name: string,
@@ -168,6 +180,26 @@ const states: State[] = [
     ],
     'retry timer',
   ),
+  plain(
+    'tools',
+    [
+      ...asked,
+      answer(1, [
+        { type: 'tool_use', id: 't1', name: 'search_workspace', input: { query: 'retry timer' } },
+        { type: 'tool_use', id: 't2', name: 'read_file', input: { path: 'src/upload.ts', start_line: 40 } },
+        { type: 'tool_use', id: 't3', name: 'read_file', input: { path: '../.env' } },
+        { type: 'tool_use', id: 't4', name: 'git_log', input: { path: 'src/upload.ts' } },
+      ]),
+      {
+        ...answer(1, ''),
+        id: id(5, 1),
+        kind: 'tool_result',
+        results: toolResults,
+      },
+      answer(2, flaky.slice(0, 300)),
+    ],
+    'Searched workspace: “retry timer”',
+  ),
   plain('stopped', [...asked, answer(1, flaky.slice(0, 160), { outcome: 'stopped' })], 'Stopped'),
   plain('interrupted', [...asked, answer(1, flaky.slice(0, 160), { outcome: 'interrupted' })], 'Interrupted'),
   plain(
@@ -211,6 +243,33 @@ const states: State[] = [
     },
     events: [started, { type: 'turn.text', ...live, block: 0, text: flaky.slice(0, 120) }],
     shows: 'Then write a test',
+  },
+  {
+    name: 'mentions',
+    answers: {
+      ready: ready({ entries: asked }),
+      mentionables: ({ typed }) => ({ choices: choicesFor(typed) }),
+    },
+    shows: 'Why does',
+    act: async ({ page }) => {
+      await page.fill('#input', 'Why does ');
+      await page.focus('#input');
+      await page.keyboard.type('@');
+      await page.getByRole('option').nth(3).waitFor();
+      await page.keyboard.press('ArrowDown');
+    },
+  },
+  {
+    name: 'mentioned',
+    answers: {
+      ready: ready({
+        draft: {
+          text: 'Why does @upload.ts fail in “Fix the upload”? See @problems',
+          attachments: mentionChoices.filter(({ out }) => !out).map(mentionedAs),
+        },
+      }),
+    },
+    shows: 'uploadChunk',
   },
   {
     name: 'trimmed',

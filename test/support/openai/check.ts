@@ -66,7 +66,7 @@ const schema = z.record(z.string(), z.unknown());
 export const chatBody = z.strictObject({
   model: z.string(),
   messages: z.array(message).min(1),
-  stream: z.literal(true),
+  stream: z.boolean().nullish(),
   stream_options: z.strictObject({ include_usage: z.boolean().optional() }).optional(),
   max_tokens: z.number().int().positive().optional(),
   max_completion_tokens: z.number().int().positive().optional(),
@@ -87,15 +87,35 @@ export const chatBody = z.strictObject({
     )
     .min(1)
     .optional(),
+  tool_choice: z
+    .union([
+      z.enum(['none', 'auto', 'required']),
+      z.strictObject({ type: z.literal('function'), function: z.strictObject({ name: z.string() }) }),
+    ])
+    .optional(),
+  parallel_tool_calls: z.boolean().optional(),
+  stop: z.union([z.string(), z.array(z.string()).max(4)]).nullish(),
+  temperature: z.number().min(0).max(2).nullish(),
+  top_p: z.number().min(0).max(1).nullish(),
+  n: z.number().int().min(1).max(128).nullish(),
+  seed: z.number().int().nullish(),
+  logit_bias: z.record(z.string(), z.number()).nullish(),
+  user: z.string().optional(),
+  reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).nullish(),
   response_format: z
-    .strictObject({
-      type: z.literal('json_schema'),
-      json_schema: z.strictObject({
-        name: z.string().regex(/^[\w-]{1,64}$/),
-        strict: z.boolean().optional(),
-        schema,
+    .discriminatedUnion('type', [
+      z.strictObject({ type: z.literal('text') }),
+      z.strictObject({ type: z.literal('json_object') }),
+      z.strictObject({
+        type: z.literal('json_schema'),
+        json_schema: z.strictObject({
+          name: z.string().regex(/^[\w-]{1,64}$/),
+          description: z.string().optional(),
+          strict: z.boolean().nullish(),
+          schema,
+        }),
       }),
-    })
+    ])
     .optional(),
 });
 export type ChatBody = z.infer<typeof chatBody>;
@@ -113,9 +133,35 @@ export function checkBody(value: unknown, flavour: Flavour): ChatBody {
     if (Object.hasOwn(body, field))
       refuse(`Unsupported parameter: '${field}'.`, 'unsupported_parameter', refused?.status);
   checkConversation(body.messages, flavour);
-  const held = body.response_format?.json_schema;
-  if (held?.strict) checkStrict(held.schema, 'schema');
+  checkOptions(body);
   return body;
+}
+
+function checkOptions({
+  tools,
+  tool_choice,
+  parallel_tool_calls,
+  stream,
+  stream_options,
+  ...body
+}: ChatBody) {
+  for (const [name, value] of Object.entries({ tool_choice, parallel_tool_calls }))
+    if (value !== undefined && !tools)
+      refuse(`Invalid value for '${name}': '${name}' is only allowed when 'tools' are specified.`);
+  const wanted = typeof tool_choice === 'object' ? tool_choice.function.name : undefined;
+  if (wanted !== undefined && !tools?.some((one) => one.function.name === wanted))
+    refuse(`Tool choice 'function' not found in 'tools' parameter.`);
+  if (stream_options && !stream)
+    refuse("The 'stream_options' parameter is only allowed when 'stream' is enabled.");
+  const format = body.response_format;
+  if (format?.type === 'json_schema' && format.json_schema.strict)
+    checkStrict(format.json_schema.schema, 'schema');
+  if (format?.type === 'json_object' && !/json/i.test(JSON.stringify(body.messages)))
+    refuse(
+      "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.",
+    );
+  for (const one of tools ?? [])
+    if (one.function.strict) checkStrict(one.function.parameters ?? {}, one.function.name);
 }
 
 function checkConversation(messages: readonly FakeMessage[], flavour: Flavour): void {

@@ -19,6 +19,8 @@ export interface Flavour {
   wholeCalls?: true;
   /** Says `stop` though it calls tools. */
   stopsWithCalls?: true;
+  /** False for one without embeddings. */
+  embeds?: false;
   /** A prompt that is too long is cut in silence. */
   cutsPrompts?: true;
   /** The name of what a model thought. */
@@ -127,6 +129,7 @@ export const flavours = {
     list: (models) => plainList(models, ({ window }) => ({ max_model_len: window })),
   },
   openrouter: {
+    embeds: false,
     reasoning: 'reasoning',
     list: (models) => ({
       data: models.map(({ id, window, tools = true }) => ({

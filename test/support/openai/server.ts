@@ -8,9 +8,10 @@ import { countValue } from '../anthropic/counting.ts';
 import { Gate } from '../anthropic/gate.ts';
 import { type RecordedRequest, readBody, record } from '../anthropic/http.ts';
 import { ApiFailure, type ChatBody, checkBody, refuse } from './check.ts';
+import { FakeEmbeddings } from './embeddings.ts';
 import { type FakeModel, type Flavour, type FlavourName, flavours, listOf } from './flavours.ts';
-import { answer, type Behaviour, type StreamedBehaviour } from './script.ts';
-import { chunksOf } from './stream.ts';
+import { answer, type Behaviour, type FailingBehaviour, type StreamedBehaviour } from './script.ts';
+import { chunksOf, type Frame, wholeOf } from './stream.ts';
 
 export interface FakeOpenAi {
   /** With `/v1`, as base URLs are given. */
@@ -22,6 +23,7 @@ export interface FakeOpenAi {
   /** May be changed. */
   readonly models: FakeModel[];
   readonly gate: Gate;
+  readonly embeddings: FakeEmbeddings;
   enqueue(...behaviours: Behaviour[]): void;
   always(behaviour: ((body: ChatBody) => Behaviour) | undefined): void;
   /** Resolves when that many requests for completions have come. */
@@ -45,12 +47,14 @@ export async function startFakeOpenAi(options: FakeOptions = {}): Promise<FakeOp
   const models: FakeModel[] = [
     { id: 'fake-large', window: 128_000 },
     { id: 'fake-small', window: 32_000 },
+    ...(flavour.embeds === false ? [] : [{ id: 'fake-embed', window: 8_000 }]),
   ];
   const requests: RecordedRequest[] = [];
   const completions: RecordedRequest[] = [];
   const arrivals: { count: number; resolve: (request: RecordedRequest) => void }[] = [];
   const queue: Behaviour[] = [];
   const gate = new Gate();
+  const embeddings = new FakeEmbeddings();
   const read: string[] = [];
   let fallback: ((body: ChatBody) => Behaviour) | undefined;
 
@@ -86,6 +90,13 @@ export async function startFakeOpenAi(options: FakeOptions = {}): Promise<FakeOp
       return send(response, recorded, 200, listOf(flavour, models));
     const also = request.method === 'GET' ? flavour.also?.[path] : undefined;
     if (also) return send(response, recorded, 200, also(models));
+    if (request.method === 'POST' && path === '/v1/embeddings' && flavour.embeds !== false) {
+      recorded.body = JSON.parse(await readBody(request));
+      const next = queue[0]?.kind === 'error' ? queue.shift() : undefined;
+      if (next?.kind === 'error') return fail(response, recorded, next);
+      if (embeddings.failing) return failing(embeddings.failing, response, recorded);
+      return send(response, recorded, 200, embeddings.answer(recorded.body));
+    }
     if (request.method !== 'POST' || path !== '/v1/chat/completions') {
       recorded.status = 404;
       response.writeHead(404, { 'content-type': 'text/plain' });
@@ -104,6 +115,18 @@ export async function startFakeOpenAi(options: FakeOptions = {}): Promise<FakeOp
     const behaviour = queue.shift() ?? fallback?.(body) ?? answer('Hello from the fake.');
     switch (behaviour.kind) {
       case 'hang_up':
+      case 'silence':
+      case 'raw':
+      case 'error':
+        return failing(behaviour, response, recorded);
+      default:
+        return stream(behaviour, body, response, recorded);
+    }
+  }
+
+  function failing(behaviour: FailingBehaviour, response: ServerResponse, recorded: RecordedRequest): void {
+    switch (behaviour.kind) {
+      case 'hang_up':
         return void response.destroy();
       case 'silence':
         return;
@@ -111,14 +134,11 @@ export async function startFakeOpenAi(options: FakeOptions = {}): Promise<FakeOp
         recorded.status = behaviour.status;
         response.writeHead(behaviour.status, { 'content-type': 'application/json', ...behaviour.headers });
         return void response.end(behaviour.body);
-      case 'error': {
-        const { status, headers = {}, message = 'The fake was told to fail.', code = null } = behaviour;
-        for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-        const type = behaviour.type ?? 'api_error';
-        return send(response, recorded, status, { error: { message, type, param: null, code } });
-      }
+      case 'error':
+        fail(response, recorded, behaviour);
+        return;
       default:
-        return stream(behaviour, body, response, recorded);
+        behaviour satisfies never;
     }
   }
 
@@ -154,6 +174,8 @@ export async function startFakeOpenAi(options: FakeOptions = {}): Promise<FakeOp
         prompt_tokens_details: { cached_tokens: Math.min(cached, prompt) },
       },
     };
+    response.setHeader('x-request-id', `req_fake_${completions.length}`);
+    if (!body.stream) return sendWhole(behaviour, frame, response, recorded);
     recorded.status = 200;
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
     for (const chunk of chunksOf(behaviour, frame, flavour)) {
@@ -180,6 +202,24 @@ export async function startFakeOpenAi(options: FakeOptions = {}): Promise<FakeOp
       default:
         behaviour satisfies never;
     }
+  }
+
+  async function sendWhole(
+    behaviour: StreamedBehaviour,
+    frame: Frame,
+    response: ServerResponse,
+    recorded: RecordedRequest,
+  ): Promise<void> {
+    if (behaviour.gated) await gate.pass();
+    if (behaviour.kind === 'stall' || behaviour.kind === 'stall_before_usage') return;
+    if (behaviour.kind === 'error_in_stream')
+      return send(response, recorded, 500, { error: behaviour.error });
+    const whole = wholeOf(behaviour, frame, flavour);
+    if (behaviour.kind === 'answer') return send(response, recorded, 200, whole);
+    recorded.status = 200;
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.write(JSON.stringify(whole).slice(0, 40));
+    setImmediate(() => response.destroy());
   }
 
   function tooLong(tokens: number, window: number): ApiFailure {
@@ -222,6 +262,7 @@ export async function startFakeOpenAi(options: FakeOptions = {}): Promise<FakeOp
     requests,
     models,
     gate,
+    embeddings,
     enqueue: (...behaviours) => void queue.push(...behaviours),
     always: (behaviour) => {
       fallback = behaviour;
@@ -236,6 +277,17 @@ export async function startFakeOpenAi(options: FakeOptions = {}): Promise<FakeOp
         server.closeAllConnections();
       }),
   };
+}
+
+function fail(
+  response: ServerResponse,
+  recorded: RecordedRequest,
+  behaviour: Extract<FailingBehaviour, { kind: 'error' }>,
+): void {
+  const { status, headers = {}, message = 'The fake was told to fail.', code = null } = behaviour;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  const type = behaviour.type ?? 'api_error';
+  send(response, recorded, status, { error: { message, type, param: null, code } });
 }
 
 function send(response: ServerResponse, recorded: RecordedRequest, status: number, value: unknown): void {

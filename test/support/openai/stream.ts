@@ -14,6 +14,39 @@ export interface Frame {
   usage: OpenAI.CompletionUsage;
 }
 
+/** The same without a stream. */
+export function wholeOf(behaviour: StreamedBehaviour, frame: Frame, flavour: Flavour) {
+  const calls = behaviour.calls ?? [];
+  const named = behaviour.kind === 'answer' ? (behaviour.finish as Finish | undefined) : undefined;
+  const message: OpenAI.Chat.Completions.ChatCompletionMessage = {
+    role: 'assistant',
+    content: behaviour.text ?? null,
+    refusal: behaviour.refusal ?? null,
+    ...(calls.length === 0
+      ? {}
+      : {
+          tool_calls: calls.map(({ id, name, pieces }) => ({
+            id,
+            type: 'function' as const,
+            function: { name, arguments: pieces.join('') },
+          })),
+        }),
+  };
+  if (behaviour.reasoning !== undefined)
+    Object.assign(message, { [flavour.reasoning ?? 'reasoning_content']: behaviour.reasoning });
+  const stops = calls.length > 0 && !flavour.stopsWithCalls ? 'tool_calls' : 'stop';
+  const withUsage = behaviour.kind !== 'answer' || !behaviour.withoutUsage;
+  const completion: OpenAI.Chat.Completions.ChatCompletion = {
+    id: frame.id,
+    object: 'chat.completion',
+    created: 1_790_000_000,
+    model: frame.model,
+    choices: [{ index: 0, message, logprobs: null, finish_reason: named ?? stops }],
+    ...(withUsage ? { usage: frame.usage } : {}),
+  };
+  return completion;
+}
+
 /** Each is sent as one event. */
 export function* chunksOf(behaviour: StreamedBehaviour, frame: Frame, flavour: Flavour): Generator<Chunk> {
   const base = {

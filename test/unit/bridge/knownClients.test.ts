@@ -7,6 +7,7 @@ const client: Client = { id: 'one', name: 'script', scopes: ['models'], createdA
 
 function start() {
   const revoked = new Emitter<string>();
+  const limited = new Emitter<void>();
   const asked: string[] = [];
   const answers: { now: number; client: Client | undefined; wait: Promise<void> } = {
     now: 0,
@@ -22,6 +23,7 @@ function start() {
       limit: async () => undefined,
       overallLimits: async () => ({}),
       onDidRevoke: revoked.event,
+      onDidLimit: limited.event,
       async find(token) {
         asked.push(token);
         const found = answers.client;
@@ -31,7 +33,7 @@ function start() {
     },
     () => answers.now,
   );
-  return { known, asked, answers, revoked };
+  return { known, asked, answers, revoked, limited };
 }
 
 describe('Who the bearer of a token is', () => {
@@ -63,5 +65,13 @@ describe('Who the bearer of a token is', () => {
     resolve();
     await asking;
     assert.equal(await known.find('t', 'd'), undefined);
+  });
+
+  it('is asked anew when limits change, so that they hold from the next request on', async () => {
+    const { known, answers, limited } = start();
+    await known.find('t', 'd');
+    answers.client = { ...client, limits: { parallel: 1 } };
+    limited.fire();
+    assert.deepEqual((await known.find('t', 'd'))?.limits, { parallel: 1 });
   });
 });

@@ -125,7 +125,7 @@ describe('A session whose provider changes', function () {
 
   describe('by a route', () => {
     beforeEach(async () => {
-      await start();
+      await start('openai', { contextTokens: 32_000, maxOutputTokens: 4_000 });
       core.settings.routes = routeSettings.parse({
         main: { models: ['anthropic/claude-sonnet-5-5', 'mine/fake-large'] },
       });
@@ -205,6 +205,24 @@ describe('A session whose provider changes', function () {
       const end = await done('Plan it.');
       assert.equal(end.provider, 'mine');
       assert.match(sentToMine(), /Plan it\..*update_task.*"role":"tool"/);
+    });
+
+    it('is answered by the next model that has room where one is too small for the input', async () => {
+      core.settings.routes = routeSettings.parse({
+        main: { models: ['anthropic/claude-haiku-4-5', 'mine/fake-small', 'anthropic/claude-sonnet-5-5'] },
+      });
+      core.fake.enqueue({ kind: 'error', status: 529, headers: soon }, answer('I have room.'));
+      const end = await done('word '.repeat(40_000));
+      assert.deepEqual([end.provider, end.model], ['anthropic', 'claude-sonnet-5-5']);
+      assert.equal(two.fake.requests.length, 0);
+    });
+
+    it('says that an input is too large where no model of it has room', async () => {
+      core.settings.routes = routeSettings.parse({
+        main: { models: ['mine/fake-small', 'mine/fake-small'] },
+      });
+      const { end } = await turn('word '.repeat(40_000));
+      assert.deepEqual([end.error?.code, two.fake.requests.length], ['input_too_large', 0]);
     });
 
     it('stands in the list of models, and is unknown where no such route is set', async () => {

@@ -8,6 +8,7 @@ import { builtInProfiles } from '../../../src/core/profiles/builtIn.ts';
 import { parseProfile } from '../../../src/core/profiles/parseProfile.ts';
 import { Profiles } from '../../../src/core/profiles/profiles.ts';
 import { groundingScope, recallScope } from '../../../src/core/profiles/workspaceLimits.ts';
+import { workspaceToolNames } from '../../../src/core/tools/names.ts';
 
 const file = (text: string, name = 'mine', source: ProfileFile['source'] = 'user'): ProfileFile => ({
   name,
@@ -195,7 +196,7 @@ describe('Profiles', () => {
     const ours = await profiles.get('ours');
     assert.equal(ours?.model, undefined);
     assert.deepEqual(ours?.tools, ['recall']);
-    assert.deepEqual((await profiles.get('plain'))?.tools, ['recall']);
+    assert.deepEqual((await profiles.get('plain'))?.tools, ['recall', ...workspaceToolNames]);
     const [problem, ...more] = await profiles.problems();
     assert.match(problem?.message ?? '', /“ours”.*model: anthropic\/claude-opus-5-5, tools: update_task/);
     assert.deepEqual(more, []);

@@ -26,7 +26,10 @@ describe('what the panel looks into', function () {
   beforeEach(async () => {
     core = await startCore({ scanner });
     ({ id: sessionId } = await core.store.create({ door: 'panel' }));
-    inspections = new Inspections({ grounding: () => 'open_files' });
+    inspections = new Inspections({
+      grounding: () => 'open_files',
+      taken: async (all) => ({ attachments: [...all], media: [] }),
+    });
     core.workspace.openFiles = [
       file('upload.ts', 'export const chunk = 8;\n'),
       file('token.ts', `// For the upload.\nexport const token = '${token}';\n`),

@@ -101,6 +101,36 @@ describe('Keys', () => {
     assert.equal(await get(), key);
   });
 
+  it('of placeholders are made once, and found again by the next window', async () => {
+    const made = await keys.maskingKey();
+    assert.equal(made.length, 32);
+    const next = new Keys(keyring, { info() {}, warn() {}, error() {} });
+    assert.deepEqual(await next.maskingKey(), made);
+    next.dispose();
+  });
+
+  for (const fails of ['reading', 'always'] as const) {
+    it(`of placeholders are not replaced where the keyring fails at ${fails}: the window has one of its own, and says so`, async () => {
+      const kept = await keys.maskingKey();
+      keyring.fails = fails;
+      const window = new Keys(keyring, {
+        info() {},
+        warn: (message) => void logged.push(message),
+        error() {},
+      });
+      const own = await window.maskingKey();
+      assert.equal(own.length, 32);
+      assert.notDeepEqual(own, kept);
+      assert.match(logged.join('\n'), /key of placeholders could not be read/);
+      keyring.fails = 'never';
+      assert.deepEqual(await window.maskingKey(), own, 'what it masked is found again while it is open');
+      window.dispose();
+      const later = new Keys(keyring, { info() {}, warn() {}, error() {} });
+      assert.deepEqual(await later.maskingKey(), kept, 'earlier placeholders resolve again');
+      later.dispose();
+    });
+  }
+
   it('are in no line of the log, whatever fails', async () => {
     for (const fails of ['never', 'forgets', 'reading', 'writing', 'always'] as const) {
       keyring.fails = fails;

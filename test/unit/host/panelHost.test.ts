@@ -94,6 +94,10 @@ describe('The host of the panel', () => {
       answers: {
         listSessions: unused,
         listPrompts: unused,
+        mentionables: unused,
+        mention: unused,
+        attachUris: unused,
+        attachBytes: unused,
         loadEarlier: unused,
         find: unused,
         send: unused,

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { connectRpc } from '../../../src/base/rpc.ts';
+import { errorCodec } from '../../../src/core/errors.ts';
 import type { Log } from '../../../src/core/ports.ts';
 import { kindWords } from '../../../src/core/secrets/kinds.ts';
 import { unmaskedMarks } from '../../../src/core/secrets/secretMarks.ts';
 import { openSecretScanner } from '../../../src/workers/openSecretScanner.ts';
+import type { SecretRules } from '../../../src/workers/secretRules.ts';
 import { canaries } from '../../support/canaries.ts';
 
 function collectingLog(): Log & { lines: string[] } {
@@ -101,6 +106,28 @@ describe('Secret scanner', () => {
       names: ['b'],
     });
     assert.equal(secrets?.length, 1);
+  });
+});
+
+describe("The secret scanner's thread", () => {
+  it('keeps no notes on its work, which would grow with each text', async () => {
+    const scannerUrl = new URL('../../../src/workers/secrets.ts', import.meta.url).href;
+    const worker = new Worker(
+      `const { parentPort } = require('node:worker_threads');
+       const notes = () => performance.getEntries().filter(({ entryType }) => /mark|measure/.test(entryType)).length;
+       parentPort.on('message', (message) => {
+         if (message.kind === 'count') parentPort.postMessage({ kind: 'notes', value: notes() });
+       });
+       import('${scannerUrl}').then(() => parentPort.postMessage({ kind: 'ready' }));`,
+      { eval: true },
+    );
+    await once(worker, 'message');
+    const { remote } = connectRpc<SecretRules, ReturnType<typeof errorCodec.encode>>(worker, errorCodec);
+    await remote.scan(['one', github, 'three']);
+    worker.postMessage({ kind: 'count' });
+    const [{ value }] = await once(worker, 'message');
+    await worker.terminate();
+    assert.equal(value, 0);
   });
 });
 

@@ -4,10 +4,10 @@ import type { FrameBody, FrameEntry } from '../../../protocol/entries.ts';
 import { extractiveFrame } from '../../context/extractiveFrame.ts';
 import { boundedBody, isEmptyBody, mergedBodies } from '../../context/frameBody.ts';
 import { estimateTokens } from '../../context/tokens.ts';
-import { fromErrorInfo, stoppedByUser, toErrorInfo } from '../../errors.ts';
-import { costOf, noUsage } from '../../providers/prices.ts';
+import { toErrorInfo } from '../../errors.ts';
+import { oneAnswer } from '../../providers/oneAnswer.ts';
+import { costOf } from '../../providers/prices.ts';
 import type { ModelInfo, Provider, ProviderRequest } from '../../providers/provider.ts';
-import type { Chosen } from '../../providers/registry.ts';
 import { fallbackKindOf } from '../../providers/routes.ts';
 import { frameRequest, type Material, readAnswer, secondRequest, turnEntryIds } from './framePrompt.ts';
 
@@ -26,22 +26,28 @@ export function extractedFrame(material: Material, ceiling: number): WrittenFram
   return { method: 'extractive', body, instructions: [] };
 }
 
+/** What writes a frame. */
+export interface Writer {
+  provider: Pick<Provider, 'stream'>;
+  model: ModelInfo;
+}
+
 /**
  * By the model; where its answer cannot be read even the second time, the body is extracted, and what was paid is told
  * all the same. Throws the error of a provider that cannot be asked, and `stopped`.
  */
 export async function modelFrame(
-  by: { provider: Provider; model: ModelInfo; remember?: readonly string[] },
+  by: Writer & { remember?: readonly string[] },
   material: Material,
   ceiling: number,
   signal: AbortSignal,
 ): Promise<WrittenFrame> {
   const request = frameRequest(by.model.id, material, ceiling, by.remember);
-  const first = await asked(by.provider, request, signal);
+  const first = await oneAnswer(by.provider, request, signal);
   let reading = readAnswer(first.text);
   let usage = first.usage;
   if ('problem' in reading) {
-    const second = await asked(by.provider, secondRequest(request, first.text, reading.problem), signal);
+    const second = await oneAnswer(by.provider, secondRequest(request, first.text, reading.problem), signal);
     reading = readAnswer(second.text);
     usage = sum(usage, second.usage);
   }
@@ -66,8 +72,6 @@ export async function modelFrame(
     instructions: placed(reading.answer.instructions),
   };
 }
-
-type Writer = Pick<Chosen, 'provider' | 'model'>;
 
 /**
  * By the first of these models that takes so much and can be asked; one that fails for a while is passed over. Throws as
@@ -113,41 +117,6 @@ function takes({ window, tokenFactor }: ModelInfo, { system, messages }: Provide
 function bodyOf(answer: FrameBody): FrameBody {
   const { goals, decisions, facts, entities, files, failed, openSteps, preferences } = answer;
   return { goals, decisions, facts, entities, files, failed, openSteps, preferences };
-}
-
-async function asked(
-  provider: Provider,
-  request: ProviderRequest,
-  signal: AbortSignal,
-): Promise<{ text: string; usage: Usage }> {
-  let text = '';
-  let usage = noUsage;
-  for await (const event of provider.stream(request, signal)) {
-    switch (event.type) {
-      case 'text':
-        text += event.text;
-        break;
-      case 'usage':
-      case 'stop':
-        usage = event.usage;
-        break;
-      case 'error':
-        throw fromErrorInfo(event.error);
-      case 'aborted':
-        throw stoppedByUser();
-      case 'start':
-      case 'thinking':
-      case 'thinking_signature':
-      case 'redacted_thinking':
-      case 'citation':
-      case 'tool_use':
-      case 'retrying':
-        break;
-      default:
-        event satisfies never;
-    }
-  }
-  return { text, usage };
 }
 
 const sum = (a: Usage, b: Usage): Usage => ({

@@ -44,6 +44,7 @@ export class AnthropicProvider implements Provider {
   readonly id = 'anthropic';
   readonly name = 'Claude';
   readonly remote = true;
+  readonly ownNames = /^claude-/;
   readonly #options: AnthropicOptions;
   /** What the API of that base URL listed for that key. */
   #listed: { key: string; baseUrl: string; models: ClaudeModel[] } | undefined;

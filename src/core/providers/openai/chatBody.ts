@@ -5,8 +5,9 @@
 import type OpenAI from 'openai';
 import { withoutMarks } from '../../../protocol/citationMarks.ts';
 import type { ContentBlock, ToolResultBlock } from '../../../protocol/content.ts';
-import { attachmentText } from '../../context/conversation.ts';
+import { passageText } from '../numberedPassages.ts';
 import type { ProviderRequest, RequestBlock, RequestMessage } from '../provider.ts';
+import { chatOptions, isStrict } from './chatOptions.ts';
 import type { ChatModel } from './models.ts';
 import type { Preset } from './presets.ts';
 
@@ -20,8 +21,9 @@ const schemaWords = (schema: Record<string, unknown>): string =>
   `Answer with one JSON value that fits this JSON Schema, and with nothing before or after it:\n${JSON.stringify(schema)}`;
 
 export function chatBody(request: ProviderRequest, model: ChatModel, preset: Preset): Body {
-  const schema = request.outputSchema;
-  const isHeld = schema !== undefined && model.structuredOutputs;
+  const client = chatOptions(request.client ?? {}, model, preset, request.tools.length > 0);
+  const schema = request.outputSchema ?? client.schema;
+  const isHeld = request.outputSchema !== undefined && model.structuredOutputs;
   const system = [
     ...request.system.map(({ text }) => text),
     ...(schema === undefined || isHeld ? [] : [schemaWords(schema)]),
@@ -40,16 +42,23 @@ export function chatBody(request: ProviderRequest, model: ChatModel, preset: Pre
     ...(request.tools.length === 0 || !model.tools
       ? {}
       : {
-          tools: request.tools.map(({ name, description, inputSchema }) => ({
+          tools: request.tools.map(({ name, description, inputSchema, more }) => ({
             type: 'function' as const,
-            function: { name, description, parameters: { type: 'object', ...inputSchema } },
+            function: {
+              name,
+              ...(description === '' ? {} : { description }),
+              parameters: { type: 'object', ...inputSchema },
+              // The two wires agree in the word, and not in what a schema has to be for it.
+              ...(more?.strict === true && isStrict(inputSchema) ? { strict: true } : {}),
+            },
           })),
         }),
+    ...client.fields,
     ...(isHeld
       ? {
           response_format: {
             type: 'json_schema' as const,
-            json_schema: { name: 'answer', strict: true, schema },
+            json_schema: { name: 'answer', strict: true, schema: schema ?? {} },
           },
         }
       : {}),
@@ -124,10 +133,7 @@ function userParts(block: RequestBlock, model: ChatModel): UserPart[] {
     case 'text':
       return [{ type: 'text', text: block.text }];
     case 'passage':
-      // This wire has nothing that can be cited, so that it is quoted as what the user attaches is.
-      return [
-        { type: 'text', text: attachmentText({ kind: 'selection', ...block.place, text: block.text }) },
-      ];
+      return [{ type: 'text', text: passageText(block) }];
     case 'image':
       return [imagePart(block, model)];
     case 'document':

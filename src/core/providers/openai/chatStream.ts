@@ -4,15 +4,9 @@
  */
 import { z } from 'zod';
 import type { StopReason, Usage } from '../../../protocol/content.ts';
+import { usageOfChat } from '../../../protocol/wires/openai.ts';
 import { noUsage } from '../prices.ts';
 import type { ProviderEvent } from '../provider.ts';
-
-const count = z.number().int().nonnegative().nullish().catch(undefined);
-const usageShape = z.object({
-  prompt_tokens: count,
-  completion_tokens: count,
-  prompt_tokens_details: z.object({ cached_tokens: count }).nullish().catch(undefined),
-});
 
 const callDelta = z.object({
   index: z.number().nullish(),
@@ -42,7 +36,7 @@ const chunkShape = z.object({
   id: text,
   model: text,
   choices: z.array(z.object({ delta: delta.nullish(), finish_reason: z.string().nullish() })).nullish(),
-  usage: usageShape.nullish().catch(undefined),
+  usage: z.unknown().optional(),
 });
 
 const toolInput = z.record(z.string(), z.unknown());
@@ -150,17 +144,10 @@ export class ChatStream {
     return call;
   }
 
-  #take(usage: z.infer<typeof usageShape>): boolean {
-    const { prompt_tokens: prompt, completion_tokens: output, prompt_tokens_details: details } = usage;
-    if (prompt == null && output == null) return false;
-    const cached = Math.min(details?.cached_tokens ?? 0, prompt ?? 0);
-    this.#usage = {
-      inputTokens: (prompt ?? 0) - cached,
-      outputTokens: output ?? 0,
-      cacheCreationTokens: 0,
-      cacheReadTokens: cached,
-    };
-    return true;
+  #take(value: unknown): boolean {
+    const usage = usageOfChat(value);
+    if (usage) this.#usage = usage;
+    return usage !== undefined;
   }
 
   /** Several servers say `stop` though they call tools. */
@@ -169,6 +156,20 @@ export class ChatStream {
     if (this.#finish === 'content_filter' || this.#refused) return 'refusal';
     return calls > 0 ? 'tool_use' : 'end_turn';
   }
+}
+
+const wholeShape = z.looseObject({
+  choices: z.array(z.looseObject({ message: z.unknown().optional() })).catch([]),
+});
+
+/** An answer without a stream, as the one chunk that would have held all of it. */
+export function chunkOf(answer: unknown): unknown {
+  const whole = wholeShape.safeParse(answer);
+  if (!whole.success) return undefined;
+  return {
+    ...whole.data,
+    choices: whole.data.choices.map(({ message, ...more }) => ({ ...more, delta: message })),
+  };
 }
 
 function parseJson(value: string): unknown {

@@ -66,6 +66,18 @@ export function modelsOf(body: unknown, endpoint: Endpoint, day: string): ChatMo
     });
 }
 
+const embeds = /embed/i;
+
+/** Ids of the models in the list that turn texts into numbers, which no list tells but by their names. */
+export const embeddingModelsOf = (body: unknown): string[] =>
+  list
+    .parse(body)
+    .data.slice(0, most)
+    .flatMap((value) => {
+      const { id = '' } = listed.safeParse(value).data ?? {};
+      return embeds.test(id) ? [id.replace(/^models\//, '')] : [];
+    });
+
 /** Of a model that nobody listed. */
 export const unlistedChatModel = (id: string, endpoint: Endpoint): ChatModel => modelOf({ id }, endpoint, '');
 

@@ -1,11 +1,15 @@
 /** Any OpenAI-compatible server through OpenAI's official SDK. */
 import type OpenAI from 'openai';
+import type { ClientOptions } from '../../../protocol/clientOptions.ts';
 import * as errors from '../../errors.ts';
 import type { Clock, Log, Secrets } from '../../ports.ts';
 import { type Outcome, withRetries } from '../attempts.ts';
 import { IdleWatch } from '../idleWatch.ts';
+import { cited } from '../markedText.ts';
+import { citable, numbered } from '../numberedPassages.ts';
 import type {
   Availability,
+  EmbeddingRequest,
   ModelInfo,
   Price,
   Provider,
@@ -14,10 +18,19 @@ import type {
 } from '../provider.ts';
 import { isRetryable, retryAfterOf } from '../retry.ts';
 import { chatBody } from './chatBody.ts';
+import { chatOptions } from './chatOptions.ts';
 import { ChatStream } from './chatStream.ts';
+import { longestEmbedded, vectorsOf } from './embeddings.ts';
 import { type Endpoint, endpointKeyName, isLoopback } from './endpoints.ts';
 import { chatError, toldError } from './errors.ts';
-import { type ChatModel, modelsOf, sizesPath, unlistedChatModel, withSizes } from './models.ts';
+import {
+  type ChatModel,
+  embeddingModelsOf,
+  modelsOf,
+  sizesPath,
+  unlistedChatModel,
+  withSizes,
+} from './models.ts';
 import { plainFetch } from './plainFetch.ts';
 
 /**
@@ -52,6 +65,7 @@ export class OpenAiProvider implements Provider {
   readonly #options: OpenAiOptions;
   readonly #endpoint: Endpoint;
   #listed: readonly ChatModel[] = [];
+  #embedding: readonly string[] = [];
   /** Models that said they take no tools, which no list tells. */
   readonly #withoutTools = new Set<string>();
 
@@ -77,6 +91,10 @@ export class OpenAiProvider implements Provider {
     return this.#listed.map((model) => this.#priced(model));
   }
 
+  embeddingModels(): string[] {
+    return [...this.#embedding];
+  }
+
   unlistedModel(id: string): ModelInfo {
     return this.#priced(unlistedChatModel(id, this.#endpoint));
   }
@@ -97,7 +115,9 @@ export class OpenAiProvider implements Provider {
       const client = this.#client(await loadSdk(), key, fetch);
       const ask = (path: string): Promise<unknown> => client.get(path, { signal: bound });
       const day = new Date(this.#options.clock.now()).toISOString().slice(0, 10);
-      const listed = modelsOf(await ask('/models'), this.#endpoint, day);
+      const told = await ask('/models');
+      const listed = modelsOf(told, this.#endpoint, day);
+      this.#embedding = embeddingModelsOf(told);
       const { sizes } = preset;
       this.#listed = sizes
         ? withSizes(listed, await this.#sizes(ask, sizesPath[sizes]), sizes, this.#endpoint)
@@ -125,15 +145,24 @@ export class OpenAiProvider implements Provider {
     return { ...this.#body(request) };
   }
 
-  #body(request: ProviderRequest) {
-    const { model } = request;
+  unmet(options: ClientOptions, model: string, hasTools: boolean): string[] {
+    return chatOptions(options, this.#known(model), this.#endpoint.preset, hasTools).unmet;
+  }
+
+  #known(model: string): ChatModel {
     const known = this.#listed.find(({ id }) => id === model) ?? unlistedChatModel(model, this.#endpoint);
-    const tools = known.tools && !this.#withoutTools.has(model);
-    return chatBody(request, { ...known, tools }, this.#endpoint.preset);
+    return { ...known, tools: known.tools && !this.#withoutTools.has(model) };
+  }
+
+  #body(request: ProviderRequest) {
+    return chatBody(numbered(request), this.#known(request.model), this.#endpoint.preset);
   }
 
   stream(request: ProviderRequest, signal: AbortSignal): AsyncGenerator<ProviderEvent, void, undefined> {
-    return withRetries(() => this.#attempt(request, signal), signal, request.retries);
+    return cited(
+      withRetries(() => this.#attempt(request, signal), signal, request.retries),
+      citable(request),
+    );
   }
 
   async *#attempt(
@@ -147,10 +176,7 @@ export class OpenAiProvider implements Provider {
     let key: string | undefined;
     let sdk: Sdk | undefined;
     try {
-      key = await this.#key();
-      if (!key && this.#endpoint.preset.key === 'needed') throw errors.noApiKey(this.name);
-      // What cannot stand in a header is no key; the platform's own error would quote it.
-      if (key && !/^[\x21-\x7e]+$/.test(key)) throw errors.apiKeyRejected();
+      key = await this.#usableKey();
       sdk = await loadSdk();
       const chunks = await this.#client(sdk, key, watch.fetch).chat.completions.create(this.#body(request), {
         signal: watch.signal,
@@ -193,6 +219,24 @@ export class OpenAiProvider implements Provider {
     }
   }
 
+  /** One request; whoever asks decides whether and when it asks again. */
+  async embed({ model, texts }: EmbeddingRequest, signal: AbortSignal): Promise<number[][]> {
+    let key: string | undefined;
+    let sdk: Sdk | undefined;
+    try {
+      key = await this.#usableKey();
+      sdk = await loadSdk();
+      const { data } = await this.#client(sdk, key, fetch).embeddings.create(
+        // Asked for by name, since the SDK asks for another form by itself, which not every server knows.
+        { model, input: texts.map((text) => text.slice(0, longestEmbedded)), encoding_format: 'float' },
+        { signal },
+      );
+      return vectorsOf(data, texts.length);
+    } catch (error) {
+      throw this.#failure(sdk, error, model, key);
+    }
+  }
+
   /** Ollama refuses a request with tools for a model without them; it can be asked without. */
   #learnsOfTools(sdk: Sdk, error: unknown, { model, tools }: ProviderRequest): boolean {
     if (tools.length === 0 || this.#withoutTools.has(model)) return false;
@@ -200,6 +244,15 @@ export class OpenAiProvider implements Provider {
     if (!/does not support tools/i.test(toldError(error.error).message)) return false;
     this.#withoutTools.add(model);
     return true;
+  }
+
+  /** Throws `no_api_key` and `api_key_rejected`. */
+  async #usableKey(): Promise<string | undefined> {
+    const key = await this.#key();
+    if (!key && this.#endpoint.preset.key === 'needed') throw errors.noApiKey(this.name);
+    // What cannot stand in a header is no key; the platform's own error would quote it.
+    if (key && !/^[\x21-\x7e]+$/.test(key)) throw errors.apiKeyRejected();
+    return key;
   }
 
   #key(): Promise<string | undefined> {

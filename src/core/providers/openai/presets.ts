@@ -39,6 +39,8 @@ export interface Preset {
   usageOption: boolean;
   /** Holds an answer to a JSON Schema. */
   structuredOutputs: boolean;
+  /** Takes `reasoning_effort`. */
+  effort: boolean;
   images: boolean;
   pdfs: boolean;
   /** Ids of tool calls have to be nine letters and digits. */
@@ -62,6 +64,7 @@ const hosted = {
   ceiling: 'max_tokens',
   usageOption: true,
   structuredOutputs: true,
+  effort: false,
   images: true,
   pdfs: false,
   window: hostedWindow,
@@ -81,6 +84,7 @@ export const presets: Readonly<Record<PresetId, Preset>> = {
     keyVariable: 'OPENAI_API_KEY',
     // Its reasoning models refuse the older name.
     ceiling: 'max_completion_tokens',
+    effort: true,
     pdfs: true,
   },
   mistral: {
@@ -99,6 +103,7 @@ export const presets: Readonly<Record<PresetId, Preset>> = {
     baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
     keyPage: 'https://aistudio.google.com/apikey',
     keyVariable: 'GEMINI_API_KEY',
+    effort: true,
     callSignature: 'skip_thought_signature_validator',
   },
   openrouter: {
@@ -108,6 +113,7 @@ export const presets: Readonly<Record<PresetId, Preset>> = {
     keyPage: 'https://openrouter.ai/keys',
     keyVariable: 'OPENROUTER_API_KEY',
     structuredOutputs: false,
+    effort: true,
     pdfs: true,
   },
   litellm: { ...gateway, name: 'LiteLLM', key: 'optional', keyVariable: 'LITELLM_API_KEY' },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { readTopLevel } from '../../../../src/bridge/wire/topLevel.ts';
+import { readTopLevel, withTopLevel } from '../../../../src/bridge/wire/topLevel.ts';
 
 const read = (text: string) => readTopLevel(Buffer.from(text), ['model', 'stream']);
 
@@ -87,3 +87,32 @@ describe('Fields of a body that are read without the rest', () => {
     assert.throws(() => read(nested(101)), { code: 'body_too_deep' });
   });
 });
+
+describe('A field of a body that is given another value', () => {
+  it('is changed, and no byte beside it', () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.string(), fc.jsonValue()),
+        fc.string(),
+        fc.string(),
+        (others, before, after) => {
+          const text = JSON.stringify({ ...others, model: before, last: 1 }, null, 1);
+          const changed = withTopLevel(Buffer.from(text), 'model', after).toString();
+          const [head = '', tail = ''] = parts(text, before);
+          assert.equal(changed, `${head}${JSON.stringify(after)}${tail}`);
+        },
+      ),
+    );
+  });
+
+  it('stays away where it was not', () =>
+    assert.equal(withTopLevel(Buffer.from('{"a":1}'), 'model', 'x').toString(), '{"a":1}'));
+});
+
+/** The text before and behind the value of the field, which stands in a line of its own. */
+function parts(text: string, value: string): [string, string] {
+  const line = `\n "model": ${JSON.stringify(value)}`;
+  const at = text.indexOf(`${line},\n`);
+  const from = at + '\n "model": '.length;
+  return [text.slice(0, from), text.slice(at + line.length)];
+}

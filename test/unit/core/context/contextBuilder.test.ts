@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { ContextBuilder, type ContextRequest } from '../../../../src/core/context/contextBuilder.ts';
+import { ContextBuilder } from '../../../../src/core/context/contextBuilder.ts';
+import type { ContextRequest } from '../../../../src/core/context/contextRequest.ts';
 import { TokenFactors } from '../../../../src/core/context/factors.ts';
 import { estimateTokens } from '../../../../src/core/context/tokens.ts';
 import type { Passage } from '../../../../src/core/ports.ts';
@@ -140,6 +141,23 @@ describe('The context of a turn', () => {
     assert.deepEqual(made.report.omitted, [
       { label: '.env', tokens: 0, reason: 'Files of this name are made to hold secrets.' },
     ]);
+  });
+
+  it('has the problems of an open file before the file, where they are wanted', async () => {
+    const problems = { startLine: 2, endLine: 2, text: 'line 2: error: Nothing is awaited.' };
+    core.workspace.openFiles = [{ ...file('a.ts', 'one\ntwo\n', true), problems }];
+    const { report } = await build('What is wrong?');
+    assert.deepEqual(
+      report.segments.flatMap(({ kind, label, partId }) => (kind === 'grounding' ? [[label, partId]] : [])),
+      [
+        ['Problems of a.ts', 'problems:file:///w/a.ts'],
+        ['a.ts', 'file:file:///w/a.ts'],
+      ],
+    );
+    assert.match(
+      report.segments.find(({ label }) => label === 'Problems of a.ts')?.text ?? '',
+      /^<problems path="a\.ts" lines="2-2">\nline 2: error: Nothing is awaited\.\n<\/problems>$/,
+    );
   });
 
   it('holds a conversation of a thousand entries whole when it fits, calls with their results', async () => {

@@ -172,6 +172,26 @@ describe('Limits of a program', () => {
     await refusal(() => at.first.limiter.take(at.client, { parallel: 1 }));
   });
 
+  it('give the place of a call that is over to another program at once, in this window and in another', async () => {
+    at = start({}, { parallel: 1 });
+    const other = at.another();
+    const one = await at.first.limiter.take(at.client, { parallel: 1 });
+    await refusal(() => at.first.limiter.take(other, { parallel: 1 }));
+    await refusal(() => at.second.limiter.take(other, { parallel: 1 }));
+    one?.settle({});
+    const two = await at.first.limiter.take(other, { parallel: 1 });
+    two?.settle({});
+    const three = await at.second.limiter.take(at.client, { parallel: 1 });
+    await refusal(() => at.first.limiter.take(at.client, { parallel: 1 }));
+    three?.settle({});
+    // Whoever asks again before it is given back keeps it.
+    const four = await at.first.limiter.take(at.client, { parallel: 1 });
+    four?.settle({});
+    const five = await at.first.limiter.take(at.client, { parallel: 1 });
+    await refusal(() => at.second.limiter.take(other, { parallel: 1 }));
+    five?.settle({});
+  });
+
   it('count what a process held that died: its money as used, its calls as over', async () => {
     at = start({ parallel: 1, usdPerDay: 1 });
     const dead = at.open(at.dead);

@@ -7,6 +7,7 @@ import { fillPrompt, typedValues } from '../../../../src/core/prompts/fillPrompt
 import { parsePrompt } from '../../../../src/core/prompts/parsePrompt.ts';
 import { askedPrompt } from '../../../../src/core/prompts/promptInput.ts';
 import { Prompts } from '../../../../src/core/prompts/prompts.ts';
+import type { GroundingMode } from '../../../../src/protocol/entries.ts';
 
 const file = (text: string, name = 'review', place: PromptFile['place'] = 'workspace'): PromptFile => ({
   name,
@@ -230,6 +231,64 @@ describe('The prompts there are', () => {
       /“review” of this workspace is not used: your own prompt of that name wins/,
     );
   });
+
+  const limited = (
+    name: string,
+    fields: string,
+    set: GroundingMode,
+    expected: { model?: string; profile?: string; grounding?: string; left?: RegExp },
+    place: PromptFile['place'] = 'workspace',
+  ) =>
+    it(name, async () => {
+      const profiles: Record<string, 'user' | 'built_in'> = { costly: 'user', tutor: 'built_in' };
+      const prompts = new Prompts(
+        { read: async () => [file(front(`${fields}\n${what}`), 'review', place)] },
+        log().log,
+        {
+          grounding: () => set,
+          profile: async (wanted) => {
+            const source = profiles[wanted];
+            return source === undefined ? undefined : { source };
+          },
+        },
+      );
+      const { turn } = await prompts.ask('review', { what: 'a' });
+      const { left, ...chosen } = expected;
+      assert.deepEqual({ ...turn }, { text: 'Review a.', ...chosen });
+      const told = (await prompts.problems()).map(({ message }) => message).join();
+      if (left) assert.match(told, left);
+      else assert.equal(told, '');
+    });
+  limited(
+    'of a workspace choose no model, and that is told',
+    'model: anthropic/claude-opus-5-5',
+    'workspace',
+    {
+      left: /“review” of this workspace is used without model: anthropic\/claude-opus-5-5: .*Copy the file/,
+    },
+  );
+  limited('of a workspace do not widen what is quoted', 'grounding: workspace', 'open_files', {
+    left: /without grounding: workspace/,
+  });
+  limited('of a workspace may narrow what is quoted', 'grounding: off', 'open_files', { grounding: 'off' });
+  limited(
+    'of a workspace do not choose a profile of the user’s, which may choose a model',
+    'profile: costly',
+    'off',
+    {
+      left: /without profile: costly/,
+    },
+  );
+  limited('of a workspace may choose a profile that is there for all', 'profile: tutor', 'off', {
+    profile: 'tutor',
+  });
+  limited(
+    'of the user choose all of it',
+    'model: anthropic/claude-opus-5-5\nprofile: costly\ngrounding: workspace',
+    'off',
+    { model: 'anthropic/claude-opus-5-5', profile: 'costly', grounding: 'workspace' },
+    'user',
+  );
 
   it('are what the files say now, and one that cannot be used takes none of the others away', async () => {
     const files = [file('broken', 'broken'), file(front(what))];

@@ -30,7 +30,12 @@ describe('Lists of documents by term', () => {
         for (const content of all.slice(0, 7)) stored.add(Object.entries(content));
         stored.attach(added.read(7, all.length - 5), Math.max(0, all.length - 12));
         for (const content of all.slice(-5)) stored.add(Object.entries(content));
-        for (const postings of [added, stored]) {
+        const settled = new Postings();
+        for (const [at, content] of all.entries()) {
+          settled.add(Object.entries(content));
+          if (at % 150 === 149 || at === 20) settled.settle();
+        }
+        for (const postings of [added, stored, settled]) {
           assert.deepEqual(listed(postings, wanted), expected);
           assert.equal(postings.find(wanted).frequency, expected.length);
           for (const document of [0, 6, 7, 1023, 1024, 2099]) {

@@ -11,6 +11,7 @@ const context: ToolContext = {
   now: 0,
   inContext: new Set(),
   signal: new AbortController().signal,
+  masked: async (text) => text,
   append: () => assert.fail('nothing is appended here'),
 };
 

@@ -31,7 +31,7 @@ const text = words.map((text) => ({ type: 'text' as const, text }));
 const thinking = words.map((thinking) => ({ type: 'thinking' as const, thinking, signature: 'c2ln' }));
 const call = fc.record({ type: fc.constant('tool_use' as const), id, name: id, input });
 const result = fc.record({ type: fc.constant('tool_result' as const), tool_use_id: id, content: words });
-const message: fc.Arbitrary<WireMessage> = fc.oneof(
+const given = fc.oneof(
   fc.record({
     role: fc.constant('user' as const),
     content: fc.oneof(words, fc.array(fc.oneof(text, result), { minLength: 1, maxLength: 4 })),
@@ -41,6 +41,8 @@ const message: fc.Arbitrary<WireMessage> = fc.oneof(
     content: fc.oneof(words, fc.array(fc.oneof(text, thinking, call), { minLength: 1, maxLength: 4 })),
   }),
 );
+/** As it comes from outside, where words alone stand for one text. */
+const message: fc.Arbitrary<WireMessage> = given.map((one) => wireMessage.parse(one));
 const conversation = fc.array(message, { minLength: 1, maxLength: 6 });
 
 /** The blocks of each message made anew. */

@@ -71,7 +71,12 @@ describe('What recall keeps', function () {
     assert.deepEqual(windows.runs(id), ['1-4096', '4097-4202']);
     const port = window.store.link();
     const other = connectRpc<RecallSource, ReturnType<typeof errorCodec.encode>>(port, errorCodec);
-    await other.remote.putRecallRun(id, { fromSeq: 3585, toSeq: 4096, bytes: Uint8Array.of(1) });
+    await other.remote.putRecallRun(id, {
+      kind: 'index',
+      fromSeq: 3585,
+      toSeq: 4096,
+      bytes: Uint8Array.of(1),
+    });
     port.close();
     assert.deepEqual(windows.runs(id), ['1-4096', '4097-4202']);
     await windows.closeAll();

@@ -2,6 +2,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import type { Log } from '../../../../src/core/ports.ts';
+import type { Embedder } from '../../../../src/core/providers/embedder.ts';
 import type { EntryDraft } from '../../../../src/protocol/entries.ts';
 import type { RecalledEntry } from '../../../../src/protocol/memory.ts';
 import type { LinkedSessionStore } from '../../../../src/store/openSessionStore.ts';
@@ -22,14 +23,28 @@ export class RecallWindow {
   readonly recall: ClosableRecall;
   /** What was logged. */
   readonly lines: string[] = [];
+  /** Codes of what the user was told. */
+  readonly told: string[] = [];
 
-  constructor(stores: readonly LinkedSessionStore[], url: URL = workerUrl('recall'), isWanted = true) {
+  constructor(
+    stores: readonly LinkedSessionStore[],
+    url: URL = workerUrl('recall'),
+    isWanted = true,
+    embedder?: Pick<Embedder, 'model' | 'directions'>,
+  ) {
     const [own] = stores;
     if (!own) throw new TypeError('A window has a store.');
     this.store = own;
     const write = (line: string) => void this.lines.push(line);
     const log: Log = { info: write, warn: write, error: write };
-    this.recall = openRecall({ workerUrl: url, stores, isWanted: () => isWanted, log });
+    this.recall = openRecall({
+      workerUrl: url,
+      stores,
+      isWanted: () => isWanted,
+      log,
+      ...(embedder === undefined ? {} : { embedder }),
+      tell: (error) => void this.told.push(error.code),
+    });
   }
 
   /** Ids of the entries that are found for what they say or what is noted of them. */
@@ -61,11 +76,20 @@ export class Windows extends Scratch {
   readonly #opened: RecallWindow[] = [];
 
   /** A window on the database, as another process has it. */
-  window(options: { key?: Uint8Array; url?: URL; storeUrl?: URL; isWanted?: boolean } = {}): RecallWindow {
+  window(
+    options: {
+      key?: Uint8Array;
+      url?: URL;
+      storeUrl?: URL;
+      isWanted?: boolean;
+      embedder?: Pick<Embedder, 'model' | 'directions'>;
+    } = {},
+  ): RecallWindow {
     const made = new RecallWindow(
       [this.open(options.key, this.file, options.storeUrl)],
       options.url,
       options.isWanted,
+      options.embedder,
     );
     this.#opened.push(made);
     return made;
@@ -88,7 +112,9 @@ export class Windows extends Scratch {
     const db = new DatabaseSync(this.file, { readOnly: true, timeout: 10_000 });
     try {
       return db
-        .prepare('SELECT from_seq, to_seq FROM recall_run WHERE session_id = ? ORDER BY from_seq')
+        .prepare(
+          'SELECT from_seq, to_seq FROM recall_run WHERE session_id = ? AND from_seq > 0 ORDER BY from_seq',
+        )
         .all(sessionId)
         .map((row) => `${row.from_seq}-${row.to_seq}`);
     } finally {

@@ -1,7 +1,11 @@
-/** What crosses to the page: entries without the texts of their reports, which the page does not show. */
-import type { Entry } from '../../protocol/entries.ts';
-import type { SessionEvent } from '../../protocol/turnEvents.ts';
+/**
+ * Entries without the texts of their reports: what was sent besides the conversation is asked for by itself. The page does
+ * not show it, and to programs it is told part by part, since not all of it is of the session.
+ */
+import type { Entry } from './entries.ts';
+import type { SessionEvent } from './turnEvents.ts';
 
+export function leanEntry<E extends Entry>(entry: E): E;
 export function leanEntry(entry: Entry): Entry {
   if (entry.kind !== 'assistant' || !entry.report) return entry;
   const segments = entry.report.segments.map(({ text: _, ...segment }) => segment);

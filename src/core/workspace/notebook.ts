@@ -1,0 +1,64 @@
+/** A notebook by its cells, as text that reads like one: without pictures and other output that is no text. Pure. */
+import { z } from 'zod';
+
+const lines = z.union([z.string(), z.array(z.string())]).transform((text) => [text].flat().join(''));
+const output = z.looseObject({
+  text: lines.optional(),
+  data: z.looseObject({ 'text/plain': lines.optional() }).optional(),
+  ename: z.string().optional(),
+  evalue: z.string().optional(),
+});
+const notebook = z.object({
+  cells: z.array(
+    z.looseObject({
+      cell_type: z.string(),
+      source: lines,
+      outputs: z.array(output).optional().catch(undefined),
+    }),
+  ),
+});
+
+/** Characters of what a cell gave; the rest of a long table says little more. */
+const mostOutput = 2_000;
+
+export const isNotebookName = (path: string): boolean => /\.ipynb$/i.test(path);
+
+/** Undefined where the JSON is no notebook. */
+export function notebookText(json: string): string | undefined {
+  const parsed = notebook.safeParse(parsedJson(json));
+  if (!parsed.success) return undefined;
+  return cellsText(
+    parsed.data.cells.map(({ cell_type: kind, source, outputs = [] }) => ({
+      kind,
+      source,
+      outputs: outputs.map(outputText),
+    })),
+  );
+}
+
+interface NotebookCell {
+  kind: string;
+  source: string;
+  outputs: readonly string[];
+}
+
+export const cellsText = (cells: readonly NotebookCell[]): string =>
+  cells
+    .map(({ kind, source, outputs }, index) => {
+      const given = outputs.filter((text) => text.trim() !== '').join('\n');
+      const shown = given === '' ? [] : ['# Output', given.slice(0, mostOutput)];
+      return [`# Cell ${index + 1} (${kind})`, source, ...shown].join('\n');
+    })
+    .join('\n\n');
+
+function outputText({ text, data, ename, evalue }: z.output<typeof output>): string {
+  return [text, data?.['text/plain'], ename && `${ename}: ${evalue ?? ''}`].filter((part) => part).join('\n');
+}
+
+function parsedJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}

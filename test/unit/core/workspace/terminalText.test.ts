@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict';
+import { plainOutput } from '../../../../src/core/workspace/terminalText.ts';
+
+describe('What a program printed', () => {
+  const cases: [what: string, printed: string, read: string][] = [
+    ['in colours', '\u001b[31mfailed\u001b[0m: \u001b[1;38;5;9m1\u001b[m', 'failed: 1'],
+    ['with a title of the window', '\u001b]0;title\u0007ok\u001b]633;D;0\u001b\\', 'ok'],
+    ['over itself', '10%\r50%\r100%\r\ndone\r\n', '100%\ndone'],
+    ['with signs of its own', 'a\u0007b\u0000c\td', 'abc\td'],
+    ['with an escape that was cut off', 'ok\n\u001b[3', 'ok'],
+  ];
+  for (const [what, printed, read] of cases)
+    it(`${what} reads ${JSON.stringify(read)}`, () => assert.equal(plainOutput(printed), read));
+});
