@@ -17,9 +17,9 @@ export const isMarkdown = (path: string) => /\.(?:md|mdx|markdown)$/i.test(path)
 
 /** Chunks cover all lines, in order and without overlap. A text without lines that say anything is one chunk. */
 export function chunksOf(path: string, lines: Lines): Chunk[] {
-  return isMarkdown(path)
-    ? cutAt(sectionStarts(lines), lines)
-    : packedChunks(declarationStarts(lines), lines);
+  if (isMarkdown(path)) return cutAt(sectionStarts(lines), lines);
+  if (/\.ipynb$/i.test(path)) return cutAt(cellStarts(lines), lines);
+  return packedChunks(declarationStarts(lines), lines);
 }
 
 /** Chunks of what begins at these lines, the first of which is 1: short ones together, long ones cut. */
@@ -44,6 +44,18 @@ function sectionStarts(lines: Lines): number[] {
       starts.push(number);
       onlyHeadings = true;
     } else if (!heading && line.trim() !== '') onlyHeadings = false;
+  }
+  return starts;
+}
+
+/** Cells of a notebook begin at the brace before their kind, as every program that keeps notebooks writes them. */
+function cellStarts(lines: Lines): number[] {
+  const starts = [1];
+  for (let number = 2; number <= lines.count; number++) {
+    if (!/^\s*"cell_type"\s*:/.test(lines.line(number))) continue;
+    let start = number;
+    while (start > (starts.at(-1) ?? 1) + 1 && lines.line(start).trim() !== '{') start--;
+    starts.push(start);
   }
   return starts;
 }

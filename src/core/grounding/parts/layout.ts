@@ -5,7 +5,7 @@
  */
 
 /** Goes up with each change of the layout, of the terms, of how files are cut, and of the hash: older parts are made anew. */
-export const layoutVersion = 1;
+export const layoutVersion = 2;
 
 /** In the order in which they lie. */
 export const sections = [

@@ -19,11 +19,13 @@ const line = fc.constantFrom(
   '```',
   '// note',
   '- item',
+  '  {',
+  '   "cell_type": "code",',
 );
 const anyText = fc
   .tuple(fc.array(line, { maxLength: 160 }), fc.constantFrom('\n', '\r\n'), fc.boolean())
   .map(([lines, end, last]) => lines.join(end) + (last ? end : ''));
-const anyPath = fc.constantFrom('a.ts', 'a.md', 'a');
+const anyPath = fc.constantFrom('a.ts', 'a.md', 'a.ipynb', 'a');
 
 describe('Lines of a text', () => {
   const cases: { text: string; lines: string[] }[] = [
@@ -139,5 +141,19 @@ describe('Chunks of a file', () => {
     const lines = new Lines(text);
     for (const { startLine } of chunksOf('storage.ts', lines))
       assert.notEqual(lines.line(startLine).trim(), '');
+  });
+});
+
+describe('A notebook', () => {
+  it('is cut where its cells begin', () => {
+    const cell = (kind: string, source: string) => ({ cell_type: kind, metadata: {}, source: [source] });
+    const cells = [cell('markdown', '# Zebras'), cell('code', 'count(zebras)'), cell('code', 'feed(zebras)')];
+    const lines = new Lines(JSON.stringify({ cells, metadata: {}, nbformat: 4 }, undefined, 1));
+    const said = chunksOf('a.ipynb', lines).map(({ startLine, endLine }) => lines.slice(startLine, endLine));
+    assert.deepEqual(
+      said.map((text) => ['# Zebras', 'count', 'feed'].filter((word) => text.includes(word))),
+      [[], ['# Zebras'], ['count'], ['feed']],
+    );
+    assert.ok(said.slice(1).every((text) => text.trimStart().startsWith('{')));
   });
 });
