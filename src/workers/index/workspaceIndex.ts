@@ -1,5 +1,6 @@
 /** The index of a workspace's files: read from disk, brought up to date, and written behind the answers. */
 import { lstatSync, type Stats } from 'node:fs';
+import { sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Exclude } from '../../core/grounding/globs.ts';
 import type { Part } from '../../core/grounding/parts/part.ts';
@@ -68,7 +69,7 @@ const toldEvery = 500;
 
 const uriOf = (key: string): string => pathToFileURL(key).href;
 /** Keys have forward slashes everywhere, as paths that people see have. */
-export const keyOfFile = (file: string): string => file.replaceAll('\\', '/');
+export const keyOfFile = (file: string): string => (sep === '/' ? file : file.replaceAll(sep, '/'));
 
 export class WorkspaceIndex {
   readonly passages = new PassageIndex(uriOf);

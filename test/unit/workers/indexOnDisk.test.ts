@@ -69,6 +69,18 @@ describe('The index on disk', () => {
     assert.deepEqual(problems(), []);
   });
 
+  it('has files whatever they are called', async () => {
+    const names = [
+      'größe 文件.txt',
+      'a b#c?.txt',
+      '😀.txt',
+      ...(path.sep === '/' ? ['back\\slash.txt'] : []),
+    ];
+    await write(Object.fromEntries(names.map((name, at) => [name, `zebra ${at}`])));
+    for (let start = 0; start < 2; start++)
+      await alive(async (search) => assert.deepEqual(await paths(search, 'zebra'), [...names].sort()));
+  });
+
   it('has what was changed, added and deleted while nobody looked', async () => {
     await write({ 'a.txt': 'one zebra', 'b.txt': 'two zebras', 'c.txt': 'three zebras' });
     await alive((search) => paths(search, 'zebra'));
