@@ -24,8 +24,11 @@ const wholeFileShare = 0.5;
 /** A word that is nowhere in the workspace is judged by the words that stand for it, which may be the wrong ones. */
 const onlyGuessed = 0.7;
 
-/** What says less than a twentieth of the word itself changes no order that matters, and is what most chunks hold. */
-const leastShare = 0.05;
+/**
+ * A word that another stands for counts a fifth of it at most; one that is also a sixth as rare changes no order, and
+ * is what most chunks hold.
+ */
+const leastShare = 0.03;
 
 /** The first occurrence of a term says most, each further one less; the value stays below `k1 + 1`. */
 export const saturated = (frequency: number) => (frequency * (k1 + 1)) / (frequency + k1);
