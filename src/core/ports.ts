@@ -41,6 +41,8 @@ export interface OpenFile {
   /** Lines from 1, both ends included. */
   visible?: { startLine: number; endLine: number };
   selection?: { startLine: number; endLine: number; text: string };
+  /** What the editor shows as wrong in it, one line each, where that is wanted. */
+  problems?: { startLine: number; endLine: number; text: string };
 }
 
 export interface MemoryFile {
@@ -85,6 +87,8 @@ export interface IndexState {
   /** Files and chunks that can be found. */
   files: number;
   chunks: number;
+  /** Files of languages whose syntax is known that could not be parsed, and were cut by their lines. */
+  asText: number;
   /** False while the index is in memory alone. */
   isStored: boolean;
 }

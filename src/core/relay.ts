@@ -10,6 +10,8 @@ import type { RequestSize } from './limits/requestSize.ts';
 import type { CallHold } from './limits/spending.ts';
 import type { Price } from './providers/provider.ts';
 
+export { type RelayRefusal, repeatAfterMs } from './relay/repeat.ts';
+
 /** Who asks: the user's own command line, or a client that was let in. */
 export type RelayPrincipal = { kind: 'owner' } | { kind: 'client'; client: Limited };
 
@@ -112,6 +114,8 @@ export interface RelayedCall {
   requestId: string | undefined;
   /** It got to upstream, which may bill it. */
   reached: boolean;
+  /** It was sent again after an attempt that broke off, which upstream may bill as well. */
+  unsure?: boolean;
   hold: CallHold | undefined;
   /** What was said, where the grant asked for it. */
   bodies?: CallBodies;

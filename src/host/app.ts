@@ -78,7 +78,7 @@ export class App implements vscode.Disposable {
     this.keys = add(new Keys(context.secrets, log));
     this.settings = new Settings(log, () => this.keys.isFromEnvironment(anthropicKeyName));
     this.out = new StayingOut(wiring);
-    this.editors = add(new OpenEditors(this.out));
+    this.editors = add(new OpenEditors(this.out, () => this.settings.get('context.problems')));
     this.core = add(
       new WindowCore({
         wiring,

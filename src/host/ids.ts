@@ -78,6 +78,7 @@ export const settingNames = [
   'context.embeddings',
   'context.compaction',
   'context.terminal',
+  'context.problems',
   'privacy.maskSecrets',
   'privacy.maskPersonalData',
   'privacy.maskedNames',

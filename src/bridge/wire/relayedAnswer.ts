@@ -7,11 +7,11 @@ import {
   upstreamTooLarge,
   upstreamTruncated,
 } from '../../core/errors.ts';
-import type { RelayLimits, RelayOutcome } from '../../core/relay.ts';
+import type { RelayLimits, RelayOutcome, RelayRefusal } from '../../core/relay.ts';
 import type { BodySink, BridgeResponse, PushedBody } from '../http.ts';
 import { gone, type Presence } from '../presence.ts';
 import type { AnswerReader } from './answerReader.ts';
-import { type Failure, failureOf, failureOfReading } from './failures.ts';
+import { type Failure, failureOf, failureOfReading, isSilence } from './failures.ts';
 import { clientHeaders, textOf } from './headers.ts';
 
 /** Longest answer without a stream, in bytes: that of the largest models is about one megabyte. */
@@ -45,6 +45,8 @@ export interface RelayedAnswerOptions {
   onData?(chunk: Buffer): void;
   /** Told what upstream said where it answered with an error, in its own words. */
   onRefused?: ((body: Buffer) => void) | undefined;
+  /** Asked where upstream had no answer; when it says true, another attempt of the call is told to this answer. */
+  again?: ((refusal: RelayRefusal, reached: boolean) => boolean) | undefined;
   /** Called once, when nothing more comes. */
   onEnd(end: RelayedEnd): void;
 }
@@ -148,6 +150,7 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
       }
       const head = { status: this.#status, headers: this.#headers };
       const came = this.#takeUnread();
+      if (this.#status >= 400 && this.#isAgain(head)) return;
       if (this.#status >= 400) this.#options.onRefused?.(came);
       const { status, headers, bytes } = reader.whole(head, came);
       this.#status = status;
@@ -163,7 +166,19 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
     const { host, limits } = this.#options;
     this.#readOn();
     const progress = this.#streams ? 'stream' : this.#status > 0 ? 'head' : 'nothing';
+    // Of one that was silent for long, upstream may still be working on the answer.
+    if (progress === 'nothing' && !isSilence(error) && this.#isAgain({ headers: {} })) return;
     this.#fail(failureOf(error, progress, host, limits));
+  }
+
+  /** Nothing of this attempt is told to the client. */
+  #isAgain(refusal: RelayRefusal): boolean {
+    if (!this.#options.again?.(refusal, this.#reached)) return false;
+    this.#controller = undefined;
+    this.#status = 0;
+    this.#headers = {};
+    this.#takeUnread();
+    return true;
   }
 
   flow(sink: BodySink): void {

@@ -102,7 +102,10 @@ export class AnthropicRelay implements ModelRelay {
       usage: call.usage,
       costUsd: logged.cost,
       certain:
-        (call.outcome === 'done' && call.usage !== undefined) || call.outcome === 'refused' || !call.reached,
+        !call.unsure &&
+        ((call.outcome === 'done' && call.usage !== undefined) ||
+          call.outcome === 'refused' ||
+          !call.reached),
     });
     this.#options.calls.add(call.bodies ? { ...logged, bodies: call.bodies } : logged);
   }
