@@ -258,6 +258,19 @@ describe('wire: an answer that was given before', function () {
       assert.deepEqual([third.told, third.body.text], ['miss', 'Otherwise.']);
     });
 
+    it('is given to a turn of a client that has nothing to spend', async () => {
+      const text = said();
+      const poor = (await test.addClient({ limits: { usdPerDay: 0.000_001 } })).token;
+      says('All is well.');
+      await post(`/v1/sessions/${await newSession()}/turns`, { text }, 'shared');
+      const shared = async () =>
+        (await call(test, 'POST', '/v1/sessions', { shared: true })).body.session.id as string;
+      const hit = await post(`/v1/sessions/${await shared()}/turns`, { text }, 'shared', poor);
+      assert.deepEqual([hit.told, hit.body.text], ['hit', 'All is well.']);
+      const miss = await post(`/v1/sessions/${await shared()}/turns`, { text: said() }, 'shared', poor);
+      assert.equal(miss.status, 402);
+    });
+
     it('streams to a turn that asks for events', async () => {
       const text = said();
       says('One two three.');
