@@ -11,6 +11,7 @@ import type { AnswerReader } from './answerReader.ts';
 import { serverHeaders, upstreamHeaders } from './headers.ts';
 import { RelayedAnswer } from './relayedAnswer.ts';
 import { Repeats, retriesOf } from './repeats.ts';
+import { SaidBytes } from './saidBytes.ts';
 import { Upstreams } from './upstream.ts';
 
 export interface ModelCallsDeps {
@@ -112,7 +113,8 @@ export class ModelCalls {
       ...(model === undefined ? {} : { model }),
       ...(maxTokens === undefined ? {} : { maxTokens }),
     });
-    const { baseUrl, key, limits, hold } = 'then' in asked ? await asked : asked;
+    const { baseUrl, key, limits, hold, bodies } = 'then' in asked ? await asked : asked;
+    const said = bodies && new SaidBytes();
     const { dispatcher, host, prefix } = this.#upstreams.of(baseUrl);
     const reader = call.reader(host, key);
     const retries = call.retries ?? retriesOf(request);
@@ -139,6 +141,7 @@ export class ModelCalls {
       onRefused: call.onRefused,
       again: repeats && ((refusal, reached) => repeats.again(refusal, reached)),
       now: () => clock.monotonic(),
+      ...(said ? { onData: (chunk) => said.add(chunk) } : {}),
       onEnd: (end) => {
         repeats?.end();
         relay.record({
@@ -151,6 +154,7 @@ export class ModelCalls {
           stream,
           usage: reader.usage,
           hold,
+          ...(said ? { bodies: { request: textOf(body), answer: said.text } } : {}),
           ...(repeats?.unsure ? { unsure: true } : {}),
           ...end,
         });
@@ -167,6 +171,12 @@ export class ModelCalls {
 }
 
 const noBody = Buffer.alloc(0);
+
+const textOf = (body: Buffer | undefined): string => {
+  const said = new SaidBytes();
+  if (body) said.add(body);
+  return said.text;
+};
 
 const owner: RelayPrincipal = { kind: 'owner' };
 export const principalOf = (principal: Principal): RelayPrincipal =>

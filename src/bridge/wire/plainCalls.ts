@@ -40,9 +40,13 @@ export class PlainCalls {
 
   /** Throws `model_not_found`, what keeps the model from answering, and as `ModelCalls.send`. */
   send(call: RouteCall, plain: PlainCall): Promise<BridgeResponse> {
-    return isClaudes(plain.name)
-      ? this.#calls.send(call, sentToClaude(plain, plain.name))
-      : this.#sendToKnown(call, plain);
+    if (!isClaudes(plain.name)) return this.#sendToKnown(call, plain);
+    return this.#calls.send(call, sentToClaude(plain, plain.name)).catch((error: unknown) => {
+      // A gateway of the user's may have Claude's models too.
+      if (error instanceof CausewayError && error.code === 'no_api_key')
+        return this.#sendToKnown(call, plain);
+      throw error;
+    });
   }
 
   /** Claude's own name of a model that only its API can be asked about. Throws as `send`, and `invalid_input`. */

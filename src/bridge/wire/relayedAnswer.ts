@@ -23,6 +23,8 @@ export interface RelayedEnd {
   status: number;
   outcome: RelayOutcome;
   firstByteMs: number | undefined;
+  /** Of a stream: until its first word. */
+  firstTokenMs: number | undefined;
   totalMs: number;
   requestId: string | undefined;
   /** It got to upstream, as far as can be known here. */
@@ -39,6 +41,8 @@ export interface RelayedAnswerOptions {
   presence: Presence;
   /** Monotonic, in ms. */
   now(): number;
+  /** Told what comes of the answer, where somebody keeps it. */
+  onData?(chunk: Buffer): void;
   /** Told what upstream said where it answered with an error, in its own words. */
   onRefused?: ((body: Buffer) => void) | undefined;
   /** Asked where upstream had no answer; when it says true, another attempt of the call is told to this answer. */
@@ -60,6 +64,7 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
   #status = 0;
   #requestId: string | undefined;
   #firstByteMs: number | undefined;
+  #firstTokenMs: number | undefined;
   #headers: Record<string, string> = {};
   #streams = false;
   /** What came and was not read; of an answer that is no stream, all of it. */
@@ -116,6 +121,7 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#ended) return;
+    this.#options.onData?.(chunk);
     this.#unread.push(chunk);
     this.#unreadBytes += chunk.length;
     if (this.#streams) {
@@ -201,7 +207,11 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
 
   /** What the client gets of what came. Throws what the reader throws. */
   #part(): Uint8Array {
-    return this.#unread.length === 0 ? nothing : this.#options.reader.part(this.#takeUnread());
+    const { reader, now } = this.#options;
+    if (this.#unread.length === 0) return nothing;
+    const part = reader.part(this.#takeUnread());
+    if (this.#firstTokenMs === undefined && reader.hasBegun) this.#firstTokenMs = now() - this.#from;
+    return part;
   }
 
   #readOn(): void {
@@ -252,6 +262,7 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
       status: this.#status,
       outcome,
       firstByteMs: this.#firstByteMs,
+      firstTokenMs: this.#firstTokenMs,
       totalMs: this.#options.now() - this.#from,
       requestId: this.#requestId,
       reached: this.#reached,
