@@ -82,6 +82,16 @@ describe('wire: an answer that was given before', function () {
         .usage({ by: ['client'], from: 0, to: Date.now() + 1000 })
         .then((rows) => rows.filter(({ client }) => client === spender.id));
       assert.deepEqual([row?.calls, row?.failures, row?.unpriced], [2, 0, 0]);
+      const logged = (await test.users.calls.calls({ limit: 1000 })).filter(
+        ({ client }) => client === spender.id,
+      );
+      assert.deepEqual(
+        logged.map(({ cache, usage }) => [cache, usage === undefined]),
+        [
+          [undefined, false],
+          ['hit', true],
+        ],
+      );
     });
 
     it('is given also to a client that has nothing to spend', async () => {
