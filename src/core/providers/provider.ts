@@ -124,6 +124,8 @@ export interface Provider {
   readonly name: string;
   /** Whether it sends anything off the machine; such providers are not used in Restricted Mode. */
   readonly remote: boolean;
+  /** It is asked at an address of this machine. What answers there may pass on what it gets, so that secrets are masked. */
+  readonly staysHere?: boolean;
   /** Used only where somebody named it: it never answers for want of another. */
   readonly onlyByName?: boolean;
   /** Names that are those of its own models, listed or not. */

@@ -61,6 +61,7 @@ export class OpenAiProvider implements Provider {
   readonly name: string;
   /** A server on this machine may be a gateway, or run models of a cloud, so that none is trusted to keep what it gets. */
   readonly remote = true;
+  readonly staysHere: boolean;
   readonly onlyByName: boolean;
   readonly #options: OpenAiOptions;
   readonly #endpoint: Endpoint;
@@ -75,6 +76,7 @@ export class OpenAiProvider implements Provider {
     this.id = options.endpoint.id;
     this.name = options.endpoint.name;
     this.onlyByName = !options.endpoint.configured;
+    this.staysHere = isLoopback(options.endpoint.baseUrl);
   }
 
   async availability(): Promise<Availability> {
