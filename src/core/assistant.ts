@@ -21,15 +21,7 @@ import type { ToldReads } from './secrets/maskedReads.ts';
 import type { SessionInit, SessionStore } from './session/store.ts';
 import type { SessionMemory } from './sessionMemory.ts';
 
-export type {
-  AnswerUse,
-  ChatReading,
-  ClientRequest,
-  ProviderEvent,
-  Relayed,
-  RelayedFailure,
-  RelayedModel,
-};
+export type { AnswerUse, ChatReading, ClientRequest, ProviderEvent, Relayed, RelayedFailure, RelayedModel };
 
 /** A turn whose events are followed, whoever began it. */
 export type FollowedTurn = Omit<StartedTurn, 'state'>;
