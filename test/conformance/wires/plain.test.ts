@@ -170,6 +170,13 @@ describe('wire: plain calls of other servers', function () {
       assert.deepEqual(body.response_format.json_schema, { name: 'answer', strict: true, schema });
     });
 
+    it('are told pictures by their address, which the server fetches', async () => {
+      mine.enqueue(chat.answer('A clock.'));
+      const url = 'https://example.com/a.png';
+      await ask({ messages: [{ role: 'user', content: [{ type: 'image', source: { type: 'url', url } }] }] });
+      assert.deepEqual(sent(mine).messages[0].content, [{ type: 'image_url', image_url: { url } }]);
+    });
+
     it('whose answers fit the types of the installed SDK', async () => {
       mine.enqueue({ ...chat.toolCall('call_1', 'look', { path: 'a' }), text: 'I look.' });
       const { data } = await ask({ tools: [look] });

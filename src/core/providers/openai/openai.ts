@@ -15,6 +15,7 @@ import type {
   Provider,
   ProviderEvent,
   ProviderRequest,
+  WireRequest,
 } from '../provider.ts';
 import { isRetryable, retryAfterOf } from '../retry.ts';
 import { chatBody } from './chatBody.ts';
@@ -143,7 +144,7 @@ export class OpenAiProvider implements Provider {
     }
   }
 
-  wireBody(request: ProviderRequest): Record<string, unknown> {
+  wireBody(request: WireRequest): Record<string, unknown> {
     return { ...this.#body(request) };
   }
 
@@ -156,7 +157,7 @@ export class OpenAiProvider implements Provider {
     return { ...known, tools: known.tools && !this.#withoutTools.has(model) };
   }
 
-  #body(request: ProviderRequest) {
+  #body(request: WireRequest) {
     return chatBody(numbered(request), this.#known(request.model), this.#endpoint.preset);
   }
 
