@@ -9,6 +9,7 @@ import { type StaysOut, staysOutWords, whyStaysOut } from './core/grounding/stay
 import type { OpenFile } from './core/ports.ts';
 import type { WorkspaceFiles, WorkspacePlace } from './core/tools/workspace/sources.ts';
 import { isConfinedPath } from './core/workspace/confinedPath.ts';
+import { isNotebookName, notebookText } from './core/workspace/notebook.ts';
 import { canonicalUri } from './core/workspace/uri.ts';
 import { ignoredFiles } from './workers/ignoredFiles.ts';
 import { isWithin } from './workers/within.ts';
@@ -109,12 +110,16 @@ export function workspaceFilesOnDisk(folders: Folders): WorkspaceFiles {
       const open = (await folders.openFiles()).find((one) => canonicalUri(one.uri) === key);
       // By its real name: a link that was put there meanwhile is not followed.
       const read = open === undefined ? await readTextFile(real) : undefined;
-      const text = open?.text ?? (read === 'unchanged' ? undefined : read?.text);
+      const text = open?.text ?? read?.text;
       const out = open?.staysOut ?? whyStaysOut({ path, ...(text === undefined ? {} : { text }) });
       if (out) throw fileStaysOut(path, staysOutWords(out));
       if (text === undefined)
         throw fileStaysOut(path, 'It is empty, no text, generated, minified or holds a private key.');
-      return { uri, path, text };
+      return {
+        uri,
+        path,
+        text: open === undefined && isNotebookName(path) ? (notebookText(text) ?? text) : text,
+      };
     },
     async list(asked, { depth, most, signal }) {
       const roots = folders.roots();

@@ -38,6 +38,8 @@ export async function runServe(invocation: Invocation): Promise<number> {
   try {
     const core = await openHeadless(place, invocation, { settings, verbose: values.verbose });
     try {
+      // The first question then waits for less; what fails is in the log.
+      if (settings.grounding === 'workspace') void core.index.follow();
       await checkModel(core.assistant, values.model);
       const { model, insteadOf } = await core.assistant.modelFor(undefined);
       const bridge = await startBridge({
@@ -47,6 +49,7 @@ export async function runServe(invocation: Invocation): Promise<number> {
         asking: core.user.asking,
         keyedTurns: core.user.keyedTurns,
         relay: core.relay,
+        calls: core.calls,
         limiter: core.limiter,
         workspace: { id: core.resolved.workspace.id, name: place.identity.name, folders: place.roots },
         stateDir: await openStateFolder(),

@@ -41,6 +41,8 @@ export interface OpenFile {
   /** Lines from 1, both ends included. */
   visible?: { startLine: number; endLine: number };
   selection?: { startLine: number; endLine: number; text: string };
+  /** What the editor shows as wrong in it, one line each, where that is wanted. */
+  problems?: { startLine: number; endLine: number; text: string };
 }
 
 export interface MemoryFile {
@@ -74,6 +76,33 @@ export interface Passage {
 /** Finds passages in the open files and the workspace's text files. Never rejects for a file it cannot read. */
 export interface PassageSearch {
   search(question: string, options: { limit: number; signal?: AbortSignal }): Promise<Passage[]>;
+}
+
+/** How far the index of a workspace is. */
+export interface IndexState {
+  phase: 'reading' | 'paused' | 'ready';
+  /** Files that were looked at in this pass, of all that were found by now; both 0 when there is none. */
+  seen: number;
+  found: number;
+  /** Files and chunks that can be found. */
+  files: number;
+  chunks: number;
+  /** False while the index is in memory alone. */
+  isStored: boolean;
+}
+
+/** The index behind the search. None of this rejects: what fails is in the log. */
+export interface IndexControl {
+  /** Undefined before the index was begun. */
+  readonly state: IndexState | undefined;
+  readonly onDidChange: Event<IndexState>;
+  /** Brings the index up to date without a question. Resolves when it is. */
+  follow(): Promise<void>;
+  /** Files were changed, added or deleted: absolute paths. Nothing is begun by it. */
+  changed(paths: readonly string[]): Promise<void>;
+  /** Files are not read until `resume`; questions are answered from those that were. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
 }
 
 /** Counts tokens off the host's thread. The result has one count for each text, in order. */

@@ -12,6 +12,7 @@ import { BridgeControl } from './bridgeControl.ts';
 import { openDocuments, type Restored } from './edits/applyCode.ts';
 import { ProposedEdits } from './edits/proposedEdits.ts';
 import { type CommandId, extensionId, turnLiveKey } from './ids.ts';
+import { Indexing } from './indexing.ts';
 import { Keys } from './keys.ts';
 import { LiveTurns } from './liveTurns.ts';
 import { McpOffer } from './mcpOffer.ts';
@@ -29,6 +30,7 @@ import { unusedSession } from './shownSessions.ts';
 import { StatusItem } from './statusItem.ts';
 import { StayingOut } from './stayingOut.ts';
 import { TerminalRecord } from './terminalRecord.ts';
+import { UsageView } from './usage/usageView.ts';
 import { WindowCore } from './windowCore.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -55,9 +57,11 @@ export class App implements vscode.Disposable {
   readonly editors: OpenEditors;
   readonly core: WindowCore;
   readonly bridge: BridgeControl;
+  readonly indexing: Indexing;
   readonly live: LiveTurns;
   readonly edits: ProposedEdits;
   readonly reports: Reports;
+  readonly usage: UsageView;
   readonly terminals: TerminalRecord;
   readonly media = new MediaShelf();
   readonly #mcp: McpOffer;
@@ -74,7 +78,7 @@ export class App implements vscode.Disposable {
     this.keys = add(new Keys(context.secrets, log));
     this.settings = new Settings(log, () => this.keys.isFromEnvironment(anthropicKeyName));
     this.out = new StayingOut(wiring);
-    this.editors = add(new OpenEditors(this.out));
+    this.editors = add(new OpenEditors(this.out, () => this.settings.get('context.problems')));
     this.core = add(
       new WindowCore({
         wiring,
@@ -97,9 +101,11 @@ export class App implements vscode.Disposable {
       clientName: vscode.l10n.t('{0}, other assistants', vscode.env.appName),
       log,
     });
+    this.indexing = add(new Indexing(this.core, this.settings, log));
     this.live = add(new LiveTurns(this.core));
     this.edits = add(new ProposedEdits());
     this.reports = add(new Reports());
+    this.usage = add(new UsageView(context.extensionUri, this));
     this.terminals = add(new TerminalRecord(() => this.settings.get('context.terminal')));
     add(new AskingPrograms(this));
     add(new StatusItem(statusItem, this));

@@ -3,6 +3,8 @@
 export const extensionId = 'causeway.causeway';
 export const viewContainerId = 'causeway';
 export const panelViewId = 'causeway.panel';
+/** Type of the editor tab that shows what was used. */
+export const usageViewType = 'causeway.usage';
 /** Scheme of the read-only documents in which edits are proposed. */
 export const proposalScheme = 'causeway-proposal';
 /** Scheme of context reports. */
@@ -36,6 +38,7 @@ export const commandIds = [
   'causeway.discardEdit',
   'causeway.startBridge',
   'causeway.stopBridge',
+  'causeway.showUsage',
   'causeway.createClientToken',
   'causeway.reviewClients',
   'causeway.rotateClient',
@@ -53,6 +56,8 @@ export const commandIds = [
   'causeway.compactSession',
   'causeway.chooseProfile',
   'causeway.askPrompt',
+  'causeway.pauseIndexing',
+  'causeway.resumeIndexing',
   'causeway.showLog',
 ] as const;
 export type CommandId = (typeof commandIds)[number];
@@ -73,6 +78,7 @@ export const settingNames = [
   'context.embeddings',
   'context.compaction',
   'context.terminal',
+  'context.problems',
   'privacy.maskSecrets',
   'privacy.maskPersonalData',
   'privacy.maskedNames',
@@ -87,9 +93,12 @@ export const settingNames = [
   'trash.retentionDays',
   'bridge.enabled',
   'bridge.port',
+  'callLog.bodies',
+  'openTelemetry.endpoint',
 ] as const;
 export type SettingName = (typeof settingNames)[number];
 
 export const bridgeRunningKey = 'causeway.bridgeRunning';
 export const turnLiveKey = 'causeway.turnLive';
-export const contextKeys = [bridgeRunningKey, turnLiveKey] as const;
+export const indexingPausedKey = 'causeway.indexingPaused';
+export const contextKeys = [bridgeRunningKey, turnLiveKey, indexingPausedKey] as const;

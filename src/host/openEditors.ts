@@ -4,6 +4,7 @@ import { DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import { whyStaysOut } from '../core/grounding/staysOut.ts';
 import type { OpenFile } from '../core/ports.ts';
+import { cellsText } from '../core/workspace/notebook.ts';
 import { textSchemes } from './ids.ts';
 import type { StayingOut } from './stayingOut.ts';
 
@@ -29,9 +30,12 @@ export class OpenEditors implements vscode.Disposable {
   #timer: NodeJS.Timeout | undefined;
 
   readonly #out: StayingOut;
+  readonly #wantsProblems: () => boolean;
 
-  constructor(out: StayingOut) {
+  /** `wantsProblems`: whether problems of open files go with inputs unasked. */
+  constructor(out: StayingOut, wantsProblems: () => boolean = () => false) {
     this.#out = out;
+    this.#wantsProblems = wantsProblems;
     const changed = () => {
       this.#timer ??= setTimeout(() => {
         this.#timer = undefined;
@@ -47,6 +51,9 @@ export class OpenEditors implements vscode.Disposable {
       vscode.window.onDidChangeTextEditorSelection(changed),
       vscode.window.tabGroups.onDidChangeTabs(changed),
       vscode.workspace.onDidSaveTextDocument(changed),
+      vscode.languages.onDidChangeDiagnostics(() => {
+        if (this.#wantsProblems()) changed();
+      }),
     ]) {
       this.#lifetime.add(subscription);
     }
@@ -64,12 +71,13 @@ export class OpenEditors implements vscode.Disposable {
     const uris = this.#openUris(active).slice(0, mostFiles);
     const named = await this.#out.byName(uris);
     const documents = await Promise.all(
-      uris.map((uri, index) => (named[index] ? undefined : documentOf(uri))),
+      uris.map((uri, index) => (named[index] || notebookAt(uri) ? undefined : documentOf(uri))),
     );
     return uris.flatMap((uri, index): OpenFile[] => {
       const document = documents[index];
       const path = shownPath(uri);
-      const text = document?.getText() ?? '';
+      const notebook = notebookAt(uri);
+      const text = notebook ? cellsText(notebook.getCells().map(cellOf)) : (document?.getText() ?? '');
       const staysOut = named[index] ?? whyStaysOut({ path, text });
       if (staysOut)
         return [
@@ -82,6 +90,10 @@ export class OpenEditors implements vscode.Disposable {
             staysOut,
           },
         ];
+      if (notebook) {
+        const isActive = vscode.window.activeNotebookEditor?.notebook === notebook;
+        return [{ uri: uri.toString(), path, languageId: notebook.notebookType, text, active: isActive }];
+      }
       if (!document) return [];
       const editor = vscode.window.visibleTextEditors.find((one) => one.document === document);
       return [
@@ -92,6 +104,7 @@ export class OpenEditors implements vscode.Disposable {
           text,
           active: active?.document === document,
           ...(editor ? shownLines(editor) : {}),
+          ...(this.#wantsProblems() ? problemsIn(document.uri) : {}),
         },
       ];
     });
@@ -115,7 +128,8 @@ export class OpenEditors implements vscode.Disposable {
       if (isWorkspaceText(uri)) open.set(uri.toString(), uri);
     };
     if (active) add(active.document.uri);
-    for (const { input } of tabs) if (input instanceof vscode.TabInputText) add(input.uri);
+    for (const { input } of tabs)
+      if (input instanceof vscode.TabInputText || input instanceof vscode.TabInputNotebook) add(input.uri);
     for (const { document } of vscode.window.visibleTextEditors) add(document.uri);
     const place = (uri: vscode.Uri) => {
       if (active?.document.uri.toString() === uri.toString()) return -1;
@@ -125,6 +139,20 @@ export class OpenEditors implements vscode.Disposable {
     return [...open.values()].sort((a, b) => place(a) - place(b));
   }
 }
+
+const notebookAt = (uri: vscode.Uri): vscode.NotebookDocument | undefined =>
+  vscode.workspace.notebookDocuments.find((one) => !one.isClosed && one.uri.toString() === uri.toString());
+
+/** As it is in the editor, with what it printed as text. */
+const cellOf = ({ kind, document, outputs }: vscode.NotebookCell) => ({
+  kind: kind === vscode.NotebookCellKind.Markup ? 'markdown' : 'code',
+  source: document.getText(),
+  outputs: outputs.flatMap(({ items }) =>
+    items.flatMap(({ mime, data }) =>
+      /^text\/plain$|stdout$|stderr$/.test(mime) ? [new TextDecoder().decode(data)] : [],
+    ),
+  ),
+});
 
 async function documentOf(uri: vscode.Uri): Promise<vscode.TextDocument | undefined> {
   try {
@@ -141,6 +169,26 @@ function shownLines(editor: vscode.TextEditor): Pick<OpenFile, 'visible' | 'sele
   const visible = first && { startLine: first.start.line + 1, endLine: first.end.line + 1 };
   if (selection.isEmpty) return visible ? { visible } : {};
   return { ...(visible ? { visible } : {}), selection: selectedLines(document, selection) };
+}
+
+/** One mistake often makes many; the first ones say what is wrong. */
+const mostProblems = 20;
+
+/** Errors and warnings; hints are many and say little. */
+function problemsIn(uri: vscode.Uri): Pick<OpenFile, 'problems'> {
+  const found = vscode.languages
+    .getDiagnostics(uri)
+    .filter(({ severity }) => severity <= vscode.DiagnosticSeverity.Warning)
+    .slice(0, mostProblems);
+  const lines = found.map(({ range }) => range.start.line + 1);
+  if (lines.length === 0) return {};
+  const text = found
+    .map(({ severity, message, range }) => {
+      const kind = severity === vscode.DiagnosticSeverity.Error ? 'error' : 'warning';
+      return `line ${range.start.line + 1}: ${kind}: ${message}`;
+    })
+    .join('\n');
+  return { problems: { startLine: Math.min(...lines), endLine: Math.max(...lines), text } };
 }
 
 /** A selection that ends before the first character of a line does not hold that line. */

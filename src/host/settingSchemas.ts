@@ -43,6 +43,7 @@ export const settingSchemas = {
   'context.embeddings': z.string().max(200),
   'context.compaction': z.enum(['model', 'extractive', 'off']),
   'context.terminal': z.boolean(),
+  'context.problems': z.boolean(),
   'privacy.maskSecrets': z.boolean(),
   'privacy.maskPersonalData': z.boolean(),
   'privacy.maskedNames': z.array(z.string().max(200)).max(1000),
@@ -58,6 +59,8 @@ export const settingSchemas = {
   'bridge.enabled': z.boolean(),
   /** Judged by the bridge, whose words name the value that does not fit. */
   'bridge.port': z.unknown(),
+  'callLog.bodies': z.boolean(),
+  'openTelemetry.endpoint': z.union([z.literal(''), z.url({ protocol: /^https?$/ })]),
 } as const satisfies Record<SettingName, z.ZodType>;
 
 export type SettingValue<N extends SettingName> = z.output<(typeof settingSchemas)[N]>;
@@ -77,6 +80,7 @@ export const settingDefaults: { readonly [N in SettingName]: SettingValue<N> } =
   'context.embeddings': defaultSettings.embeddings,
   'context.compaction': defaultSettings.compaction,
   'context.terminal': true,
+  'context.problems': false,
   'privacy.maskSecrets': defaultSettings.maskSecrets,
   'privacy.maskPersonalData': defaultSettings.maskPersonalData,
   'privacy.maskedNames': [...defaultSettings.maskedNames],
@@ -91,4 +95,6 @@ export const settingDefaults: { readonly [N in SettingName]: SettingValue<N> } =
   'trash.retentionDays': 0,
   'bridge.enabled': false,
   'bridge.port': defaultPort,
+  'callLog.bodies': defaultSettings.keepCallBodies,
+  'openTelemetry.endpoint': defaultSettings.otlpEndpoint,
 };

@@ -1,4 +1,5 @@
 /** The last command of the terminals with what it printed, in memory alone, for when the user mentions it. */
+import { setTimeout as rest } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../base/disposable.ts';
 import { plainOutput } from '../core/workspace/terminalText.ts';
@@ -13,12 +14,20 @@ export interface RecordedCommand {
 /** Characters of what a command printed that are kept: its end, where errors stand. */
 const mostKept = 60_000;
 
+/** Once a command has ended, its last words are on their way for so long at most, ms. */
+const lastWordsMs = 1_000;
+
+interface Running {
+  output: string;
+  /** Resolves when all it printed has come. */
+  read: Promise<void>;
+}
+
 /** Works where the shell tells the editor of its commands. Records only while it is wanted. */
 export class TerminalRecord implements vscode.Disposable {
   readonly #lifetime = new DisposableStore();
   readonly #isWanted: () => boolean;
-  /** Of commands that run, what they have printed so far. */
-  readonly #running = new Map<vscode.TerminalShellExecution, Promise<string>>();
+  readonly #running = new Map<vscode.TerminalShellExecution, Running>();
   #last: RecordedCommand | undefined;
 
   constructor(isWanted: () => boolean) {
@@ -26,18 +35,12 @@ export class TerminalRecord implements vscode.Disposable {
     this.#lifetime.add(
       vscode.window.onDidStartTerminalShellExecution(({ execution }) => {
         // What was printed cannot be asked for later.
-        if (this.#isWanted()) this.#running.set(execution, read(execution));
+        if (this.#isWanted()) this.#running.set(execution, reading(execution));
       }),
     );
     this.#lifetime.add(
       vscode.window.onDidEndTerminalShellExecution(({ execution, exitCode }) => {
-        const reading = this.#running.get(execution);
-        this.#running.delete(execution);
-        void reading?.then((output) => {
-          const command = execution.commandLine.value;
-          if (this.#isWanted() && command.trim() !== '')
-            this.#last = { command, output, ...(exitCode === undefined ? {} : { exitCode }) };
-        });
+        void this.#keep(execution, exitCode);
       }),
     );
   }
@@ -53,14 +56,28 @@ export class TerminalRecord implements vscode.Disposable {
     this.#running.clear();
     this.#last = undefined;
   }
+
+  async #keep(execution: vscode.TerminalShellExecution, exitCode: number | undefined): Promise<void> {
+    const running = this.#running.get(execution);
+    this.#running.delete(execution);
+    const command = execution.commandLine.value;
+    if (!running || command.trim() === '') return;
+    await Promise.race([running.read, rest(lastWordsMs)]);
+    if (this.#lifetime.isDisposed || !this.#isWanted()) return;
+    const output = plainOutput(running.output).slice(-mostKept);
+    this.#last = { command, output, ...(exitCode === undefined ? {} : { exitCode }) };
+  }
 }
 
-async function read(execution: vscode.TerminalShellExecution): Promise<string> {
-  let output = '';
-  try {
-    for await (const data of execution.read()) output = (output + data).slice(-2 * mostKept);
-  } catch {
-    // The terminal was closed while it printed: what came before is there.
-  }
-  return plainOutput(output).slice(-mostKept);
+function reading(execution: vscode.TerminalShellExecution): Running {
+  const running: Running = { output: '', read: Promise.resolve() };
+  running.read = (async () => {
+    try {
+      for await (const data of execution.read())
+        running.output = (running.output + data).slice(-2 * mostKept);
+    } catch {
+      // The terminal was closed while it printed: what came before is there.
+    }
+  })();
+  return running;
 }

@@ -168,6 +168,8 @@ export class WindowCore implements vscode.Disposable {
       roots: windowRoots,
       excludes: windowExcludes,
       language: languageFeatures,
+      // `indexing.ts` tells the core what changes.
+      watch: 'told',
       settings,
       secrets: keys,
       ownProviders: [new EditorModels(log)],

@@ -4,7 +4,7 @@ import type { Assistant } from '../core/assistant.ts';
 import type { Exclude } from '../core/grounding/globs.ts';
 import type { IgnoredBy } from '../core/grounding/staysOut.ts';
 import type { Limiter } from '../core/limits/limiter.ts';
-import type { Log, MemoryFile, Secrets, Workspace } from '../core/ports.ts';
+import type { IndexControl, Log, MemoryFile, Secrets, Workspace } from '../core/ports.ts';
 import type { Provider } from '../core/providers/provider.ts';
 import type {
   Asking,
@@ -16,7 +16,7 @@ import type {
   WorkspaceIdentity,
   WorkspaceRegister,
 } from '../core/register.ts';
-import type { ModelRelay } from '../core/relay.ts';
+import type { CallSource, ModelRelay } from '../core/relay.ts';
 import type { LanguageFeatures } from '../core/tools/workspace/sources.ts';
 import type { AttachmentPorts } from '../core/workspace/attachment.ts';
 import type { BridgeState } from '../protocol/bridge.ts';
@@ -27,7 +27,10 @@ import type { Settings } from './settings.ts';
 export interface OpenedCore {
   readonly assistant: Assistant;
   readonly resolved: ResolvedWorkspace;
+  readonly index: IndexControl;
   readonly relay: ModelRelay;
+  /** Every request to a model. */
+  readonly calls: CallSource;
   readonly limiter: Limiter;
   readonly user: {
     readonly workspaces: WorkspaceRegister;
@@ -53,6 +56,7 @@ export interface CoreRequest {
   roots(): readonly string[];
   excludes(): readonly Exclude[];
   language: LanguageFeatures;
+  watch: 'told' | 'own';
   settings: Settings;
   secrets: Secrets;
   /** Models that only the host can reach. */

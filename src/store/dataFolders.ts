@@ -18,7 +18,13 @@ import { writePrivateFile } from './user/privateFile.ts';
 import { readRegister } from './user/readRegister.ts';
 
 export { openStateFolder, stateFolderPath } from './stateFolder.ts';
-export { notesFolder, sessionDatabaseFile, userDatabaseFile, workspacesFolder } from './user/layout.ts';
+export {
+  indexFolder,
+  notesFolder,
+  sessionDatabaseFile,
+  userDatabaseFile,
+  workspacesFolder,
+} from './user/layout.ts';
 
 const dataFolder = z.object({
   path: z.string().min(1),

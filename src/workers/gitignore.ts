@@ -2,6 +2,7 @@
  * Which paths `.gitignore` files exclude, as git reads them: nested files, and those above the folder up to its
  * repository; and `.causewayignore` beside them, which has the last word in its folder.
  */
+import { readFileSync } from 'node:fs';
 import { lstat, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import ignore, { type Ignore } from 'ignore';
@@ -38,7 +39,19 @@ export class GitIgnore {
 
   /** These rules and those of a folder below. */
   async within(folder: string): Promise<GitIgnore> {
-    const own = [...(await layerOf('.causewayignore', folder)), ...(await layerOf('.gitignore', folder))];
+    const own = (await Promise.all(ownRules.map((source) => layerOf(source, folder)))).flat();
+    return own.length > 0 ? new GitIgnore([...own, ...this.#layers]) : this;
+  }
+
+  /** The same for a thread that may wait. `has` tells whether the folder has a file of a name, so that few are read. */
+  withinSync(folder: string, has: (name: string) => boolean): GitIgnore {
+    const own = ownRules.filter(has).flatMap((source) => {
+      try {
+        return layer(source, folder, readFileSync(path.join(folder, source), 'utf8'));
+      } catch {
+        return [];
+      }
+    });
     return own.length > 0 ? new GitIgnore([...own, ...this.#layers]) : this;
   }
 
@@ -54,9 +67,16 @@ export class GitIgnore {
   }
 }
 
+/** Files whose rules hold in their folder; the first one has the last word. */
+const ownRules = ['.causewayignore', '.gitignore'] as const;
+
+const layer = (source: IgnoredBy, folder: string, text: string): Layer[] => [
+  { folder, source, rules: ignore().add(text) },
+];
+
 async function layerOf(source: IgnoredBy, folder: string): Promise<Layer[]> {
   try {
-    return [{ folder, source, rules: ignore().add(await readFile(path.join(folder, source), 'utf8')) }];
+    return layer(source, folder, await readFile(path.join(folder, source), 'utf8'));
   } catch {
     // Most folders have none, and one that cannot be read excludes nothing.
     return [];

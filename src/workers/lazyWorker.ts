@@ -6,6 +6,8 @@ import { errorCodec } from '../core/errors.ts';
 interface Options {
   /** A dead thread is followed by another at the next call; else calls reject from then on. */
   restarts?: boolean;
+  /** Megabytes for what was just made; less than usual keeps the thread small where it makes much and keeps little. */
+  youngMegabytes?: number;
   /** Hears what the thread tells by itself. */
   onEvent?(event: unknown): void;
 }
@@ -63,7 +65,10 @@ export class LazyWorker<T extends object> {
 
   #start(): RpcClient<T> {
     if (this.#client) return this.#client;
-    const worker = new Worker(this.#url);
+    const { youngMegabytes } = this.#options;
+    const worker = new Worker(this.#url, {
+      resourceLimits: youngMegabytes === undefined ? {} : { maxYoungGenerationSizeMb: youngMegabytes },
+    });
     worker.unref();
     const client = connectRpc<T, ReturnType<typeof errorCodec.encode>>(
       worker,

@@ -3,8 +3,11 @@ import path from 'node:path';
 import { CommitHistory } from '../core/grounding/commitHistory.ts';
 import type { FileScores } from '../core/grounding/passageIndex.ts';
 import { headOf, logOf } from './gitLog.ts';
+import { headMark } from './headMark.ts';
 
 interface FolderPast {
+  /** Read before git was asked, so that what changes meanwhile is seen the next time. */
+  mark: string | undefined;
   commit: string | undefined;
   history: CommitHistory;
 }
@@ -30,11 +33,16 @@ export class WorkspacePast {
 
   async #read(folders: readonly string[]): Promise<void> {
     for (const folder of folders) {
-      const commit = await headOf(folder);
       const known = this.#folders.get(folder);
-      if (known && known.commit === commit) continue;
+      const mark = headMark(folder);
+      if (known && mark !== undefined && known.mark === mark) continue;
+      const commit = await headOf(folder);
+      if (known && known.commit === commit) {
+        known.mark = mark;
+        continue;
+      }
       const log = commit === undefined ? undefined : await logOf(folder, commit);
-      this.#folders.set(folder, { commit, history: new CommitHistory(log ?? '') });
+      this.#folders.set(folder, { mark, commit, history: new CommitHistory(log ?? '') });
     }
     const state = folders.map((folder) => `${folder}\0${this.#folders.get(folder)?.commit}`).join('\0');
     if (state === this.#used) return;

@@ -1,23 +1,36 @@
 /** Passages of the open files and of the text files below folders. Lives in the search worker. */
-import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { setTimeout as after } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { traceOf } from '../base/trace.ts';
 import { isSearchableName, isSearchableText } from '../core/grounding/fileRules.ts';
 import type { Exclude } from '../core/grounding/globs.ts';
-import { PassageIndex } from '../core/grounding/passageIndex.ts';
-import { findPassages } from '../core/grounding/retriever.ts';
+import { findPassages, type Question } from '../core/grounding/retriever.ts';
 import type { WordNeighbours } from '../core/grounding/wordNeighbours.ts';
-import type { OpenFile, Passage } from '../core/ports.ts';
-import { type FileState, filesOf, readTextFile } from './workspaceFiles.ts';
+import type { IndexState, OpenFile, Passage } from '../core/ports.ts';
+import { lookAt } from './index/changedFile.ts';
+import { FolderWatch } from './index/folderWatch.ts';
+import { keyOfFile, type Place, WorkspaceIndex } from './index/workspaceIndex.ts';
 import { WorkspacePast } from './workspacePast.ts';
 
-export interface SearchRequest {
-  question: string;
-  limit: number;
+/** What is to be searched. */
+export interface SearchPlace {
   /** Absolute paths. */
   folders: readonly string[];
-  openFiles: readonly OpenFile[];
   /** What the editor's settings hide. */
   excludes?: readonly Exclude[];
+  /** Where the index is kept on disk; in memory alone without it. */
+  indexFolder?: string | undefined;
+  /**
+   * Who sees that files change: who calls `changed`, or this thread itself, as far as the system lets it. All files are
+   * looked at for each question where nobody does.
+   */
+  watch?: 'told' | 'own' | undefined;
+}
+
+export interface SearchRequest extends SearchPlace {
+  question: string;
+  limit: number;
+  openFiles: readonly OpenFile[];
   /** Whether git may be asked what was changed before; not where the workspace is not trusted. */
   mayAskGit?: boolean;
 }
@@ -39,61 +52,187 @@ export interface SearchBounds {
   pastPatienceMs: number;
 }
 
-/** Memory: the index of 16,000 source files took about 350 MB. Patience: people wait some seconds for an answer. */
-const usualBounds: SearchBounds = {
-  files: 20_000,
-  bytes: 150_000_000,
-  patienceMs: 5000,
-  pastPatienceMs: 1000,
-};
-/** Files read at a time; more does not read faster. */
-const parallel = 16;
+/** What the thread tells by itself. */
+export type SearchEvent =
+  | { type: 'index'; state: IndexState }
+  | { type: 'problem'; message: string; trace: string | undefined };
+
+/** People wait some seconds for an answer. */
+const patience = { patienceMs: 5000, pastPatienceMs: 1000 };
+/** On disk. Three times the largest source trees that people have open, such as that of Chromium. */
+const onDisk = { files: 1_000_000, bytes: 10_000_000_000 };
+/** Where nothing can be written; it takes some 150 MB. */
+const inMemory = { files: 20_000, bytes: 150_000_000 };
+/** More changes at a time come from a checkout or a build, and a pass is faster than single looks. */
+const mostSingly = 500;
+/** Rest after a change before it is written, in ms; whatever is lost is read again at the next start. */
+const restMs = 30_000;
+/** A file that changes between two readings of one question is left out of its answer. */
+const mostRounds = 2;
 
 export class WorkspaceSearch {
-  readonly #bounds: SearchBounds;
-  readonly #index = new PassageIndex();
-  /** State in which each file on disk was indexed, also of those that hold no text. */
-  readonly #known = new Map<string, FileState>();
-  /** Bytes that each file on disk has in the index. */
-  readonly #indexed = new Map<string, number>();
+  readonly #bounds: SearchBounds | undefined;
+  readonly #waits: Pick<SearchBounds, 'patienceMs' | 'pastPatienceMs'>;
+  readonly #tell: (event: SearchEvent) => void;
+  #index: WorkspaceIndex | undefined;
   /** Texts of open editors, which stand in for the files on disk. */
   readonly #open = new Map<string, string>();
-  #bytes = 0;
-  /** `of` names the folders and what is hidden in them. */
-  #reading: { of: string; done: Promise<boolean> } | undefined;
+  #place: Place | undefined;
+  /** `of` names the place; a pass that is done is kept while changes are told. */
+  #pass: { of: string; since: number; done: Promise<boolean> } | undefined;
+  #isPassed = false;
+  #mustPass = false;
+  #flushing: NodeJS.Timeout | undefined;
+  #watch: FolderWatch | undefined;
 
-  readonly #past = new WorkspacePast((past) => this.#index.usePast(past));
-  readonly #neighbours: Promise<WordNeighbours | undefined>;
+  readonly #past = new WorkspacePast((past) => this.#index?.passages.usePast(past));
+  readonly #neighbours: () => Promise<WordNeighbours | undefined>;
 
-  constructor(bounds: Partial<SearchBounds> = {}, neighbours?: Promise<WordNeighbours | undefined>) {
-    this.#bounds = { ...usualBounds, ...bounds };
-    this.#neighbours = neighbours ?? Promise.resolve(undefined);
+  /** Bounds that are given hold on disk and in memory. */
+  constructor(
+    bounds: Partial<SearchBounds> = {},
+    neighbours: () => Promise<WordNeighbours | undefined> = async () => undefined,
+    tell: (event: SearchEvent) => void = () => undefined,
+  ) {
+    const { files, bytes } = bounds;
+    this.#waits = { ...patience, ...bounds };
+    this.#bounds =
+      files === undefined && bytes === undefined ? undefined : { ...onDisk, ...this.#waits, ...bounds };
+    this.#neighbours = neighbours;
+    this.#tell = tell;
   }
 
   /** Never rejects for files it cannot read. */
   async search(request: SearchRequest): Promise<SearchResult> {
-    this.#takeOpenFiles(request.openFiles);
+    const index = this.#indexOf(request);
+    this.#takeOpenFiles(index, request.openFiles);
     const past = request.mayAskGit ? this.#past.refresh(request.folders) : Promise.resolve();
-    const complete = await within(
-      this.#bounds.patienceMs,
-      this.#refresh(request.folders, request.excludes ?? []),
-    );
+    const complete = await this.#brought(index, request);
     await within(
-      this.#bounds.pastPatienceMs,
+      this.#waits.pastPatienceMs,
       past.then(() => true),
     );
-    const editors = request.openFiles.map((file) => ({ ...file, key: keyOf(file.uri) }));
-    const question = {
+    const passages = await this.#find(index, {
       text: request.question,
       limit: request.limit,
-      editors,
-      neighbours: await this.#neighbours,
-    };
-    const passages = await findPassages(this.#index, question, (key) => this.#read(key));
-    return { passages, files: this.#index.files, complete };
+      editors: request.openFiles.map((file) => ({ ...file, key: keyOf(file.uri) })),
+      neighbours: await this.#neighbours(),
+    });
+    return { passages, files: index.passages.files, complete };
   }
 
-  #takeOpenFiles(files: readonly OpenFile[]): void {
+  /** Brings the index up to date, before anything is asked. */
+  async follow(place: SearchPlace): Promise<void> {
+    await this.#passOver(this.#indexOf(place), place);
+  }
+
+  /** Files were changed, added or deleted; absolute paths. */
+  async changed(paths: readonly string[]): Promise<void> {
+    const index = this.#index;
+    const place = this.#place;
+    if (!index || !place) return;
+    this.#mustPass = paths.length > mostSingly;
+    for (const path of this.#mustPass ? [] : paths) {
+      const one = await lookAt(path, place);
+      switch (one.kind) {
+        case 'file':
+          index.refresh(one.found);
+          break;
+        case 'gone':
+          index.forget(path);
+          break;
+        case 'other':
+          this.#mustPass = true;
+          break;
+        default:
+          one satisfies never;
+      }
+    }
+    if (this.#mustPass) await this.#passOver(index, place);
+    else this.#flushLater(index);
+    this.#tellState();
+  }
+
+  /** Reading goes on with `resume`; what is asked meanwhile is answered from what was read. */
+  async pause(): Promise<void> {
+    this.#index?.pace.pause();
+    this.#tellState();
+  }
+
+  async resume(): Promise<void> {
+    this.#index?.pace.resume();
+    this.#tellState();
+  }
+
+  /** Writes what is left. */
+  async close(): Promise<void> {
+    clearTimeout(this.#flushing);
+    this.#watch?.close();
+    await this.#index?.close();
+  }
+
+  #indexOf({ indexFolder }: SearchPlace): WorkspaceIndex {
+    this.#index ??= new WorkspaceIndex({
+      bounds: this.#bounds ?? onDisk,
+      inMemory: this.#bounds ?? inMemory,
+      folder: indexFolder,
+      onProblem: (message, error) =>
+        this.#tell({ type: 'problem', message, trace: error === undefined ? undefined : traceOf(error) }),
+      onProgress: () => this.#tellState(),
+      onFolders: (folders) => this.#watch?.follow(folders),
+    });
+    return this.#index;
+  }
+
+  /** A pass that takes long is waited for by those who ask at its beginning. */
+  async #brought(index: WorkspaceIndex, place: SearchPlace): Promise<boolean> {
+    const pass = this.#passOver(index, place);
+    const since = this.#pass?.since ?? 0;
+    return within(Math.max(0, since + this.#waits.patienceMs - performance.now()), pass);
+  }
+
+  /** False when the bounds kept files out. Calls during a pass share it. */
+  #passOver(index: WorkspaceIndex, { folders, excludes = [], watch }: SearchPlace): Promise<boolean> {
+    const place = { folders, excludes };
+    const of = JSON.stringify(place);
+    if (watch === 'own')
+      this.#watch ??= new FolderWatch((paths) => {
+        // What goes wrong here is tried again with the next question.
+        this.changed(paths).catch(() => (this.#mustPass = true));
+      });
+    const isWatched = watch === 'told' || this.#watch?.isComplete === true;
+    const isKnown = this.#pass?.of === of && !this.#mustPass;
+    if (this.#pass && isKnown && (!this.#isPassed || isWatched)) return this.#pass.done;
+    this.#mustPass = false;
+    this.#isPassed = false;
+    this.#place = place;
+    const earlier = this.#pass?.done.catch(() => true) ?? Promise.resolve(true);
+    const done = earlier
+      .then(() => index.pass(place))
+      .finally(() => {
+        if (this.#pass?.done === done) this.#isPassed = true;
+      });
+    this.#pass = { of, since: performance.now(), done };
+    return done;
+  }
+
+  async #find(index: WorkspaceIndex, question: Question): Promise<Passage[]> {
+    for (let round = 1; ; round++) {
+      let isStale = false;
+      const passages = await findPassages(
+        index.passages,
+        question,
+        async (key) =>
+          this.#open.get(key) ??
+          index.textOf(key, () => {
+            isStale = true;
+          }),
+      );
+      if (!isStale || round === mostRounds) return passages;
+    }
+  }
+
+  #takeOpenFiles(index: WorkspaceIndex, files: readonly OpenFile[]): void {
     const now = new Map(
       files
         .filter(
@@ -103,87 +242,44 @@ export class WorkspaceSearch {
     );
     for (const key of this.#open.keys()) {
       if (now.has(key)) continue;
-      // A closed file is read from disk again, without what was not saved.
       this.#open.delete(key);
-      this.#forget(key);
+      index.passages.deleteOpen(key);
     }
     for (const [key, file] of now) {
       if (this.#open.get(key) === file.text) continue;
       this.#open.set(key, file.text);
-      this.#index.set(key, file);
+      index.passages.setOpen(key, file);
     }
   }
 
-  /** Brings the index up to date; false when the bounds kept files out. Questions during it share one run. */
-  #refresh(folders: readonly string[], excludes: readonly Exclude[]): Promise<boolean> {
-    const wanted = JSON.stringify([folders, excludes]);
-    if (this.#reading?.of === wanted) return this.#reading.done;
-    const earlier = this.#reading?.done ?? Promise.resolve(true);
-    const done = earlier
-      .then(() => this.#readAll(folders, excludes))
-      .finally(() => {
-        if (this.#reading?.done === done) this.#reading = undefined;
-      });
-    this.#reading = { of: wanted, done };
-    return done;
+  #flushLater(index: WorkspaceIndex): void {
+    clearTimeout(this.#flushing);
+    this.#flushing = setTimeout(() => void index.flush(), restMs).unref();
   }
 
-  async #readAll(folders: readonly string[], excludes: readonly Exclude[]): Promise<boolean> {
-    const seen = new Set<string>(this.#open.keys());
-    const running = new Set<Promise<void>>();
-    let complete = true;
-    for await (const found of filesOf(folders, excludes)) {
-      if (seen.size >= this.#bounds.files) {
-        complete = false;
-        break;
-      }
-      seen.add(found.file);
-      const task = this.#readOne(found.file, found.path).then((fitted) => {
-        complete &&= fitted;
-        running.delete(task);
-      });
-      running.add(task);
-      if (running.size >= parallel) await Promise.race(running);
-    }
-    await Promise.all(running);
-    for (const key of [...this.#known.keys()]) if (!seen.has(key)) this.#forget(key);
-    return complete;
-  }
-
-  /** False when the file has no room in the index. */
-  async #readOne(file: string, path: string): Promise<boolean> {
-    const read = await readTextFile(file, this.#known.get(file));
-    if (read === 'unchanged' || this.#open.has(file)) return true;
-    this.#forget(file);
-    if (!read) return true;
-    if (read.text !== undefined && this.#bytes + read.size > this.#bounds.bytes) return false;
-    this.#known.set(file, { size: read.size, mtimeMs: read.mtimeMs });
-    if (read.text === undefined) return true;
-    this.#bytes += read.size;
-    this.#indexed.set(file, read.size);
-    this.#index.set(file, { uri: pathToFileURL(file).href, path, text: read.text });
-    return true;
-  }
-
-  #forget(key: string): void {
-    this.#bytes -= this.#indexed.get(key) ?? 0;
-    this.#indexed.delete(key);
-    this.#known.delete(key);
-    if (!this.#open.has(key)) this.#index.delete(key);
-  }
-
-  async #read(key: string): Promise<string | undefined> {
-    const open = this.#open.get(key);
-    if (open !== undefined) return open;
-    const read = await readTextFile(key);
-    return read === 'unchanged' ? undefined : read?.text;
+  #tellState(): void {
+    const index = this.#index;
+    if (!index) return;
+    const { progress, passages } = index;
+    const reading = progress !== undefined;
+    this.#tell({
+      type: 'index',
+      state: {
+        phase: index.pace.isPaused ? 'paused' : reading ? 'reading' : 'ready',
+        seen: progress?.seen ?? 0,
+        found: progress?.found ?? 0,
+        files: passages.files,
+        chunks: passages.chunks,
+        isStored: index.isStored,
+      },
+    });
   }
 }
 
 /** Open editors and files on disk are the same file when their paths are. */
 function keyOf(uri: string): string {
   try {
-    return uri.startsWith('file:') ? fileURLToPath(uri) : uri;
+    return uri.startsWith('file:') ? keyOfFile(fileURLToPath(uri)) : uri;
   } catch {
     // A file URI with a host has no path on this machine; it is a key of its own.
     return uri;
@@ -193,7 +289,7 @@ function keyOf(uri: string): string {
 /** False when the promise takes longer. */
 async function within(ms: number, done: Promise<boolean>): Promise<boolean> {
   const answered = new AbortController();
-  const late = setTimeout(ms, false, { signal: answered.signal });
+  const late = after(ms, false, { signal: answered.signal });
   // The timer is ended when the promise was faster, which it tells by rejecting.
   late.catch(() => undefined);
   try {

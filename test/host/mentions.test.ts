@@ -109,7 +109,11 @@ describe('What can be mentioned in a window', () => {
       ],
     });
     try {
-      const attached = await attachMention(parts, await one('first', 'symbol'));
+      // The list does not wait long for symbols; another look finds them.
+      const symbol = await until('the symbol', async () =>
+        (await typed('first')).find(({ kind }) => kind === 'symbol'),
+      );
+      const attached = await attachMention(parts, symbol);
       assert.deepEqual([attached?.kind, attached?.startLine, attached?.endLine], ['symbol', 1, 3]);
     } finally {
       provider.dispose();
@@ -192,14 +196,50 @@ describe('What can be mentioned in a window', () => {
       });
     });
 
+  it('goes unasked where it is open: problems where they are wanted, and a notebook by its cells', async () => {
+    const wanting = new OpenEditors(out, () => true);
+    try {
+      await show('mentioned/first.ts');
+      const cells = [
+        { cell_type: 'code', source: ['plot()'], metadata: {}, outputs: [], execution_count: null },
+      ];
+      await write(
+        'mentioned/open.ipynb',
+        JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 }),
+      );
+      const notebook = await vscode.workspace.openNotebookDocument(at('mentioned/open.ipynb'));
+      await vscode.window.showNotebookDocument(notebook);
+      const open = await until('both', async () => {
+        const all = await wanting.files();
+        return all.length >= 2 ? all : undefined;
+      });
+      const byPath = new Map(open.map((one) => [one.path, one]));
+      assert.match(
+        byPath.get('mentioned/first.ts')?.problems?.text ?? '',
+        /^line 2: error: is never called$/,
+      );
+      assert.equal(byPath.get('mentioned/open.ipynb')?.text, '# Cell 1 (code)\nplot()');
+      assert.equal(
+        (await editors.files()).find(({ path }) => path === 'mentioned/first.ts')?.problems,
+        undefined,
+      );
+    } finally {
+      wanting.dispose();
+    }
+  });
+
   it('is the last command of a terminal with what it printed, and nothing of it while that is switched off', async function () {
     this.timeout(60_000);
     const terminal = vscode.window.createTerminal({ name: 'mentions', shellPath: '/bin/bash' });
     terminal.show();
     try {
       const shell = await until('the shell to tell of its commands', () => terminal.shellIntegration);
-      shell.executeCommand('echo printed-$((40 + 2)); false');
-      await until('the command to end', () => terminals.last?.output.includes('printed-42'), 40_000);
+      // A shell that is still reading its own files tells nothing of what is typed into it meanwhile.
+      const ended = () => terminals.last?.output.includes('printed-42');
+      for (let tries = 0; tries < 4 && !ended(); tries++) {
+        shell.executeCommand('echo printed-$((40 + 2)); false');
+        await until('the command to end', ended, 10_000).catch(() => undefined);
+      }
       const attached = await attachMention(parts, await one('term', 'terminal'));
       assert.match(attached?.text ?? '', /^\$ echo printed-[\s\S]*printed-42[\s\S]*\(exit code 1\)$/);
       wanted = false;

@@ -132,6 +132,11 @@ describe('Files of the workspace, as tools see them', () => {
     assert.equal((await files.read('readme.md')).text, '# Read me\n');
   });
 
+  it('are read by their cells where they are notebooks', async () => {
+    folder.write({ 'a.ipynb': JSON.stringify({ cells: [{ cell_type: 'code', source: ['print(1)'] }] }) });
+    assert.equal((await files.read('a.ipynb')).text, '# Cell 1 (code)\nprint(1)');
+  });
+
   it('are followed through a link that stays inside', async () => {
     link('short', join(folder.path, 'src/deep'));
     assert.equal((await files.read('short/inner.ts')).text, 'export const inner = 2;\n');

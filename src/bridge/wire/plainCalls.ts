@@ -63,15 +63,15 @@ export class PlainCalls {
       .catch(withStatus);
     for (const [at, model] of models.entries()) {
       model.began();
-      const tried = await this.#try(call, plain, model);
-      model.ended(tried.failure);
       const isLast = at === models.length - 1;
+      const tried = await this.#try(call, plain, model, isLast);
+      model.ended(tried.failure);
       if (!tried.failure || isLast || call.presence.over || !standsIn(tried.failure)) return answerOf(tried);
     }
     throw new TypeError('A call is sent to one model at least.');
   }
 
-  async #try(call: RouteCall, plain: PlainCall, one: RelayedModel): Promise<Tried> {
+  async #try(call: RouteCall, plain: PlainCall, one: RelayedModel, isLast: boolean): Promise<Tried> {
     const { model } = one;
     let said = '';
     const onRefused = (body: Buffer) => {
@@ -82,7 +82,12 @@ export class PlainCalls {
         model.provider === 'anthropic'
           ? sentToClaude(plain, model.id)
           : { ...common(plain), ...plain.toServer(one), model: plain.name, server: model };
-      const response = await this.#calls.send(call, { ...sent, onRefused });
+      // Where another can take over at once, nobody waits for this one to come back.
+      const response = await this.#calls.send(call, {
+        ...sent,
+        onRefused,
+        ...(isLast ? {} : { retries: 0 }),
+      });
       const failure = response.status < 400 ? undefined : failureOf(response, said);
       return failure ? { response, failure } : { response };
     } catch (error) {

@@ -2,7 +2,8 @@
 import type { OpenFile } from '../ports.ts';
 import type { Chunk } from './chunks.ts';
 import type { FileKind } from './fileRules.ts';
-import type { Boost } from './passageIndex.ts';
+import { baseName, headsIn } from './parts/tables.ts';
+import type { Boost } from './ranking.ts';
 import { terms } from './terms.ts';
 
 /** What of an open file matters for ranking; `key` is its file's key in the index. */
@@ -43,11 +44,16 @@ export function boostOf(
   };
   const lower = question.toLowerCase();
   const byKey = new Map(editors.map((editor) => [editor.key, editor]));
-  return (file, chunk) => {
-    const kind = evenKinds || wants[file.kind] ? 1 : secondaryWeight;
-    const named = lower.includes(baseName(file.path).toLowerCase()) ? namedBoost : 1;
-    const editor = byKey.get(file.key);
-    return kind * named * (editor ? editorBoost(editor, chunk) : 1);
+  const heads = headsIn(question);
+  const kindWeight = (kind: FileKind) => (evenKinds || wants[kind] ? 1 : secondaryWeight);
+  const mostOfEditors = editors.length > 0 ? selectionBoost : 1;
+  return {
+    of(file, chunk) {
+      const named = lower.includes(baseName(file.path).toLowerCase()) ? namedBoost : 1;
+      const editor = byKey.get(file.key);
+      return kindWeight(file.kind) * named * (editor ? editorBoost(editor, chunk) : 1);
+    },
+    most: (kind, head) => kindWeight(kind) * (heads.has(head) ? namedBoost : 1) * mostOfEditors,
   };
 }
 
@@ -55,7 +61,5 @@ function editorBoost(editor: Editor, chunk: Chunk): number {
   if (!editor.active) return openBoost;
   return editor.selection && overlaps(editor.selection, chunk) ? selectionBoost : activeBoost;
 }
-
-const baseName = (path: string) => path.split('/').at(-1) ?? path;
 
 export const overlaps = (a: Chunk, z: Chunk) => a.startLine <= z.endLine && z.startLine <= a.endLine;

@@ -11,14 +11,23 @@ export interface Chunk {
 const enough = 20;
 /** No chunk is longer, so that one subject outweighs the others in it. */
 const most = 40;
+export const largestChunk = most;
 
 export const isMarkdown = (path: string) => /\.(?:md|mdx|markdown)$/i.test(path);
 
 /** Chunks cover all lines, in order and without overlap. A text without lines that say anything is one chunk. */
 export function chunksOf(path: string, lines: Lines): Chunk[] {
-  const starts = isMarkdown(path) ? sectionStarts(lines) : packed(declarationStarts(lines), lines.count);
-  return starts.flatMap((start, index) => split(start, (starts[index + 1] ?? lines.count + 1) - 1, lines));
+  return isMarkdown(path)
+    ? cutAt(sectionStarts(lines), lines)
+    : packedChunks(declarationStarts(lines), lines);
 }
+
+/** Chunks of what begins at these lines, the first of which is 1: short ones together, long ones cut. */
+export const packedChunks = (starts: readonly number[], lines: Lines): Chunk[] =>
+  cutAt(packed(starts, lines.count), lines);
+
+const cutAt = (starts: readonly number[], lines: Lines): Chunk[] =>
+  starts.flatMap((start, index) => split(start, (starts[index + 1] ?? lines.count + 1) - 1, lines));
 
 /** Sections begin at headings; a heading directly followed by another is kept with it. */
 function sectionStarts(lines: Lines): number[] {

@@ -78,7 +78,9 @@ export function isGeneratedText(text: string): boolean {
   return false;
 }
 
-export type FileKind = 'code' | 'test' | 'doc' | 'data';
+/** An index on disk has their places in this list. */
+export const fileKinds = ['code', 'test', 'doc', 'data'] as const;
+export type FileKind = (typeof fileKinds)[number];
 
 export function fileKind(path: string): FileKind {
   if (

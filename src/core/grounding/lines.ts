@@ -1,5 +1,8 @@
 /** A text by its lines, with the place of each, so that what is quoted is the text itself. */
 
+const newline = 10;
+const carriageReturn = 13;
+
 export class Lines {
   readonly text: string;
   /** Where each line begins. */
@@ -25,6 +28,9 @@ export class Lines {
   slice(first: number, last: number): string {
     const start = this.#starts[first - 1] ?? this.text.length;
     const end = this.#starts[last] ?? this.text.length;
-    return this.text.slice(start, end).replace(/\r?\n$/, '');
+    // Compared by hand, as this runs for every line of every file.
+    if (end <= start || this.text.charCodeAt(end - 1) !== newline) return this.text.slice(start, end);
+    const before = end - 2 >= start && this.text.charCodeAt(end - 2) === carriageReturn ? 2 : 1;
+    return this.text.slice(start, end - before);
   }
 }

@@ -1,11 +1,15 @@
-/** An index of the chunks of files, in memory, ranked by what a question asks for. */
-import type { Chunk } from './chunks.ts';
-import { type FileKind, fileKind } from './fileRules.ts';
-import { chunkTerms } from './fileTerms.ts';
-import type { Concept } from './question.ts';
-import { type Scores, score, type WeighedConcept } from './scoring.ts';
-import { Segments } from './segments.ts';
-import { Vocabulary } from './vocabulary.ts';
+/** An index of the chunks of files, in parts, ranked by what a question asks for. */
+import { chunksOf } from './chunks.ts';
+import { type Cut, FileTerms } from './fileTerms.ts';
+import { Asked } from './parts/asked.ts';
+import { MemoryPart } from './parts/memoryPart.ts';
+import type { Part } from './parts/part.ts';
+import { storedInMemory } from './parts/storedInMemory.ts';
+import { type FileStamp, presence } from './parts/tables.ts';
+import { conceptsOf } from './question.ts';
+import { Scored } from './ranking.ts';
+import { type Scores, score } from './scoring.ts';
+import type { WordNeighbours } from './wordNeighbours.ts';
 
 export interface SourceFile {
   uri: string;
@@ -14,37 +18,6 @@ export interface SourceFile {
   text: string;
 }
 
-interface IndexedFile {
-  key: string;
-  uri: string;
-  path: string;
-  kind: FileKind;
-  /** The place of its first chunk; the others follow. */
-  first: number;
-  count: number;
-  /** Its number in what is known of the past; undefined when no commit touched it. */
-  past: number | undefined;
-}
-
-export interface RankedChunk extends Chunk {
-  key: string;
-  uri: string;
-  path: string;
-  /** Without the boost. */
-  score: number;
-  boost: number;
-}
-
-export interface Ranking {
-  /** Best first; those that have nothing of the question are left out. Equals stand in order of path and line. */
-  chunks: RankedChunk[];
-  /** The words of the question that were found. */
-  weights: readonly WeighedConcept[];
-}
-
-/** A factor for a chunk, from what is known beside the words: what is open, what kind of file was asked for. */
-export type Boost = (file: { key: string; path: string; kind: FileKind }, chunk: Chunk) => number;
-
 /** What is known of files from elsewhere, such as what was written about changes to them. */
 export interface FileScores {
   /** The number of a file in what `score` returns, by its path. */
@@ -52,194 +25,239 @@ export interface FileScores {
   score(asked: readonly { term: string; weight: number }[]): Float64Array;
 }
 
-/** Files are numbered from 1; 0 is what a chunk belongs to whose file is gone. */
-const gone = 0;
-/** Places of chunks that are gone are taken back when they are more than those in use, and enough to be worth it. */
+/** A part with how much of it is there. */
+interface Held {
+  part: Part;
+  files: number;
+  chunks: number;
+  length: number;
+}
+
+interface Place {
+  held: Held;
+  file: number;
+}
+
+/** Chunks that are gone are given up when they are more than those in use, and enough to be worth it. */
 const leastTakenBack = 4096;
 
 export class PassageIndex {
-  readonly vocabulary = new Vocabulary();
-  #segments = new Segments();
-  readonly #byKey = new Map<string, number>();
-  readonly #files: (IndexedFile | undefined)[] = [undefined];
-  readonly #free: number[] = [];
-  #fileOf = new Uint32Array(1024);
-  #startLine = new Uint32Array(1024);
-  #endLine = new Uint32Array(1024);
-  #chunkLength = new Uint16Array(1024);
-  #fileLength = new Uint32Array(256);
-  #chunks = 0;
-  #length = 0;
+  readonly #uriOf: (key: string) => string;
+  readonly #cut: Cut;
+  #parts: Held[] = [];
+  /** Files that were read last. */
+  #memory = new MemoryPart();
+  #newest = heldOf(this.#memory);
+  #terms = termsFor(this.#memory);
+  readonly #byKey = new Map<string, Place>();
+  /** Texts of editors, which stand for the files of their keys; each is a part of its own, so that typing leaves nothing behind. */
+  readonly #open = new Map<string, Held>();
   #past: FileScores | undefined;
 
-  get files(): number {
-    return this.#byKey.size;
+  /** `uriOf` names a file that is in a stored part, by its key; `cut` says where the chunks of a file begin. */
+  constructor(uriOf: (key: string) => string = (key) => key, cut: Cut = chunksOf) {
+    this.#uriOf = uriOf;
+    this.#cut = cut;
   }
 
+  /** Files that can be found. */
+  get files(): number {
+    return this.#all().reduce((sum, { files }) => sum + files, 0);
+  }
+
+  /** Chunks that can be found. */
+  get chunks(): number {
+    return this.#all().reduce((sum, { chunks }) => sum + chunks, 0);
+  }
+
+  /** Chunks of files that were read last, gone ones too. */
+  get chunksInMemory(): number {
+    return this.#memory.chunks.size;
+  }
+
+  /** Parts but for the files that were read last and the texts of editors, the oldest first. */
+  get parts(): readonly Part[] {
+    return this.#parts.map(({ part }) => part);
+  }
+
+  /** Of all files but the texts of editors. */
   keys(): IterableIterator<string> {
     return this.#byKey.keys();
   }
 
-  /** Adds a file or replaces it. */
-  set(key: string, file: SourceFile): void {
+  /** Files that were read last, gone ones and those without text too. */
+  get filesInMemory(): number {
+    return this.#memory.files.size;
+  }
+
+  /** How a file was found when it was read; undefined for one that is not in the index. */
+  stampOf(key: string): (FileStamp & { path: string; holdsText: boolean }) | undefined {
+    const place = this.#byKey.get(key);
+    if (!place) return undefined;
+    const { part } = place.held;
+    const holdsText = (part.files.count[place.file] ?? 0) > 0;
+    return { ...stampIn(place), path: part.names.path(place.file), holdsText };
+  }
+
+  /** Says that a file is the same though it was written again. */
+  restamp(key: string, stamp: FileStamp): void {
+    const place = this.#byKey.get(key);
+    place?.held.part.files.stamp(place.file, stamp);
+  }
+
+  /** Adds a file or replaces it. One whose text is empty is remembered, and not found. */
+  set(key: string, file: SourceFile, stamp?: FileStamp): void {
     this.delete(key);
-    const number = this.#free.pop() ?? this.#files.length;
-    if (number >= this.#fileLength.length)
-      this.#fileLength = grown(this.#fileLength, new Uint32Array(number * 2));
-    const first = this.#segments.size;
-    const chunks = chunkTerms(file.path, file.text, this.vocabulary);
-    let length = 0;
-    for (const chunk of chunks) {
-      const place = this.#segments.add(chunk.held);
-      if (place >= this.#fileOf.length) this.#growChunks(place);
-      this.#fileOf[place] = number;
-      this.#startLine[place] = chunk.startLine;
-      this.#endLine[place] = chunk.endLine;
-      this.#chunkLength[place] = Math.min(chunk.length, 0xffff);
-      length += chunk.length;
-    }
-    this.#byKey.set(key, number);
-    this.#files[number] = {
-      key,
-      uri: file.uri,
-      path: file.path,
-      kind: fileKind(file.path),
-      first,
-      count: chunks.length,
-      past: this.#past?.file(file.path),
-    };
-    this.#fileLength[number] = length;
-    this.#length += length;
-    this.#chunks += chunks.length;
+    const named = { key, path: file.path, uri: file.uri };
+    const number = this.#memory.add(named, stamp, (take) =>
+      this.#terms.of(file.path, file.text, take, this.#cut),
+    );
+    this.#byKey.set(key, this.#taken(this.#newest, number));
   }
 
   delete(key: string): void {
-    const number = this.#byKey.get(key);
-    const file = number === undefined ? undefined : this.#files[number];
-    if (number === undefined || !file) return;
-    this.#fileOf.fill(gone, file.first, file.first + file.count);
-    this.#chunks -= file.count;
-    this.#length -= this.#fileLength[number] ?? 0;
-    this.#fileLength[number] = 0;
-    this.#files[number] = undefined;
+    const place = this.#byKey.get(key);
+    if (!place) return;
+    mark(place, presence.gone);
     this.#byKey.delete(key);
-    this.#free.push(number);
-    if (this.#segments.size - this.#chunks > Math.max(this.#chunks, leastTakenBack)) this.#takeBack();
+    const { held } = place;
+    const gone = held.part.chunks.size - held.chunks;
+    if (held === this.#newest && gone > Math.max(held.chunks, leastTakenBack)) {
+      this.compact();
+    }
+  }
+
+  /** What was read last takes a third of its room from now on. */
+  compact(): void {
+    const part = this.seal();
+    this.put(storedInMemory(part, this.#uriOf), [part]);
+  }
+
+  /** A text that stands for the file of its key, and is never in a part that is stored. */
+  setOpen(key: string, file: SourceFile): void {
+    const part = new MemoryPart();
+    const held = heldOf(part);
+    const named = { key, path: file.path, uri: file.uri };
+    const terms = termsFor(part);
+    const number = part.add(named, undefined, (take) => terms.of(file.path, file.text, take, this.#cut));
+    this.#open.delete(key);
+    this.#taken(held, number);
+    this.#open.set(key, held);
+    const place = this.#byKey.get(key);
+    if (place) mark(place, presence.hidden);
+  }
+
+  /** The file is found as it is on disk again. */
+  deleteOpen(key: string): void {
+    if (!this.#open.delete(key)) return;
+    const place = this.#byKey.get(key);
+    if (place) mark(place, presence.there);
+  }
+
+  /** What was read last becomes a part that nothing is added to any more. */
+  seal(): MemoryPart {
+    const sealed = this.#memory;
+    this.#parts.push(this.#newest);
+    this.#memory = new MemoryPart();
+    this.#newest = heldOf(this.#memory);
+    this.#terms = termsFor(this.#memory);
+    return sealed;
+  }
+
+  /**
+   * Puts a part in the place of others that it was made of; without them it is one that was stored earlier. What was
+   * changed or deleted since is gone in it.
+   */
+  put(part: Part, insteadOf: readonly Part[] = []): void {
+    const held = heldOf(part);
+    for (let file = 0; file < part.files.size; file++) {
+      if (part.files.presence[file] === presence.gone) continue;
+      const key = part.names.key(file);
+      const before = this.#byKey.get(key);
+      const isOlder = before ? !insteadOf.includes(before.held.part) : insteadOf.length > 0;
+      part.files.presence[file] = presence.gone;
+      if (isOlder) continue;
+      if (before) part.files.stamp(file, stampIn(before));
+      this.#byKey.set(key, this.#taken(held, file));
+    }
+    const first = this.#parts.findIndex((one) => insteadOf.includes(one.part));
+    const others = this.#parts.filter((one) => !insteadOf.includes(one.part));
+    this.#parts = first < 0 ? [...others, held] : others.toSpliced(first, 0, held);
   }
 
   /** What is known of the files beside their text, from now on. */
   usePast(past: FileScores): void {
     this.#past = past;
-    for (const file of this.#files) if (file) file.past = past.file(file.path);
-  }
-
-  /** Moves the chunks in use together, so that a file that changes all day takes no more room than once. */
-  #takeBack(): void {
-    const before = this.#segments.size;
-    this.#segments = this.#segments.kept((place) => this.#fileOf[place] !== gone);
-    let to = 0;
-    for (let from = 0; from < before; from++) {
-      const number = this.#fileOf[from] ?? gone;
-      const file = this.#files[number];
-      if (number === gone || !file) continue;
-      if (file.first === from) file.first = to;
-      this.#fileOf[to] = number;
-      this.#startLine[to] = this.#startLine[from] ?? 0;
-      this.#endLine[to] = this.#endLine[from] ?? 0;
-      this.#chunkLength[to] = this.#chunkLength[from] ?? 0;
-      to++;
-    }
-    this.#fileOf.fill(gone, to, before);
-  }
-
-  rank(concepts: readonly Concept[], limit: number, boost: Boost = () => 1): Ranking {
-    const scores = score(concepts, {
-      segments: this.#segments,
-      vocabulary: this.vocabulary,
-      fileOf: this.#fileOf,
-      chunkLength: this.#chunkLength,
-      fileLength: this.#fileLength,
-      chunks: this.#chunks,
-      files: this.#byKey.size,
-      length: this.#length,
-    });
-    this.#addPast(concepts, scores);
-    const best = this.#bestFiles(scores, limit, boost);
-    const chunks = best.flatMap((file) => this.#chunksOf(file, scores, boost));
-    return { chunks: chunks.sort(byScore).slice(0, limit), weights: scores.weights };
-  }
-
-  #addPast(concepts: readonly Concept[], scores: Scores): void {
-    if (!this.#past) return;
-    const known = this.#past.score(concepts);
-    for (const [number, file] of this.#files.entries()) {
-      if (file?.past !== undefined)
-        scores.files[number] = (scores.files[number] ?? 0) + (known[file.past] ?? 0);
+    for (const { part } of this.#all()) {
+      for (let file = 0; file < part.files.size; file++)
+        if (part.files.presence[file] !== presence.gone)
+          part.files.past[file] = past.file(part.names.path(file)) ?? -1;
     }
   }
 
-  /** As many files as chunks are wanted: each of them may have the best one left. */
-  #bestFiles(scores: Scores, limit: number, boost: Boost): IndexedFile[] {
-    const ranked: { file: IndexedFile; score: number }[] = [];
-    for (const [number, file] of this.#files.entries()) {
-      if (!file) continue;
-      let top = 0;
-      let at = file.first;
-      for (let place = file.first; place < file.first + file.count; place++) {
-        const value = scores.chunks[place] ?? 0;
-        if (value > top) {
-          top = value;
-          at = place;
-        }
-      }
-      const sum = top + (scores.files[number] ?? 0);
-      if (sum > 0) ranked.push({ file, score: sum * boost(file, this.#chunk(at)) });
+  /** Looks for the words of a question once; `rank` may follow more than once. */
+  ask(text: string, neighbours?: WordNeighbours): Scored {
+    const all = this.#all();
+    const parts = all.map(({ part }) => part);
+    const asked = new Asked(parts);
+    const concepts = conceptsOf(text, asked, neighbours);
+    const totals = { chunks: 0, files: 0, length: 0 };
+    for (const { chunks, files, length } of all) {
+      totals.chunks += chunks;
+      totals.files += files;
+      totals.length += length;
     }
-    ranked.sort((a, z) => z.score - a.score || (a.file.path < z.file.path ? -1 : 1));
-    return ranked.slice(0, limit).map(({ file }) => file);
+    const scores = score(concepts, parts, asked, totals);
+    if (this.#past) addPast(this.#past.score(concepts), parts, scores);
+    return new Scored(parts, scores);
   }
 
-  /** Chunks of a file that have words of the question; of one known by its past alone, the beginning. */
-  #chunksOf(file: IndexedFile, scores: Scores, boost: Boost): RankedChunk[] {
-    const whole = scores.files[this.#byKey.get(file.key) ?? gone] ?? 0;
-    const places = Array.from({ length: file.count }, (_, at) => file.first + at);
-    const holding = places.filter((place) => (scores.chunks[place] ?? 0) > 0);
-    return (holding.length > 0 ? holding : places.slice(0, 1)).map((place) => {
-      const chunk = this.#chunk(place);
-      const { key, uri, path } = file;
-      return {
-        key,
-        uri,
-        path,
-        ...chunk,
-        score: whole + (scores.chunks[place] ?? 0),
-        boost: boost(file, chunk),
-      };
-    });
+  #all(): Held[] {
+    return [...this.#parts, this.#newest, ...this.#open.values()];
   }
 
-  #chunk(place: number): Chunk {
-    return { startLine: this.#startLine[place] ?? 1, endLine: this.#endLine[place] ?? 1 };
-  }
-
-  #growChunks(place: number): void {
-    const size = Math.max(place + 1, this.#fileOf.length * 2);
-    this.#fileOf = grown(this.#fileOf, new Uint32Array(size));
-    this.#startLine = grown(this.#startLine, new Uint32Array(size));
-    this.#endLine = grown(this.#endLine, new Uint32Array(size));
-    this.#chunkLength = grown(this.#chunkLength, new Uint16Array(size));
+  /** A file of a part that is there from now on, unless an editor has another text for it. */
+  #taken(held: Held, file: number): Place {
+    const place = { held, file };
+    const { part } = held;
+    const key = part.names.key(file);
+    part.files.presence[file] = presence.gone;
+    mark(place, this.#open.has(key) ? presence.hidden : presence.there);
+    part.files.past[file] = this.#past?.file(part.names.path(file)) ?? -1;
+    return place;
   }
 }
 
-function grown<T extends Uint16Array | Uint32Array>(before: T, larger: T): T {
-  larger.set(before);
-  return larger;
+const heldOf = (part: Part): Held => ({ part, files: 0, chunks: 0, length: 0 });
+const termsFor = (part: MemoryPart): FileTerms => new FileTerms((term) => part.number(term));
+
+function stampIn({ held, file }: Place): FileStamp {
+  const { bytes, mtimeMs, hash } = held.part.files;
+  return { size: bytes[file] ?? 0, mtimeMs: mtimeMs[file] ?? 0, hash: hash[file] ?? 0n };
 }
 
-/** Code units, not a locale: the order must not depend on the machine. */
-function byScore(a: RankedChunk, z: RankedChunk): number {
-  const difference = z.score * z.boost - a.score * a.boost;
-  if (difference !== 0) return difference;
-  if (a.path !== z.path) return a.path < z.path ? -1 : 1;
-  return a.startLine - z.startLine;
+/** Keeps count of what is there. */
+function mark({ held, file }: Place, to: number): void {
+  const { files } = held.part;
+  const was = files.presence[file];
+  if (was === to) return;
+  files.presence[file] = to;
+  const sign = to === presence.there ? 1 : was === presence.there ? -1 : 0;
+  const chunks = files.count[file] ?? 0;
+  // A file without text is known, and not searched.
+  if (chunks > 0) held.files += sign;
+  held.chunks += sign * chunks;
+  held.length += sign * (files.length[file] ?? 0);
+}
+
+function addPast(known: Float64Array, parts: readonly Part[], scores: Scores): void {
+  for (const [number, { files }] of parts.entries()) {
+    const own = scores.parts[number]?.files;
+    if (!own) continue;
+    for (let file = 0; file < files.size; file++) {
+      const past = files.past[file] ?? -1;
+      if (past >= 0 && files.presence[file] === presence.there && (files.count[file] ?? 0) > 0)
+        own[file] = (own[file] ?? 0) + (known[past] ?? 0);
+    }
+  }
 }

@@ -1,7 +1,6 @@
 /** What a question asks for: its words, and the words that may stand for them in code. Pure. */
 import { synonymsOf } from './synonyms.ts';
 import { isStopWord, terms } from './terms.ts';
-import type { Vocabulary } from './vocabulary.ts';
 import type { WordNeighbours } from './wordNeighbours.ts';
 
 export interface Wording {
@@ -29,6 +28,8 @@ const hintShare = 0.2;
 const guessShare = 0.5;
 /** Abbreviations in a question have up to this many letters; what a longer word begins is rarely meant by it. */
 const longestAbbreviation = 6;
+/** Two letters begin too many words. */
+const shortestAbbreviation = 3;
 /** Beyond that many words for one, some mean something else. */
 const mostOthers = 24;
 
@@ -46,18 +47,28 @@ const framing = new Set(
 );
 const framingWeight = 0.5;
 
+/** The words that there are. */
+export interface Lexicon {
+  /** Whether a chunk that is there holds the term. */
+  isThere(term: string): boolean;
+  /** Whether the term is known, perhaps of files that are gone. */
+  has(term: string): boolean;
+  /** Words that begin so, the most frequent first; the prefix has three letters at least. */
+  beginning(prefix: string): string[];
+}
+
 /** The words of a question, each once. Empty when it only has words such as "what does this do". */
-export function conceptsOf(question: string, vocabulary: Vocabulary, neighbours?: WordNeighbours): Concept[] {
+export function conceptsOf(question: string, lexicon: Lexicon, neighbours?: WordNeighbours): Concept[] {
   const said = new Set([...terms(question), ...particleVerbs(question)].filter((term) => !isStopWord(term)));
   return [...said].map((term) => {
     const others = new Map<string, number>();
     const add = (other: string, share: number) => {
-      if (said.has(other) || isStopWord(other) || vocabulary.find(other) === undefined) return;
+      if (said.has(other) || isStopWord(other) || !lexicon.has(other)) return;
       if ((others.get(other) ?? 0) < share && (others.has(other) || others.size < mostOthers))
         others.set(other, share);
     };
-    const share = vocabulary.find(term) === undefined ? guessShare : hintShare;
-    for (const short of abbreviations(term, vocabulary)) add(short, share);
+    const share = lexicon.isThere(term) ? hintShare : guessShare;
+    for (const short of abbreviations(term, lexicon)) add(short, share);
     const same = [term, ...spellings(term)];
     for (const other of same) add(other, 1);
     for (const synonym of same.flatMap((form) => [...synonymsOf(form)])) add(synonym, share);
@@ -95,8 +106,14 @@ function particleVerbs(question: string): string[] {
 }
 
 /** Code shortens words, and so do people: "environment" asks for `env` as well, and "auth" for `authorise`. */
-function* abbreviations(term: string, vocabulary: Vocabulary): Generator<string> {
-  for (const other of vocabulary.sharingBeginning(term)) {
-    if (Math.min(other.length, term.length) <= longestAbbreviation) yield other;
-  }
+function* abbreviations(term: string, lexicon: Lexicon): Generator<string> {
+  if (!/^[a-z]{3,}$/.test(term)) return;
+  for (
+    let letters = Math.min(longestAbbreviation, term.length - 1);
+    letters >= shortestAbbreviation;
+    letters--
+  )
+    if (lexicon.has(term.slice(0, letters))) yield term.slice(0, letters);
+  if (term.length > longestAbbreviation) return;
+  for (const other of lexicon.beginning(term)) if (other !== term) yield other;
 }

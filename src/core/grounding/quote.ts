@@ -2,9 +2,9 @@
 import type { Chunk } from './chunks.ts';
 import { lineWeight } from './lineKinds.ts';
 import type { Lines } from './lines.ts';
+import type { Matcher } from './matcher.ts';
 import { scopeOf } from './scope.ts';
-import { saturated, type WeighedConcept } from './scoring.ts';
-import { terms } from './terms.ts';
+import { saturated } from './scoring.ts';
 
 /** Three quotes of about this many lines are read at a glance. */
 const wantedLines = 12;
@@ -19,25 +19,26 @@ export interface Quote extends Chunk {
 }
 
 /** Quotes of about twelve and at most `mostQuotedLines` lines, of whole paragraphs where they fit; they may overlap. */
-export function quotesOf(
-  path: string,
-  lines: Lines,
-  chunk: Chunk,
-  concepts: readonly WeighedConcept[],
-): Quote[] {
-  const matches = new Map<number, Float64Array>();
+export function quotesOf(path: string, lines: Lines, chunk: Chunk, matcher: Matcher): Quote[] {
+  const { concepts } = matcher;
+  const width = concepts.length;
+  /** One row of the question's words for each line. */
+  const matches = new Float64Array((chunk.endLine - chunk.startLine + 1) * width);
+  const row = (number: number) => (number - chunk.startLine) * width;
   for (let number = chunk.startLine; number <= chunk.endLine; number++) {
-    matches.set(number, matchesOf(path, lines.line(number), concepts));
+    const line = lines.line(number);
+    const weight = lineWeight(path, line);
+    if (weight > 0) matcher.add(line, weight, matches.subarray(row(number), row(number + 1)));
   }
   const total = concepts.reduce((sum, { value }) => sum + value, 0);
   return [...windows(lines, chunk)].map((range) => {
-    const around = aroundOf(path, lines, range, concepts);
+    const around = aroundOf(path, lines, range, matcher);
     let score = 0;
     let covered = 0;
     for (const [place, { value }] of concepts.entries()) {
       let count = around[place] ?? 0;
       for (let number = range.startLine; number <= range.endLine; number++)
-        count += matches.get(number)?.[place] ?? 0;
+        count += matches[row(number) + place] ?? 0;
       score += value * saturated(count);
       covered += value * Math.min(1, count);
     }
@@ -49,29 +50,10 @@ export function quotesOf(
  * What the path, the headings and the openings of blocks above say of the lines, each word once: a section need not
  * repeat its heading, nor a body the name of its function.
  */
-function aroundOf(
-  path: string,
-  lines: Lines,
-  range: Chunk,
-  concepts: readonly WeighedConcept[],
-): Float64Array {
-  const found = new Float64Array(concepts.length);
-  for (const term of [path, ...scopeOf(path, lines, range)].flatMap(terms)) {
-    for (const [place, { shares }] of concepts.entries())
-      found[place] = Math.max(found[place] ?? 0, shares.get(term) ?? 0);
-  }
-  return found;
-}
-
-/** How much of each word of the question a line has. */
-function matchesOf(path: string, line: string, concepts: readonly WeighedConcept[]): Float64Array {
-  const found = new Float64Array(concepts.length);
-  const weight = lineWeight(path, line);
-  if (weight === 0) return found;
-  for (const term of terms(line)) {
-    for (const [place, { shares }] of concepts.entries())
-      found[place] = (found[place] ?? 0) + weight * (shares.get(term) ?? 0);
-  }
+function aroundOf(path: string, lines: Lines, range: Chunk, matcher: Matcher): Float64Array {
+  const found = new Float64Array(matcher.concepts.length);
+  matcher.most(path, found);
+  for (const line of scopeOf(path, lines, range)) matcher.most(line, found);
   return found;
 }
 

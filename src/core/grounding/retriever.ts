@@ -3,10 +3,10 @@ import type { Passage } from '../ports.ts';
 import { boostOf, type Editor, overlaps } from './boosts.ts';
 import type { Chunk } from './chunks.ts';
 import { Lines } from './lines.ts';
-import type { PassageIndex, RankedChunk, Ranking } from './passageIndex.ts';
-import { conceptsOf } from './question.ts';
-import { mostQuotedLines, quotesOf } from './quote.ts';
-import type { WeighedConcept } from './scoring.ts';
+import { Matcher } from './matcher.ts';
+import type { PassageIndex } from './passageIndex.ts';
+import { mostQuotedLines, type Quote, quotesOf } from './quote.ts';
+import type { RankedChunk, Ranking } from './ranking.ts';
 import { widened } from './widen.ts';
 import type { WordNeighbours } from './wordNeighbours.ts';
 
@@ -33,13 +33,11 @@ const candidates = 8;
 
 /** The chunks that match a question best, and what its words weigh. */
 export function rankChunks(index: PassageIndex, question: Question): Ranking {
-  const concepts = conceptsOf(question.text, index.vocabulary, question.neighbours);
-  return index.rank(
-    concepts,
-    question.limit,
-    boostOf(question.text, question.editors, question.evenKinds, question.evenDocs),
-  );
+  return index.ask(question.text, question.neighbours).rank(question.limit, boostFor(question));
 }
+
+const boostFor = ({ text, editors, evenKinds, evenDocs }: Question) =>
+  boostOf(text, editors, evenKinds, evenDocs);
 
 /** The passages that match a question best, best first, each of a few lines and word for word. */
 export async function findPassages(
@@ -47,21 +45,46 @@ export async function findPassages(
   question: Question,
   read: ReadText,
 ): Promise<Passage[]> {
-  const wider = { ...question, limit: question.limit * candidates };
-  const likely = rankChunks(index, wider);
+  const scored = index.ask(question.text, question.neighbours);
+  const wider = question.limit * candidates;
+  const likely = scored.rank(wider, boostFor(question));
   if (likely.chunks.length === 0) return lookedAt(question, read);
-  const even = rankChunks(index, { ...wider, evenDocs: true });
+  const even = scored.rank(wider, boostFor({ ...question, evenDocs: true }));
   const texts = new Map<string, Lines | undefined>();
   for (const { key } of [...likely.chunks, ...even.chunks]) {
     if (texts.has(key)) continue;
     const text = await read(key);
     texts.set(key, text === undefined ? undefined : new Lines(text));
   }
-  const of = ({ chunks, weights }: Ranking) =>
-    chunks.flatMap((chunk) => passagesOf(chunk, texts.get(chunk.key), weights)).sort(byScore);
+  const matcher = new Matcher(scored.weights);
+  const quotes = new Map<string, readonly Quote[]>();
+  /** A chunk is often among the best of both rankings, and is looked through once. */
+  const quotesIn = (chunk: RankedChunk, lines: Lines): readonly Quote[] => {
+    const id = `${chunk.startLine} ${chunk.key}`;
+    const known = quotes.get(id) ?? fittingQuotes(chunk, lines, matcher);
+    quotes.set(id, known);
+    return known;
+  };
+  const of = ({ chunks }: Ranking) =>
+    chunks
+      .flatMap((chunk) => {
+        const lines = texts.get(chunk.key);
+        return lines ? quotesIn(chunk, lines).map((quote) => passageOf(chunk, lines, quote)) : [];
+      })
+      .sort(byScore);
   // Who asks may want the code or what is written about it; the last place goes to the best of either.
   const first = chosen(of(likely), Math.max(1, question.limit - 1), []);
   return chosen(of(even), question.limit, first).sort(byScore);
+}
+
+function fittingQuotes(chunk: RankedChunk, lines: Lines, matcher: Matcher): readonly Quote[] {
+  // The file may have become shorter since it was indexed.
+  const range = { startLine: chunk.startLine, endLine: Math.min(chunk.endLine, lines.count) };
+  if (range.endLine < range.startLine) return [];
+  const quotes = quotesOf(chunk.path, lines, range, matcher);
+  const matching = quotes.filter((quote) => quote.score > 0);
+  // A chunk may match by its file's name alone; then its beginning stands for it.
+  return matching.length > 0 ? matching : quotes.slice(0, 1);
 }
 
 /**
@@ -69,21 +92,9 @@ export async function findPassages(
  * the question its lines cover, so that one rare word does not outweigh all others. What is quoted is all that the
  * lines are a part of: half a function is hard to read, and what answers may stand in its other half.
  */
-function passagesOf(
-  chunk: RankedChunk,
-  lines: Lines | undefined,
-  weights: readonly WeighedConcept[],
-): Passage[] {
-  if (!lines) return [];
-  // The file may have become shorter since it was indexed.
-  const range = { startLine: chunk.startLine, endLine: Math.min(chunk.endLine, lines.count) };
-  const quotes = quotesOf(chunk.path, lines, range, weights);
-  const matching = quotes.filter((quote) => quote.score > 0);
-  // A chunk may match by its file's name alone; then its beginning stands for it.
-  return (matching.length > 0 ? matching : quotes.slice(0, 1)).map((quote) => {
-    const score = (quote.score + chunk.score) * (0.5 + quote.coverage / 2) * chunk.boost;
-    return passage(chunk, lines, widened(chunk.path, lines, quote), score);
-  });
+function passageOf(chunk: RankedChunk, lines: Lines, quote: Quote): Passage {
+  const score = (quote.score + chunk.score) * (0.5 + quote.coverage / 2) * chunk.boost;
+  return passage(chunk, lines, widened(chunk.path, lines, quote), score);
 }
 
 /** The best that neither overlap nor say the same. */

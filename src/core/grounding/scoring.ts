@@ -3,9 +3,10 @@
  * defines, the file's path, and the file as a whole. Robertson and Zaragoza, "The Probabilistic Relevance Framework:
  * BM25 and Beyond", 2009.
  */
+import type { Asked, TermPlaces } from './parts/asked.ts';
+import type { Part } from './parts/part.ts';
+import { countOf, isDefined, isInPath, type Postings } from './parts/postings.ts';
 import type { Concept } from './question.ts';
-import { countOf, isDefined, isInPath, type Segments } from './segments.ts';
-import type { Vocabulary } from './vocabulary.ts';
 
 /** The usual constants of BM25: repetition counts less and less, long chunks are held to their length. */
 const k1 = 1.2;
@@ -25,22 +26,22 @@ const onlyGuessed = 0.7;
 /** The first occurrence of a term says most, each further one less; the value stays below `k1 + 1`. */
 export const saturated = (frequency: number) => (frequency * (k1 + 1)) / (frequency + k1);
 
-/** What is indexed, by the places of chunks and the numbers of files; a file number of 0 is a chunk that is gone. */
-export interface Indexed {
-  segments: Segments;
-  vocabulary: Vocabulary;
-  fileOf: Uint32Array;
-  chunkLength: Uint16Array;
-  fileLength: Uint32Array;
+/** What is there of all parts. */
+export interface Totals {
   chunks: number;
   files: number;
   /** Words of all chunks together. */
   length: number;
 }
 
-export interface Scores {
+/** Of one part, by place and by number of file. */
+export interface PartScores {
   chunks: Float32Array;
   files: Float32Array;
+}
+
+export interface Scores {
+  parts: PartScores[];
   /** The words of the question that the workspace has, each as it was looked for. */
   weights: WeighedConcept[];
 }
@@ -52,21 +53,51 @@ export interface WeighedConcept {
   shares: ReadonlyMap<string, number>;
 }
 
-export function score(concepts: readonly Concept[], indexed: Indexed): Scores {
-  const size = indexed.segments.size;
-  const scores: Scores = {
-    chunks: new Float32Array(size),
-    files: new Float32Array(indexed.fileLength.length),
-    weights: [],
-  };
-  const counter = new ConceptCounter(indexed);
-  for (const concept of concepts) counter.addTo(scores, concept);
-  return scores;
+interface Weighed {
+  value: number;
+  terms: { places: TermPlaces; share: number }[];
 }
 
+export function score(
+  concepts: readonly Concept[],
+  parts: readonly Part[],
+  asked: Asked,
+  totals: Totals,
+): Scores {
+  const weights: WeighedConcept[] = [];
+  const weighed: Weighed[] = [];
+  for (const { term, weight, uncommonness, others } of concepts) {
+    const rarityOf = (each: string) => rarity(asked.of(each).holding, totals.chunks);
+    const own = rarityOf(term);
+    const guesses = others.map((other) => ({ ...other, rarity: rarityOf(other.term) }));
+    const most = own > 0 ? own : onlyGuessed * Math.max(0, ...guesses.map((guess) => guess.rarity));
+    const value = weight * most;
+    if (value === 0) continue;
+    const shares = new Map([[term, 1]]);
+    // A word that is everywhere says no more when it stands for a rare one.
+    for (const guess of guesses) shares.set(guess.term, guess.share * Math.min(1, guess.rarity / most));
+    weights.push({ value: value * uncommonness, shares });
+    weighed.push({
+      value,
+      terms: [...shares].map(([each, share]) => ({ places: asked.of(each), share })),
+    });
+  }
+  const scores = parts.map((part, number) =>
+    new PartScorer(part, number, asked.postings, totals).of(weighed),
+  );
+  return { parts: scores, weights };
+}
+
+/** Robertson's inverse document frequency over chunks; zero of what is nowhere. */
+const rarity = (holding: number, chunks: number): number =>
+  holding === 0 ? 0 : Math.log(1 + (chunks - holding + 0.5) / (holding + 0.5));
+
 /** Counts one concept after the other, in the same arrays. */
-class ConceptCounter {
-  readonly #indexed: Indexed;
+class PartScorer {
+  readonly #part: Part;
+  readonly #number: number;
+  readonly #postings: Postings;
+  readonly #scores: PartScores;
   readonly #inChunk: Float32Array;
   readonly #inFile: Float32Array;
   #chunks: number[] = [];
@@ -74,71 +105,61 @@ class ConceptCounter {
   readonly #averageChunk: number;
   readonly #averageFile: number;
 
-  constructor(indexed: Indexed) {
-    this.#indexed = indexed;
-    this.#inChunk = new Float32Array(indexed.segments.size);
-    this.#inFile = new Float32Array(indexed.fileLength.length);
-    this.#averageChunk = Math.max(1, indexed.length / Math.max(1, indexed.chunks));
-    this.#averageFile = Math.max(1, indexed.length / Math.max(1, indexed.files));
+  constructor(part: Part, number: number, postings: Postings, { length, chunks, files }: Totals) {
+    this.#part = part;
+    this.#number = number;
+    this.#postings = postings;
+    const places = part.chunks.size;
+    const numbers = part.files.size;
+    this.#scores = { chunks: new Float32Array(places), files: new Float32Array(numbers) };
+    this.#inChunk = new Float32Array(places);
+    this.#inFile = new Float32Array(numbers);
+    this.#averageChunk = Math.max(1, length / Math.max(1, chunks));
+    this.#averageFile = Math.max(1, length / Math.max(1, files));
   }
 
-  addTo(scores: Scores, { term, weight, uncommonness, others }: Concept): void {
-    const own = this.#rarity(term);
-    const guesses = others.map((other) => ({ ...other, rarity: this.#rarity(other.term) }));
-    const rarity = own > 0 ? own : onlyGuessed * Math.max(0, ...guesses.map((guess) => guess.rarity));
-    const value = weight * rarity;
-    if (value === 0) return;
-    const shares = new Map([[term, 1]]);
-    // A word that is everywhere says no more when it stands for a rare one.
-    for (const guess of guesses) shares.set(guess.term, guess.share * Math.min(1, guess.rarity / rarity));
-    for (const [each, share] of shares) this.#count(each, share);
-    scores.weights.push({ value: value * uncommonness, shares });
-    this.#flush(scores, value);
+  of(weighed: readonly Weighed[]): PartScores {
+    for (const { value, terms } of weighed) {
+      for (const { places, share } of terms)
+        this.#count(places.ends[this.#number - 1] ?? places.start, places.ends[this.#number] ?? 0, share);
+      this.#flush(value);
+    }
+    return this.#scores;
   }
 
-  #count(term: string, share: number): void {
-    const { vocabulary, segments, fileOf, chunkLength } = this.#indexed;
-    const id = vocabulary.find(term);
-    if (id === undefined) return;
-    segments.visit(id, (place, marked) => {
-      const file = fileOf[place] ?? 0;
-      if (file === 0) return;
+  #count(from: number, to: number, share: number): void {
+    const { places, marks } = this.#postings;
+    const { fileOf, length } = this.#part.chunks;
+    for (let at = from; at < to; at++) {
+      const place = places[at] ?? 0;
+      const marked = marks[at] ?? 0;
       const count = countOf(marked);
-      const norm = 1 - b + (b * (chunkLength[place] ?? 0)) / this.#averageChunk;
+      const norm = 1 - b + (b * (length[place] ?? 0)) / this.#averageChunk;
       const before = this.#inChunk[place] ?? 0;
       if (before === 0) this.#chunks.push(place);
       const special = (isDefined(marked) ? definedWeight : 0) + (isInPath(marked) ? pathWeight : 0);
       this.#inChunk[place] = before + share * (count / norm + special);
-      if (count === 0) return;
-      if ((this.#inFile[file] ?? 0) === 0) this.#files.push(file);
-      this.#inFile[file] = (this.#inFile[file] ?? 0) + share * count;
-    });
+      if (count === 0) continue;
+      const file = fileOf[place] ?? 0;
+      const sum = this.#inFile[file] ?? 0;
+      if (sum === 0) this.#files.push(file);
+      this.#inFile[file] = sum + share * count;
+    }
   }
 
-  #flush(scores: Scores, value: number): void {
+  #flush(value: number): void {
+    const { chunks, files } = this.#scores;
     for (const place of this.#chunks) {
-      scores.chunks[place] = (scores.chunks[place] ?? 0) + value * saturated(this.#inChunk[place] ?? 0);
+      chunks[place] = (chunks[place] ?? 0) + value * saturated(this.#inChunk[place] ?? 0);
       this.#inChunk[place] = 0;
     }
     for (const file of this.#files) {
-      const norm = 1 - b + (b * (this.#indexed.fileLength[file] ?? 0)) / this.#averageFile;
+      const norm = 1 - b + (b * (this.#part.files.length[file] ?? 0)) / this.#averageFile;
       const frequency = (this.#inFile[file] ?? 0) / norm;
-      scores.files[file] = (scores.files[file] ?? 0) + wholeFileShare * value * saturated(frequency);
+      files[file] = (files[file] ?? 0) + wholeFileShare * value * saturated(frequency);
       this.#inFile[file] = 0;
     }
-    this.#chunks = [];
-    this.#files = [];
-  }
-
-  /** Robertson's inverse document frequency over chunks; zero of what is nowhere. */
-  #rarity(term: string): number {
-    const { vocabulary, segments, fileOf, chunks } = this.#indexed;
-    const id = vocabulary.find(term);
-    let holding = 0;
-    if (id !== undefined)
-      segments.visit(id, (place) => {
-        if (fileOf[place] !== 0) holding++;
-      });
-    return holding === 0 ? 0 : Math.log(1 + (chunks - holding + 0.5) / (holding + 0.5));
+    this.#chunks.length = 0;
+    this.#files.length = 0;
   }
 }

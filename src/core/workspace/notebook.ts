@@ -27,16 +27,29 @@ export const isNotebookName = (path: string): boolean => /\.ipynb$/i.test(path);
 export function notebookText(json: string): string | undefined {
   const parsed = notebook.safeParse(parsedJson(json));
   if (!parsed.success) return undefined;
-  return parsed.data.cells
-    .map(({ cell_type: kind, source, outputs = [] }, index) => {
-      const given = outputs.map(outputText).filter((text) => text.trim() !== '');
-      const shown = given.join('\n').slice(0, mostOutput);
-      return [`# Cell ${index + 1} (${kind})`, source, ...(shown === '' ? [] : ['# Output', shown])].join(
-        '\n',
-      );
+  return cellsText(
+    parsed.data.cells.map(({ cell_type: kind, source, outputs = [] }) => ({
+      kind,
+      source,
+      outputs: outputs.map(outputText),
+    })),
+  );
+}
+
+interface NotebookCell {
+  kind: string;
+  source: string;
+  outputs: readonly string[];
+}
+
+export const cellsText = (cells: readonly NotebookCell[]): string =>
+  cells
+    .map(({ kind, source, outputs }, index) => {
+      const given = outputs.filter((text) => text.trim() !== '').join('\n');
+      const shown = given === '' ? [] : ['# Output', given.slice(0, mostOutput)];
+      return [`# Cell ${index + 1} (${kind})`, source, ...shown].join('\n');
     })
     .join('\n\n');
-}
 
 function outputText({ text, data, ename, evalue }: z.output<typeof output>): string {
   return [text, data?.['text/plain'], ename && `${ename}: ${evalue ?? ''}`].filter((part) => part).join('\n');

@@ -47,6 +47,7 @@ const commands: { readonly [id in CommandId]: Command } = {
   'causeway.discardEdit': ({ edits }) => edits.discard(),
   'causeway.startBridge': startBridge,
   'causeway.stopBridge': stopBridge,
+  'causeway.showUsage': async ({ usage }) => usage.show(),
   'causeway.createClientToken': createClientToken,
   'causeway.reviewClients': reviewClients,
   'causeway.rotateClient': rotateClient,
@@ -64,6 +65,8 @@ const commands: { readonly [id in CommandId]: Command } = {
   'causeway.compactSession': compactSession,
   'causeway.chooseProfile': chooseProfile,
   'causeway.askPrompt': askPrompt,
+  'causeway.pauseIndexing': ({ indexing }) => indexing.pause(),
+  'causeway.resumeIndexing': ({ indexing }) => indexing.resume(),
   'causeway.showLog': (app) => app.act('show_log'),
 };
 

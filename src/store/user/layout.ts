@@ -10,3 +10,6 @@ export const notesFolder = (dataFolder: string, workspaceId: string): string =>
   join(dataFolder, 'notes', workspaceId);
 export const sidecarFile = (dataFolder: string, workspaceId: string): string =>
   join(workspacesFolder(dataFolder), `${workspaceId}.json`);
+/** Where the index of a workspace's files is kept. */
+export const indexFolder = (dataFolder: string, workspaceId: string): string =>
+  join(dataFolder, 'index', workspaceId);

@@ -42,14 +42,14 @@ export async function writePrivateFile(file: string, text: string): Promise<void
 }
 
 /** The same for workers, whose thread may wait. */
-export function writePrivateFileSync(file: string, text: string): void {
+export function writePrivateFileSync(file: string, content: string | Uint8Array): void {
   mkdirSync(dirname(file), { recursive: true, mode: folderMode });
   const partial = partialOf(file);
   try {
     const descriptor = openSync(partial, 'wx', fileMode);
     try {
       fchmodSync(descriptor, fileMode);
-      writeFileSync(descriptor, text);
+      writeFileSync(descriptor, content);
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);

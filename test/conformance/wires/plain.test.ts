@@ -57,6 +57,7 @@ describe('wire: plain calls of other servers', function () {
     (await test.relay.usage({ by: ['model'], from: 0, to: Date.now() + 1_000 })).find(
       (one) => one.model === name,
     );
+  const newest = async () => (await test.calls.read((log) => log.calls({ limit: 1 })))[0];
   const ask = (more: Partial<Anthropic.MessageCreateParamsNonStreaming> = {}) =>
     sdk.messages.create({ model, max_tokens: 4_000, messages, ...more }).withResponse();
 
@@ -96,6 +97,7 @@ describe('wire: plain calls of other servers', function () {
       });
       for await (const event of stream) events.push(event);
       for (const event of events) fits('event', event);
+      assert.ok(((await newest())?.firstTokenMs ?? 0) > 0);
       assert.equal(events[0]?.type, 'message_start');
       assert.equal(events.at(-1)?.type, 'message_stop');
       const { tool_choice, parallel_tool_calls } = sent(mine);
@@ -245,6 +247,7 @@ describe('wire: plain calls of other servers', function () {
       }
       assert.deepEqual([text, total > 0], ['One two é 😀 three.', true]);
       assert.equal((await row(model))?.usage.outputTokens, before + output);
+      assert.ok(((await newest())?.firstTokenMs ?? 0) > 0);
     });
 
     it('call tools, whole and streamed', async () => {

@@ -74,6 +74,7 @@ const rooms: Record<string, Room> = {
       '@secretlint/core',
       '@secretlint/profiler',
       '@secretlint/secretlint-rule-preset-recommend',
+      '@vscode/tree-sitter-wasm',
     ],
     node: true,
   },

@@ -4,17 +4,24 @@ import { CommitHistory } from '../../../../src/core/grounding/commitHistory.ts';
 import { PassageIndex } from '../../../../src/core/grounding/passageIndex.ts';
 import { rankChunks } from '../../../../src/core/grounding/retriever.ts';
 import { WordNeighbours } from '../../../../src/core/grounding/wordNeighbours.ts';
+import { Syntax } from '../../../../src/workers/syntax/syntax.ts';
 import type { Answer } from './measures.ts';
 import type { System } from './system.ts';
 
 /** Deep enough for ten files when every file has several chunks among the best. */
 const depth = 200;
 
+const syntax = new Syntax(
+  new URL('../../../../node_modules/@vscode/tree-sitter-wasm/wasm/', import.meta.url),
+);
+for (const ending of process.env.NOSYNTAX ? [] : ['ts', 'js', 'py', 'go'])
+  await syntax.prepare(`a.${ending}`);
+
 const table = new URL('../../../../src/workers/vectors/words.bin', import.meta.url);
 
 export class Causeway implements System {
   readonly name: string;
-  readonly #index = new PassageIndex();
+  readonly #index = new PassageIndex((key) => key, syntax.cut);
   readonly #neighbours = new WordNeighbours(readFileSync(table));
   readonly #evenKinds: boolean;
 

@@ -143,6 +143,23 @@ describe('The context of a turn', () => {
     ]);
   });
 
+  it('has the problems of an open file before the file, where they are wanted', async () => {
+    const problems = { startLine: 2, endLine: 2, text: 'line 2: error: Nothing is awaited.' };
+    core.workspace.openFiles = [{ ...file('a.ts', 'one\ntwo\n', true), problems }];
+    const { report } = await build('What is wrong?');
+    assert.deepEqual(
+      report.segments.flatMap(({ kind, label, partId }) => (kind === 'grounding' ? [[label, partId]] : [])),
+      [
+        ['Problems of a.ts', 'problems:file:///w/a.ts'],
+        ['a.ts', 'file:file:///w/a.ts'],
+      ],
+    );
+    assert.match(
+      report.segments.find(({ label }) => label === 'Problems of a.ts')?.text ?? '',
+      /^<problems path="a\.ts" lines="2-2">\nline 2: error: Nothing is awaited\.\n<\/problems>$/,
+    );
+  });
+
   it('holds a conversation of a thousand entries whole when it fits, calls with their results', async () => {
     for (let number = 0; number < 200; number++) await core.store.append(sessionId, turn(number));
     const made = await build('And now?', { window: 1_000_000 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Editor } from '../../../../src/core/grounding/boosts.ts';
 import { Lines } from '../../../../src/core/grounding/lines.ts';
+import { Matcher } from '../../../../src/core/grounding/matcher.ts';
 import { searchOpenFiles } from '../../../../src/core/grounding/openFilesSearch.ts';
 import { PassageIndex } from '../../../../src/core/grounding/passageIndex.ts';
 import { mostQuotedLines, quotesOf } from '../../../../src/core/grounding/quote.ts';
@@ -150,7 +151,7 @@ describe('Passages for a question', () => {
   it('are judged with the heading that they stand under', () => {
     const lines = new Lines('# Zebras\n\nCopy the folder.\n');
     const zebra = { value: 1, shares: new Map([['zebra', 1]]) };
-    const [quote] = quotesOf('a.md', lines, { startLine: 3, endLine: 3 }, [zebra]);
+    const [quote] = quotesOf('a.md', lines, { startLine: 3, endLine: 3 }, new Matcher([zebra]));
     assert.equal(quote?.coverage, 1);
   });
 

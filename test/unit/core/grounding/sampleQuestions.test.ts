@@ -23,7 +23,7 @@ describe('Thirty questions about the sample workspace', () => {
   it(`find the passage that answers among the first three quotes at least ${atLeast} times`, async () => {
     const neighbours = await readNeighbours(table);
     assert.ok(neighbours, 'The table of word vectors is read.');
-    const search = new WorkspaceSearch({}, Promise.resolve(neighbours));
+    const search = new WorkspaceSearch({}, async () => neighbours);
     const missed: string[] = [];
     for (const { question, path, contains } of questions) {
       const { passages } = await search.search({ question, limit: 3, folders: [sample], openFiles: [] });

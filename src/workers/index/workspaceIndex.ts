@@ -1,0 +1,297 @@
+/** The index of a workspace's files: read from disk, brought up to date, and written behind the answers. */
+import { lstatSync, type Stats } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import type { Exclude } from '../../core/grounding/globs.ts';
+import type { Part } from '../../core/grounding/parts/part.ts';
+import { presence } from '../../core/grounding/parts/tables.ts';
+import { PassageIndex } from '../../core/grounding/passageIndex.ts';
+import { type FoundFile, filesOf, readTextFile } from '../workspaceFiles.ts';
+import { IndexFolder } from './indexFolder.ts';
+import { Pace } from './pace.ts';
+
+/** Where the files of a workspace lie. */
+export interface Place {
+  /** Absolute paths. */
+  folders: readonly string[];
+  /** What the editor's settings hide. */
+  excludes: readonly Exclude[];
+}
+
+export interface IndexBounds {
+  files: number;
+  /** Bytes of text. */
+  bytes: number;
+}
+
+export interface IndexOptions {
+  bounds: IndexBounds;
+  /** Those that hold while nothing can be written. */
+  inMemory: IndexBounds;
+  /** Where it is written; undefined where it is kept in memory. */
+  folder?: string | undefined;
+  /** Told when something went wrong that does not keep questions from being answered. */
+  onProblem(message: string, error?: unknown): void;
+  onProgress(): void;
+  /** Which folders a pass looks into. */
+  onFolders(folders: ReadonlySet<string>): void;
+}
+
+/** How far a pass over all files has come. */
+export interface Progress {
+  /** Files that were looked at, of all that were found. */
+  seen: number;
+  found: number;
+}
+
+/** Chunks in memory before they are written: some 30 MB, and parts that are large enough to be few. */
+const mostInMemory = 16_384;
+/** So many parts are searched without it being felt; more are merged. */
+const mostParts = 6;
+/** A file that was written so shortly before it was read may have been written again since, with the same time; ms. */
+const doubtMs = 2000;
+const inDoubt = -1;
+/** Files between two tellings of progress. */
+const toldEvery = 500;
+
+const uriOf = (key: string): string => pathToFileURL(key).href;
+/** Keys have forward slashes everywhere, as paths that people see have. */
+export const keyOfFile = (file: string): string => file.replaceAll('\\', '/');
+
+export class WorkspaceIndex {
+  readonly passages = new PassageIndex(uriOf);
+  readonly pace = new Pace();
+  readonly #options: IndexOptions;
+  #folder: IndexFolder | undefined;
+  #isOpened = false;
+  #bytes = 0;
+  #progress: Progress | undefined;
+  /** Files that were changed one by one while a pass was under way, which may not have seen them. */
+  #changedMeanwhile: Set<string> | undefined;
+  /** Writing is one thing after the other. */
+  #writing: Promise<void> = Promise.resolve();
+  #isDirty = false;
+
+  constructor(options: IndexOptions) {
+    this.#options = options;
+  }
+
+  /** Undefined while all files are known. */
+  get progress(): Progress | undefined {
+    return this.#progress;
+  }
+
+  get isStored(): boolean {
+    return this.#folder !== undefined;
+  }
+
+  /** Reads what was written earlier; once, and again where another process wrote until now. */
+  open(): void {
+    const { folder, onProblem } = this.#options;
+    if (folder === undefined || this.#folder) return;
+    try {
+      this.#folder = IndexFolder.take(folder, uriOf);
+      if (!this.#folder || this.#isOpened) return;
+      const { parts, problem } = this.#folder.read();
+      if (problem) onProblem('The index was damaged or is of another version, and is made anew.', problem);
+      for (const part of parts) {
+        this.passages.put(part);
+        for (let file = 0; file < part.files.size; file++)
+          if ((part.files.count[file] ?? 0) > 0 && part.files.isThere(file))
+            this.#bytes += part.files.bytes[file] ?? 0;
+      }
+    } catch (error) {
+      onProblem('The index cannot be kept on disk.', error);
+    } finally {
+      this.#isOpened = true;
+    }
+  }
+
+  /** Looks at every file; false when the bounds kept some out. Never rejects for a file. */
+  async pass({ folders, excludes }: Place): Promise<boolean> {
+    this.open();
+    this.#changedMeanwhile = new Set();
+    this.#progress = { seen: 0, found: 0 };
+    try {
+      const found: FoundFile[] = [];
+      const bound = this.#bounds().files;
+      let complete = true;
+      const lookedInto = new Set<string>();
+      for await (const { folder, files } of filesOf(folders, excludes)) {
+        lookedInto.add(folder);
+        for (const file of files) found.push(file);
+        this.#progress.found = found.length;
+        await this.pace.breathe();
+        if (found.length <= bound) continue;
+        complete = false;
+        found.length = bound;
+        break;
+      }
+      // Before files are read, so that no change falls between the two.
+      this.#options.onFolders(lookedInto);
+      for (const [number, file] of found.entries()) {
+        complete = this.#look(file) && complete;
+        this.#progress = { seen: number + 1, found: found.length };
+        if (number % toldEvery === 0) this.#options.onProgress();
+        if (this.passages.chunksInMemory >= mostInMemory) await this.flush();
+        await this.pace.breathe();
+      }
+      this.#forgetAllBut(new Set(found.map(({ file }) => keyOfFile(file))));
+      if (this.#isDirty) await this.flush();
+      return complete;
+    } finally {
+      this.#changedMeanwhile = undefined;
+      this.#progress = undefined;
+      this.#options.onProgress();
+    }
+  }
+
+  /** Reads a file again where it is another than it was; false when there is no room for it. */
+  refresh(file: FoundFile): boolean {
+    const key = keyOfFile(file.file);
+    this.#changedMeanwhile?.add(key);
+    return this.#look(file);
+  }
+
+  /** Forgets a file, or all files below a folder. */
+  forget(path: string): void {
+    const key = keyOfFile(path);
+    this.#changedMeanwhile?.add(key);
+    if (this.passages.stampOf(key)) this.#forget(key);
+    else for (const other of [...this.passages.keys()]) if (other.startsWith(`${key}/`)) this.#forget(other);
+  }
+
+  /** The text of a file as it was indexed. A file that is another by now is indexed again, and `isStale` is told. */
+  textOf(key: string, isStale: () => void): string | undefined {
+    const stamp = this.passages.stampOf(key);
+    if (!stamp) return undefined;
+    const read = readTextFile(key);
+    if (read?.hash === stamp.hash) return read.text;
+    isStale();
+    if (read) this.#take(key, stamp.path, read);
+    else this.#forget(key);
+    return undefined;
+  }
+
+  /** Writes what is only in memory. Never rejects: what cannot be written stays in memory. */
+  flush(): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#write());
+    return this.#writing;
+  }
+
+  /** Writes what is left and lets others write. */
+  async close(): Promise<void> {
+    this.pace.resume();
+    if (this.#isDirty) await this.flush();
+    await this.#writing;
+    this.#folder?.close();
+    this.#folder = undefined;
+  }
+
+  #bounds(): IndexBounds {
+    return this.#folder ? this.#options.bounds : this.#options.inMemory;
+  }
+
+  #look({ file, path }: FoundFile): boolean {
+    const key = keyOfFile(file);
+    const stat = statOf(file);
+    if (!stat?.isFile()) {
+      this.#forget(key);
+      return true;
+    }
+    const known = this.passages.stampOf(key);
+    if (known && known.size === stat.size && known.mtimeMs === stat.mtimeMs && known.path === path)
+      return true;
+    const read = readTextFile(file);
+    if (!read) {
+      this.#forget(key);
+      return true;
+    }
+    if (known && known.hash === read.hash && known.path === path && known.size === read.size) {
+      this.passages.restamp(key, { ...read, mtimeMs: sureTime(read.mtimeMs) });
+      this.#isDirty = true;
+      return true;
+    }
+    return this.#take(key, path, read);
+  }
+
+  /** False when there is no room. */
+  #take(key: string, path: string, read: NonNullable<ReturnType<typeof readTextFile>>): boolean {
+    this.#forget(key);
+    const { text, size, hash } = read;
+    if (text !== undefined && this.#bytes + size > this.#bounds().bytes) return false;
+    const stamp = { size, hash, mtimeMs: sureTime(read.mtimeMs) };
+    this.passages.set(key, { uri: uriOf(key), path, text: text ?? '' }, stamp);
+    if (text !== undefined) this.#bytes += size;
+    this.#isDirty = true;
+    return true;
+  }
+
+  #forget(key: string): void {
+    const known = this.passages.stampOf(key);
+    if (!known) return;
+    if (known.holdsText) this.#bytes -= known.size;
+    this.passages.delete(key);
+    this.#isDirty = true;
+  }
+
+  #forgetAllBut(seen: ReadonlySet<string>): void {
+    for (const key of [...this.passages.keys()])
+      if (!seen.has(key) && !this.#changedMeanwhile?.has(key)) this.#forget(key);
+  }
+
+  async #write(): Promise<void> {
+    const folder = this.#folder;
+    if (!folder) {
+      if (this.passages.chunksInMemory >= mostInMemory) this.passages.compact();
+      return;
+    }
+    try {
+      this.#isDirty = false;
+      if (this.passages.chunksInMemory > 0 || this.passages.filesInMemory > 0) {
+        const sealed = this.passages.seal();
+        this.passages.put(await folder.write([sealed], this.pace), [sealed]);
+      }
+      for (let few = toMerge(this.passages.parts); few; few = toMerge(this.passages.parts))
+        this.passages.put(await folder.write(few, this.pace), few);
+      folder.commit(this.passages.parts);
+    } catch (error) {
+      this.#options.onProblem('The index could not be written. It goes on in memory.', error);
+      folder.close();
+      this.#folder = undefined;
+    }
+  }
+}
+
+function statOf(file: string): Stats | undefined {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false });
+  } catch {
+    // A folder above it became a file, or is closed to us.
+    return undefined;
+  }
+}
+
+/** The time of a file that may be written again within it counts as unknown, so that its bytes are compared. */
+const sureTime = (mtimeMs: number): number => (Date.now() - mtimeMs < doubtMs ? inDoubt : mtimeMs);
+
+/**
+ * The newest parts together once there are too many, and all that are not larger than what they make, so that a chunk
+ * is moved as often as its part doubles; or one of which most is gone.
+ */
+function toMerge(parts: readonly Part[]): readonly Part[] | undefined {
+  const emptied = parts.find(
+    ({ files, chunks }) => chunks.size > mostInMemory / 4 && goneIn(files) > files.size / 2,
+  );
+  if (emptied) return [emptied];
+  if (parts.length <= mostParts) return undefined;
+  let from = parts.length - 2;
+  let size = (parts[from]?.chunks.size ?? 0) + (parts.at(-1)?.chunks.size ?? 0);
+  while (from > 0 && (parts[from - 1]?.chunks.size ?? 0) <= size) size += parts[--from]?.chunks.size ?? 0;
+  return parts.slice(from);
+}
+
+function goneIn({ presence: present, size }: Part['files']): number {
+  let gone = 0;
+  for (let file = 0; file < size; file++) if (present[file] === presence.gone) gone++;
+  return gone;
+}
