@@ -66,9 +66,14 @@ const bundles = [
       chunkNames: 'chunks/cli-[name]-[hash]',
     },
   },
-  ...['store', 'user', 'search', 'tokens', 'recall', 'secrets'].map((name) => ({
+  ...['store', 'user', 'search', 'syntax', 'tokens', 'recall', 'secrets'].map((name) => ({
     name: `worker ${name}`,
-    options: { entryPoints: { [name]: `src/workers/${name}.ts` }, outdir: `${target}/workers` },
+    options: {
+      entryPoints: { [name]: `src/workers/${name}.ts` },
+      outdir: `${target}/workers`,
+      // The parser is in CommonJS, and asks where it lies.
+      ...(name === 'syntax' ? { define: { __filename: 'import.meta.filename' } } : {}),
+    },
   })),
 ];
 
@@ -104,6 +109,7 @@ if (flags.has('--watch')) {
   const watched = await Promise.all(bundles.map(({ options }) => context({ ...forNode, ...options })));
   await Promise.all(watched.map((one) => one.watch()));
   await wordVectors();
+  await grammars();
   await panel();
   console.log('Watching. The panel is built once: start again after changes in media/.');
 } else {
@@ -123,6 +129,7 @@ async function once() {
   );
   await chmod(join(root, target, 'cli.js'), 0o755);
   await wordVectors();
+  await grammars();
   for (const [name, { metafile }] of built) report(name, metafile.outputs);
   if (!cliOnly) report('panel', (await panel()).outputs);
   console.log(`Built in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
@@ -131,6 +138,16 @@ async function once() {
 /** The table is read by a worker, and lies beside it in the sources too. */
 function wordVectors() {
   return cp(join(root, 'src/workers/vectors'), join(root, target, 'workers/vectors'), { recursive: true });
+}
+
+/** The parser and the grammars of `src/workers/syntax/grammars.ts`; the others of the package are not used. */
+async function grammars() {
+  const from = join(root, 'node_modules/@vscode/tree-sitter-wasm');
+  const to = join(root, target, 'workers/grammars');
+  const names = 'typescript tsx javascript python go java cpp c-sharp ruby rust php'.split(' ');
+  const files = ['tree-sitter.wasm', ...names.map((name) => `tree-sitter-${name}.wasm`)];
+  for (const file of files) await cp(join(from, 'wasm', file), join(to, file));
+  await cp(join(from, 'LICENSE'), join(to, 'LICENSE.txt'));
 }
 
 function panel() {

@@ -1,4 +1,4 @@
-/** Builds the panel's page: one module with its lazily loaded parts, one style sheet, the codicons. */
+/** Builds the pages: of the panel one module with its lazily loaded parts, of the dashboard one; their style sheets, the codicons. */
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -36,20 +36,25 @@ export const leanZod = {
 export async function buildPanel({ outdir, minify = true, sourcemap = false }) {
   await mkdir(outdir, { recursive: true });
   const shared = { bundle: true, minify, sourcemap, outdir, logLevel: 'warning', target: 'chrome130' };
-  const [page] = await Promise.all([
+  const page = {
+    format: 'esm',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    metafile: true,
+    plugins: [leanZod],
+  };
+  const [panel] = await Promise.all([
     build({
       ...shared,
+      ...page,
       entryPoints: [`${media}main.tsx`],
-      format: 'esm',
       splitting: true,
       chunkNames: 'chunks/[name]-[hash]',
-      jsx: 'automatic',
-      jsxImportSource: 'preact',
-      metafile: true,
-      plugins: [leanZod],
     }),
-    build({ ...shared, entryPoints: [`${media}panel.css`] }),
+    // By itself: the panel is to be painted as soon as it was without it.
+    build({ ...shared, ...page, entryPoints: { usage: `${media}usage/main.tsx` } }),
+    build({ ...shared, entryPoints: { panel: `${media}panel.css`, usage: `${media}usage/usage.css` } }),
     ...['codicon.css', 'codicon.ttf'].map((name) => copyFile(`${codicons}${name}`, `${outdir}/${name}`)),
   ]);
-  return page.metafile;
+  return panel.metafile;
 }

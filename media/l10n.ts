@@ -1,5 +1,5 @@
-/** The panel's words. The page may carry a translation as JSON in an element with the id `l10n`. */
-import { z } from 'zod';
+/** The panel's words. */
+import { wordsOf } from './wordsOf.ts';
 
 const english = {
   ask: 'Ask about this workspace',
@@ -310,18 +310,4 @@ const english = {
 
 export type Words = keyof typeof english;
 
-function translations(): Partial<Record<Words, string>> {
-  if (typeof document === 'undefined') return {};
-  const text = document.getElementById('l10n')?.textContent;
-  if (!text) return {};
-  const parsed = z.record(z.string(), z.string()).safeParse(JSON.parse(text));
-  return parsed.success ? (parsed.data as Partial<Record<Words, string>>) : {};
-}
-
-const translated = translations();
-
-/** The words for a key; `{0}` and `{1}` are replaced by the arguments. */
-export function t(key: Words, ...args: (string | number)[]): string {
-  const words = translated[key] ?? english[key];
-  return words.replace(/\{(\d)\}/g, (_, index: string) => String(args[Number(index)] ?? ''));
-}
+export const t = wordsOf(english);

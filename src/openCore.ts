@@ -1,6 +1,7 @@
 /** Wires the core of one workspace for whoever has it open: a window of an editor, or the command line. */
 import { pathToFileURL } from 'node:url';
 import type { Assistant } from './core/assistant.ts';
+import { SpanExport } from './core/calls/spanExport.ts';
 import { Engine } from './core/engine.ts';
 import { toErrorInfo } from './core/errors.ts';
 import type { Exclude } from './core/grounding/globs.ts';
@@ -15,6 +16,7 @@ import { OfflineProvider } from './core/providers/offline.ts';
 import { OpenAiProviders } from './core/providers/openai/openAiProviders.ts';
 import type { Provider } from './core/providers/provider.ts';
 import type { ResolvedWorkspace, WorkspaceIdentity } from './core/register.ts';
+import { CallBatch } from './core/relay/callBatch.ts';
 import { AnthropicRelay } from './core/relay/modelRelay.ts';
 import type { ModelRelay } from './core/relay.ts';
 import { maskedSearch } from './core/secrets/maskedSearch.ts';
@@ -27,6 +29,7 @@ import { modelNotesOnDisk } from './modelNotesOnDisk.ts';
 import { profileFilesOnDisk } from './profileFilesOnDisk.ts';
 import { promptFilesOnDisk } from './promptFilesOnDisk.ts';
 import type { ErrorInfo } from './protocol/errors.ts';
+import { otlpHeaders, sendSpans } from './sendSpans.ts';
 import { CompositeStore } from './store/compositeStore.ts';
 import { indexFolder, notesFolder, sessionDatabaseFile, userDatabaseFile } from './store/dataFolders.ts';
 import { openSessionStore } from './store/openSessionStore.ts';
@@ -40,6 +43,8 @@ import { workspaceFilesOnDisk } from './workspaceFilesOnDisk.ts';
 import { workspaceHistory } from './workspaceHistoryByGit.ts';
 
 export interface Surroundings {
+  /** Of Causeway. */
+  version: string;
   /** Where the databases lie; made when it is missing. */
   dataFolder: string;
   /** The user's own profiles; it need not be there. */
@@ -80,6 +85,8 @@ export interface OpenCore {
   readonly index: IndexControl;
   /** For programs that call a model themselves. */
   readonly relay: ModelRelay;
+  /** Every request to a model, of programs and of sessions. */
+  readonly calls: CallBatch;
   /**
    * Asks the providers which models they have: Claude and the servers that are set, and where `all` are wanted those too
    * that are used only by name, such as the ones on this machine. Asks nothing in Restricted Mode.
@@ -156,12 +163,23 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
   });
   const notes = modelNotesOnDisk(notesFolder(dataFolder, resolved.workspace.id));
   const limiter = new Limiter(user.limits, log);
+  const calls = new CallBatch(user.calls, log, {
+    kept: () => settings.keepCallBodies,
+    masked: (texts) => masker.texts(texts),
+  });
+  const spans = new SpanExport({
+    calls,
+    // It leaves the machine like everything else.
+    endpoint: () => (barredFrom(workspace, settings) ? undefined : settings.otlpEndpoint || undefined),
+    send: sendSpans(otlpHeaders(process.env.OTEL_EXPORTER_OTLP_HEADERS)),
+    version: options.version,
+    log,
+  });
   const relay = new AnthropicRelay({
     limiter,
     masker,
     secrets,
-    calls: user.calls,
-    log,
+    calls,
     barred: () => barredFrom(workspace, settings),
     baseUrl: () => settings.anthropicBaseUrl,
     endpoints: () => settings.endpoints,
@@ -211,6 +229,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     scanner,
     search,
     settings,
+    calls,
     factorRecord: user.tokenFactors,
     answersDependOn: () =>
       JSON.stringify([settings.anthropicBaseUrl, settings.anthropicFeatures, settings.endpoints]),
@@ -235,6 +254,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     masker,
     index: search.index,
     relay,
+    calls,
     limiter,
     refreshModels: (signal, all) => engine.refreshModels(signal, all),
     async notices() {
@@ -247,7 +267,8 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
       try {
         await engine.close();
       } finally {
-        await relay.close();
+        relay.dispose();
+        await Promise.all([calls.close(), spans.close()]);
         await limiter.close();
         await Promise.all([user.close(), search.close(), counter.close(), recall.close(), scanner.close()]);
       }

@@ -9,7 +9,7 @@ import { isGone } from './store/user/places.ts';
 import { ignoredFiles } from './workers/ignoredFiles.ts';
 
 export const windowWiring: Wiring = {
-  openCore,
+  openCore: (request) => openCore({ ...request, version: manifest.version }),
   fingerprintOf,
   isGone,
   readMemoryFiles,
@@ -26,6 +26,7 @@ export const windowWiring: Wiring = {
       asking: core.user.asking,
       keyedTurns: core.user.keyedTurns,
       relay: core.relay,
+      calls: core.calls,
       limiter: core.limiter,
       stateDir: await openStateFolder(),
       clock: systemClock,

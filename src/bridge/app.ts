@@ -5,13 +5,14 @@ import { noRoute, tokenMissing } from '../core/errors.ts';
 import type { Limiter } from '../core/limits/limiter.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { Asking, AskingRegister, ClientRegister, KeyedTurns } from '../core/register.ts';
-import type { ModelRelay } from '../core/relay.ts';
+import type { CallSource, ModelRelay } from '../core/relay.ts';
 import { type BodyLimits, BodyReader, defaultBodyLimits } from './body.ts';
 import { defaultStreamLimits, type StreamLimits } from './eventStream.ts';
 import { compose, type Exchange } from './exchange.ts';
 import type { BridgeRequest, BridgeResponse } from './http.ts';
 import { KeyedRequests } from './keyed/keyedRequests.ts';
 import { KnownClients } from './knownClients.ts';
+import { CallMetrics } from './metrics/callMetrics.ts';
 import { answerAsking } from './middleware/asking.ts';
 import { authenticate } from './middleware/authentication.ts';
 import { checkBodyKind } from './middleware/bodyKind.ts';
@@ -35,6 +36,7 @@ import { answerHealth } from './routes/health.ts';
 import { mcpRoutes, workspaceEndpoint } from './routes/mcp.ts';
 import { memoryRoutes } from './routes/memory.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { metricsRoute } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
 import { openApiRoute } from './routes/openapi.ts';
 import { promptRoutes } from './routes/prompts.ts';
@@ -57,6 +59,8 @@ export interface BridgeAppDeps {
   keyedTurns: KeyedTurns;
   /** What programs that call a model themselves go through. */
   relay: ModelRelay;
+  /** Every request to a model, of this process. */
+  calls: CallSource;
   /** Holds programs to their limits. */
   limiter: Limiter;
   workspace: OwnWorkspace;
@@ -98,13 +102,12 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
   const plain = new PlainCalls(assistant.relayed, calls);
   const bound = new SessionCalls({
     assistant,
-    relay: deps.relay,
     limiter: deps.limiter,
     keyed,
     streams,
-    clock: deps.clock,
     log,
   });
+  const metrics = new CallMetrics(deps.calls, deps.version);
   const load = () => workspaceEndpoint(log, { version: deps.version, pingMs: streams.pingMs });
   const mcp = mcpRoutes({ assistant, bodies, limiter: deps.limiter, load });
   const routes = [
@@ -122,6 +125,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
     embeddingsRoute(assistant.relayed, calls, bodies),
     responsesRoute(plain, bound, bodies, deps.clock),
     usageRoute(deps.relay, deps.clock),
+    metricsRoute(metrics),
     ...mcp.routes,
   ];
   routes.push(openApiRoute(routes, deps.version));
@@ -155,6 +159,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
       revocation.dispose();
       known.dispose();
       calls.dispose();
+      metrics.dispose();
       mcp.dispose();
     },
   };

@@ -6,7 +6,7 @@ import type { Assistant } from '../core/assistant.ts';
 import type { Limiter } from '../core/limits/limiter.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { Asking, AskingRegister, ClientRegister, KeyedTurns } from '../core/register.ts';
-import type { ModelRelay } from '../core/relay.ts';
+import type { CallSource, ModelRelay } from '../core/relay.ts';
 import { type BridgeRole, type BridgeState, spareCount } from '../protocol/bridge.ts';
 import { createBridgeApp } from './app.ts';
 import type { BodyLimits } from './body.ts';
@@ -24,6 +24,8 @@ export interface BridgeOptions {
   asking: AskingRegister;
   keyedTurns: KeyedTurns;
   relay: ModelRelay;
+  /** Every request to a model, of this process. */
+  calls: CallSource;
   limiter: Limiter;
   workspace: OwnWorkspace;
   /** The user's state directory; discovery files are kept in `bridges` below it. */

@@ -206,14 +206,12 @@ function taken(
       if (outgoing.socket) outgoing.destroy();
       else timer.refresh();
     }, stallMs).unref();
-    outgoing.once('close', () => {
+    // A long stream waits thousands of times, so nothing of one wait stays behind.
+    const settle = () => {
       clearTimeout(timer);
+      outgoing.off('close', settle).off(event, settle);
       resolve();
-    });
-    if (event === 'close') return;
-    outgoing.once(event, () => {
-      clearTimeout(timer);
-      resolve();
-    });
+    };
+    outgoing.on('close', settle).on(event, settle);
   });
 }

@@ -53,7 +53,8 @@ Options:
   --verbose            tell on standard error what happens
   --help               show this
 
-Environment: ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL. Without a key the answers are quotes from your files.`,
+Environment: ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL. Without a key the answers are quotes from your files.
+OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_HEADERS: where calls are told to OpenTelemetry.`,
     load: async () => (await import('./serve.ts')).runServe,
   },
   sessions: {

@@ -15,6 +15,7 @@ import { openStateFolder, userDatabaseFile } from '../store/dataFolders.ts';
 import { openUserDatabase, type UserDatabase } from '../store/user/openUserDatabase.ts';
 import { isMarkedLocalOnly } from '../workspaceMarksOnDisk.ts';
 import type { Invocation } from './main.ts';
+import { version } from './overview.ts';
 import { listOwnDataFolder, type Place } from './place.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -34,6 +35,7 @@ export async function openHeadless(
   const { openCore } = await import('../openCore.ts');
   const log = logOf(terminal, verbose);
   const core = await openCore({
+    version: await version(),
     dataFolder: place.dataFolder,
     profilesFolder: join(await openStateFolder(), 'profiles'),
     promptsFolder: join(await openStateFolder(), 'prompts'),
@@ -73,7 +75,13 @@ export function settingsOf(flags: TurnFlags, env: Invocation['env']): Settings {
     // Without an editor there are no open files.
     grounding: 'workspace',
     ...turnChoices(flags),
-    ...(env.ANTHROPIC_BASE_URL ? { anthropicBaseUrl: checkedUrl(env.ANTHROPIC_BASE_URL) } : {}),
+    ...(env.ANTHROPIC_BASE_URL
+      ? { anthropicBaseUrl: checkedUrl('ANTHROPIC_BASE_URL', env.ANTHROPIC_BASE_URL) }
+      : {}),
+    // As every program that speaks OpenTelemetry is told where to.
+    ...(env.OTEL_EXPORTER_OTLP_ENDPOINT
+      ? { otlpEndpoint: checkedUrl('OTEL_EXPORTER_OTLP_ENDPOINT', env.OTEL_EXPORTER_OTLP_ENDPOINT) }
+      : {}),
   };
 }
 
@@ -101,9 +109,9 @@ export function turnChoices({ model, grounding }: TurnFlags): Partial<Pick<Setti
 }
 
 /** The words leave the value out: a URL may hold a password. */
-function checkedUrl(value: string): string {
+function checkedUrl(name: string, value: string): string {
   if (!/^https?:$/.test(URL.parse(value)?.protocol ?? ''))
-    throw invalidInput('ANTHROPIC_BASE_URL', 'something else', 'an http or https URL');
+    throw invalidInput(name, 'something else', 'an http or https URL');
   return value;
 }
 

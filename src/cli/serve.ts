@@ -49,6 +49,7 @@ export async function runServe(invocation: Invocation): Promise<number> {
         asking: core.user.asking,
         keyedTurns: core.user.keyedTurns,
         relay: core.relay,
+        calls: core.calls,
         limiter: core.limiter,
         workspace: { id: core.resolved.workspace.id, name: place.identity.name, folders: place.roots },
         stateDir: await openStateFolder(),

@@ -1,4 +1,5 @@
 /** What the engine is wired with. */
+import type { CallSink } from './calls/watched.ts';
 import type {
   Clock,
   CoreSettings,
@@ -36,6 +37,8 @@ export interface EngineOptions {
   /** Without it no secrets are marked in what is inspected. */
   scanner?: SecretScanner;
   factorRecord?: TokenFactorRecord;
+  /** Where each request to a model is kept, without what was said; nowhere when absent. */
+  calls?: CallSink;
   settings: CoreSettings;
   /** Those that come with Causeway when absent. */
   profiles?: Profiles;

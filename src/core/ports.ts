@@ -87,6 +87,8 @@ export interface IndexState {
   /** Files and chunks that can be found. */
   files: number;
   chunks: number;
+  /** Files of languages whose syntax is known that could not be parsed, and were cut by their lines. */
+  asText: number;
   /** False while the index is in memory alone. */
   isStored: boolean;
 }

@@ -2,11 +2,15 @@
  * The port through which a program's own calls of a model pass: a request is relayed as it is, and nothing of it is
  * remembered but who called, what it cost and how it ended.
  */
+import type { Event } from '../base/emitter.ts';
 import type { Usage } from '../protocol/content.ts';
+import type { Door } from '../protocol/entries.ts';
 import type { Limited } from './limits/limiter.ts';
 import type { RequestSize } from './limits/requestSize.ts';
 import type { CallHold } from './limits/spending.ts';
 import type { Price } from './providers/provider.ts';
+
+export { type RelayRefusal, repeatAfterMs } from './relay/repeat.ts';
 
 /** Who asks: the user's own command line, or a client that was let in. */
 export type RelayPrincipal = { kind: 'owner' } | { kind: 'client'; client: Limited };
@@ -16,6 +20,9 @@ export const relayOperations = ['messages', 'count_tokens', 'models', 'embedding
 export type RelayWire = (typeof relayWires)[number];
 export type RelayOperation = (typeof relayOperations)[number];
 
+/** What is asked of a model: by a program itself, or for a turn, a frame or the title of a session. */
+export const callOperations = [...relayOperations, 'turn', 'frame', 'title'] as const;
+export type CallOperation = (typeof callOperations)[number];
 /** A model as the log of calls names it: Claude's as its API does, others with their provider. */
 export const loggedModel = (provider: string, model: string): string =>
   provider === 'anthropic' ? model : `${provider}/${model}`;
@@ -55,6 +62,8 @@ export interface RelayGrant {
   limits: RelayLimits;
   /** Goes back with the call when it is over. */
   hold?: CallHold;
+  /** What is said is told with the call, for the user wants it kept. */
+  bodies?: boolean;
 }
 
 export interface RelayLimits {
@@ -96,16 +105,20 @@ export interface RelayedCall {
   outcome: RelayOutcome;
   /** Tokens as upstream counted them; absent when it did not say. */
   usage: Usage | undefined;
-  /** What it cost where others have counted it, `usd` undefined where that is not known; else it is counted by its price. */
-  cost?: { usd: number | undefined };
   /** Until the first byte of the answer, in ms; absent when none came. */
   firstByteMs: number | undefined;
+  /** Until the first word of a stream, in ms; absent where there was none, and for an answer that came whole. */
+  firstTokenMs?: number | undefined;
   totalMs: number;
   /** Upstream's own id of the request. */
   requestId: string | undefined;
   /** It got to upstream, which may bill it. */
   reached: boolean;
+  /** It was sent again after an attempt that broke off, which upstream may bill as well. */
+  unsure?: boolean;
   hold: CallHold | undefined;
+  /** What was said, where the grant asked for it. */
+  bodies?: CallBodies;
   /** `hit` for an answer that was kept from an earlier call: nothing was asked of a model. */
   cache?: 'hit';
 }
@@ -115,8 +128,13 @@ export interface LoggedCall {
   at: number;
   /** `owner`, or the id of a client. */
   client: string;
-  wire: RelayWire;
-  operation: RelayOperation;
+  /** How it came in: by a wire of models, or by the door of its turn. */
+  wire: RelayWire | Door;
+  operation: CallOperation;
+  /** Who was asked, such as `anthropic`; absent in what was kept before this was told. */
+  provider?: string;
+  /** The session it is for; absent for a plain call. */
+  session?: string;
   /** Empty when the request named none. */
   model: string;
   stream: boolean;
@@ -125,14 +143,37 @@ export interface LoggedCall {
   usage?: Usage;
   /** US dollars; absent when the price of the model is not known, which is not the same as free. */
   cost?: number;
+  /** Places in the request where a placeholder stands for a secret or for personal data; absent where none was looked for. */
+  masked?: number;
   /** `hit` for an answer that was kept from an earlier call: nothing was asked of a model. */
   cache?: 'hit';
+  /** Code of the error it ended with, where that is one of Causeway's. */
+  error?: string;
   firstByteMs?: number;
+  firstTokenMs?: number;
   totalMs: number;
   requestId?: string;
+  /** What was said, while the user has switched that on. */
+  bodies?: CallBodies;
 }
 
-export const usageGroups = ['client', 'model', 'day'] as const;
+/** Longest body of a call that is kept, in bytes; what comes after is cut off. */
+export const longestBody = 64 * 1024;
+
+/** As text, each cut where it is too long to be kept. */
+export interface CallBodies {
+  request: string;
+  answer: string;
+}
+
+/** A call as it is read from the log. Numbers grow with time. */
+export interface KeptCall extends Omit<LoggedCall, 'bodies'> {
+  id: number;
+  /** What was said is kept too. */
+  hasBodies: boolean;
+}
+
+export const usageGroups = ['client', 'model', 'session', 'day'] as const;
 export type UsageGroup = (typeof usageGroups)[number];
 
 export interface UsageQuery {
@@ -141,12 +182,16 @@ export interface UsageQuery {
   from: number;
   /** Before this moment. */
   to: number;
+  /** Number of the last call that counts, where what comes later is told otherwise. */
+  upTo?: number;
 }
 
 /** Sums of the calls that have these in common. */
 export interface UsageRow {
   client?: string;
   model?: string;
+  /** Empty for plain calls. */
+  session?: string;
   /** `YYYY-MM-DD`, UTC. */
   day?: string;
   calls: number;
@@ -163,6 +208,43 @@ export interface UsageRow {
 export interface CallLog {
   add(calls: readonly LoggedCall[]): Promise<void>;
   usage(query: UsageQuery): Promise<UsageRow[]>;
+  /** Sums over stretches of time, oldest first; a stretch without calls is left out. */
+  overTime(query: TimeQuery): Promise<TimeRow[]>;
+  /** The newest calls, or the first ones after `after`, oldest first. */
+  calls(query: { after?: number; limit: number }): Promise<KeptCall[]>;
+  /** What was said in a call; undefined where it is not kept. */
+  bodies(id: number): Promise<CallBodies | undefined>;
+  /** Deletes what was said in all calls. */
+  forgetBodies(): Promise<void>;
+}
+
+/** The log as whoever watches it sees it. */
+export interface CallSource {
+  /** Asks the log, in which all calls of this process up to now are. */
+  read<T>(question: (log: CallLog) => Promise<T>): Promise<T>;
+  /** Fires with each call of this process. */
+  readonly onDidAdd: Event<LoggedCall>;
+}
+
+export interface TimeQuery {
+  /** From this moment on, ms since the epoch; where the first stretch begins. */
+  from: number;
+  to: number;
+  /** Length of a stretch in ms. */
+  step: number;
+  /** Number of the last call that counts. */
+  upTo?: number;
+}
+
+/** Sums of the calls of one stretch of time. */
+export interface TimeRow extends Omit<UsageRow, 'client' | 'model' | 'session' | 'day'> {
+  /** Which stretch, counted from 0. */
+  at: number;
+  /** Answers that were kept from earlier calls. */
+  hits: number;
+  /** How long calls took, and until their first word: how many were in each slot of `protocol/latency.ts`. */
+  total: [slot: number, calls: number][];
+  first: [slot: number, calls: number][];
 }
 
 export interface ModelRelay {

@@ -9,6 +9,10 @@ export interface Settings extends CoreSettings {
   readonly endpoints: readonly EndpointSetting[];
   readonly anthropicBaseUrl: string;
   readonly anthropicFeatures: AnthropicFeatures;
+  /** What was said in the calls of programs is kept with them. */
+  readonly keepCallBodies: boolean;
+  /** Where calls are told as spans of OpenTelemetry, by OTLP over HTTP; empty: nowhere. */
+  readonly otlpEndpoint: string;
   /** Prices the user has set, by model id; they come before the table. */
   readonly prices: Readonly<Record<string, Price>>;
 }
@@ -37,5 +41,7 @@ export const defaultSettings: Settings = {
   localOnly: false,
   anthropicBaseUrl: 'https://api.anthropic.com',
   anthropicFeatures: noFeatures,
+  keepCallBodies: false,
+  otlpEndpoint: '',
   prices: {},
 };

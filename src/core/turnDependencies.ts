@@ -5,6 +5,7 @@ import type { ErrorInfo } from '../protocol/errors.ts';
 import type { TurnEvent } from '../protocol/turnEvents.ts';
 import type { Answer } from './answer.ts';
 import type { AnswerUse, KeptAnswers } from './answers/keptAnswers.ts';
+import type { CallSink } from './calls/watched.ts';
 import type { ClientPart } from './client/clientTurn.ts';
 import type { ContextBuilder } from './context/contextBuilder.ts';
 import type { TokenFactors } from './context/factors.ts';
@@ -27,6 +28,8 @@ export interface TurnDependencies {
   clock: Clock;
   log: Log;
   masker: Masker;
+  /** Where each request is kept, without what was said; nowhere when absent. */
+  calls?: CallSink | undefined;
   /** Answers that may be given again. */
   kept: KeptAnswers;
   /** Who answers in a session, read when the turn begins. Never rejects for a profile that is gone. */

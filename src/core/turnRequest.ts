@@ -3,6 +3,7 @@ import { plainText, type Usage } from '../protocol/content.ts';
 import type { UserEntry } from '../protocol/entries.ts';
 import { reportTokens } from '../protocol/report.ts';
 import type { AnswerSource } from './answers/keptAnswers.ts';
+import { watchedTurn } from './calls/watchedTurn.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { continuedFrom } from './client/continued.ts';
 import type { BuiltContext, ContextRequest } from './context/contextRequest.ts';
@@ -119,7 +120,7 @@ async function askHeld(
   const source = await requesting.deps.kept.source(requesting.plan, sent);
   requesting.progress.cached = source.hit;
   const spends = provider.remote && !source.hit;
-  const hold = spends ? await budget?.hold(plannedCall(model, sent)) : undefined;
+  const hold = spends ? await budget?.hold?.(plannedCall(model, sent)) : undefined;
   let ending: Ending | undefined;
   try {
     ending = await ask(requesting, built, sent, checkpoints, source);
@@ -165,7 +166,10 @@ async function ask(
   deps.breakers.began(name);
   // Where another can take over at once, nobody waits for this one to come back.
   const request = (plan.standIns?.models.length ?? 0) > 0 ? { ...sent, retries: 0 } : sent;
-  for await (const event of source.stream(request, signal)) {
+  const stream = source.stream(request, signal);
+  const masked = built.report.masked?.reduce((sum, { count }) => sum + count, 0) ?? 0;
+  const about = { sessionId, user, model, masked, cached: source.hit, client: plan.budget?.client };
+  for await (const event of provider.remote ? watchedTurn(deps, about, stream) : stream) {
     if (answer.take(event)) checkpoints.touch();
     const told = turnEventOf(turn, event);
     if (told) deps.emit(told);

@@ -30,6 +30,7 @@ import { unusedSession } from './shownSessions.ts';
 import { StatusItem } from './statusItem.ts';
 import { StayingOut } from './stayingOut.ts';
 import { TerminalRecord } from './terminalRecord.ts';
+import { UsageView } from './usage/usageView.ts';
 import { WindowCore } from './windowCore.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -60,6 +61,7 @@ export class App implements vscode.Disposable {
   readonly live: LiveTurns;
   readonly edits: ProposedEdits;
   readonly reports: Reports;
+  readonly usage: UsageView;
   readonly terminals: TerminalRecord;
   readonly media = new MediaShelf();
   readonly #mcp: McpOffer;
@@ -103,6 +105,7 @@ export class App implements vscode.Disposable {
     this.live = add(new LiveTurns(this.core));
     this.edits = add(new ProposedEdits());
     this.reports = add(new Reports());
+    this.usage = add(new UsageView(context.extensionUri, this));
     this.terminals = add(new TerminalRecord(() => this.settings.get('context.terminal')));
     add(new AskingPrograms(this));
     add(new StatusItem(statusItem, this));

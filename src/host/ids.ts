@@ -3,6 +3,8 @@
 export const extensionId = 'causeway.causeway';
 export const viewContainerId = 'causeway';
 export const panelViewId = 'causeway.panel';
+/** Type of the editor tab that shows what was used. */
+export const usageViewType = 'causeway.usage';
 /** Scheme of the read-only documents in which edits are proposed. */
 export const proposalScheme = 'causeway-proposal';
 /** Scheme of context reports. */
@@ -36,6 +38,7 @@ export const commandIds = [
   'causeway.discardEdit',
   'causeway.startBridge',
   'causeway.stopBridge',
+  'causeway.showUsage',
   'causeway.createClientToken',
   'causeway.reviewClients',
   'causeway.rotateClient',
@@ -90,6 +93,8 @@ export const settingNames = [
   'trash.retentionDays',
   'bridge.enabled',
   'bridge.port',
+  'callLog.bodies',
+  'openTelemetry.endpoint',
 ] as const;
 export type SettingName = (typeof settingNames)[number];
 

@@ -59,6 +59,8 @@ export const settingSchemas = {
   'bridge.enabled': z.boolean(),
   /** Judged by the bridge, whose words name the value that does not fit. */
   'bridge.port': z.unknown(),
+  'callLog.bodies': z.boolean(),
+  'openTelemetry.endpoint': z.union([z.literal(''), z.url({ protocol: /^https?$/ })]),
 } as const satisfies Record<SettingName, z.ZodType>;
 
 export type SettingValue<N extends SettingName> = z.output<(typeof settingSchemas)[N]>;
@@ -93,4 +95,6 @@ export const settingDefaults: { readonly [N in SettingName]: SettingValue<N> } =
   'trash.retentionDays': 0,
   'bridge.enabled': false,
   'bridge.port': defaultPort,
+  'callLog.bodies': defaultSettings.keepCallBodies,
+  'openTelemetry.endpoint': defaultSettings.otlpEndpoint,
 };

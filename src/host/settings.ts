@@ -86,6 +86,15 @@ export class Settings implements AllSettings {
     return globalValue === undefined && named ? named : this.get('anthropic.baseUrl');
   }
 
+  /** The log of calls is not encrypted; who encrypts their sessions wants nothing said to lie beside them. */
+  get keepCallBodies(): boolean {
+    return this.get('callLog.bodies') && !this.get('encryptSessions');
+  }
+
+  get otlpEndpoint(): string {
+    return this.get('openTelemetry.endpoint');
+  }
+
   get anthropicFeatures(): AllSettings['anthropicFeatures'] {
     return {
       contextEditing: this.get('anthropic.contextEditing'),

@@ -3,8 +3,11 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../base/disposable.ts';
 import type { IndexState } from '../core/ports.ts';
 import type { BridgeControl } from './bridgeControl.ts';
+import type { CommandId } from './ids.ts';
 import type { Indexing } from './indexing.ts';
 import type { LiveTurns } from './liveTurns.ts';
+
+const showUsage = 'causeway.showUsage' satisfies CommandId;
 
 export class StatusItem implements vscode.Disposable {
   readonly #item: vscode.StatusBarItem;
@@ -47,7 +50,11 @@ export class StatusItem implements vscode.Disposable {
     ];
     if (index) lines.push(indexLine(index));
     if (state?.problem) lines.push(state.problem.message);
-    this.#item.tooltip = lines.join('\n');
+    const tooltip = new vscode.MarkdownString().appendText(lines.join('\n'));
+    tooltip.appendMarkdown(`\n\n[${t('Show Usage')}](command:${showUsage})`);
+    // Nothing but this link can be followed.
+    tooltip.isTrusted = { enabledCommands: [showUsage] };
+    this.#item.tooltip = tooltip;
   }
 }
 

@@ -16,7 +16,7 @@ import type {
   WorkspaceIdentity,
   WorkspaceRegister,
 } from '../core/register.ts';
-import type { ModelRelay } from '../core/relay.ts';
+import type { CallSource, ModelRelay } from '../core/relay.ts';
 import type { LanguageFeatures } from '../core/tools/workspace/sources.ts';
 import type { AttachmentPorts } from '../core/workspace/attachment.ts';
 import type { BridgeState } from '../protocol/bridge.ts';
@@ -29,6 +29,8 @@ export interface OpenedCore {
   readonly resolved: ResolvedWorkspace;
   readonly index: IndexControl;
   readonly relay: ModelRelay;
+  /** Every request to a model. */
+  readonly calls: CallSource;
   readonly limiter: Limiter;
   readonly user: {
     readonly workspaces: WorkspaceRegister;

@@ -15,19 +15,33 @@ export interface FoundFile {
   path: string;
 }
 
+/** A folder that was looked into, with the names of the files in it that may be searched. */
+export interface FoundFolder {
+  /** Absolute. */
+  folder: string;
+  /** As people see it; empty for the only one that is open. */
+  path: string;
+  names: string[];
+}
+
+export const fileIn = ({ folder, path: shown }: FoundFolder, name: string): FoundFile => ({
+  file: path.join(folder, name),
+  path: shown === '' ? name : `${shown}/${name}`,
+});
+
 /** What people call the folders: nothing where there is one. */
 export const shownRoot = (folder: string, folders: readonly string[]): string =>
   folders.length > 1 ? path.basename(folder) : '';
 
 /**
- * Files by name, shallow ones first, those of one folder at a time; those that stay out by their names or by what
+ * Folders, shallow ones first, with their files by name; those that stay out by their names or by what
  * excludes them are passed over. Symbolic links are not followed: what they lead to inside is found anyway. Holds the
  * thread for one folder at a time.
  */
-export async function* filesOf(
+export async function* foldersOf(
   folders: readonly string[],
   excludes: readonly Exclude[] = [],
-): AsyncGenerator<{ folder: string; files: FoundFile[] }> {
+): AsyncGenerator<FoundFolder> {
   const hiddenBy = excluder(excludes);
   const queue: { folder: string; shown: string; inRoot: string; above: GitIgnore | undefined }[] =
     folders.map((folder) => ({
@@ -42,7 +56,7 @@ export async function* filesOf(
     const names = new Set(entries.map(({ name }) => name));
     const has = (name: string) => names.has(name);
     const rules = next.above?.withinSync(folder, has) ?? (await GitIgnore.at(folder));
-    const found: FoundFile[] = [];
+    const found: string[] = [];
     for (const entry of entries) {
       const pathInRoot = inRoot === '' ? entry.name : `${inRoot}/${entry.name}`;
       const isFolder = entry.isDirectory();
@@ -53,9 +67,9 @@ export async function* filesOf(
       if (isFolder) {
         if (ignoredBy === undefined && !isSkippedFolder(entry.name))
           queue.push({ folder: file, shown: shownPath, inRoot: pathInRoot, above: rules });
-      } else if (!whyStaysOut({ path: shownPath, ignoredBy })) found.push({ file, path: shownPath });
+      } else if (!whyStaysOut({ path: shownPath, ignoredBy })) found.push(entry.name);
     }
-    yield { folder, files: found };
+    yield { folder, path: shown, names: found };
   }
 }
 

@@ -10,6 +10,7 @@ import type { IndexState, OpenFile, Passage } from '../core/ports.ts';
 import { lookAt } from './index/changedFile.ts';
 import { FolderWatch } from './index/folderWatch.ts';
 import { keyOfFile, type Place, WorkspaceIndex } from './index/workspaceIndex.ts';
+import type { CutBySyntax } from './syntax/openSyntax.ts';
 import { WorkspacePast } from './workspacePast.ts';
 
 /** What is to be searched. */
@@ -74,6 +75,7 @@ export class WorkspaceSearch {
   readonly #bounds: SearchBounds | undefined;
   readonly #waits: Pick<SearchBounds, 'patienceMs' | 'pastPatienceMs'>;
   readonly #tell: (event: SearchEvent) => void;
+  readonly #cut: CutBySyntax;
   #index: WorkspaceIndex | undefined;
   /** Texts of open editors, which stand in for the files on disk. */
   readonly #open = new Map<string, string>();
@@ -93,6 +95,7 @@ export class WorkspaceSearch {
     bounds: Partial<SearchBounds> = {},
     neighbours: () => Promise<WordNeighbours | undefined> = async () => undefined,
     tell: (event: SearchEvent) => void = () => undefined,
+    cut: CutBySyntax = () => undefined,
   ) {
     const { files, bytes } = bounds;
     this.#waits = { ...patience, ...bounds };
@@ -100,6 +103,7 @@ export class WorkspaceSearch {
       files === undefined && bytes === undefined ? undefined : { ...onDisk, ...this.#waits, ...bounds };
     this.#neighbours = neighbours;
     this.#tell = tell;
+    this.#cut = cut;
   }
 
   /** Never rejects for files it cannot read. */
@@ -136,7 +140,7 @@ export class WorkspaceSearch {
       const one = await lookAt(path, place);
       switch (one.kind) {
         case 'file':
-          index.refresh(one.found);
+          await index.refresh(one.found);
           break;
         case 'gone':
           index.forget(path);
@@ -176,6 +180,7 @@ export class WorkspaceSearch {
       bounds: this.#bounds ?? onDisk,
       inMemory: this.#bounds ?? inMemory,
       folder: indexFolder,
+      cut: this.#cut,
       onProblem: (message, error) =>
         this.#tell({ type: 'problem', message, trace: error === undefined ? undefined : traceOf(error) }),
       onProgress: () => this.#tellState(),
@@ -270,6 +275,7 @@ export class WorkspaceSearch {
         found: progress?.found ?? 0,
         files: passages.files,
         chunks: passages.chunks,
+        asText: passages.asText,
         isStored: index.isStored,
       },
     });

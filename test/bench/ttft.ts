@@ -43,6 +43,7 @@ await control('always', answer('The retry timer is created before the fake clock
 
 const silent = () => undefined;
 const core = await openCore({
+  version: '0.0.0',
   dataFolder: join(folder, 'data'),
   profilesFolder: join(folder, 'profiles'),
   promptsFolder: join(folder, 'prompts'),
@@ -72,6 +73,8 @@ const core = await openCore({
     anthropicBaseUrl: url,
     anthropicFeatures: noFeatures,
     prices: {},
+    keepCallBodies: false,
+    otlpEndpoint: '',
   },
   secrets: {
     get: async (name) => (name === anthropicKeyName ? key : undefined),

@@ -4,13 +4,34 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { Frame, Page } from 'playwright-core';
 import { connectToFolder } from '../../src/client/discovery.ts';
 import { answer } from '../support/anthropic/script.ts';
+import { type ThemeName, themes } from '../support/vscode/settings.ts';
 import { until } from '../support/vscode/until.ts';
 import { type Installed, installed, type OpenWindow } from './support/installed.ts';
 
 const run = promisify(execFile);
 const askingScript = fileURLToPath(new URL('./support/askingScript.mjs', import.meta.url));
+
+/** The document of a webview that has this in it. */
+async function frameWith(page: Page, selector: string): Promise<Frame> {
+  let found: Frame | undefined;
+  await until(`a webview with ${selector}`, async () => {
+    for (const frame of page.frames()) {
+      if (
+        (await frame
+          .locator(selector)
+          .count()
+          .catch(() => 0)) > 0
+      )
+        found = frame;
+    }
+    return found !== undefined;
+  });
+  assert.ok(found);
+  return found;
+}
 
 describe('The bridge of a window', () => {
   let vscode: Installed;
@@ -129,6 +150,40 @@ describe('The bridge of a window', () => {
       script.kill();
       await ended;
     }
+  });
+
+  it('draws in the dashboard what the program used, and what another uses as it comes', async () => {
+    const { window } = open;
+    await window.command('Causeway: Show Usage');
+    const usage = await frameWith(window.page, '#chart-cost .bar');
+    const asked = usage.locator('.top', { hasText: 'Who asked' });
+    await asked.getByText('Release notes').waitFor();
+    const lines = usage.locator('.lines tbody tr');
+    assert.match((await lines.first().textContent()) ?? '', /Release notes.*script.*claude-.*answered/);
+    const auth = ['-H', `Authorization: Bearer ${token}`, '-H', 'Content-Type: application/json'];
+    const before = await lines.count();
+    vscode.fake.enqueue(answer('Seen at once.'));
+    const version = ['-H', 'anthropic-version: 2023-06-01'];
+    const call = {
+      model: 'claude-opus-5-5',
+      max_tokens: 8000,
+      messages: [{ role: 'user', content: 'Now?' }],
+    };
+    const sent = await curl('/v1/messages', ...auth, ...version, '-d', JSON.stringify(call));
+    assert.equal(sent.status, 200, JSON.stringify(sent.body));
+    await lines.nth(before).waitFor();
+    assert.match((await lines.first().textContent()) ?? '', /curl.*Anthropic’s wire.*claude-opus-5-5/);
+    // They would lie over the charts in the pictures.
+    await window.command('Notifications: Clear All Notifications');
+    for (const name of Object.keys(themes) as ThemeName[]) {
+      await window.setTheme(name, { 'causeway.bridge.port': 61950, 'causeway.bridge.enabled': true });
+      await window.screenshot(`usage-${name}`);
+    }
+    await usage
+      .getByRole('button', { name: /^Show the session/ })
+      .first()
+      .click();
+    await open.panel.waitFor('What changed since the last release?');
   });
 
   it('is found by its folder, and tells the same events as the panel shows', async () => {

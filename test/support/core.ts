@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Emitter } from '../../src/base/emitter.ts';
 import { traceOf } from '../../src/base/trace.ts';
+import type { CallSink } from '../../src/core/calls/watched.ts';
 import { estimateTokens } from '../../src/core/context/tokens.ts';
 import { Engine } from '../../src/core/engine.ts';
 import type {
@@ -74,6 +75,7 @@ export interface TestCoreOptions {
   userDirectives?: UserDirectives;
   /** Providers beside Claude. */
   more?: Iterable<Provider>;
+  calls?: CallSink;
   /** What the engine sees as the time. */
   clock?: Clock;
   /** Counts by the kinds of characters where none is given, which needs no worker. */
@@ -185,6 +187,7 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     log,
     workspaceSources: () => options.workspaceSources,
     ...(options.scanner === undefined ? {} : { scanner: options.scanner }),
+    ...(options.calls === undefined ? {} : { calls: options.calls }),
     ...(options.userDirectives === undefined ? {} : { userDirectives: options.userDirectives }),
   });
   return {

@@ -1,5 +1,6 @@
 /** The real core with Claude and an OpenAI-compatible server, both faked over HTTP. */
 import { Emitter } from '../../src/base/emitter.ts';
+import type { CallSink } from '../../src/core/calls/watched.ts';
 import { type EndpointSetting, endpointKeyName } from '../../src/core/providers/openai/endpoints.ts';
 import { OpenAiProviders } from '../../src/core/providers/openai/openAiProviders.ts';
 import { startCore, type TestCore } from './core.ts';
@@ -40,9 +41,11 @@ export function settingOf(
 export async function startTwo(
   flavour: FlavourName = 'openai',
   more: Partial<EndpointSetting> = {},
+  calls?: CallSink,
 ): Promise<Two> {
   const fake = await startFakeOpenAi({ flavour });
   const { setting, key } = settingOf(fake, 'mine', { preset: flavour, ...more });
   const keys = new Map([key]);
-  return { core: await startCore({ more: serversAt([setting], keys) }), fake, keys };
+  const options = calls === undefined ? {} : { calls };
+  return { core: await startCore({ more: serversAt([setting], keys), ...options }), fake, keys };
 }

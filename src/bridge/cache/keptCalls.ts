@@ -16,7 +16,7 @@ import { jsonOf, plainAnswer, textsIn } from './plainAnswer.ts';
 /** More than a thousand answers of usual length, and a small part of what the editor's host takes. */
 const maxBytes = 16 * 1024 * 1024;
 /** Of a request that is looked through for secrets, and of an answer; those of the largest models are half of it. */
-const maxCallBytes = 1024 * 1024;
+export const maxCallBytes = 1024 * 1024;
 
 /** A call that may be answered from an earlier one. */
 export interface CachedCall {
@@ -74,7 +74,7 @@ export class KeptCalls {
   keeping(key: string, call: CachedCall, response: BridgeResponse): BridgeResponse {
     const { status, headers, body } = response;
     const told = { ...response, headers: { ...headers, ...cacheHeaders(call.use, false) } };
-    if (status !== 200 || call.body.length > maxCallBytes) return told;
+    if (status !== 200) return told;
     const kept = Object.fromEntries(
       keptHeaders.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])),
     );

@@ -215,6 +215,11 @@ export const operations: Readonly<Record<string, Operation>> = {
     query: usageQuery,
     answer: { status: 200, schema: 'UsageResult' },
   },
+  'GET /metrics': {
+    tag: 'usage',
+    summary: 'Counters and histograms of this window since it began, for Prometheus.',
+    answer: { status: 200, text: 'text in Prometheus’ format, version 0.0.4' },
+  },
   'POST /v1/messages': {
     tag: 'wires',
     summary:

@@ -38,8 +38,8 @@ export function chatRoute(
   };
 
   async function answered(call: RouteCall, bytes: Buffer): Promise<BridgeResponse> {
-    const fields = ['model', 'stream', 'max_tokens', 'max_completion_tokens'] as const;
-    const { model, stream, ...ceilings } = readTopLevel(bytes, fields);
+    const fields = ['model', 'stream', 'max_tokens', 'max_completion_tokens', 'n'] as const;
+    const { model, stream, n, ...ceilings } = readTopLevel(bytes, fields);
     const name = modelName(model);
     const named = call.request.headers.get(versionHeader);
     const created = Math.floor(clock.now() / 1000);
@@ -79,7 +79,8 @@ export function chatRoute(
       toServer: (one) => ({
         path: chatPath,
         body: withTopLevel(bytes, 'model', one.model.id),
-        maxTokens: ceilingOf(ceilings),
+        // Each of several answers may be as long as the ceiling says.
+        maxTokens: (ceilingOf(ceilings) ?? one.model.maxOutput) * (typeof n === 'number' && n > 1 ? n : 1),
         reader: (host, key) => new PassedChat(host, key),
       }),
     });

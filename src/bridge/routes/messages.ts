@@ -63,6 +63,7 @@ export function messageRoutes(
     return plain.send(call, {
       wire: 'anthropic',
       name,
+      asked: bytes,
       stream: stream === true,
       conversation: () => beginningOf(bytes),
       toClaude: (id) => ({

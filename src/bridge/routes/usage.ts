@@ -17,7 +17,7 @@ export const usageQuery = z.strictObject({
   to: z.iso.date().optional(),
 });
 
-/** What was used and what it cost, of all programs of this user: sums by client, model and day. */
+/** What was used and what it cost, by this user and all programs: sums by client, model, session and day. */
 export const usageRoute = (relay: ModelRelay, clock: Clock): Route => ({
   method: 'GET',
   pattern: '/v1/usage',

@@ -13,6 +13,8 @@ export interface AnswerHead {
 export interface AnswerReader {
   /** As far as it is known. */
   readonly usage: Usage | undefined;
+  /** The first word of a stream has come. */
+  readonly hasBegun: boolean;
   /** An answer without a stream, as the client gets it. Throws a `CausewayError` when it is none. */
   whole(head: AnswerHead, bytes: Buffer): AnswerHead & { bytes: Uint8Array };
   /** Headers of a stream, as the client gets them. */

@@ -17,6 +17,7 @@ export class AnthropicAnswer implements AnswerReader {
   readonly #events = new EventBytes(wanted, maxEventBytes);
   #usage: Usage | undefined;
   #outcome: RelayOutcome = 'truncated';
+  #hasBegun = false;
   readonly ping = pingEvent;
 
   constructor(host: string) {
@@ -25,6 +26,10 @@ export class AnthropicAnswer implements AnswerReader {
 
   get usage(): Usage | undefined {
     return this.#usage;
+  }
+
+  get hasBegun(): boolean {
+    return this.#hasBegun;
   }
 
   get outcome(): RelayOutcome {
@@ -45,6 +50,10 @@ export class AnthropicAnswer implements AnswerReader {
     const passage = this.#events.take(chunk);
     if (!passage) throw upstreamTooLarge(this.#host);
     for (const event of passage.events) this.#hear(event);
+    // Looked for in the bytes: to read each delta would cost more than all the rest of a relayed stream.
+    this.#hasBegun ||=
+      passage.bytes.length > 0 &&
+      Buffer.from(passage.bytes.buffer, passage.bytes.byteOffset, passage.bytes.length).includes(delta);
     return passage.bytes;
   }
 
@@ -73,6 +82,8 @@ export class AnthropicAnswer implements AnswerReader {
     }
   }
 }
+
+const delta = 'content_block_delta';
 
 const pingEvent = Buffer.from('event: ping\ndata: {"type": "ping"}\n\n');
 

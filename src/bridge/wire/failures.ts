@@ -29,6 +29,9 @@ export function failureOf(error: Error, progress: Progress, host: string, limits
   return { error: reached ? upstreamBroke(host) : upstreamUnreachable(host), outcome: 'failed' };
 }
 
+/** The connection was there, and nothing came on it. */
+export const isSilence = (error: Error): boolean => error instanceof undici.HeadersTimeoutError;
+
 /** A reader throws errors of ours; anything else comes of bytes that nobody foresaw. */
 export const failureOfReading = (error: unknown, host: string): Failure => ({
   error: error instanceof CausewayError ? error : upstreamUnreadable(host),

@@ -4,12 +4,14 @@ import { requestSize } from '../../core/limits/requestSize.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { ModelRelay, RelayOperation, RelayPrincipal, RelayServer, RelayWire } from '../../core/relay.ts';
 import { cacheHeader, cacheUseOf } from '../cache/cacheUse.ts';
-import { KeptCalls } from '../cache/keptCalls.ts';
+import { KeptCalls, maxCallBytes } from '../cache/keptCalls.ts';
 import type { Principal, RouteCall } from '../exchange.ts';
 import type { BridgeResponse } from '../http.ts';
 import type { AnswerReader } from './answerReader.ts';
 import { serverHeaders, upstreamHeaders } from './headers.ts';
 import { RelayedAnswer } from './relayedAnswer.ts';
+import { Repeats, retriesOf } from './repeats.ts';
+import { SaidBytes } from './saidBytes.ts';
 import { Upstreams } from './upstream.ts';
 
 export interface ModelCallsDeps {
@@ -35,6 +37,8 @@ export interface ModelCall {
   headers?: readonly string[];
   /** The program's own request, where that is not what is sent: the answer is written as it asks. */
   asked?: Buffer;
+  /** How often it is sent again at most, where that is not the program's to say. */
+  retries?: number;
   /** Told what upstream said where it answered with an error, in its own words. */
   onRefused?: (body: Buffer) => void;
   /** `key` is what the call is sent with; no answer may hold it. */
@@ -62,7 +66,8 @@ export class ModelCalls {
     const { wire, operation, model, server, stream, body, path } = call;
     const { request, principal } = route;
     const use = cacheUseOf(request, principal);
-    if (!use || !body || operation !== 'messages') return this.#send(route, call);
+    const mayKeep = operation === 'messages' && body !== undefined && body.length <= maxCallBytes;
+    if (!use || !mayKeep) return this.#send(route, call);
     const at = clock.now();
     const from = clock.monotonic();
     // Whether anything may leave at all, and where to; what it costs is held only when it is sent.
@@ -108,9 +113,25 @@ export class ModelCalls {
       ...(model === undefined ? {} : { model }),
       ...(maxTokens === undefined ? {} : { maxTokens }),
     });
-    const { baseUrl, key, limits, hold } = 'then' in asked ? await asked : asked;
+    const { baseUrl, key, limits, hold, bodies } = 'then' in asked ? await asked : asked;
+    const said = bodies && new SaidBytes();
     const { dispatcher, host, prefix } = this.#upstreams.of(baseUrl);
     const reader = call.reader(host, key);
+    const retries = call.retries ?? retriesOf(request);
+    const send = () => {
+      dispatcher.dispatch(
+        {
+          method: call.method,
+          path: prefix + call.path,
+          headers: server ? serverHeaders(request, key) : upstreamHeaders(request, key ?? '', call.headers),
+          body: body ?? null,
+          headersTimeout: limits.headMs,
+          bodyTimeout: limits.idleMs,
+        },
+        answer,
+      );
+    };
+    const repeats = retries > 0 ? new Repeats(clock, retries, send) : undefined;
     const answer = new RelayedAnswer({
       reader,
       host,
@@ -118,8 +139,11 @@ export class ModelCalls {
       pingMs,
       presence,
       onRefused: call.onRefused,
+      again: repeats && ((refusal, reached) => repeats.again(refusal, reached)),
       now: () => clock.monotonic(),
-      onEnd: (end) =>
+      ...(said ? { onData: (chunk) => said.add(chunk) } : {}),
+      onEnd: (end) => {
+        repeats?.end();
         relay.record({
           at,
           principal: who,
@@ -130,20 +154,13 @@ export class ModelCalls {
           stream,
           usage: reader.usage,
           hold,
+          ...(said ? { bodies: { request: textOf(body), answer: said.text } } : {}),
+          ...(repeats?.unsure ? { unsure: true } : {}),
           ...end,
-        }),
-    });
-    dispatcher.dispatch(
-      {
-        method: call.method,
-        path: prefix + call.path,
-        headers: server ? serverHeaders(request, key) : upstreamHeaders(request, key ?? '', call.headers),
-        body: body ?? null,
-        headersTimeout: limits.headMs,
-        bodyTimeout: limits.idleMs,
+        });
       },
-      answer,
-    );
+    });
+    send();
     return await answer.response;
   }
 
@@ -154,6 +171,12 @@ export class ModelCalls {
 }
 
 const noBody = Buffer.alloc(0);
+
+const textOf = (body: Buffer | undefined): string => {
+  const said = new SaidBytes();
+  if (body) said.add(body);
+  return said.text;
+};
 
 const owner: RelayPrincipal = { kind: 'owner' };
 export const principalOf = (principal: Principal): RelayPrincipal =>

@@ -15,6 +15,7 @@ export class OpenAiAnswer implements AnswerReader {
   readonly #translate: (answer: unknown) => unknown;
   #outcome: RelayOutcome = 'failed';
   readonly usage: Usage | undefined = undefined;
+  readonly hasBegun = false;
   readonly ping = nothing;
 
   constructor(host: string, translate: (answer: unknown) => unknown) {

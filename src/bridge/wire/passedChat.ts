@@ -1,4 +1,5 @@
 /** Answers of a server that speaks the client's own wire: they pass as they are, and what they cost is read on the way. */
+import { z } from 'zod';
 import type { CausewayError } from '../../core/errors.ts';
 import { upstreamTooLarge } from '../../core/errors.ts';
 import type { RelayOutcome } from '../../core/relay.ts';
@@ -17,6 +18,7 @@ export class PassedChat implements AnswerReader {
   readonly #events = new EventBytes(everyEvent, maxEventBytes);
   #usage: Usage | undefined;
   #outcome: RelayOutcome = 'truncated';
+  #hasBegun = false;
   readonly ping = comment;
 
   constructor(host: string, key: string | undefined) {
@@ -26,6 +28,10 @@ export class PassedChat implements AnswerReader {
 
   get usage(): Usage | undefined {
     return this.#usage;
+  }
+
+  get hasBegun(): boolean {
+    return this.#hasBegun;
   }
 
   get outcome(): RelayOutcome {
@@ -67,12 +73,27 @@ export class PassedChat implements AnswerReader {
     const value = parsedJson(data);
     if (typeof value !== 'object' || value === null) return;
     if ('error' in value && value.error) this.#outcome = 'failed';
+    this.#hasBegun ||= saysSomething(value);
     if ('usage' in value) this.#usage = usageOfChat(value.usage) ?? this.#usage;
     if (this.#outcome === 'truncated' && isFinished(value)) this.#outcome = 'done';
   }
 }
 
 const comment = Buffer.from(': ping\n\n');
+
+const delta = z.object({
+  choices: z.array(
+    z.object({
+      delta: z.object({ content: z.string().nullish(), tool_calls: z.array(z.unknown()).nullish() }),
+    }),
+  ),
+});
+
+/** The first chunk names the role alone. */
+const saysSomething = (chunk: object): boolean =>
+  delta
+    .safeParse(chunk)
+    .data?.choices.some(({ delta: { content, tool_calls: calls } }) => !!content || !!calls?.length) ?? false;
 
 /** With several answers the first that is whole counts: the others come in the same stream. */
 const isFinished = (chunk: object): boolean =>

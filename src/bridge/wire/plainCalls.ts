@@ -40,9 +40,13 @@ export class PlainCalls {
 
   /** Throws `model_not_found`, what keeps the model from answering, and as `ModelCalls.send`. */
   send(call: RouteCall, plain: PlainCall): Promise<BridgeResponse> {
-    return isClaudes(plain.name)
-      ? this.#calls.send(call, sentToClaude(plain, plain.name))
-      : this.#sendToKnown(call, plain);
+    if (!isClaudes(plain.name)) return this.#sendToKnown(call, plain);
+    return this.#calls.send(call, sentToClaude(plain, plain.name)).catch((error: unknown) => {
+      // A gateway of the user's may have Claude's models too.
+      if (error instanceof CausewayError && error.code === 'no_api_key')
+        return this.#sendToKnown(call, plain);
+      throw error;
+    });
   }
 
   /** Claude's own name of a model that only its API can be asked about. Throws as `send`, and `invalid_input`. */
@@ -59,15 +63,15 @@ export class PlainCalls {
       .catch(withStatus);
     for (const [at, model] of models.entries()) {
       model.began();
-      const tried = await this.#try(call, plain, model);
-      model.ended(tried.failure);
       const isLast = at === models.length - 1;
+      const tried = await this.#try(call, plain, model, isLast);
+      model.ended(tried.failure);
       if (!tried.failure || isLast || call.presence.over || !standsIn(tried.failure)) return answerOf(tried);
     }
     throw new TypeError('A call is sent to one model at least.');
   }
 
-  async #try(call: RouteCall, plain: PlainCall, one: RelayedModel): Promise<Tried> {
+  async #try(call: RouteCall, plain: PlainCall, one: RelayedModel, isLast: boolean): Promise<Tried> {
     const { model } = one;
     let said = '';
     const onRefused = (body: Buffer) => {
@@ -78,7 +82,12 @@ export class PlainCalls {
         model.provider === 'anthropic'
           ? sentToClaude(plain, model.id)
           : { ...common(plain), ...plain.toServer(one), model: plain.name, server: model };
-      const response = await this.#calls.send(call, { ...sent, onRefused });
+      // Where another can take over at once, nobody waits for this one to come back.
+      const response = await this.#calls.send(call, {
+        ...sent,
+        onRefused,
+        ...(isLast ? {} : { retries: 0 }),
+      });
       const failure = response.status < 400 ? undefined : failureOf(response, said);
       return failure ? { response, failure } : { response };
     } catch (error) {

@@ -7,11 +7,11 @@ import {
   upstreamTooLarge,
   upstreamTruncated,
 } from '../../core/errors.ts';
-import type { RelayLimits, RelayOutcome } from '../../core/relay.ts';
+import type { RelayLimits, RelayOutcome, RelayRefusal } from '../../core/relay.ts';
 import type { BodySink, BridgeResponse, PushedBody } from '../http.ts';
 import { gone, type Presence } from '../presence.ts';
 import type { AnswerReader } from './answerReader.ts';
-import { type Failure, failureOf, failureOfReading } from './failures.ts';
+import { type Failure, failureOf, failureOfReading, isSilence } from './failures.ts';
 import { clientHeaders, textOf } from './headers.ts';
 
 /** Longest answer without a stream, in bytes: that of the largest models is about one megabyte. */
@@ -23,6 +23,8 @@ export interface RelayedEnd {
   status: number;
   outcome: RelayOutcome;
   firstByteMs: number | undefined;
+  /** Of a stream: until its first word. */
+  firstTokenMs: number | undefined;
   totalMs: number;
   requestId: string | undefined;
   /** It got to upstream, as far as can be known here. */
@@ -39,8 +41,12 @@ export interface RelayedAnswerOptions {
   presence: Presence;
   /** Monotonic, in ms. */
   now(): number;
+  /** Told what comes of the answer, where somebody keeps it. */
+  onData?(chunk: Buffer): void;
   /** Told what upstream said where it answered with an error, in its own words. */
   onRefused?: ((body: Buffer) => void) | undefined;
+  /** Asked where upstream had no answer; when it says true, another attempt of the call is told to this answer. */
+  again?: ((refusal: RelayRefusal, reached: boolean) => boolean) | undefined;
   /** Called once, when nothing more comes. */
   onEnd(end: RelayedEnd): void;
 }
@@ -58,6 +64,7 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
   #status = 0;
   #requestId: string | undefined;
   #firstByteMs: number | undefined;
+  #firstTokenMs: number | undefined;
   #headers: Record<string, string> = {};
   #streams = false;
   /** What came and was not read; of an answer that is no stream, all of it. */
@@ -114,6 +121,7 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#ended) return;
+    this.#options.onData?.(chunk);
     this.#unread.push(chunk);
     this.#unreadBytes += chunk.length;
     if (this.#streams) {
@@ -142,6 +150,7 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
       }
       const head = { status: this.#status, headers: this.#headers };
       const came = this.#takeUnread();
+      if (this.#status >= 400 && this.#isAgain(head)) return;
       if (this.#status >= 400) this.#options.onRefused?.(came);
       const { status, headers, bytes } = reader.whole(head, came);
       this.#status = status;
@@ -157,7 +166,19 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
     const { host, limits } = this.#options;
     this.#readOn();
     const progress = this.#streams ? 'stream' : this.#status > 0 ? 'head' : 'nothing';
+    // Of one that was silent for long, upstream may still be working on the answer.
+    if (progress === 'nothing' && !isSilence(error) && this.#isAgain({ headers: {} })) return;
     this.#fail(failureOf(error, progress, host, limits));
+  }
+
+  /** Nothing of this attempt is told to the client. */
+  #isAgain(refusal: RelayRefusal): boolean {
+    if (!this.#options.again?.(refusal, this.#reached)) return false;
+    this.#controller = undefined;
+    this.#status = 0;
+    this.#headers = {};
+    this.#takeUnread();
+    return true;
   }
 
   flow(sink: BodySink): void {
@@ -186,7 +207,11 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
 
   /** What the client gets of what came. Throws what the reader throws. */
   #part(): Uint8Array {
-    return this.#unread.length === 0 ? nothing : this.#options.reader.part(this.#takeUnread());
+    const { reader, now } = this.#options;
+    if (this.#unread.length === 0) return nothing;
+    const part = reader.part(this.#takeUnread());
+    if (this.#firstTokenMs === undefined && reader.hasBegun) this.#firstTokenMs = now() - this.#from;
+    return part;
   }
 
   #readOn(): void {
@@ -237,6 +262,7 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
       status: this.#status,
       outcome,
       firstByteMs: this.#firstByteMs,
+      firstTokenMs: this.#firstTokenMs,
       totalMs: this.#options.now() - this.#from,
       requestId: this.#requestId,
       reached: this.#reached,

@@ -28,6 +28,7 @@ export class ServerAnswer implements AnswerReader {
   readonly #events: AnswerEvents;
   #usage: Usage | undefined;
   #outcome: RelayOutcome = 'truncated';
+  #hasBegun = false;
   readonly ping: Uint8Array;
 
   constructor(options: ServerAnswerOptions) {
@@ -39,6 +40,10 @@ export class ServerAnswer implements AnswerReader {
 
   get usage(): Usage | undefined {
     return this.#usage;
+  }
+
+  get hasBegun(): boolean {
+    return this.#hasBegun;
   }
 
   get outcome(): RelayOutcome {
@@ -99,6 +104,7 @@ export class ServerAnswer implements AnswerReader {
     let text = '';
     for (const event of events) {
       if (event.type === 'usage') this.#usage = event.usage;
+      if (event.type === 'text' || event.type === 'tool_use') this.#hasBegun = true;
       if (event.type === 'stop')
         for (const one of this.#events.last(event.stopReason, this.#usage ?? noUsage))
           text += this.#options.writer.event(one);

@@ -4,9 +4,9 @@ import { CausewayError, fromErrorInfo, scopeMissing, turnWithdrawn, unexpected }
 import { budgetOf } from '../../core/limits/budget.ts';
 import type { Limiter } from '../../core/limits/limiter.ts';
 import type { CallBudget } from '../../core/limits/spending.ts';
-import type { Clock, Log } from '../../core/ports.ts';
+import type { Log } from '../../core/ports.ts';
 import type { ClientScope, KeyedRequest } from '../../core/register.ts';
-import { loggedModel, type ModelRelay, type RelayOutcome, type RelayWire } from '../../core/relay.ts';
+import type { RelayWire } from '../../core/relay.ts';
 import type { Usage } from '../../protocol/content.ts';
 import type { AssistantEntry } from '../../protocol/entries.ts';
 import type { TurnEvent } from '../../protocol/turnEvents.ts';
@@ -16,23 +16,20 @@ import type { ReadRequest } from '../../protocol/wires/sessionRequest.ts';
 import { cacheHeaders, cacheUseOf } from '../cache/cacheUse.ts';
 import { EventStream, eventStreamHeaders, type StreamLimits } from '../eventStream.ts';
 import type { Principal, RouteCall } from '../exchange.ts';
-import { type BridgeResponse, json, statusOf } from '../http.ts';
+import { type BridgeResponse, json } from '../http.ts';
 import type { KeyedRequests } from '../keyed/keyedRequests.ts';
 import { replayedHeader, requestKeyOf } from '../keyed/requestKey.ts';
 import { groundedWithin } from '../routes/turns.ts';
 import { madeBy, ownerOf, sessionOf } from '../sessionAccess.ts';
 import { type Binding, sessionHeader, turnHeader } from './binding.ts';
-import { principalOf } from './modelCalls.ts';
 import { wireStatus } from './wireStatus.ts';
 import { ignoredHeaders, type WireWriter } from './wireWriter.ts';
 
 export interface SessionCallsDeps {
   assistant: Assistant;
-  relay: ModelRelay;
   limiter: Limiter;
   keyed: KeyedRequests;
   streams: StreamLimits;
-  clock: Clock;
   log: Log;
 }
 
@@ -111,26 +108,22 @@ export class SessionCalls {
 
   async #turn(
     call: RouteCall,
-    { wire, binding, request, ignored, writer: writerOf }: SessionCall,
+    { binding, request, ignored, writer: writerOf }: SessionCall,
     { sessionId, turnId, isNew, key, headers, limits, ...within }: Within,
   ): Promise<BridgeResponse> {
-    const { assistant, relay, keyed, streams, clock, log } = this.#deps;
+    const { assistant, keyed, streams, log } = this.#deps;
     let { writer } = within;
-    const at = clock.now();
-    const from = clock.monotonic();
     const reader = new EventStream(streams);
     const gone = AbortSignal.any([call.signal, reader.cut]);
     const events = new AnswerEvents({
       id: `msg_${crypto.randomUUID().replaceAll('-', '')}`,
       model: binding.model,
     });
-    let firstByteMs: number | undefined;
     let tellBegun = () => {};
     const begun = new Promise<void>((resolve) => {
       tellBegun = resolve;
     });
     const hear = (event: ProviderEvent) => {
-      firstByteMs ??= clock.monotonic() - from;
       for (const told of isPart(event) ? events.read(event) : []) {
         if (request.stream) reader.write(writer.event(told));
         tellBegun();
@@ -194,30 +187,8 @@ export class SessionCalls {
     // SDKs send the same key with each of their attempts, which would all be told of the same failure.
     const failing = key ? { ...told, 'x-should-retry': 'false' } : told;
     const fromCache = () => (replayed ? {} : cacheHeaders(cache, hit));
-    const ended = this.#ended(turn)
-      .finally(limits.over)
-      .then((end) => {
-        // It was told with the request that began it, which alone asked a model.
-        if (replayed) return end;
-        const { outcome, entry, error } = end;
-        relay.record({
-          at,
-          principal: principalOf(call.principal),
-          wire,
-          operation: 'messages',
-          ...answeredBy(entry, model),
-          stream: request.stream,
-          status: outcome === 'aborted' ? 0 : error && !events.begun ? statusOf(error) : 200,
-          outcome,
-          firstByteMs,
-          totalMs: clock.monotonic() - from,
-          requestId: undefined,
-          reached: true,
-          hold: undefined,
-          ...(hit ? { cache: 'hit' as const } : {}),
-        });
-        return end;
-      });
+    // Each request of the turn has its line in the log of calls by itself.
+    const ended = this.#ended(turn).finally(limits.over);
     if (!request.stream) {
       const { entry, usage, error } = await ended;
       if (error) return failure(writer, error, failing);
@@ -252,23 +223,21 @@ export class SessionCalls {
   async #ended(turn: FollowedTurn): Promise<Ended> {
     let last: TurnEvent | undefined;
     for await (const event of turn.events) last = event;
-    if (last?.type === 'turn.withdrawn')
-      return { outcome: 'aborted', usage: undefined, error: turnWithdrawn() };
+    if (last?.type === 'turn.withdrawn') return { usage: undefined, error: turnWithdrawn() };
     if (last?.type !== 'turn.ended' || last.entry.kind !== 'assistant')
-      return { outcome: 'failed', usage: undefined, error: unexpected(last?.type) };
+      return { usage: undefined, error: unexpected(last?.type) };
     const { entry } = last;
-    // What the turn took in all is in the call's line; what its last request took is what the client is told.
+    // What its last request took is what the client is told.
     const usage = entry.requestUsage ?? entry.usage;
     switch (entry.outcome) {
       case 'done':
-        return { outcome: 'done', entry, usage };
+        return { entry, usage };
       case 'stopped':
-        return { outcome: 'aborted', entry, usage, error: answerStopped() };
+        return { entry, usage, error: answerStopped() };
       case 'failed':
       case 'interrupted':
       case undefined:
         return {
-          outcome: 'failed',
           entry,
           usage,
           error: wireStatus(entry.error ? fromErrorInfo(entry.error) : unexpected(undefined)),
@@ -291,18 +260,10 @@ interface Within extends TurnOfSession {
 }
 
 interface Ended {
-  outcome: RelayOutcome;
   entry?: AssistantEntry;
   usage: Usage | undefined;
   error?: CausewayError;
 }
-
-/** Whose line in the log it is: that of the model that answered, at its own price, for all its requests together. */
-const answeredBy = (entry: AssistantEntry | undefined, asked: string) => ({
-  model: entry ? loggedModel(entry.provider, entry.model) : asked,
-  usage: entry?.usage,
-  cost: { usd: entry?.costUsd },
-});
 
 const noUsage: Usage = { inputTokens: 0, outputTokens: 0, cacheCreationTokens: 0, cacheReadTokens: 0 };
 

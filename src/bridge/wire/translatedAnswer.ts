@@ -34,6 +34,7 @@ export class TranslatedAnswer implements AnswerReader {
   readonly #events = new EventBytes(wanted, maxEventBytes);
   #usage: Usage | undefined;
   #outcome: RelayOutcome = 'truncated';
+  #hasBegun = false;
   readonly ping: Uint8Array;
 
   constructor(options: TranslatedAnswerOptions) {
@@ -43,6 +44,10 @@ export class TranslatedAnswer implements AnswerReader {
 
   get usage(): Usage | undefined {
     return this.#usage;
+  }
+
+  get hasBegun(): boolean {
+    return this.#hasBegun;
   }
 
   get outcome(): RelayOutcome {
@@ -95,6 +100,7 @@ export class TranslatedAnswer implements AnswerReader {
       this.#outcome = 'failed';
       return writer.refusedStream(told(value));
     }
+    if (name === 'content_block_delta') this.#hasBegun = true;
     if (name === 'message_stop') this.#outcome = 'done';
     const { message, usage = message?.usage } = toldEvent.safeParse(value).data ?? {};
     if (usage) this.#usage = usageOf(usage, this.#usage);

@@ -53,6 +53,7 @@ export function boostOf(
       const editor = byKey.get(file.key);
       return kindWeight(file.kind) * named * (editor ? editorBoost(editor, chunk) : 1);
     },
+    limit: namedBoost * mostOfEditors,
     most: (kind, head) => kindWeight(kind) * (heads.has(head) ? namedBoost : 1) * mostOfEditors,
   };
 }

@@ -1,9 +1,10 @@
 /** An index of the chunks of files, in parts, ranked by what a question asks for. */
-import { chunksOf } from './chunks.ts';
 import { type Cut, FileTerms } from './fileTerms.ts';
 import { Asked } from './parts/asked.ts';
+import { Columns } from './parts/columns.ts';
 import { MemoryPart } from './parts/memoryPart.ts';
 import type { Part } from './parts/part.ts';
+import { Postings } from './parts/postings.ts';
 import { storedInMemory } from './parts/storedInMemory.ts';
 import { type FileStamp, presence } from './parts/tables.ts';
 import { conceptsOf } from './question.ts';
@@ -16,6 +17,10 @@ export interface SourceFile {
   /** Relative to the workspace folder, with forward slashes. */
   path: string;
   text: string;
+  /** Where its chunks begin and end, all lines in order; by its lines where it is left out. */
+  cut?: Cut | undefined;
+  /** It could have been cut by its syntax, and was not. */
+  isAsText?: boolean;
 }
 
 /** What is known of files from elsewhere, such as what was written about changes to them. */
@@ -43,7 +48,6 @@ const leastTakenBack = 4096;
 
 export class PassageIndex {
   readonly #uriOf: (key: string) => string;
-  readonly #cut: Cut;
   #parts: Held[] = [];
   /** Files that were read last. */
   #memory = new MemoryPart();
@@ -53,11 +57,12 @@ export class PassageIndex {
   /** Texts of editors, which stand for the files of their keys; each is a part of its own, so that typing leaves nothing behind. */
   readonly #open = new Map<string, Held>();
   #past: FileScores | undefined;
+  readonly #postings = new Postings();
+  readonly #columns = new Columns();
 
-  /** `uriOf` names a file that is in a stored part, by its key; `cut` says where the chunks of a file begin. */
-  constructor(uriOf: (key: string) => string = (key) => key, cut: Cut = chunksOf) {
+  /** `uriOf` names a file that is in a stored part, by its key. */
+  constructor(uriOf: (key: string) => string = (key) => key) {
     this.#uriOf = uriOf;
-    this.#cut = cut;
   }
 
   /** Files that can be found. */
@@ -68,6 +73,15 @@ export class PassageIndex {
   /** Chunks that can be found. */
   get chunks(): number {
     return this.#all().reduce((sum, { chunks }) => sum + chunks, 0);
+  }
+
+  /** Files that could have been cut by their syntax, and were not. */
+  get asText(): number {
+    let sum = 0;
+    for (const { part } of this.#all())
+      for (let file = 0; file < part.files.size; file++)
+        if (part.files.isAsText(file) && part.files.presence[file] !== presence.gone) sum++;
+    return sum;
   }
 
   /** Chunks of files that were read last, gone ones too. */
@@ -105,13 +119,27 @@ export class PassageIndex {
     place?.held.part.files.stamp(place.file, stamp);
   }
 
+  /** Says which pass over all files saw a file last. */
+  see(key: string, pass: number): void {
+    const place = this.#byKey.get(key);
+    if (place) place.held.part.files.seen[place.file] = pass;
+  }
+
+  /** Files that a pass did not see. */
+  unseen(pass: number): string[] {
+    const found: string[] = [];
+    for (const [key, { held, file }] of this.#byKey) if (held.part.files.seen[file] !== pass) found.push(key);
+    return found;
+  }
+
   /** Adds a file or replaces it. One whose text is empty is remembered, and not found. */
   set(key: string, file: SourceFile, stamp?: FileStamp): void {
     this.delete(key);
     const named = { key, path: file.path, uri: file.uri };
     const number = this.#memory.add(named, stamp, (take) =>
-      this.#terms.of(file.path, file.text, take, this.#cut),
+      this.#terms.of(file.path, file.text, take, file.cut),
     );
+    if (file.isAsText) this.#memory.files.markAsText(number);
     this.#byKey.set(key, this.#taken(this.#newest, number));
   }
 
@@ -139,7 +167,7 @@ export class PassageIndex {
     const held = heldOf(part);
     const named = { key, path: file.path, uri: file.uri };
     const terms = termsFor(part);
-    const number = part.add(named, undefined, (take) => terms.of(file.path, file.text, take, this.#cut));
+    const number = part.add(named, undefined, (take) => terms.of(file.path, file.text, take, file.cut));
     this.#open.delete(key);
     this.#taken(held, number);
     this.#open.set(key, held);
@@ -177,7 +205,10 @@ export class PassageIndex {
       const isOlder = before ? !insteadOf.includes(before.held.part) : insteadOf.length > 0;
       part.files.presence[file] = presence.gone;
       if (isOlder) continue;
-      if (before) part.files.stamp(file, stampIn(before));
+      if (before) {
+        part.files.stamp(file, stampIn(before));
+        part.files.seen[file] = before.held.part.files.seen[before.file] ?? 0;
+      }
       this.#byKey.set(key, this.#taken(held, file));
     }
     const first = this.#parts.findIndex((one) => insteadOf.includes(one.part));
@@ -195,11 +226,11 @@ export class PassageIndex {
     }
   }
 
-  /** Looks for the words of a question once; `rank` may follow more than once. */
+  /** Looks for the words of a question. What is found is ranked before the next question is asked. */
   ask(text: string, neighbours?: WordNeighbours): Scored {
     const all = this.#all();
     const parts = all.map(({ part }) => part);
-    const asked = new Asked(parts);
+    const asked = new Asked(parts, this.#postings);
     const concepts = conceptsOf(text, asked, neighbours);
     const totals = { chunks: 0, files: 0, length: 0 };
     for (const { chunks, files, length } of all) {
@@ -207,9 +238,9 @@ export class PassageIndex {
       totals.files += files;
       totals.length += length;
     }
-    const scores = score(concepts, parts, asked, totals);
+    const scores = score(concepts, parts, asked, totals, this.#columns);
     if (this.#past) addPast(this.#past.score(concepts), parts, scores);
-    return new Scored(parts, scores);
+    return new Scored(parts, scores, this.#columns);
   }
 
   #all(): Held[] {

@@ -2,6 +2,7 @@
 import type { Chunk } from './chunks.ts';
 import type { FileKind } from './fileRules.ts';
 import { Best } from './parts/best.ts';
+import type { Columns } from './parts/columns.ts';
 import type { Part } from './parts/part.ts';
 import type { PartScores, Scores, WeighedConcept } from './scoring.ts';
 
@@ -26,9 +27,23 @@ export interface Boost {
   of(file: { key: string; path: string; kind: FileKind }, chunk: Chunk): number;
   /** No less than `of` gives for a file of that kind whose name has that head; asked before names are read. */
   most(kind: FileKind, head: number): number;
+  /** No less than `most` ever gives. */
+  readonly limit: number;
 }
 
-const noBoost: Boost = { of: () => 1, most: () => 1 };
+const noBoost: Boost = { of: () => 1, most: () => 1, limit: 1 };
+
+/** Files of a part that have something of the question, in columns. */
+interface Matching {
+  part: Part;
+  scores: PartScores;
+  count: number;
+  files: Uint32Array;
+  /** The best chunk of each. */
+  places: Uint32Array;
+  /** What the file and its best chunk say. */
+  sums: Float32Array;
+}
 
 /** A file that is in the running. */
 interface Running {
@@ -41,39 +56,36 @@ interface Running {
 
 export class Scored {
   readonly weights: readonly WeighedConcept[];
-  readonly #parts: readonly Part[];
-  readonly #scores: Scores;
+  readonly #matching: readonly Matching[];
 
-  constructor(parts: readonly Part[], scores: Scores) {
-    this.#parts = parts;
-    this.#scores = scores;
+  constructor(parts: readonly Part[], scores: Scores, columns: Columns) {
     this.weights = scores.weights;
+    this.#matching = parts.flatMap((part, number) => {
+      const own = scores.parts[number];
+      return own ? [matchingOf(part, own, columns)] : [];
+    });
   }
 
   rank(limit: number, boost: Boost = noBoost): Ranking {
-    const chunks = this.#bestFiles(limit, boost).flatMap((file) => chunksOf(file, boost));
-    return { chunks: chunks.sort(byScore).slice(0, limit), weights: this.weights };
-  }
-
-  /** As many files as chunks are wanted: each of them may have the best one left. */
-  #bestFiles(limit: number, boost: Boost): Running[] {
+    // As many files as chunks are wanted: each of them may have the best one left.
     const best = new Best<Running>(limit, byFileScore);
-    for (const [number, part] of this.#parts.entries()) {
-      const scores = this.#scores.parts[number];
-      if (scores) runIn(part, scores, boost, best);
-    }
-    return best.sorted();
+    for (const matching of this.#matching) runIn(matching, boost, best);
+    const chunks = best.sorted().flatMap((file) => chunksOf(file, boost));
+    return { chunks: chunks.sort(byScore).slice(0, limit), weights: this.weights };
   }
 }
 
-function runIn(part: Part, scores: PartScores, boost: Boost, best: Best<Running>): void {
-  const { files, names, chunks } = part;
-  for (let file = 0; file < files.size; file++) {
-    const first = files.first[file] ?? 0;
-    const end = first + (files.count[file] ?? 0);
+function matchingOf(part: Part, scores: PartScores, columns: Columns): Matching {
+  const { first, count, size } = part.files;
+  const files = columns.nextNumbers(size);
+  const places = columns.nextNumbers(size);
+  const sums = columns.next(size);
+  let found = 0;
+  for (let file = 0; file < size; file++) {
+    let at = first[file] ?? 0;
+    const end = at + (count[file] ?? 0);
     let top = 0;
-    let at = first;
-    for (let place = first; place < end; place++) {
+    for (let place = at; place < end; place++) {
       const value = scores.chunks[place] ?? 0;
       if (value > top) {
         top = value;
@@ -82,11 +94,28 @@ function runIn(part: Part, scores: PartScores, boost: Boost, best: Best<Running>
     }
     const sum = top + (scores.files[file] ?? 0);
     if (sum <= 0) continue;
-    const kind = files.kindOf(file);
+    files[found] = file;
+    places[found] = at;
+    sums[found++] = sum;
+  }
+  return { part, scores, count: found, files, places, sums };
+}
+
+function runIn(
+  { part, scores, count, files: found, places, sums }: Matching,
+  boost: Boost,
+  best: Best<Running>,
+): void {
+  const { files, names, chunks } = part;
+  for (let at = 0; at < count; at++) {
+    const file = found[at] ?? 0;
+    const sum = sums[at] ?? 0;
     const worst = best.worst;
+    if (worst && sum * boost.limit < worst.score) continue;
+    const kind = files.kindOf(file);
     if (worst && sum * boost.most(kind, files.head[file] ?? 0) < worst.score) continue;
     const path = names.path(file);
-    const score = sum * boost.of({ key: names.key(file), path, kind }, chunks.at(at));
+    const score = sum * boost.of({ key: names.key(file), path, kind }, chunks.at(places[at] ?? 0));
     best.add({ part, scores, file, path, score });
   }
 }

@@ -4,6 +4,7 @@
  * BM25 and Beyond", 2009.
  */
 import type { Asked, TermPlaces } from './parts/asked.ts';
+import type { Columns } from './parts/columns.ts';
 import type { Part } from './parts/part.ts';
 import { countOf, isDefined, isInPath, type Postings } from './parts/postings.ts';
 import type { Concept } from './question.ts';
@@ -22,6 +23,9 @@ const definedWeight = 3;
 const wholeFileShare = 0.5;
 /** A word that is nowhere in the workspace is judged by the words that stand for it, which may be the wrong ones. */
 const onlyGuessed = 0.7;
+
+/** What says less than a twentieth of the word itself changes no order that matters, and is what most chunks hold. */
+const leastShare = 0.05;
 
 /** The first occurrence of a term says most, each further one less; the value stays below `k1 + 1`. */
 export const saturated = (frequency: number) => (frequency * (k1 + 1)) / (frequency + k1);
@@ -58,12 +62,15 @@ interface Weighed {
   terms: { places: TermPlaces; share: number }[];
 }
 
+/** The scores are valid until the columns are used again. */
 export function score(
   concepts: readonly Concept[],
   parts: readonly Part[],
   asked: Asked,
   totals: Totals,
+  columns: Columns,
 ): Scores {
+  columns.begin();
   const weights: WeighedConcept[] = [];
   const weighed: Weighed[] = [];
   for (const { term, weight, uncommonness, others } of concepts) {
@@ -75,7 +82,10 @@ export function score(
     if (value === 0) continue;
     const shares = new Map([[term, 1]]);
     // A word that is everywhere says no more when it stands for a rare one.
-    for (const guess of guesses) shares.set(guess.term, guess.share * Math.min(1, guess.rarity / most));
+    for (const guess of guesses) {
+      const share = guess.share * Math.min(1, guess.rarity / most);
+      if (share >= leastShare) shares.set(guess.term, share);
+    }
     weights.push({ value: value * uncommonness, shares });
     weighed.push({
       value,
@@ -83,7 +93,7 @@ export function score(
     });
   }
   const scores = parts.map((part, number) =>
-    new PartScorer(part, number, asked.postings, totals).of(weighed),
+    new PartScorer(part, number, asked.postings, totals, columns).of(weighed),
   );
   return { parts: scores, weights };
 }
@@ -100,20 +110,31 @@ class PartScorer {
   readonly #scores: PartScores;
   readonly #inChunk: Float32Array;
   readonly #inFile: Float32Array;
-  #chunks: number[] = [];
-  #files: number[] = [];
+  /** Chunks and files that the concept at hand was found in. */
+  readonly #chunks: Uint32Array;
+  readonly #files: Uint32Array;
+  #chunkCount = 0;
+  #fileCount = 0;
   readonly #averageChunk: number;
   readonly #averageFile: number;
 
-  constructor(part: Part, number: number, postings: Postings, { length, chunks, files }: Totals) {
+  constructor(
+    part: Part,
+    number: number,
+    postings: Postings,
+    { length, chunks, files }: Totals,
+    columns: Columns,
+  ) {
     this.#part = part;
     this.#number = number;
     this.#postings = postings;
     const places = part.chunks.size;
     const numbers = part.files.size;
-    this.#scores = { chunks: new Float32Array(places), files: new Float32Array(numbers) };
-    this.#inChunk = new Float32Array(places);
-    this.#inFile = new Float32Array(numbers);
+    this.#scores = { chunks: columns.next(places), files: columns.next(numbers) };
+    this.#inChunk = columns.next(places);
+    this.#inFile = columns.next(numbers);
+    this.#chunks = columns.nextNumbers(places);
+    this.#files = columns.nextNumbers(numbers);
     this.#averageChunk = Math.max(1, length / Math.max(1, chunks));
     this.#averageFile = Math.max(1, length / Math.max(1, files));
   }
@@ -136,30 +157,32 @@ class PartScorer {
       const count = countOf(marked);
       const norm = 1 - b + (b * (length[place] ?? 0)) / this.#averageChunk;
       const before = this.#inChunk[place] ?? 0;
-      if (before === 0) this.#chunks.push(place);
+      if (before === 0) this.#chunks[this.#chunkCount++] = place;
       const special = (isDefined(marked) ? definedWeight : 0) + (isInPath(marked) ? pathWeight : 0);
       this.#inChunk[place] = before + share * (count / norm + special);
       if (count === 0) continue;
       const file = fileOf[place] ?? 0;
       const sum = this.#inFile[file] ?? 0;
-      if (sum === 0) this.#files.push(file);
+      if (sum === 0) this.#files[this.#fileCount++] = file;
       this.#inFile[file] = sum + share * count;
     }
   }
 
   #flush(value: number): void {
     const { chunks, files } = this.#scores;
-    for (const place of this.#chunks) {
+    for (let at = 0; at < this.#chunkCount; at++) {
+      const place = this.#chunks[at] ?? 0;
       chunks[place] = (chunks[place] ?? 0) + value * saturated(this.#inChunk[place] ?? 0);
       this.#inChunk[place] = 0;
     }
-    for (const file of this.#files) {
+    for (let at = 0; at < this.#fileCount; at++) {
+      const file = this.#files[at] ?? 0;
       const norm = 1 - b + (b * (this.#part.files.length[file] ?? 0)) / this.#averageFile;
       const frequency = (this.#inFile[file] ?? 0) / norm;
       files[file] = (files[file] ?? 0) + wholeFileShare * value * saturated(frequency);
       this.#inFile[file] = 0;
     }
-    this.#chunks.length = 0;
-    this.#files.length = 0;
+    this.#chunkCount = 0;
+    this.#fileCount = 0;
   }
 }

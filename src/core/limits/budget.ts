@@ -1,10 +1,13 @@
 import type { Limited, Limiter } from './limiter.ts';
 import { type CallBudget, type CallHold, holdCall, type PlannedCall } from './spending.ts';
 
-/** Holds each call of a turn to the limits of the program that sent it; undefined for one without any. */
-export function budgetOf(limiter: Limiter, client: Limited): CallBudget | undefined {
-  if (!limiter.bounds(client, 'tokens') && !limiter.bounds(client, 'money')) return undefined;
+/** Says whose the calls of a turn are, and holds each to the limits of the program that sent it, where it has any. */
+export function budgetOf(limiter: Limiter, client: Limited): CallBudget {
+  const bounded = limiter.bounds(client, 'tokens') || limiter.bounds(client, 'money');
   return {
-    hold: (call: PlannedCall): CallHold | undefined | Promise<CallHold> => holdCall(limiter, client, call),
+    client: client.id,
+    ...(bounded && {
+      hold: (call: PlannedCall): CallHold | undefined | Promise<CallHold> => holdCall(limiter, client, call),
+    }),
   };
 }

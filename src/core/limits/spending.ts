@@ -38,8 +38,10 @@ export interface CallHold {
 
 /** Lets the calls of one turn be held to the limits of the program that sent it. */
 export interface CallBudget {
-  /** Undefined where nothing is bounded. Throws `limit_tokens`, `limit_money`, `price_unknown`. */
-  hold(call: PlannedCall): CallHold | undefined | Promise<CallHold>;
+  /** Id of the program. */
+  readonly client: string;
+  /** Absent where nothing is bounded. Throws `limit_tokens`, `limit_money`, `price_unknown`. */
+  hold?(call: PlannedCall): CallHold | undefined | Promise<CallHold>;
 }
 
 /** Tokens that an API adds to a request for its tools and its own words; about 350 with tools, and then some. */

@@ -18,11 +18,10 @@ import {
   type TaskChange,
   taskChange,
 } from '../../protocol/memory.ts';
-import type { TokenFactors } from '../context/factors.ts';
 import { newestVersions } from '../context/frames.ts';
 import { Remembered } from '../context/remembered.ts';
 import { invalidInput, notFound, registerUnavailable, toErrorInfo } from '../errors.ts';
-import type { Clock, CoreSettings, Log, TokenCounter, UserDirectives } from '../ports.ts';
+import type { UserDirectives } from '../ports.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { Profiles } from '../profiles/profiles.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -30,10 +29,10 @@ import type { Chosen } from '../providers/registry.ts';
 import { candidatesOf } from '../providers/routes.ts';
 import { entryTexts } from '../secrets/maskedEntries.ts';
 import type { Masker } from '../secrets/masker.ts';
-import type { SessionStore, StoreChange } from '../session/store.ts';
+import type { StoreChange } from '../session/store.ts';
 import type { SessionMemory } from '../sessionMemory.ts';
 import { Branches } from './branch.ts';
-import { Compactor } from './compaction/compactor.ts';
+import { Compactor, type CompactorOptions } from './compaction/compactor.ts';
 import { DirectiveKeeper } from './directives/keeper.ts';
 import { overriddenBy } from './directives/notice.ts';
 import { projectDirectives, type SessionDirective } from './directives/project.ts';
@@ -41,14 +40,10 @@ import { frameViews } from './frames.ts';
 import { SessionTitles } from './sessionTitles.ts';
 import { changedTask, projectTasks } from './tasks.ts';
 
-export interface MemoryOptions {
-  store: SessionStore;
+type Shared = 'store' | 'counter' | 'factors' | 'settings' | 'calls' | 'clock' | 'log';
+
+export interface MemoryOptions extends Pick<CompactorOptions, Shared> {
   masker: Masker;
-  counter: TokenCounter;
-  factors: TokenFactors;
-  settings: CoreSettings;
-  clock: Clock;
-  log: Log;
   /** Without it the user has no directives beyond the session. */
   userDirectives?: UserDirectives;
   /** What answers when no model does; it writes no frames. */

@@ -5,6 +5,8 @@
 import { z } from 'zod';
 import { plainText } from '../../protocol/content.ts';
 import type { Entry, EntryDraft, UserEntry } from '../../protocol/entries.ts';
+import type { CallSink } from '../calls/watched.ts';
+import { watchedJob } from '../calls/watchedTurn.ts';
 import { withoutEnd } from '../context/tags.ts';
 import { estimateTokens } from '../context/tokens.ts';
 import { toErrorInfo } from '../errors.ts';
@@ -21,6 +23,8 @@ import type { SessionStore } from '../session/store.ts';
 export interface SessionTitlesOptions {
   store: SessionStore;
   masker: Masker;
+  /** Where requests to models are kept; nowhere when absent. */
+  calls?: CallSink;
   clock: Clock;
   log: Log;
   /** The model for small jobs; undefined where none is set. */
@@ -87,7 +91,9 @@ export class SessionTitles {
     if (!chosen) return;
     const request = titleRequest(chosen.model.id, input, said);
     if (!fits(request, chosen.model.window)) return;
-    const { text, usage } = await oneAnswer(chosen.provider, request, this.#closing.signal);
+    const job = { operation: 'title', door: 'core', sessionId } as const;
+    const { provider } = watchedJob(this.#options, chosen, job);
+    const { text, usage } = await oneAnswer(provider, request, this.#closing.signal);
     const cost = costOf(usage, chosen.model.price);
     // Where no title can be read of it, what it took is told all the same.
     const draft: EntryDraft = {

@@ -6,7 +6,7 @@ import type { Provider, ProviderRequest } from './provider.ts';
 
 /** Throws the error of the provider, and `stopped`. */
 export async function oneAnswer(
-  provider: Provider,
+  provider: Pick<Provider, 'stream'>,
   request: ProviderRequest,
   signal: AbortSignal,
 ): Promise<{ text: string; usage: Usage }> {

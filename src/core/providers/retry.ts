@@ -6,7 +6,7 @@
 /** Times a request is repeated after its first failure. */
 export const maxRetries = 3;
 
-/** A wait longer than this is told to the user instead of being waited out. */
+/** Waits that are longer in all are told to whoever asked instead of being waited out. */
 export const longestWaitMs = 60_000;
 
 /** `told` is what the server itself says of another attempt, where it does. */

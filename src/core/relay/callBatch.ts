@@ -1,5 +1,6 @@
+import { Emitter } from '../../base/emitter.ts';
 import type { Log } from '../ports.ts';
-import type { CallLog, LoggedCall } from '../relay.ts';
+import type { CallBodies, CallLog, CallSource, LoggedCall } from '../relay.ts';
 
 /** How long a call waits to be written together with others, in ms; a dashboard that is a second behind is live. */
 const waitMs = 1000;
@@ -11,8 +12,19 @@ const mostTogether = 500;
  */
 const mostWaiting = 20_000;
 
+/** What was said in calls, as far as it is kept with them. */
+export interface KeptBodies {
+  /** Whether the user wants it. Read anew for each call. */
+  kept(): boolean;
+  /** As it may be stored. Rejects with `masking_failed`. */
+  masked(texts: readonly string[]): Promise<string[]>;
+}
+
+/** Characters of what was said that wait at a time: beyond it, calls are kept without. */
+const mostSaid = 16 * 1024 * 1024;
+
 /** Writes calls behind their answers, some together. */
-export class CallBatch {
+export class CallBatch implements CallSource {
   readonly #calls: CallLog;
   readonly #log: Log;
   #waiting: LoggedCall[] = [];
@@ -22,19 +34,45 @@ export class CallBatch {
   #taken = 0;
   #failing = false;
   #closed = false;
+  readonly #added: Emitter<LoggedCall>;
+  readonly #bodies: KeptBodies | undefined;
+  /** Characters of what was said in calls that wait. */
+  #said = 0;
+  /** What was kept of what was said is gone. */
+  #hasForgotten = false;
 
-  constructor(calls: CallLog, log: Log) {
+  /** Without `bodies`, nothing of what was said is kept. */
+  constructor(calls: CallLog, log: Log, bodies?: KeptBodies) {
     this.#calls = calls;
     this.#log = log;
+    this.#bodies = bodies;
+    this.#added = new Emitter((error) => log.error('A call was not told to whoever counts calls.', error));
   }
 
-  add(call: LoggedCall): void {
+  /** Fires with each call of this process, before it is written. */
+  get onDidAdd() {
+    return this.#added.event;
+  }
+
+  /** What was said is to be given with the calls in which it was. */
+  get keepsBodies(): boolean {
+    return this.#bodies?.kept() === true && this.#said < mostSaid;
+  }
+
+  /** Never throws. */
+  add({ bodies, ...call }: LoggedCall): void {
     if (this.#closed) return;
-    this.#waiting.push(call);
+    const said = bodies && this.keepsBodies ? bodies : undefined;
+    this.#said += sizeOf(said);
+    this.#waiting.push(said ? { ...call, bodies: said } : call);
+    // Whoever counts calls is told nothing of what was said.
+    this.#added.fire(call);
     if (this.#waiting.length >= mostTogether && !this.#failing) void this.#write();
     else this.#wait();
     if (this.#waiting.length > mostWaiting) {
-      this.#taken += this.#waiting.splice(0, mostTogether).length;
+      const left = this.#waiting.splice(0, mostTogether);
+      this.#taken += left.length;
+      for (const { bodies: unkept } of left) this.#said -= sizeOf(unkept);
       this.#log.warn(`The call log cannot keep up: ${mostTogether} calls were left out.`);
     }
   }
@@ -48,10 +86,34 @@ export class CallBatch {
     while (this.#taken < upTo && !this.#failing);
   }
 
+  /** Asks the log, in which all calls up to now are. */
+  async read<T>(question: (calls: CallLog) => Promise<T>): Promise<T> {
+    await this.flush();
+    return question(this.#calls);
+  }
+
   async close(): Promise<void> {
     await this.flush();
+    this.#added.dispose();
     this.#closed = true;
     clearTimeout(this.#timer);
+  }
+
+  /** A call whose words nobody could look through is kept without them. */
+  async #masked({ bodies, ...call }: LoggedCall): Promise<LoggedCall> {
+    if (!bodies || !this.#bodies?.kept()) return call;
+    const texts = await this.#bodies.masked([bodies.request, bodies.answer]).catch(() => undefined);
+    const [request, answer] = texts ?? [];
+    return request === undefined || answer === undefined ? call : { ...call, bodies: { request, answer } };
+  }
+
+  /** Once it is switched off, what was kept before goes too. */
+  async #forget(): Promise<void> {
+    if (this.#bodies?.kept()) this.#hasForgotten = false;
+    else if (!this.#hasForgotten) {
+      await this.#calls.forgetBodies();
+      this.#hasForgotten = true;
+    }
   }
 
   #wait(): void {
@@ -72,7 +134,9 @@ export class CallBatch {
       if (some.length === 0) return;
       this.#taken += some.length;
       try {
-        await this.#calls.add(some);
+        await this.#calls.add(await Promise.all(some.map((call) => this.#masked(call))));
+        for (const { bodies } of some) this.#said -= sizeOf(bodies);
+        await this.#forget();
         this.#failing = false;
       } catch (error) {
         // They are tried again with the next ones; only the first failure is worth a line.
@@ -85,3 +149,6 @@ export class CallBatch {
     if (this.#waiting.length > 0) this.#wait();
   }
 }
+
+const sizeOf = (bodies: CallBodies | undefined): number =>
+  bodies === undefined ? 0 : bodies.request.length + bodies.answer.length;

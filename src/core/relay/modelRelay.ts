@@ -3,14 +3,13 @@ import { apiKeyRejected, baseUrlInvalid, type CausewayError, noApiKey } from '..
 import type { Limiter } from '../limits/limiter.ts';
 import { isLimited } from '../limits/limits.ts';
 import { holdCall } from '../limits/spending.ts';
-import type { Log, Secrets } from '../ports.ts';
+import type { Secrets } from '../ports.ts';
 import { anthropicKeyName } from '../providers/anthropic/keyName.ts';
 import { claudeModels } from '../providers/anthropic/models.ts';
 import type { EndpointSetting } from '../providers/openai/endpoints.ts';
 import { costOf } from '../providers/prices.ts';
 import type { Price } from '../providers/provider.ts';
 import {
-  type CallLog,
   type LoggedCall,
   loggedModel,
   type ModelRelay,
@@ -24,7 +23,7 @@ import {
   type UsageRow,
 } from '../relay.ts';
 import type { Masker } from '../secrets/masker.ts';
-import { CallBatch } from './callBatch.ts';
+import type { CallBatch } from './callBatch.ts';
 import { KeptSecret } from './keptSecret.ts';
 import { RelayServers } from './servers.ts';
 
@@ -36,8 +35,8 @@ const defaultLimits: RelayLimits = { headMs: 600_000, idleMs: 60_000 };
 
 export interface AnthropicRelayOptions {
   secrets: Secrets;
-  calls: CallLog;
-  log: Log;
+  /** Where each call is kept; it belongs to whoever made it. */
+  calls: CallBatch;
   /** Why nothing may leave now. Read anew for each request. */
   barred(): CausewayError | undefined;
   baseUrl(): string;
@@ -62,7 +61,6 @@ export class AnthropicRelay implements ModelRelay {
   readonly #options: AnthropicRelayOptions;
   readonly #key: KeptSecret;
   readonly #servers: RelayServers;
-  readonly #batch: CallBatch;
   readonly #limits: RelayLimits;
   /** The base URL that was found to be one, so that it is not parsed for each request. */
   #checkedUrl = '';
@@ -71,7 +69,6 @@ export class AnthropicRelay implements ModelRelay {
     this.#options = options;
     this.#key = new KeptSecret(options.secrets, anthropicKeyName);
     this.#servers = new RelayServers(options.secrets, options.endpoints ?? (() => []));
-    this.#batch = new CallBatch(options.calls, options.log);
     this.#limits = options.limits ?? defaultLimits;
   }
 
@@ -105,27 +102,28 @@ export class AnthropicRelay implements ModelRelay {
       usage: call.usage,
       costUsd: logged.cost,
       certain:
-        (call.outcome === 'done' && call.usage !== undefined) || call.outcome === 'refused' || !call.reached,
+        !call.unsure &&
+        ((call.outcome === 'done' && call.usage !== undefined) ||
+          call.outcome === 'refused' ||
+          !call.reached),
     });
-    this.#batch.add(logged);
+    this.#options.calls.add(call.bodies ? { ...logged, bodies: call.bodies } : logged);
   }
 
   async usage(query: UsageQuery): Promise<UsageRow[]> {
-    await this.#batch.flush();
-    return this.#options.calls.usage(query);
+    return this.#options.calls.read((calls) => calls.usage(query));
   }
 
-  /** Writes what is not yet written; later calls are not kept. */
-  async close(): Promise<void> {
+  dispose(): void {
     this.#key.dispose();
     this.#servers.dispose();
-    await this.#batch.close();
   }
 
   #grant(baseUrl: string, key: string | undefined): RelayGrant {
     if (!key) throw noApiKey();
     if (!sendable.test(key)) throw apiKeyRejected();
-    return { baseUrl, key, limits: this.#limits };
+    const bodies = this.#options.calls.keepsBodies;
+    return { baseUrl, key, limits: this.#limits, ...(bodies ? { bodies } : {}) };
   }
 
   /** Last, so that nothing is held for what is refused for another reason. */
@@ -156,12 +154,13 @@ export class AnthropicRelay implements ModelRelay {
   }
 
   #logged(call: RelayedCall): LoggedCall {
-    const { principal, model = '', usage, firstByteMs, requestId } = call;
+    const { principal, model = '', usage, firstByteMs, firstTokenMs, requestId } = call;
     const logged: LoggedCall = {
       at: call.at,
       client: principal.kind === 'owner' ? 'owner' : principal.client.id,
       wire: call.wire,
       operation: call.operation,
+      provider: call.server?.provider ?? 'anthropic',
       model: call.server ? loggedModel(call.server.provider, call.server.id) : model,
       stream: call.stream,
       status: call.status,
@@ -169,10 +168,11 @@ export class AnthropicRelay implements ModelRelay {
       totalMs: call.totalMs,
     };
     const price = call.server ? call.server.price : this.#priceOf(model);
-    const cost = call.cost ? call.cost.usd : usage && costOf(usage, price);
+    const cost = usage && costOf(usage, price);
     if (usage !== undefined) logged.usage = usage;
     if (cost !== undefined) logged.cost = cost;
     if (firstByteMs !== undefined) logged.firstByteMs = firstByteMs;
+    if (firstTokenMs !== undefined) logged.firstTokenMs = firstTokenMs;
     if (requestId !== undefined) logged.requestId = requestId;
     if (call.cache !== undefined) logged.cache = call.cache;
     return logged;

@@ -47,6 +47,7 @@ const commands: { readonly [id in CommandId]: Command } = {
   'causeway.discardEdit': ({ edits }) => edits.discard(),
   'causeway.startBridge': startBridge,
   'causeway.stopBridge': stopBridge,
+  'causeway.showUsage': async ({ usage }) => usage.show(),
   'causeway.createClientToken': createClientToken,
   'causeway.reviewClients': reviewClients,
   'causeway.rotateClient': rotateClient,

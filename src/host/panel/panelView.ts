@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { HostMessage } from '../../protocol/panel.ts';
 import { panelViewId } from '../ids.ts';
-import { panelHtml } from './html.ts';
+import { pageHtml } from './html.ts';
 import type { PanelHost } from './panelHost.ts';
 
 /** Makes the host's end of a page that was just drawn. */
@@ -49,7 +49,7 @@ export class PanelView implements vscode.WebviewViewProvider {
       }
       opening.then((opened) => opened.dispose(), this.#failed);
     });
-    webview.html = panelHtml(webview, this.#folder);
+    webview.html = pageHtml(webview, this.#folder, 'panel');
     this.#view = view;
     this.#host = opening;
     for (const tell of this.#waiting.splice(0)) tell(opening);

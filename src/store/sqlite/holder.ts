@@ -20,6 +20,9 @@ function startOf(pid: number): string {
 export const thisHolder = (): string =>
   [hostname(), process.pid, startOf(process.pid), randomUUID()].join('|');
 
+/** The same without what tells its stores apart: a process has one account, whichever of its workers writes it. */
+export const thisProcess = thisHolder().split('|').slice(0, 3).join('|');
+
 /** `unknown` for another host and for a process that exists; only its beat can tell more then. */
 export function holderState(holder: string): 'gone' | 'unknown' {
   const [host, pidText, start] = holder.split('|');

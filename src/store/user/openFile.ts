@@ -1,5 +1,5 @@
 /** Opening the file of the user's database: modes, pragmas, version, migrations. Synchronous, so for a worker. */
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { busyTimeoutMs, useWal, versionOf } from '../connection.ts';
@@ -85,3 +85,7 @@ function backUp(db: DatabaseSync, target: string): void {
   db.prepare('VACUUM INTO ?').run(partial);
   renameSync(partial, target);
 }
+
+/** Tells one file from another that took its name; undefined where there is none. */
+export const inodeOf = (file: string): bigint | undefined =>
+  statSync(file, { bigint: true, throwIfNoEntry: false })?.ino;

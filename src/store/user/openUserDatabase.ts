@@ -119,6 +119,10 @@ export function openUserDatabase({ file, workerUrl }: UserDatabaseLocation): Use
       // As one text: a list of objects costs several times as much on its way between threads.
       add: async (calls) => remote().addCalls(JSON.stringify(calls)),
       usage: async (query) => remote().callUsage(query),
+      overTime: async (query) => remote().callsOverTime(query),
+      calls: async (query) => remote().keptCalls(query),
+      bodies: async (id) => remote().callBodies(id),
+      forgetBodies: async () => remote().forgetCallBodies(),
     },
     asking: {
       ask: async (init) => remote().ask(init),

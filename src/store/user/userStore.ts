@@ -1,5 +1,4 @@
 /** The user's database as a worker serves it: opened when first needed, repaired when damaged, safe among processes. */
-import { statSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
@@ -28,16 +27,24 @@ import {
   type WorkspaceIdentity,
   type WorkspaceRecord,
 } from '../../core/register.ts';
-import type { LoggedCall, UsageQuery, UsageRow } from '../../core/relay.ts';
+import type {
+  CallBodies,
+  KeptCall,
+  LoggedCall,
+  TimeQuery,
+  TimeRow,
+  UsageQuery,
+  UsageRow,
+} from '../../core/relay.ts';
 import { canonicalUri } from '../../core/workspace/uri.ts';
 import type { ErrorInfo } from '../../protocol/errors.ts';
-import { thisHolder } from '../sqlite/holder.ts';
+import { thisHolder, thisProcess } from '../sqlite/holder.ts';
 import { transaction } from '../sqlite/transaction.ts';
 import { isCorrupt, isMoved } from '../sqliteErrors.ts';
 import { checkClientInit, checkLimits } from './clientInit.ts';
 import type { UserDirective } from './directiveTable.ts';
 import { sessionDatabaseFile } from './layout.ts';
-import { DamagedDatabase, type OpenedFile, openFile } from './openFile.ts';
+import { DamagedDatabase, inodeOf, type OpenedFile, openFile } from './openFile.ts';
 import { nothingSalvaged, rebuild } from './rebuild.ts';
 import { repair } from './repair.ts';
 import { hasSessionsIn } from './sessionsIn.ts';
@@ -289,6 +296,22 @@ export class UserStore {
     return this.#read(({ calls }) => calls.usage(query));
   }
 
+  callsOverTime(query: TimeQuery): TimeRow[] {
+    return this.#read(({ calls }) => calls.overTime(query));
+  }
+
+  keptCalls(query: { after?: number; limit: number }): KeptCall[] {
+    return this.#read(({ calls }) => calls.calls(query));
+  }
+
+  callBodies(id: number): CallBodies | undefined {
+    return this.#read(({ calls }) => calls.bodies(id));
+  }
+
+  forgetCallBodies(): void {
+    this.#write(({ calls }) => ({ result: calls.forgetBodies() }));
+  }
+
   close(): void {
     this.#handle?.db.close();
     this.#handle = undefined;
@@ -374,9 +397,3 @@ export class UserStore {
     };
   }
 }
-
-/** A process has one account, whichever of its workers writes it: without what tells its stores apart. */
-const thisProcess = thisHolder().split('|').slice(0, 3).join('|');
-
-const inodeOf = (file: string): bigint | undefined =>
-  statSync(file, { bigint: true, throwIfNoEntry: false })?.ino;

@@ -3,9 +3,10 @@ import { lstatSync, type Stats } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import type { Exclude } from '../../core/grounding/globs.ts';
 import type { Part } from '../../core/grounding/parts/part.ts';
-import { presence } from '../../core/grounding/parts/tables.ts';
-import { PassageIndex } from '../../core/grounding/passageIndex.ts';
-import { type FoundFile, filesOf, readTextFile } from '../workspaceFiles.ts';
+import { type FileStamp, presence } from '../../core/grounding/parts/tables.ts';
+import { PassageIndex, type SourceFile } from '../../core/grounding/passageIndex.ts';
+import type { CutBySyntax } from '../syntax/openSyntax.ts';
+import { type FoundFile, type FoundFolder, fileIn, foldersOf, readTextFile } from '../workspaceFiles.ts';
 import { IndexFolder } from './indexFolder.ts';
 import { Pace } from './pace.ts';
 
@@ -23,12 +24,17 @@ export interface IndexBounds {
   bytes: number;
 }
 
+/** A file as it was read; without a text it is no text worth quoting. */
+type ReadSource = Omit<SourceFile, 'uri' | 'text'> & { text: string | undefined };
+
 export interface IndexOptions {
   bounds: IndexBounds;
   /** Those that hold while nothing can be written. */
   inMemory: IndexBounds;
   /** Where it is written; undefined where it is kept in memory. */
   folder?: string | undefined;
+  /** Where the chunks of a file begin by its syntax. */
+  cut: CutBySyntax;
   /** Told when something went wrong that does not keep questions from being answered. */
   onProblem(message: string, error?: unknown): void;
   onProgress(): void;
@@ -43,13 +49,15 @@ export interface Progress {
   found: number;
 }
 
-/** Chunks in memory before they are written: some 30 MB, and parts that are large enough to be few. */
-const mostInMemory = 16_384;
+/** Chunks in memory before they are written: some 15 MB, and parts that are large enough to be few. */
+const mostInMemory = 8192;
 /** So many parts are searched without it being felt; more are merged. */
 const mostParts = 6;
 /** A file that was written so shortly before it was read may have been written again since, with the same time; ms. */
 const doubtMs = 2000;
 const inDoubt = -1;
+/** Files that are parsed at a time, so that neither thread waits for the other, and few texts are held. */
+const mostParsing = 16;
 /** Files between two tellings of progress. */
 const toldEvery = 500;
 
@@ -70,6 +78,9 @@ export class WorkspaceIndex {
   /** Writing is one thing after the other. */
   #writing: Promise<void> = Promise.resolve();
   #isDirty = false;
+  #pass = 0;
+  /** Files that are parsed just now, each with its newest reading. */
+  readonly #parsing = new Map<string, symbol>();
 
   constructor(options: IndexOptions) {
     this.#options = options;
@@ -107,37 +118,19 @@ export class WorkspaceIndex {
   }
 
   /** Looks at every file; false when the bounds kept some out. Never rejects for a file. */
-  async pass({ folders, excludes }: Place): Promise<boolean> {
+  async pass(place: Place): Promise<boolean> {
     this.open();
     this.#changedMeanwhile = new Set();
-    this.#progress = { seen: 0, found: 0 };
+    this.#pass++;
     try {
-      const found: FoundFile[] = [];
-      const bound = this.#bounds().files;
-      let complete = true;
-      const lookedInto = new Set<string>();
-      for await (const { folder, files } of filesOf(folders, excludes)) {
-        lookedInto.add(folder);
-        for (const file of files) found.push(file);
-        this.#progress.found = found.length;
-        await this.pace.breathe();
-        if (found.length <= bound) continue;
-        complete = false;
-        found.length = bound;
-        break;
-      }
+      const { found, complete } = await this.#walk(place);
       // Before files are read, so that no change falls between the two.
-      this.#options.onFolders(lookedInto);
-      for (const [number, file] of found.entries()) {
-        complete = this.#look(file) && complete;
-        this.#progress = { seen: number + 1, found: found.length };
-        if (number % toldEvery === 0) this.#options.onProgress();
-        if (this.passages.chunksInMemory >= mostInMemory) await this.flush();
-        await this.pace.breathe();
-      }
-      this.#forgetAllBut(new Set(found.map(({ file }) => keyOfFile(file))));
+      this.#options.onFolders(new Set(found.map(({ folder }) => folder)));
+      const fitted = await this.#lookAtAll(found);
+      for (const key of this.passages.unseen(this.#pass))
+        if (!this.#changedMeanwhile.has(key)) this.#forget(key);
       if (this.#isDirty) await this.flush();
-      return complete;
+      return complete && fitted;
     } finally {
       this.#changedMeanwhile = undefined;
       this.#progress = undefined;
@@ -145,8 +138,52 @@ export class WorkspaceIndex {
     }
   }
 
+  async #walk({ folders, excludes }: Place): Promise<{ found: FoundFolder[]; complete: boolean }> {
+    const found: FoundFolder[] = [];
+    const bound = this.#bounds().files;
+    let files = 0;
+    for await (const folder of foldersOf(folders, excludes)) {
+      const fitting = folder.names.slice(0, bound - files);
+      found.push({ ...folder, names: fitting });
+      files += fitting.length;
+      this.#progress = { seen: 0, found: files };
+      if (fitting.length < folder.names.length) return { found, complete: false };
+      await this.pace.breathe();
+    }
+    return { found, complete: true };
+  }
+
+  /** False when there was no room for all of them. */
+  async #lookAtAll(found: readonly FoundFolder[]): Promise<boolean> {
+    const all = found.reduce((sum, { names }) => sum + names.length, 0);
+    let seen = 0;
+    let fitted = true;
+    const running = new Set<Promise<void>>();
+    for (const folder of found) {
+      for (const name of folder.names) {
+        const file = fileIn(folder, name);
+        const looked = this.#look(file);
+        if (typeof looked === 'boolean') fitted &&= looked;
+        else {
+          const task: Promise<void> = looked.then((one) => {
+            fitted &&= one;
+            running.delete(task);
+          });
+          running.add(task);
+          if (running.size >= mostParsing) await Promise.race(running);
+        }
+        this.#progress = { seen: ++seen, found: all };
+        if (seen % toldEvery === 0) this.#options.onProgress();
+        if (this.passages.chunksInMemory >= mostInMemory) await this.flush();
+        await this.pace.breathe();
+      }
+    }
+    await Promise.all(running);
+    return fitted;
+  }
+
   /** Reads a file again where it is another than it was; false when there is no room for it. */
-  refresh(file: FoundFile): boolean {
+  async refresh(file: FoundFile): Promise<boolean> {
     const key = keyOfFile(file.file);
     this.#changedMeanwhile?.add(key);
     return this.#look(file);
@@ -167,7 +204,8 @@ export class WorkspaceIndex {
     const read = readTextFile(key);
     if (read?.hash === stamp.hash) return read.text;
     isStale();
-    if (read) this.#take(key, stamp.path, read);
+    // By its lines, as the question waits.
+    if (read) this.#set(key, { path: stamp.path, text: read.text }, read);
     else this.#forget(key);
     return undefined;
   }
@@ -191,52 +229,57 @@ export class WorkspaceIndex {
     return this.#folder ? this.#options.bounds : this.#options.inMemory;
   }
 
-  #look({ file, path }: FoundFile): boolean {
+  /** False when there is no room. A promise while the file is parsed. */
+  #look({ file, path }: FoundFile): boolean | Promise<boolean> {
     const key = keyOfFile(file);
     const stat = statOf(file);
-    if (!stat?.isFile()) {
-      this.#forget(key);
-      return true;
-    }
     const known = this.passages.stampOf(key);
-    if (known && known.size === stat.size && known.mtimeMs === stat.mtimeMs && known.path === path)
-      return true;
-    const read = readTextFile(file);
+    this.passages.see(key, this.#pass);
+    const isSame = known && known.size === stat?.size && known.path === path;
+    if (isSame && known.mtimeMs === stat?.mtimeMs) return true;
+    const read = stat?.isFile() ? readTextFile(file) : undefined;
     if (!read) {
       this.#forget(key);
       return true;
     }
-    if (known && known.hash === read.hash && known.path === path && known.size === read.size) {
-      this.passages.restamp(key, { ...read, mtimeMs: sureTime(read.mtimeMs) });
+    if (isSame && known.hash === read.hash) {
+      this.passages.restamp(key, stampOf(read));
       this.#isDirty = true;
       return true;
     }
-    return this.#take(key, path, read);
+    return this.#take(key, { path, text: read.text }, read);
   }
 
-  /** False when there is no room. */
-  #take(key: string, path: string, read: NonNullable<ReturnType<typeof readTextFile>>): boolean {
+  #take(key: string, file: ReadSource, stamp: FileStamp): boolean | Promise<boolean> {
+    const cutting = file.text === undefined ? undefined : this.#options.cut(file.path, file.text);
+    if (!cutting) return this.#set(key, file, stamp);
+    const turn = Symbol(key);
+    this.#parsing.set(key, turn);
+    return cutting.then((chunks) => {
+      // The file may have been read again or forgotten meanwhile.
+      if (this.#parsing.get(key) !== turn) return true;
+      return this.#set(key, { ...file, ...(chunks ? { cut: () => chunks } : { isAsText: true }) }, stamp);
+    });
+  }
+
+  #set(key: string, { path, text, cut, isAsText }: ReadSource, stamp: FileStamp): boolean {
     this.#forget(key);
-    const { text, size, hash } = read;
-    if (text !== undefined && this.#bytes + size > this.#bounds().bytes) return false;
-    const stamp = { size, hash, mtimeMs: sureTime(read.mtimeMs) };
-    this.passages.set(key, { uri: uriOf(key), path, text: text ?? '' }, stamp);
-    if (text !== undefined) this.#bytes += size;
+    if (text !== undefined && this.#bytes + stamp.size > this.#bounds().bytes) return false;
+    const file = { uri: uriOf(key), path, text: text ?? '', cut, isAsText: isAsText ?? false };
+    this.passages.set(key, file, stampOf(stamp));
+    this.passages.see(key, this.#pass);
+    if (text !== undefined) this.#bytes += stamp.size;
     this.#isDirty = true;
     return true;
   }
 
   #forget(key: string): void {
+    this.#parsing.delete(key);
     const known = this.passages.stampOf(key);
     if (!known) return;
     if (known.holdsText) this.#bytes -= known.size;
     this.passages.delete(key);
     this.#isDirty = true;
-  }
-
-  #forgetAllBut(seen: ReadonlySet<string>): void {
-    for (const key of [...this.passages.keys()])
-      if (!seen.has(key) && !this.#changedMeanwhile?.has(key)) this.#forget(key);
   }
 
   async #write(): Promise<void> {
@@ -272,7 +315,11 @@ function statOf(file: string): Stats | undefined {
 }
 
 /** The time of a file that may be written again within it counts as unknown, so that its bytes are compared. */
-const sureTime = (mtimeMs: number): number => (Date.now() - mtimeMs < doubtMs ? inDoubt : mtimeMs);
+const stampOf = ({ size, hash, mtimeMs }: FileStamp): FileStamp => ({
+  size,
+  hash,
+  mtimeMs: Date.now() - mtimeMs < doubtMs ? inDoubt : mtimeMs,
+});
 
 /**
  * The newest parts together once there are too many, and all that are not larger than what they make, so that a chunk

@@ -1,4 +1,4 @@
-/** Which grammar a file has, by its ending. What is not listed is cut by its lines. */
+/** Which grammar a file has, by its ending. What is not listed is cut by its lines. `esbuild.mjs` ships the same ones. */
 const endings: Record<string, string> = {
   ts: 'typescript',
   mts: 'typescript',
@@ -28,3 +28,10 @@ const endings: Record<string, string> = {
 
 export const grammarOf = (path: string): string | undefined =>
   endings[path.slice(path.lastIndexOf('.') + 1).toLowerCase()];
+
+/** Beside the bundled worker; in the sources, where the package has them. */
+export const grammarsFolder = (worker: string): URL =>
+  new URL(
+    worker.endsWith('.ts') ? '../../node_modules/@vscode/tree-sitter-wasm/wasm/' : './grammars/',
+    worker,
+  );

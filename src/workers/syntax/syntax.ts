@@ -1,76 +1,38 @@
-/** Cuts files by their syntax, in the languages whose grammars are there; all others by their lines. */
+/** Cuts files by their syntax, in the languages whose grammars are there. Lives in the thread of the parser. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Language, Parser, TreeCursor } from '@vscode/tree-sitter-wasm';
 import treeSitter from '@vscode/tree-sitter-wasm';
-import { type Chunk, chunksOf } from '../../core/grounding/chunks.ts';
-import type { Lines } from '../../core/grounding/lines.ts';
+import type { Chunk } from '../../core/grounding/chunks.ts';
+import { Lines } from '../../core/grounding/lines.ts';
 import { syntaxChunks, type TreeWalk } from '../../core/grounding/syntaxChunks.ts';
 import { grammarOf } from './grammars.ts';
 
-/** Characters; what is longer is rarely written by hand, and its tree takes a hundred times its room. */
-const mostText = 200_000;
 /** Some texts make a parser slow; a file is worth no more, in ms. */
 const longestMs = 200;
 
 export class Syntax {
   readonly #folder: URL;
   readonly #languages = new Map<string, Promise<Language | undefined>>();
-  readonly #loaded = new Map<string, Language>();
   #parser: Promise<Parser | undefined> | undefined;
-  #ready: Parser | undefined;
-  /** Files of languages with a grammar that could not be parsed, by their paths. */
-  readonly unparsed = new Set<string>();
 
   /** `folder` has the grammars and the parser, and ends with a slash. */
   constructor(folder: URL) {
     this.#folder = folder;
   }
 
-  /** Loads the grammar of a file where it is not there yet. Never rejects: without it files are cut by their lines. */
-  async prepare(path: string): Promise<void> {
+  /**
+   * Undefined where the language has no grammar here, the text is no program of it, or parsing takes too long. Never
+   * rejects: what cannot be parsed is text all the same.
+   */
+  async cut(path: string, text: string): Promise<Chunk[] | undefined> {
     const grammar = grammarOf(path);
-    if (grammar === undefined || this.#loaded.has(grammar)) return;
+    if (grammar === undefined) return undefined;
     this.#parser ??= this.#start();
-    this.#ready = await this.#parser;
-    if (!this.#ready) return;
     const loading = this.#languages.get(grammar) ?? this.#load(grammar);
     this.#languages.set(grammar, loading);
-    const language = await loading;
-    if (language) this.#loaded.set(grammar, language);
-  }
-
-  readonly cut = (path: string, lines: Lines): Chunk[] => {
-    const grammar = grammarOf(path);
-    const language = grammar === undefined ? undefined : this.#loaded.get(grammar);
-    if (!language || !this.#ready) return chunksOf(path, lines);
-    const chunks = lines.text.length > mostText ? undefined : this.#parse(this.#ready, language, lines);
-    if (chunks) this.unparsed.delete(path);
-    else this.unparsed.add(path);
-    return chunks ?? chunksOf(path, lines);
-  };
-
-  /** Undefined where it took too long, or where the text is no program of the language. */
-  #parse(parser: Parser, language: Language, lines: Lines): Chunk[] | undefined {
-    const until = performance.now() + longestMs;
-    try {
-      parser.setLanguage(language);
-      const tree = parser.parse(lines.text, undefined, { progressCallback: () => performance.now() > until });
-      if (!tree) {
-        parser.reset();
-        return undefined;
-      }
-      const cursor = tree.walk();
-      try {
-        return cursor.nodeType === 'ERROR' ? undefined : syntaxChunks(walkOf(cursor), lines);
-      } finally {
-        cursor.delete();
-        tree.delete();
-      }
-    } catch {
-      // The parser is another's program; whatever it throws, the file is there to be found.
-      return undefined;
-    }
+    const [parser, language] = [await this.#parser, await loading];
+    return parser && language ? parsed(parser, language, new Lines(text)) : undefined;
   }
 
   async #start(): Promise<Parser | undefined> {
@@ -83,13 +45,37 @@ export class Syntax {
   }
 
   async #load(grammar: string): Promise<Language | undefined> {
+    // A grammar needs the parser's memory.
+    if (!(await this.#parser)) return undefined;
     try {
-      return await treeSitter.Language.load(
-        await readFile(new URL(`tree-sitter-${grammar}.wasm`, this.#folder)),
-      );
+      const file = new URL(`tree-sitter-${grammar}.wasm`, this.#folder);
+      return await treeSitter.Language.load(await readFile(file));
     } catch {
+      // A part of an installation may be missing.
       return undefined;
     }
+  }
+}
+
+function parsed(parser: Parser, language: Language, lines: Lines): Chunk[] | undefined {
+  const until = performance.now() + longestMs;
+  try {
+    parser.setLanguage(language);
+    const tree = parser.parse(lines.text, undefined, { progressCallback: () => performance.now() > until });
+    if (!tree) {
+      parser.reset();
+      return undefined;
+    }
+    const cursor = tree.walk();
+    try {
+      return cursor.nodeType === 'ERROR' ? undefined : syntaxChunks(walkOf(cursor), lines);
+    } finally {
+      cursor.delete();
+      tree.delete();
+    }
+  } catch {
+    // The parser is another's program; whatever it throws, the file is there to be found.
+    return undefined;
   }
 }
 

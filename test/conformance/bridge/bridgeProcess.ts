@@ -5,7 +5,7 @@ import { startBridge } from '../../../src/bridge/bridge.ts';
 import { openUserDatabase } from '../../../src/store/user/openUserDatabase.ts';
 import type { FakeAnthropic } from '../../support/anthropic/server.ts';
 import { startCore, workerUrl } from '../../support/core.ts';
-import { testLimiter, testRelay } from '../../support/relay.ts';
+import { testCalls, testLimiter, testRelay } from '../../support/relay.ts';
 
 export interface BridgeProcessOptions {
   stateDir: string;
@@ -20,8 +20,13 @@ const options: BridgeProcessOptions = JSON.parse(process.argv[2] ?? '{}');
 // Beside the state, so that a process that is started again finds its sessions, and nothing stays of one that is killed.
 const folder = join(options.stateDir, 'data', options.workspaceId);
 mkdirSync(folder, { recursive: true });
-const core = await startCore({ folder, ...(options.fake ? { fake: options.fake as FakeAnthropic } : {}) });
 const users = openUserDatabase({ file: join(options.stateDir, 'user.db'), workerUrl: workerUrl('user') });
+const calls = testCalls(users);
+const core = await startCore({
+  folder,
+  calls,
+  ...(options.fake ? { fake: options.fake as FakeAnthropic } : {}),
+});
 const tell = (message: unknown) => process.stdout.write(`${JSON.stringify(message)}\n`);
 const limiter = testLimiter(core, users);
 const bridge = await startBridge({
@@ -30,7 +35,8 @@ const bridge = await startBridge({
   clients: users.clients,
   asking: users.asking,
   keyedTurns: users.keyedTurns,
-  relay: testRelay(core, users, { limiter }),
+  relay: testRelay(core, calls, { limiter }),
+  calls,
   limiter,
   workspace: { id: options.workspaceId, name: options.folder, folders: [options.folder] },
   stateDir: options.stateDir,
@@ -43,6 +49,8 @@ tell({ ...bridge.state, at: Date.now() });
 process.on('SIGTERM', () => {
   void bridge
     .stop()
-    .then(() => Promise.all([core.close(), users.close()]))
+    .then(() => core.close())
+    .then(() => calls.close())
+    .then(() => users.close())
     .then(() => process.exit(0));
 });

@@ -59,6 +59,26 @@ describe('bridge: sockets of clients that misbehave', function () {
     assert.ok(bytes > body.length && bytes < body.length + 1000, `${bytes}`);
   });
 
+  it('threat 15: waiting for a slow reader leaves nothing behind, however often it is waited', async () => {
+    const warned: string[] = [];
+    const note = ({ name }: Error) => warned.push(name);
+    process.on('warning', note);
+    const chunk = 'x'.repeat(1024 * 1024);
+    async function* chunks() {
+      for (let n = 0; n < 30; n++) yield chunk;
+    }
+    const port = await serve(() => ({ status: 200, headers: { connection: 'close' }, body: chunks() }));
+    const socket = await openSocket(port);
+    socket.write(get(port));
+    let bytes = 0;
+    for await (const part of socket) bytes += part.length;
+    assert.ok(bytes > 30 * chunk.length);
+    // Warnings are told with the next tick.
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', note);
+    assert.deepEqual(warned, []);
+  });
+
   it('threat 14: what is no HTTP, sent while an answer streams, ends the connection without a word within the answer', async () => {
     const port = await serve(({ presence: { signal } }) => ({
       status: 200,

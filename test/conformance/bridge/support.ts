@@ -7,11 +7,12 @@ import { join } from 'node:path';
 import { type Bridge, type BridgeOptions, startBridge } from '../../../src/bridge/bridge.ts';
 import type { Limiter } from '../../../src/core/limits/limiter.ts';
 import { type ClientInit, clientScopes } from '../../../src/core/register.ts';
+import type { CallBatch, KeptBodies } from '../../../src/core/relay/callBatch.ts';
 import type { AnthropicRelay, AnthropicRelayOptions } from '../../../src/core/relay/modelRelay.ts';
 import { type Discovery, discovery } from '../../../src/protocol/bridge.ts';
 import { openUserDatabase, type UserDatabase } from '../../../src/store/user/openUserDatabase.ts';
 import { startCore, type TestCore, type TestCoreOptions, workerUrl } from '../../support/core.ts';
-import { testLimiter, testRelay } from '../../support/relay.ts';
+import { testCalls, testLimiter, testRelay } from '../../support/relay.ts';
 
 export const ownWorkspaceId = '11111111-1111-4111-8111-111111111111';
 
@@ -24,6 +25,7 @@ export interface TestBridge {
   url: string;
   /** Token of a client that may do everything. */
   token: string;
+  calls: CallBatch;
   relay: AnthropicRelay;
   limiter: Limiter;
   logged: string[];
@@ -60,19 +62,23 @@ export interface TestBridgeOptions extends TestCoreOptions {
   users?: UserDatabase;
   bridge?: Partial<BridgeOptions>;
   relay?: Partial<AnthropicRelayOptions>;
+  /** What is said in plain calls is kept; read anew for each. */
+  bodies?: KeptBodies;
 }
 
 export async function startTestBridge(options: TestBridgeOptions = {}): Promise<TestBridge> {
   const stateDir = options.stateDir ?? mkdtempSync(join(tmpdir(), 'causeway-state-'));
-  const core = await startCore(options);
   const users =
     options.users ?? openUserDatabase({ file: join(stateDir, 'user.db'), workerUrl: workerUrl('user') });
   const logged: string[] = [];
+  const calls = testCalls(users, logged, options.bodies);
+  const core = await startCore({ calls, ...options });
   const limiter = testLimiter(core, users);
-  const relay = testRelay(core, users, { limiter, ...options.relay });
+  const relay = testRelay(core, calls, { limiter, ...options.relay });
   const closeCore = async () => {
-    await relay.close();
     await core.close();
+    relay.dispose();
+    await calls.close();
     await limiter.close();
     if (!options.users) await users.close();
     if (!options.stateDir) rmSync(stateDir, { recursive: true, force: true });
@@ -84,6 +90,7 @@ export async function startTestBridge(options: TestBridgeOptions = {}): Promise<
     asking: users.asking,
     keyedTurns: users.keyedTurns,
     relay,
+    calls,
     limiter,
     workspace: { id: ownWorkspaceId, name: 'test', folders: ['/projects/test'] },
     stateDir,
@@ -109,6 +116,7 @@ export async function startTestBridge(options: TestBridgeOptions = {}): Promise<
     bridge,
     core,
     users,
+    calls,
     relay,
     limiter,
     stateDir,

@@ -33,7 +33,7 @@ describe('wire: embeddings', function () {
     const packed = await sdk.embeddings.create({ model: 'mine/fake-embed', input });
     assert.deepEqual(
       packed.data.map(({ embedding }) => embedding.length),
-      [4, 4],
+      [1_536, 1_536],
     );
     const whole = await sdk.embeddings.create({
       model: 'mine/fake-embed',

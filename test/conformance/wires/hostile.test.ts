@@ -240,7 +240,7 @@ describe('wire: hostile clients and upstreams', function () {
     test.core.fake.enqueue({
       kind: 'raw',
       status: 503,
-      headers: { 'content-type': 'text/html' },
+      headers: { 'content-type': 'text/html', 'x-should-retry': 'false' },
       body: '<h1>',
     });
     const got = await askFor();

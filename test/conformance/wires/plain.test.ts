@@ -22,8 +22,8 @@ const schema = {
 const look = { name: 'look', description: 'Looks.', input_schema: { type: 'object' as const } };
 
 describe('wire: plain calls of other servers', function () {
-  this.timeout(30_000);
-  let all: BridgeWithServers<'mine' | 'spare'>;
+  this.timeout(60_000);
+  let all: BridgeWithServers<'mine' | 'spare' | 'priced'>;
   let test: TestBridge;
   let mine: FakeOpenAi;
   let spare: FakeOpenAi;
@@ -32,7 +32,7 @@ describe('wire: plain calls of other servers', function () {
   let contract: Check;
   before(async () => {
     contract = readContract();
-    all = await startWithServers({ mine: 'openai', spare: 'mistral' });
+    all = await startWithServers({ mine: 'openai', spare: 'mistral', priced: 'openrouter' });
     ({ test } = all);
     ({ mine, spare } = all.servers);
     sdk = new Anthropic({ apiKey: test.token, baseURL: test.url, maxRetries: 0 });
@@ -57,6 +57,7 @@ describe('wire: plain calls of other servers', function () {
     (await test.relay.usage({ by: ['model'], from: 0, to: Date.now() + 1_000 })).find(
       (one) => one.model === name,
     );
+  const newest = async () => (await test.calls.read((log) => log.calls({ limit: 1 })))[0];
   const ask = (more: Partial<Anthropic.MessageCreateParamsNonStreaming> = {}) =>
     sdk.messages.create({ model, max_tokens: 4_000, messages, ...more }).withResponse();
 
@@ -96,6 +97,7 @@ describe('wire: plain calls of other servers', function () {
       });
       for await (const event of stream) events.push(event);
       for (const event of events) fits('event', event);
+      assert.ok(((await newest())?.firstTokenMs ?? 0) > 0);
       assert.equal(events[0]?.type, 'message_start');
       assert.equal(events.at(-1)?.type, 'message_stop');
       const { tool_choice, parallel_tool_calls } = sent(mine);
@@ -238,6 +240,7 @@ describe('wire: plain calls of other servers', function () {
       }
       assert.deepEqual([text, total > 0], ['One two é 😀 three.', true]);
       assert.equal((await row(model))?.usage.outputTokens, before + output);
+      assert.ok(((await newest())?.firstTokenMs ?? 0) > 0);
     });
 
     it('call tools, whole and streamed', async () => {
@@ -356,6 +359,18 @@ describe('wire: plain calls of other servers', function () {
     assert.equal(mine.requests.length, before + 1);
   });
 
+  it('are held to money by what all of several answers may cost', async () => {
+    await test.core.engine.refreshModels(AbortSignal.timeout(5_000));
+    const { token } = await test.addClient({ name: 'frugal', limits: { usdPerDay: 0.5 } });
+    const client = new OpenAI({ apiKey: token, baseURL: `${test.url}/v1`, maxRetries: 0 });
+    const one = { model: 'priced/fake-large', messages, max_tokens: 1_000 };
+    await client.chat.completions.create(one);
+    const before = all.servers.priced.requests.length;
+    const error = await client.chat.completions.create({ ...one, n: 100 }).catch((thrown: unknown) => thrown);
+    assert.ok(error instanceof OpenAI.APIError && error.status === 402, String(error));
+    assert.equal(all.servers.priced.requests.length, before);
+  });
+
   it('are not sent in Restricted Mode, and models of others than servers answer in sessions alone', async () => {
     test.core.workspace.trusted = false;
     const before = mine.requests.length;
@@ -390,6 +405,22 @@ describe('wire: plain calls of other servers', function () {
       assert.ok(others.includes('mine/fake-large') && !others.includes('claude-opus-5-5'), String(others));
     } finally {
       all.setClaudeKey(all.claude.key);
+    }
+  });
+
+  it('have Claude’s models where a gateway lists them and Claude has no key', async () => {
+    spare.models.push({ id: 'claude-opus-5-5', window: 200_000 });
+    await test.core.engine.refreshModels(AbortSignal.timeout(5_000));
+    all.setClaudeKey(undefined);
+    test.core.secrets.key = undefined;
+    try {
+      spare.enqueue(chat.answer('By the gateway.'));
+      const { data } = await ask({ model: 'claude-opus-5-5' });
+      assert.deepEqual(data.content, [{ type: 'text', text: 'By the gateway.' }]);
+      await assert.rejects(ask({ model: 'claude-haiku-4-5' }), Anthropic.AuthenticationError);
+    } finally {
+      all.setClaudeKey(all.claude.key);
+      test.core.secrets.key = all.claude.key;
     }
   });
 

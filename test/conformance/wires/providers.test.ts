@@ -19,7 +19,7 @@ const schema = {
 };
 
 describe('wire: a session that another provider answers', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let test: TestBridge;
   let fake: FakeOpenAi;
   let priced: FakeOpenAi;

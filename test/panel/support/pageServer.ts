@@ -21,15 +21,24 @@ const policy = [
   "font-src 'self'",
 ].join('; ');
 
-const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Causeway</title>
-<link rel="stylesheet" href="/codicon.css"><link rel="stylesheet" href="/panel.css"></head>
-<body><main id="root"></main><script type="module" src="/main.js"></script></body></html>`;
+const html = (
+  style: string,
+  script: string,
+) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Causeway</title>
+<link rel="stylesheet" href="/codicon.css"><link rel="stylesheet" href="/${style}"></head>
+<body><main id="root"></main><script type="module" src="/${script}"></script></body></html>`;
+
+const pages: Record<string, string> = {
+  '/': html('panel.css', 'main.js'),
+  '/usage': html('usage.css', 'usage.js'),
+};
 
 export async function servePanel(): Promise<{ origin: string; close: () => void }> {
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://panel').pathname;
-    if (path === '/') {
-      response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': policy }).end(html);
+    const page = pages[path];
+    if (page !== undefined) {
+      response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': policy }).end(page);
       return;
     }
     readFile(join(panelFolder, path)).then(

@@ -142,14 +142,18 @@ const usual: Answers = {
   memoryChange: () => ({ done: true }),
 };
 
-const dressOf = (theme: ThemeName) => ({ variables: themes[theme], classes: bodyClasses[theme] });
+export const dressOf = (theme: ThemeName, ground = 'sideBar-background') => ({
+  variables: themes[theme],
+  classes: bodyClasses[theme],
+  ground,
+});
 
 /** Runs in the page. */
-function dress({ variables, classes }: ReturnType<typeof dressOf>): void {
+export function dress({ variables, classes, ground }: ReturnType<typeof dressOf>): void {
   const { style } = document.documentElement;
   style.cssText = '';
   for (const [name, value] of Object.entries(variables)) style.setProperty(`--vscode-${name}`, value);
-  style.background = variables['sideBar-background'] ?? '';
+  style.background = variables[ground] ?? '';
   document.body.className = classes;
 }
 

@@ -1,6 +1,6 @@
 /** The terms of one question as they stand in all parts: each is read once, however often it is asked for. */
 import type { Part } from './part.ts';
-import { Postings } from './postings.ts';
+import type { Postings } from './postings.ts';
 
 export interface TermPlaces {
   /** Where its list begins in the postings, and where it ends for each part. */
@@ -11,12 +11,15 @@ export interface TermPlaces {
 }
 
 export class Asked {
-  readonly postings = new Postings();
+  readonly postings: Postings;
   readonly #parts: readonly Part[];
   readonly #known = new Map<string, TermPlaces>();
 
-  constructor(parts: readonly Part[]) {
+  /** `postings` is filled anew. */
+  constructor(parts: readonly Part[], postings: Postings) {
     this.#parts = parts;
+    this.postings = postings;
+    postings.size = 0;
   }
 
   of(term: string): TermPlaces {

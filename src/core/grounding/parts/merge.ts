@@ -47,6 +47,7 @@ function join(parts: readonly Part[]) {
       const number = files.add(part.names.path(file), undefined, chunks.size);
       files.count[number] = count;
       files.length[number] = part.files.length[file] ?? 0;
+      if (part.files.isAsText(file)) files.markAsText(number);
       origins.push({ part, file });
       for (let place = first; place < first + count; place++)
         moved[place] = chunks.add(number, part.chunks.at(place), part.chunks.length[place] ?? 0);

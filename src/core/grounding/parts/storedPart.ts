@@ -287,6 +287,7 @@ function filesOf(tables: Tables): FileTable {
   files.bytes = new Float64Array(files.size);
   files.mtimeMs = new Float64Array(files.size);
   files.hash = new BigUint64Array(files.size);
+  files.seen = new Uint32Array(files.size);
   return files;
 }
 

@@ -22,6 +22,9 @@ export interface FileNames {
 /** A file that is hidden is in the index and not found, as long as the text of an editor stands for it. */
 export const presence = { there: 0, gone: 1, hidden: 2 } as const;
 
+/** A bit of the kind that no kind has. */
+const asText = 128;
+
 /** Files by number, from 0. */
 export class FileTable {
   size = 0;
@@ -30,6 +33,7 @@ export class FileTable {
   count: Uint32Array;
   /** Words of all chunks. */
   length: Uint32Array;
+  /** The place of its kind in the list of kinds, and whether it was read as text. */
   kind: Uint8Array;
   presence: Uint8Array;
   /** What `headOf` says of the file's name. */
@@ -39,6 +43,8 @@ export class FileTable {
   bytes: Float64Array;
   mtimeMs: Float64Array;
   hash: BigUint64Array;
+  /** The number of the pass that saw the file last. */
+  seen: Uint32Array;
 
   constructor(room: number) {
     this.first = new Uint32Array(room);
@@ -51,6 +57,7 @@ export class FileTable {
     this.bytes = new Float64Array(room);
     this.mtimeMs = new Float64Array(room);
     this.hash = new BigUint64Array(room);
+    this.seen = new Uint32Array(room);
   }
 
   /** The number of the file that is added. */
@@ -77,7 +84,16 @@ export class FileTable {
   }
 
   kindOf(file: number): FileKind {
-    return fileKinds[this.kind[file] ?? 0] ?? 'code';
+    return fileKinds[(this.kind[file] ?? 0) & ~asText] ?? 'code';
+  }
+
+  markAsText(file: number): void {
+    this.kind[file] = (this.kind[file] ?? 0) | asText;
+  }
+
+  /** Whether it is of a language whose syntax is known, and could not be parsed. */
+  isAsText(file: number): boolean {
+    return ((this.kind[file] ?? 0) & asText) !== 0;
   }
 
   #grow(room: number): void {
@@ -90,6 +106,7 @@ export class FileTable {
     this.past = grown(this.past, new Int32Array(room));
     this.bytes = grown(this.bytes, new Float64Array(room));
     this.mtimeMs = grown(this.mtimeMs, new Float64Array(room));
+    this.seen = grown(this.seen, new Uint32Array(room));
     const hash = new BigUint64Array(room);
     hash.set(this.hash);
     this.hash = hash;

@@ -4,6 +4,8 @@
  * write a frame of the same entries: of two such frames the projection sends one, so the other is only a row.
  */
 import type { Door, Entry, FrameEntry } from '../../../protocol/entries.ts';
+import type { CallSink } from '../../calls/watched.ts';
+import { watchedJob } from '../../calls/watchedTurn.ts';
 import { frameCeiling, planCompaction } from '../../context/compactionPlan.ts';
 import { ContextCounter } from '../../context/counting.ts';
 import type { TokenFactors } from '../../context/factors.ts';
@@ -36,6 +38,8 @@ export interface CompactorOptions {
   counter: TokenCounter;
   factors: TokenFactors;
   settings: CoreSettings;
+  /** Where requests to models are kept; nowhere when absent. */
+  calls?: CallSink;
   clock: Clock;
   log: Log;
   /** The model that answers in the session; undefined where only quotes can be had. */
@@ -190,7 +194,9 @@ export class Compactor {
     if (writers.length === 0) return extractedFrame(material, ceiling);
     try {
       const remember = await this.#options.remember(sessionId);
-      return await firstFrame(writers, remember, material, ceiling, how.signal);
+      const job = { operation: 'frame', door: how.door, sessionId } as const;
+      const watchedWriters = writers.map((one) => watchedJob(this.#options, one, job));
+      return await firstFrame(watchedWriters, remember, material, ceiling, how.signal);
     } catch (error) {
       if (!how.asked || how.signal.aborted) throw error;
       log.error(`A model could not write a frame: ${toErrorInfo(error).code}.`, error);

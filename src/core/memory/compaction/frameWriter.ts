@@ -8,7 +8,6 @@ import { toErrorInfo } from '../../errors.ts';
 import { oneAnswer } from '../../providers/oneAnswer.ts';
 import { costOf } from '../../providers/prices.ts';
 import type { ModelInfo, Provider, ProviderRequest } from '../../providers/provider.ts';
-import type { Chosen } from '../../providers/registry.ts';
 import { fallbackKindOf } from '../../providers/routes.ts';
 import { frameRequest, type Material, readAnswer, secondRequest, turnEntryIds } from './framePrompt.ts';
 
@@ -27,12 +26,18 @@ export function extractedFrame(material: Material, ceiling: number): WrittenFram
   return { method: 'extractive', body, instructions: [] };
 }
 
+/** What writes a frame. */
+export interface Writer {
+  provider: Pick<Provider, 'stream'>;
+  model: ModelInfo;
+}
+
 /**
  * By the model; where its answer cannot be read even the second time, the body is extracted, and what was paid is told
  * all the same. Throws the error of a provider that cannot be asked, and `stopped`.
  */
 export async function modelFrame(
-  by: { provider: Provider; model: ModelInfo; remember?: readonly string[] },
+  by: Writer & { remember?: readonly string[] },
   material: Material,
   ceiling: number,
   signal: AbortSignal,
@@ -67,8 +72,6 @@ export async function modelFrame(
     instructions: placed(reading.answer.instructions),
   };
 }
-
-type Writer = Pick<Chosen, 'provider' | 'model'>;
 
 /**
  * By the first of these models that takes so much and can be asked; one that fails for a while is passed over. Throws as

@@ -7,6 +7,7 @@ import { createCallLog } from './005-call-log.ts';
 import { limitClients } from './006-client-limits.ts';
 import { createLimitLedger } from './007-limit-ledger.ts';
 import { createAsking } from './008-asking.ts';
+import { widenCallLog } from './009-calls-of-turns.ts';
 import { createKeyedTurns } from './010-keyed-turns.ts';
 
 /** In order; the number of those applied is the database's `user_version`. A released one never changes. */
@@ -19,5 +20,6 @@ export const migrations: readonly ((db: DatabaseSync) => void)[] = [
   limitClients,
   createLimitLedger,
   createAsking,
+  widenCallLog,
   createKeyedTurns,
 ];

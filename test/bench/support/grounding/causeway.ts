@@ -4,6 +4,7 @@ import { CommitHistory } from '../../../../src/core/grounding/commitHistory.ts';
 import { PassageIndex } from '../../../../src/core/grounding/passageIndex.ts';
 import { rankChunks } from '../../../../src/core/grounding/retriever.ts';
 import { WordNeighbours } from '../../../../src/core/grounding/wordNeighbours.ts';
+import { grammarsFolder } from '../../../../src/workers/syntax/grammars.ts';
 import { Syntax } from '../../../../src/workers/syntax/syntax.ts';
 import type { Answer } from './measures.ts';
 import type { System } from './system.ts';
@@ -11,17 +12,13 @@ import type { System } from './system.ts';
 /** Deep enough for ten files when every file has several chunks among the best. */
 const depth = 200;
 
-const syntax = new Syntax(
-  new URL('../../../../node_modules/@vscode/tree-sitter-wasm/wasm/', import.meta.url),
-);
-for (const ending of process.env.NOSYNTAX ? [] : ['ts', 'js', 'py', 'go'])
-  await syntax.prepare(`a.${ending}`);
+const syntax = new Syntax(grammarsFolder(new URL('../../../../src/workers/syntax.ts', import.meta.url).href));
 
 const table = new URL('../../../../src/workers/vectors/words.bin', import.meta.url);
 
 export class Causeway implements System {
   readonly name: string;
-  readonly #index = new PassageIndex((key) => key, syntax.cut);
+  readonly #index = new PassageIndex();
   readonly #neighbours = new WordNeighbours(readFileSync(table));
   readonly #evenKinds: boolean;
 
@@ -31,10 +28,14 @@ export class Causeway implements System {
     this.#evenKinds = evenKinds;
   }
 
-  take(changes: ReadonlyMap<string, string | undefined>): void {
+  async take(changes: ReadonlyMap<string, string | undefined>): Promise<void> {
     for (const [path, text] of changes) {
-      if (text === undefined) this.#index.delete(path);
-      else this.#index.set(path, { uri: path, path, text });
+      if (text === undefined) {
+        this.#index.delete(path);
+        continue;
+      }
+      const chunks = await syntax.cut(path, text);
+      this.#index.set(path, { uri: path, path, text, ...(chunks ? { cut: () => chunks } : {}) });
     }
   }
 

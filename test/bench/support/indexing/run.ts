@@ -55,15 +55,24 @@ const result: Record<string, number> = {
   ready_cpu_ms: (cpu.user + cpu.system) / 1000,
   files: state?.files ?? 0,
   chunks: state?.chunks ?? 0,
+  as_text: state?.asText ?? 0,
 };
 
 if (phase === 'again') {
   result.first_query_ms = await timed(() => search.search(questions[0]?.question ?? '', { limit: 12 }));
   const times: number[] = [];
-  for (const { question } of questions) times.push(await timed(() => search.search(question, { limit: 12 })));
+  const cpuTimes: number[] = [];
+  for (const { question } of questions) {
+    const before = process.cpuUsage();
+    times.push(await timed(() => search.search(question, { limit: 12 })));
+    const { user, system } = process.cpuUsage(before);
+    cpuTimes.push((user + system) / 1000);
+  }
   result.queries = times.length;
   result.query_p50_ms = percentile(times, 0.5);
   result.query_p95_ms = percentile(times, 0.95);
+  result.query_p50_cpu_ms = percentile(cpuTimes, 0.5);
+  result.query_p95_cpu_ms = percentile(cpuTimes, 0.95);
   const changes: number[] = [];
   for (let round = 0; round < 30; round++) {
     const word = `quokka${'abcdefghijklmnopqrstuvwxyzabcd'.slice(round, round + 1)}${round}`;

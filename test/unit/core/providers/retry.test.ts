@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { overloaded } from '../../../../src/core/errors.ts';
+import { type Outcome, withRetries } from '../../../../src/core/providers/attempts.ts';
+import type { ProviderEvent } from '../../../../src/core/providers/provider.ts';
 import { isRetryable, retryDelayMs, waitFor } from '../../../../src/core/providers/retry.ts';
 
 describe('Asking a provider again', () => {
@@ -32,6 +35,20 @@ describe('Asking a provider again', () => {
         assert.ok(delay <= full && delay >= full * 0.75 - 1);
       }),
     );
+  });
+
+  it('is given up when the waits would be longer than a minute in all', async () => {
+    // Each alone is short enough.
+    const waits = [1, 60_000, 1];
+    let attempts = 0;
+    async function* attempt(): AsyncGenerator<ProviderEvent, Outcome, undefined> {
+      yield* [];
+      return { done: false, failure: overloaded(waits[attempts++]), retryable: true };
+    }
+    const told: ProviderEvent['type'][] = [];
+    for await (const { type } of withRetries(attempt, new AbortController().signal)) told.push(type);
+    assert.deepEqual(told, ['retrying', 'error']);
+    assert.equal(attempts, 2);
   });
 
   it('ends at once when it is stopped, before and while it waits', async () => {

@@ -5,22 +5,31 @@ import { localOnly, restrictedMode } from '../../../../src/core/errors.ts';
 import { CallBatch } from '../../../../src/core/relay/callBatch.ts';
 import { KeptSecret } from '../../../../src/core/relay/keptSecret.ts';
 import { AnthropicRelay, type AnthropicRelayOptions } from '../../../../src/core/relay/modelRelay.ts';
-import type { LoggedCall, RelayedCall, RelayRequest } from '../../../../src/core/relay.ts';
+import type { CallLog, LoggedCall, RelayedCall, RelayRequest } from '../../../../src/core/relay.ts';
 
 const log = { info() {}, warn() {}, error() {} };
 const changes = () => new Emitter<string>();
 
+const logInto = (written: LoggedCall[]): CallLog => ({
+  add: async (calls) => void written.push(...calls),
+  usage: async () => [],
+  overTime: async () => [],
+  calls: async () => [],
+  bodies: async () => undefined,
+  forgetBodies: async () => undefined,
+});
+
 function startRelay(options: Partial<AnthropicRelayOptions> = {}) {
   const written: LoggedCall[] = [];
+  const calls = new CallBatch(logInto(written), log);
   const relay = new AnthropicRelay({
     secrets: { get: async () => 'sk-ant-key', onDidChange: changes().event },
-    calls: { add: async (calls) => void written.push(...calls), usage: async () => [] },
-    log,
+    calls,
     barred: () => undefined,
     baseUrl: () => 'https://api.example',
     ...options,
   });
-  return { relay, written };
+  return { relay, calls, written };
 }
 
 const call: RelayedCall = {
@@ -91,9 +100,9 @@ describe('The log of relayed calls', () => {
   ];
   for (const [what, model, prices, cost] of costs) {
     it(`has what a call cost by ${what}`, async () => {
-      const { relay, written } = startRelay({ prices: () => prices as Record<string, never> });
+      const { relay, calls, written } = startRelay({ prices: () => prices as Record<string, never> });
       relay.record({ ...call, model });
-      await relay.close();
+      await calls.close();
       assert.equal(written[0]?.cost, cost);
       assert.equal(written[0]?.client, 'one');
     });
@@ -108,11 +117,11 @@ describe('The log of relayed calls', () => {
           const written: number[] = [];
           const batch = new CallBatch(
             {
+              ...logInto([]),
               async add(calls) {
                 if (fails.shift()) throw new Error('busy');
                 written.push(...calls.map(({ at }) => at));
               },
-              usage: async () => [],
             },
             log,
           );

@@ -2,9 +2,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { chatBody } from '../../../../src/core/providers/openai/chatBody.ts';
+import { ChatStream as ChunksIn, chunkOf } from '../../../../src/core/providers/openai/chatStream.ts';
 import { endpointsOf } from '../../../../src/core/providers/openai/endpoints.ts';
 import { unlistedChatModel } from '../../../../src/core/providers/openai/models.ts';
+import type { ProviderEvent } from '../../../../src/core/providers/provider.ts';
+import { ChatStream as ChunksOut, completionOf } from '../../../../src/protocol/wires/chatAnswer.ts';
 import { chatRequest, messagesRequest } from '../../../../src/protocol/wires/chatRequest.ts';
+import { AnswerEvents, type AnswerPart } from '../../../../src/protocol/wires/sessionAnswer.ts';
 import { readSessionRequest, sessionRequest } from '../../../../src/protocol/wires/sessionRequest.ts';
 
 const [endpoint] = endpointsOf([{ id: 'mine', preset: 'openai' }]);
@@ -84,6 +88,70 @@ describe('A request of Anthropic’s wire', () => {
           }),
         );
         assert.deepEqual(ignored, []);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+/** What a provider's events say: texts that follow each other joined, and calls. */
+function saidIn(events: Iterable<ProviderEvent>): object[] {
+  const said: { text?: string; call?: unknown }[] = [];
+  for (const event of events) {
+    const last = said.at(-1);
+    if (event.type === 'text' && last?.text !== undefined) last.text += event.text;
+    else if (event.type === 'text') said.push({ text: event.text });
+    else if (event.type === 'tool_use') said.push({ call: [event.id, event.name, plain(event.input)] });
+  }
+  return said;
+}
+
+describe('An answer', () => {
+  const id = fc.string({ minLength: 1, unit: fc.constantFrom('a', 'b', '_', '1') });
+  /** On the other wire texts stand before all calls. */
+  const parts = fc
+    .tuple(
+      fc.array(words, { maxLength: 3 }),
+      fc.uniqueArray(fc.tuple(id, id, input), { maxLength: 3, selector: ([one]) => one }),
+    )
+    .map(([texts, calls]): AnswerPart[] => [
+      ...texts.map((one, block) => ({ type: 'text' as const, block, text: one })),
+      ...calls.map(([call, name, given], at) => ({
+        type: 'tool_use' as const,
+        block: texts.length + at,
+        id: call,
+        name,
+        input: given,
+      })),
+    ]);
+  const usage = { inputTokens: 7, outputTokens: 5, cacheCreationTokens: 0, cacheReadTokens: 3 };
+
+  it('of Anthropic’s wire says the same when it was a stream of chat completions in between, and as a whole one', () => {
+    fc.assert(
+      fc.property(parts, (told) => {
+        const events = new AnswerEvents({ id: 'msg_1', model: 'm' });
+        const wire = [...told.flatMap((one) => events.read(one)), ...events.last('end_turn', usage)];
+        const there = new ChunksOut(7, true);
+        const chunks = wire.flatMap((event) =>
+          event.type === 'message_stop' ? there.last() : there.read(plain(event)),
+        );
+        const back = new ChunksIn();
+        const streamed = [...chunks.flatMap((chunk) => [...back.read(plain(chunk))]), ...back.end()];
+        assert.deepEqual(saidIn(streamed), saidIn(told));
+        const stop = streamed.at(-1);
+        assert.ok(stop?.type === 'stop' && back.finished);
+        assert.deepEqual(stop.usage, usage);
+
+        const content = told.map((one) => {
+          if (one.type === 'text') return { type: 'text', text: one.text };
+          return one.type === 'tool_use' ? { ...one, type: 'tool_use' } : {};
+        });
+        const wireUsage = { input_tokens: 7, output_tokens: 5, cache_read_input_tokens: 3 };
+        const message = { id: 'msg_1', model: 'm', content, stop_reason: 'end_turn', usage: wireUsage };
+        const whole = new ChunksIn();
+        const { completion } = completionOf(plain(message), 7);
+        const read = [...whole.read(chunkOf(plain(completion))), ...whole.end()];
+        assert.deepEqual(saidIn(read), saidIn(told));
       }),
       { numRuns: 200 },
     );
