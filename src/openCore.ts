@@ -180,7 +180,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     masker,
     secrets,
     calls,
-    barred: () => barredFrom(workspace, settings),
+    barred: (staysHere) => barredFrom(workspace, settings, staysHere),
     baseUrl: () => settings.anthropicBaseUrl,
     endpoints: () => settings.endpoints,
     prices: () => settings.prices,

@@ -2,7 +2,7 @@
 import type { ClientOptions } from '../protocol/clientOptions.ts';
 import { ChatStream, chunkOf } from './providers/openai/chatStream.ts';
 import { chatError, toldError } from './providers/openai/errors.ts';
-import type { ModelInfo, ProviderEvent, ProviderRequest } from './providers/provider.ts';
+import type { ModelInfo, ProviderEvent, WireRequest } from './providers/provider.ts';
 import type { ProviderRegistry } from './providers/registry.ts';
 import { candidatesOf, fallbackKindOf } from './providers/routes.ts';
 
@@ -26,7 +26,7 @@ export type RelayedFailure =
 export interface RelayedModel {
   model: ModelInfo;
   /** The body of chat completions for a request, where its provider speaks them. Pure. */
-  chatBody(request: ProviderRequest): Record<string, unknown>;
+  chatBody(request: WireRequest): Record<string, unknown>;
   /** What of the program's options the model is not told. */
   unmet(options: ClientOptions, hasTools: boolean): string[];
   reading(): ChatReading;

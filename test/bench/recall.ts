@@ -2,8 +2,9 @@
  * Recall as a window has it: the built workers, the store and the index in threads of their own.
  *
  * One session of 20,000 turns: a question, a turn from its append until it is found, and the first question after a
- * start. Beside it, in the same run and on the same database: the full-text search of SQLite (FTS5) for the same
- * questions, opening the store alone, and reading the same log without indexing it.
+ * start, in time and in processor time of all threads. Beside it, in the same run and on the same database: the
+ * full-text search of SQLite (FTS5) for the same questions, opening the store alone, and reading the same log without
+ * indexing it.
  * A workspace of 100,000 turns: indexing all of it, with the memory of the process and the delay of the main thread's
  * event loop meanwhile; beside it the same main thread at rest, and while the same log is read by a worker.
  *
@@ -207,10 +208,14 @@ async function oneSession(): Promise<Row[]> {
   }
   await first.close();
   const restarts: number[] = [];
+  const restartsCpu: number[] = [];
   const opens: number[] = [];
   for (let each = 0; each < repeats(5); each++) {
+    const before = process.cpuUsage();
     const window = open(file);
     restarts.push(await timed(() => window.recall.search(question(id, text(5, 20)))));
+    const { user, system } = process.cpuUsage(before);
+    restartsCpu.push((user + system) / 1000);
     await window.close();
     const alone = open(file);
     opens.push(await timed(() => alone.store.get(id)));
@@ -225,6 +230,7 @@ async function oneSession(): Promise<Row[]> {
       recallable_p50_ms: at(recallable, 0.5),
       recallable_max_ms: Math.max(...recallable),
       restart_ms: median(restarts),
+      restart_cpu_ms: median(restartsCpu),
       index_ms: indexMs,
       db_mb: statSync(file).size / 1e6,
     },

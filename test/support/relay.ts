@@ -27,7 +27,7 @@ export function testRelay(
     },
     calls,
     masker: core.masker,
-    barred: () => barredFrom({ isTrusted: () => core.workspace.trusted }, core.settings),
+    barred: (staysHere) => barredFrom({ isTrusted: () => core.workspace.trusted }, core.settings, staysHere),
     baseUrl: () => core.fake.url,
     ...options,
   });

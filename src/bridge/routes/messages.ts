@@ -1,5 +1,10 @@
 import { invalidInput } from '../../core/errors.ts';
-import { readSessionRequest, sessionRequest } from '../../protocol/wires/sessionRequest.ts';
+import {
+  plainRequest,
+  readPlainRequest,
+  readSessionRequest,
+  sessionRequest,
+} from '../../protocol/wires/sessionRequest.ts';
 import { type BodyReader, utf8 } from '../body.ts';
 import type { Route, RouteCall } from '../exchange.ts';
 import type { BridgeResponse } from '../http.ts';
@@ -73,8 +78,8 @@ export function messageRoutes(
         reader: passedAnswer,
       }),
       toServer(one) {
-        const given = parseJson(utf8(bytes), sessionRequest);
-        const { body, unmet } = serverBody(one, readSessionRequest(given), given);
+        const given = parseJson(utf8(bytes), plainRequest);
+        const { body, unmet } = serverBody(one, readPlainRequest(given), given);
         const { id } = one.model;
         return {
           path: chatPath,

@@ -11,7 +11,12 @@ import {
   newResponseId,
   responseIdOf,
 } from '../../protocol/wires/responsesState.ts';
-import { readSessionRequest, sessionRequest } from '../../protocol/wires/sessionRequest.ts';
+import {
+  plainRequest,
+  readPlainRequest,
+  readSessionRequest,
+  sessionRequest,
+} from '../../protocol/wires/sessionRequest.ts';
 import type { BodyReader } from '../body.ts';
 import type { Route, RouteCall } from '../exchange.ts';
 import { parseJson, parseValue, withFields } from '../parse.ts';
@@ -73,8 +78,8 @@ export const responsesRoute = (
         reader: (host) => new TranslatedAnswer({ host, ignored, writer: writer() }),
       }),
       toServer(one) {
-        const given = parseValue(body, sessionRequest, 'body');
-        const sent = serverBody(one, readSessionRequest(given), given);
+        const given = parseValue(body, plainRequest, 'body');
+        const sent = serverBody(one, readPlainRequest(given), given);
         const unmet = sent.unmet.map(writer().nameOf);
         return {
           path: chatPath,

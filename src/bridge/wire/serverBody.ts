@@ -1,7 +1,7 @@
 /** A request of Anthropic's wire as it goes to a server that speaks chat completions. */
 import { z } from 'zod';
 import type { RelayedModel } from '../../core/assistant.ts';
-import type { ReadRequest } from '../../protocol/wires/sessionRequest.ts';
+import type { ReadPlainRequest } from '../../protocol/wires/sessionRequest.ts';
 import { readTopLevel } from './topLevel.ts';
 
 /** Below a server's base URL. */
@@ -19,7 +19,7 @@ export interface ServerBody {
 /** `given` is the request as it came, of which the sampling is kept. */
 export function serverBody(
   { model, chatBody, unmet }: RelayedModel,
-  read: ReadRequest,
+  read: ReadPlainRequest,
   given: Record<string, unknown>,
 ): ServerBody {
   const { stream_options, ...body } = chatBody({

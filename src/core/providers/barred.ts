@@ -5,13 +5,17 @@ import { requestTexts } from '../secrets/maskedEntries.ts';
 import type { Masker } from '../secrets/masker.ts';
 import type { Gate } from './gate.ts';
 
-/** Why nothing may leave now; undefined when it may. */
+/**
+ * Why nothing may go to a model now; undefined when it may. `staysHere`: to a server at an address of this machine, which
+ * a local-only workspace allows.
+ */
 export function barredFrom(
   workspace: Pick<Workspace, 'isTrusted'>,
   settings: Pick<CoreSettings, 'localOnly'>,
+  staysHere = false,
 ): CausewayError | undefined {
   if (!workspace.isTrusted()) return restrictedMode();
-  return settings.localOnly ? localOnly() : undefined;
+  return settings.localOnly && !staysHere ? localOnly() : undefined;
 }
 
 /** What stands between the engine and every provider off the machine. */
@@ -20,7 +24,7 @@ export const gateOf = (of: {
   settings: Pick<CoreSettings, 'localOnly'>;
   masker: Masker;
 }): Gate => ({
-  barred: () => barredFrom(of.workspace, of.settings),
+  barred: (provider) => barredFrom(of.workspace, of.settings, provider?.staysHere),
   // What a turn sends was masked when it was gathered, so that its report tells the truth; frames are asked for too.
   masked: (request) => of.masker.through(request, undefined, requestTexts),
   maskedTexts: (texts) => of.masker.texts(texts),

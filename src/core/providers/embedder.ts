@@ -23,15 +23,21 @@ export class Embedder {
   /** `provider/model`; undefined where none is set, or nothing may leave the machine now. */
   get model(): string | undefined {
     const { settings, gate } = this.#options;
-    return settings.embeddings === '' || gate.barred() ? undefined : settings.embeddings;
+    if (settings.embeddings === '') return undefined;
+    return gate.barred(this.#provider(settings.embeddings)) ? undefined : settings.embeddings;
   }
 
   /** The directions of the texts as that model has them, in order. Throws as the provider does, and `model_not_found`. */
   async directions(name: string, texts: readonly string[], signal: AbortSignal): Promise<Int8Array[]> {
-    const { provider: id, model } = splitModel(name);
-    const found = [...this.#options.providers].find((one) => one.id === id);
+    const { model } = splitModel(name);
+    const found = this.#provider(name);
     const embed = found && gated(found, this.#options.gate).embed;
     if (!embed) throw modelNotFound(name);
     return (await embed({ model, texts }, signal)).map(direction);
+  }
+
+  #provider(name: string): Provider | undefined {
+    const { provider: id } = splitModel(name);
+    return [...this.#options.providers].find((one) => one.id === id);
   }
 }

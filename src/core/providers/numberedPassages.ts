@@ -3,7 +3,7 @@
  * numbers. `markedText.ts` reads them from the answer. Pure.
  */
 import { attachmentText } from '../context/conversation.ts';
-import type { ProviderRequest, QuotedPassage, RequestBlock } from './provider.ts';
+import type { LinkedImage, QuotedPassage, RequestBlock, WireRequest } from './provider.ts';
 
 /** As what the user attaches is quoted. */
 export const passageText = ({ place, text }: QuotedPassage): string =>
@@ -16,7 +16,7 @@ export const passageText = ({ place, text }: QuotedPassage): string =>
 export function citable({
   messages,
   outputSchema,
-}: Pick<ProviderRequest, 'messages' | 'outputSchema'>): QuotedPassage[] {
+}: Pick<WireRequest, 'messages' | 'outputSchema'>): QuotedPassage[] {
   if (outputSchema !== undefined) return [];
   return messages.flatMap(({ content }) => content.filter((block) => block.type === 'passage'));
 }
@@ -25,13 +25,13 @@ const instruction = (count: number): string =>
   `The passages numbered ${count === 1 ? '[1]' : `[1] to [${count}]`} above come from the workspace. Where a statement of your answer rests on one of them, write its number in square brackets right behind the statement, such as [1]. Use no other numbers in this way, and none within code.`;
 
 /** The same request with numbered texts in the place of its passages, and how to cite them behind the last one. */
-export function numbered<R extends Pick<ProviderRequest, 'messages' | 'outputSchema'>>(request: R): R {
+export function numbered<R extends Pick<WireRequest, 'messages' | 'outputSchema'>>(request: R): R {
   const count = citable(request).length;
   if (count === 0) return request;
   let number = 0;
   const messages = request.messages.map((message) => ({
     ...message,
-    content: message.content.flatMap((block): RequestBlock[] => {
+    content: message.content.flatMap((block): (RequestBlock | LinkedImage)[] => {
       if (block.type !== 'passage') return [block];
       number++;
       const text = `[${number}]\n${passageText(block)}`;

@@ -84,6 +84,17 @@ export interface ProviderRequest {
   client?: ClientOptions;
 }
 
+/** A picture by its address, of a program's own request; no session keeps one. */
+export interface LinkedImage {
+  type: 'linked_image';
+  url: string;
+}
+
+/** A request as it is put into a wire. */
+export interface WireRequest extends Omit<ProviderRequest, 'messages'> {
+  messages: { role: RequestMessage['role']; content: (RequestBlock | LinkedImage)[] }[];
+}
+
 /** What of a request the other side kept from the model; then `usage` says nothing of the request's size. */
 export interface LeftOut {
   label: string;
@@ -124,6 +135,8 @@ export interface Provider {
   readonly name: string;
   /** Whether it sends anything off the machine; such providers are not used in Restricted Mode. */
   readonly remote: boolean;
+  /** It is asked at an address of this machine. What answers there may pass on what it gets, so that secrets are masked. */
+  readonly staysHere?: boolean;
   /** Used only where somebody named it: it never answers for want of another. */
   readonly onlyByName?: boolean;
   /** Names that are those of its own models, listed or not. */
@@ -140,7 +153,7 @@ export interface Provider {
   /** The directions of texts in the space of an embedding model, in order. Rejects when the provider cannot be asked. */
   embed?(request: EmbeddingRequest, signal: AbortSignal): Promise<number[][]>;
   /** The request's body as it would go over the wire, for people to look at. Pure. */
-  wireBody?(request: ProviderRequest): Record<string, unknown>;
+  wireBody?(request: WireRequest): Record<string, unknown>;
   /** Ids of models that turn texts into numbers, as far as they are known; absent where the provider has no such API. */
   embeddingModels?(): string[];
   /** What of a program's own options the model is not told, by their names in Anthropic's wire; all is told when absent. */

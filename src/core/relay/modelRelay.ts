@@ -38,7 +38,7 @@ export interface AnthropicRelayOptions {
   /** Where each call is kept; it belongs to whoever made it. */
   calls: CallBatch;
   /** Why nothing may leave now. Read anew for each request. */
-  barred(): CausewayError | undefined;
+  barred(staysHere: boolean): CausewayError | undefined;
   baseUrl(): string;
   /** OpenAI-compatible servers that the user has set; those of the presets are there without. Read anew each time. */
   endpoints?(): readonly EndpointSetting[];
@@ -73,8 +73,8 @@ export class AnthropicRelay implements ModelRelay {
   }
 
   authorise(principal: RelayPrincipal, request: RelayRequest): RelayGrant | Promise<RelayGrant> {
-    // Whatever is relayed leaves the machine.
-    const barred = this.#options.barred();
+    const staysHere = request.server !== undefined && this.#servers.staysHere(request.server.provider);
+    const barred = this.#options.barred(staysHere);
     if (barred) throw barred;
     if (request.server)
       return this.#servers

@@ -1,7 +1,12 @@
 /** OpenAI-compatible servers for programs that call a model themselves, each with its own key. */
 import { apiKeyRejected, noApiKey, notRelayed } from '../errors.ts';
 import type { Secrets } from '../ports.ts';
-import { type EndpointSetting, endpointKeyName, endpointsOf } from '../providers/openai/endpoints.ts';
+import {
+  type EndpointSetting,
+  endpointKeyName,
+  endpointsOf,
+  isLoopback,
+} from '../providers/openai/endpoints.ts';
 import type { RelayGrant, RelayLimits } from '../relay.ts';
 import { KeptSecret } from './keptSecret.ts';
 
@@ -26,6 +31,12 @@ export class RelayServers {
   constructor(secrets: Secrets, endpoints: () => readonly EndpointSetting[]) {
     this.#secrets = secrets;
     this.#endpoints = endpoints;
+  }
+
+  /** Whether it is at an address of this machine. */
+  staysHere(id: string): boolean {
+    const endpoint = endpointsOf(this.#endpoints()).find((one) => one.id === id);
+    return endpoint !== undefined && isLoopback(endpoint.baseUrl);
   }
 
   /** Throws `not_relayed`, `no_api_key`, `api_key_rejected`, and what the keyring fails with. */

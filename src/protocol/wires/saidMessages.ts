@@ -31,6 +31,14 @@ const userBlocks = z.preprocess(
   wordsAsBlocks,
   z.array(z.discriminatedUnion('type', [text, imageBlock, document, result])),
 );
+const addressed = z.object({ type: z.literal('url'), url: z.url({ protocol: /^https?$/ }) });
+const anyImage = imageBlock.extend({
+  source: z.discriminatedUnion('type', [imageBlock.shape.source, addressed]),
+});
+const plainBlocks = z.preprocess(
+  wordsAsBlocks,
+  z.array(z.discriminatedUnion('type', [text, anyImage, document, result])),
+);
 const assistantBlocks = z.preprocess(
   wordsAsBlocks,
   z.array(z.discriminatedUnion('type', [text, thinkingBlock, redactedThinkingBlock, toolUseBlock])),
@@ -41,6 +49,29 @@ export const wireMessage = z.discriminatedUnion('role', [
   z.object({ role: z.literal('assistant'), content: assistantBlocks }),
 ]);
 export type WireMessage = z.infer<typeof wireMessage>;
+
+/** The same of a call that no session keeps, in which pictures may stand by their address. */
+export const plainMessage = z.discriminatedUnion('role', [
+  z.object({ role: z.literal('user'), content: plainBlocks }),
+  z.object({ role: z.literal('assistant'), content: assistantBlocks }),
+]);
+
+export interface PlainMessage {
+  role: 'user' | 'assistant';
+  content: (ContentBlock | { type: 'linked_image'; url: string })[];
+}
+
+export const plainMessages = (messages: readonly z.infer<typeof plainMessage>[]): PlainMessage[] =>
+  messages.map(({ role, content }) => ({
+    role,
+    content: content.flatMap((block): PlainMessage['content'] => {
+      if (block.type !== 'image') return said(block);
+      const { source } = block;
+      return source.type === 'url'
+        ? [{ type: 'linked_image', url: source.url }]
+        : [{ type: 'image', source }];
+    }),
+  }));
 
 export interface SaidMessage {
   role: 'user' | 'assistant';

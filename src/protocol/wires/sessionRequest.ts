@@ -4,7 +4,14 @@
  */
 import { z } from 'zod';
 import { type ClientOptions, clientOptions } from '../clientOptions.ts';
-import { type SaidMessage, saidMessages, wireMessage } from './saidMessages.ts';
+import {
+  type PlainMessage,
+  plainMessage,
+  plainMessages,
+  type SaidMessage,
+  saidMessages,
+  wireMessage,
+} from './saidMessages.ts';
 
 const jsonObject = z.record(z.string(), z.unknown());
 
@@ -42,7 +49,13 @@ export interface ClientTool {
   more?: Record<string, unknown>;
 }
 
-export interface ReadRequest {
+/** The same of a call that belongs to no session. */
+export const plainRequest = sessionRequest.extend({
+  messages: z.array(plainMessage).min(1).max(mostMessages),
+});
+type PlainRequest = z.infer<typeof plainRequest>;
+
+interface Read {
   model: string;
   stream: boolean;
   maxOutputTokens: number;
@@ -50,13 +63,28 @@ export interface ReadRequest {
   system: string[];
   tools: ClientTool[];
   options: ClientOptions;
-  messages: SaidMessage[];
   /** Fields that were given and have no effect, such as where the client wants the cache to keep its prompt. */
   ignored: string[];
 }
 
-export function readSessionRequest(request: SessionRequest): ReadRequest {
-  const { model, stream, max_tokens: maxOutputTokens, system, tools, messages } = request;
+export interface ReadRequest extends Read {
+  messages: SaidMessage[];
+}
+export interface ReadPlainRequest extends Read {
+  messages: PlainMessage[];
+}
+
+export const readSessionRequest = (request: SessionRequest): ReadRequest => ({
+  ...readBeside(request),
+  messages: saidMessages(request.messages),
+});
+export const readPlainRequest = (request: PlainRequest): ReadPlainRequest => ({
+  ...readBeside(request),
+  messages: plainMessages(request.messages),
+});
+
+function readBeside(request: SessionRequest | PlainRequest): Read {
+  const { model, stream, max_tokens: maxOutputTokens, system, tools } = request;
   const texts = typeof system === 'string' ? [system] : (system ?? []).map(({ text }) => text);
   return {
     model,
@@ -65,7 +93,6 @@ export function readSessionRequest(request: SessionRequest): ReadRequest {
     system: texts.filter((text) => text.trim() !== ''),
     tools: (tools ?? []).map(toolOf),
     options: optionsOf(request),
-    messages: saidMessages(messages),
     ignored: Object.keys(request).filter(
       (name) => !Object.hasOwn(sessionRequest.shape, name) && request[name] !== undefined,
     ),
@@ -94,7 +121,7 @@ function optionsOf({
   thinking,
   output_config,
   metadata,
-}: SessionRequest): ClientOptions {
+}: SessionRequest | PlainRequest): ClientOptions {
   return {
     ...(tool_choice ? { tool_choice } : {}),
     ...(stop_sequences ? { stop_sequences } : {}),

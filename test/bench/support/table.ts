@@ -1,6 +1,6 @@
 /** How every benchmark prints its tables and, with `--json FILE`, writes them for comparison between versions. */
 import { writeFile } from 'node:fs/promises';
-import { arch, cpus, platform, totalmem } from 'node:os';
+import { arch, cpus, loadavg, platform, totalmem } from 'node:os';
 
 /** A row is a system; its other columns are figures, with the unit in their names. */
 export interface Row {
@@ -77,6 +77,9 @@ export async function finish(name: string, tables: readonly Table[]): Promise<vo
     process.stdout.write(`\n${name}: ${table.name}\n`);
     printTable(table.rows);
   }
+  // Times of a machine that others use too say little without it.
+  const [lately = 0] = loadavg();
+  process.stdout.write(`\nload of the last minute: ${lately.toFixed(1)} on ${cpus().length} cores\n`);
   const file = option('--json');
   if (file) await writeJson(file, name, tables);
 }

@@ -82,6 +82,16 @@ describe('wire: an answer that was given before', function () {
         .usage({ by: ['client'], from: 0, to: Date.now() + 1000 })
         .then((rows) => rows.filter(({ client }) => client === spender.id));
       assert.deepEqual([row?.calls, row?.failures, row?.unpriced], [2, 0, 0]);
+      const logged = (await test.users.calls.calls({ limit: 1000 })).filter(
+        ({ client }) => client === spender.id,
+      );
+      assert.deepEqual(
+        logged.map(({ cache, usage }) => [cache, usage === undefined]),
+        [
+          [undefined, false],
+          ['hit', true],
+        ],
+      );
     });
 
     it('is given also to a client that has nothing to spend', async () => {
@@ -256,6 +266,19 @@ describe('wire: an answer that was given before', function () {
       // Now there is a conversation before it, and so another context.
       const third = await post(`/v1/sessions/${session}/turns`, { text }, 'on');
       assert.deepEqual([third.told, third.body.text], ['miss', 'Otherwise.']);
+    });
+
+    it('is given to a turn of a client that has nothing to spend', async () => {
+      const text = said();
+      const poor = (await test.addClient({ limits: { usdPerDay: 0.000_001 } })).token;
+      says('All is well.');
+      await post(`/v1/sessions/${await newSession()}/turns`, { text }, 'shared');
+      const shared = async () =>
+        (await call(test, 'POST', '/v1/sessions', { shared: true })).body.session.id as string;
+      const hit = await post(`/v1/sessions/${await shared()}/turns`, { text }, 'shared', poor);
+      assert.deepEqual([hit.told, hit.body.text], ['hit', 'All is well.']);
+      const miss = await post(`/v1/sessions/${await shared()}/turns`, { text: said() }, 'shared', poor);
+      assert.equal(miss.status, 402);
     });
 
     it('streams to a turn that asks for events', async () => {

@@ -45,6 +45,23 @@ describe('wire: plain calls of other servers', function () {
   });
   after(() => all.close());
 
+  it('a workspace that is marked local-only lets calls go to servers on this machine, and nowhere else', async () => {
+    test.core.settings.localOnly = true;
+    try {
+      mine.enqueue(chat.answer('From here.'));
+      const here = await openai.chat.completions.create({ model, messages });
+      assert.equal(here.choices[0]?.message.content, 'From here.');
+      const before = test.core.fake.requests.length;
+      await assert.rejects(
+        openai.chat.completions.create({ model: 'claude-sonnet-5-5', messages }),
+        /marked local-only/,
+      );
+      assert.equal(test.core.fake.requests.length, before);
+    } finally {
+      test.core.settings.localOnly = false;
+    }
+  });
+
   // biome-ignore lint/suspicious/noExplicitAny: a test reads what the fake was sent as it came.
   const sent = (fake: FakeOpenAi): any =>
     fake.requests.findLast(({ path }) => path.endsWith('/chat/completions'))?.body;
@@ -151,6 +168,13 @@ describe('wire: plain calls of other servers', function () {
         content: 'It is there.',
       });
       assert.deepEqual(body.response_format.json_schema, { name: 'answer', strict: true, schema });
+    });
+
+    it('are told pictures by their address, which the server fetches', async () => {
+      mine.enqueue(chat.answer('A clock.'));
+      const url = 'https://example.com/a.png';
+      await ask({ messages: [{ role: 'user', content: [{ type: 'image', source: { type: 'url', url } }] }] });
+      assert.deepEqual(sent(mine).messages[0].content, [{ type: 'image_url', image_url: { url } }]);
     });
 
     it('whose answers fit the types of the installed SDK', async () => {

@@ -6,7 +6,7 @@ import type OpenAI from 'openai';
 import { withoutMarks } from '../../../protocol/citationMarks.ts';
 import type { ContentBlock, ToolResultBlock } from '../../../protocol/content.ts';
 import { passageText } from '../numberedPassages.ts';
-import type { ProviderRequest, RequestBlock, RequestMessage } from '../provider.ts';
+import type { LinkedImage, RequestBlock, WireRequest } from '../provider.ts';
 import { chatOptions, isStrict } from './chatOptions.ts';
 import type { ChatModel } from './models.ts';
 import type { Preset } from './presets.ts';
@@ -20,7 +20,7 @@ type Call = OpenAI.Chat.Completions.ChatCompletionMessageFunctionToolCall;
 const schemaWords = (schema: Record<string, unknown>): string =>
   `Answer with one JSON value that fits this JSON Schema, and with nothing before or after it:\n${JSON.stringify(schema)}`;
 
-export function chatBody(request: ProviderRequest, model: ChatModel, preset: Preset): Body {
+export function chatBody(request: WireRequest, model: ChatModel, preset: Preset): Body {
   const client = chatOptions(request.client ?? {}, model, preset, request.tools.length > 0);
   const schema = request.outputSchema ?? client.schema;
   const isHeld = request.outputSchema !== undefined && model.structuredOutputs;
@@ -66,7 +66,7 @@ export function chatBody(request: ProviderRequest, model: ChatModel, preset: Pre
 }
 
 function messagesOf(
-  { role, content }: RequestMessage,
+  { role, content }: WireRequest['messages'][number],
   model: ChatModel,
   preset: Preset,
   idOf: (id: string) => string,
@@ -89,7 +89,7 @@ function messagesOf(
 
 /** Thinking belongs to the model that thought it, which has no place for it on this wire. */
 function assistantMessage(
-  content: readonly RequestBlock[],
+  content: readonly (RequestBlock | LinkedImage)[],
   preset: Preset,
   idOf: (id: string) => string,
 ): Message[] {
@@ -128,7 +128,7 @@ function resultText({ content, is_error }: ToolResultBlock): string {
 const imagesOf = ({ content }: ToolResultBlock, model: ChatModel): UserPart[] =>
   content.flatMap((part) => (part.type === 'image' ? [imagePart(part, model)] : []));
 
-function userParts(block: RequestBlock, model: ChatModel): UserPart[] {
+function userParts(block: RequestBlock | LinkedImage, model: ChatModel): UserPart[] {
   switch (block.type) {
     case 'text':
       return [{ type: 'text', text: block.text }];
@@ -136,6 +136,8 @@ function userParts(block: RequestBlock, model: ChatModel): UserPart[] {
       return [{ type: 'text', text: passageText(block) }];
     case 'image':
       return [imagePart(block, model)];
+    case 'linked_image':
+      return [model.images ? { type: 'image_url', image_url: { url: block.url } } : leftOut('An image')];
     case 'document':
       return [documentPart(block, model)];
     case 'tool_result':

@@ -15,6 +15,7 @@ import type {
   Provider,
   ProviderEvent,
   ProviderRequest,
+  WireRequest,
 } from '../provider.ts';
 import { isRetryable, retryAfterOf } from '../retry.ts';
 import { chatBody } from './chatBody.ts';
@@ -61,6 +62,7 @@ export class OpenAiProvider implements Provider {
   readonly name: string;
   /** A server on this machine may be a gateway, or run models of a cloud, so that none is trusted to keep what it gets. */
   readonly remote = true;
+  readonly staysHere: boolean;
   readonly onlyByName: boolean;
   readonly #options: OpenAiOptions;
   readonly #endpoint: Endpoint;
@@ -75,6 +77,7 @@ export class OpenAiProvider implements Provider {
     this.id = options.endpoint.id;
     this.name = options.endpoint.name;
     this.onlyByName = !options.endpoint.configured;
+    this.staysHere = isLoopback(options.endpoint.baseUrl);
   }
 
   async availability(): Promise<Availability> {
@@ -141,7 +144,7 @@ export class OpenAiProvider implements Provider {
     }
   }
 
-  wireBody(request: ProviderRequest): Record<string, unknown> {
+  wireBody(request: WireRequest): Record<string, unknown> {
     return { ...this.#body(request) };
   }
 
@@ -154,7 +157,7 @@ export class OpenAiProvider implements Provider {
     return { ...known, tools: known.tools && !this.#withoutTools.has(model) };
   }
 
-  #body(request: ProviderRequest) {
+  #body(request: WireRequest) {
     return chatBody(numbered(request), this.#known(request.model), this.#endpoint.preset);
   }
 

@@ -39,7 +39,10 @@ const value = (families: Map<string, MetricFamily>, name: string, labels: Record
 
 describe('What Prometheus is told', () => {
   it('can be read whatever a model or a provider is called', () => {
-    const name = fc.string({ unit: 'binary', maxLength: 120 });
+    // What the format escapes among all else that a name may have.
+    const special = fc.constantFrom('\\', '"', '\n', 'n', '{', '}', ',', '=', ' ');
+    const unit = fc.oneof(special, fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }));
+    const name = fc.string({ unit, maxLength: 120 });
     fc.assert(
       fc.property(
         fc.array(

@@ -31,12 +31,15 @@ describe('Recall with an embedding model of the user', function () {
   let fake: FakeOpenAi;
   let windows: Windows;
   let trusted: boolean;
+  /** Address of a server on another machine. */
+  let elsewhere: string | undefined;
   beforeEach(async () => {
     fake = await startFakeOpenAi();
     // No word that anybody knows, so that the word vectors know nothing of it.
     fake.embeddings.alike.push(['zorbl', 'quimp']);
     windows = new Windows();
     trusted = true;
+    elsewhere = undefined;
     Object.assign(settings, { embeddings: 'mine/fake-embed', localOnly: false });
   });
   afterEach(async () => {
@@ -48,7 +51,7 @@ describe('Recall with an embedding model of the user', function () {
   function window(): RecallWindow {
     const key = endpointKeyName({ id: 'mine', baseUrl: fake.url });
     const providers = new OpenAiProviders({
-      endpoints: () => [{ id: 'mine', preset: 'openai', baseUrl: fake.url }],
+      endpoints: () => [{ id: 'mine', preset: 'openai', baseUrl: elsewhere ?? fake.url }],
       secrets: {
         get: async (name) => (name === key ? fake.key : undefined),
         onDidChange: new Emitter<string>().event,
@@ -181,7 +184,13 @@ describe('Recall with an embedding model of the user', function () {
         trusted = false;
       },
     ],
-    ['from a workspace that is marked local-only', () => Object.assign(settings, { localOnly: true })],
+    [
+      'to another machine from a workspace that is marked local-only',
+      () => {
+        elsewhere = 'https://models.example.com/v1';
+        settings.localOnly = true;
+      },
+    ],
     ['while none is set', () => Object.assign(settings, { embeddings: '' })],
   ] as const) {
     it(`sends nothing ${what}, and is found by words all the same`, async () => {
@@ -192,6 +201,14 @@ describe('Recall with an embedding model of the user', function () {
       assert.deepEqual([fake.requests.length, first.told], [0, []]);
     });
   }
+
+  it('asks a server on this machine in a workspace that is marked local-only', async () => {
+    settings.localOnly = true;
+    const first = window();
+    const { sessionId, entryId } = await talk(first, 40);
+    await found(first, sessionId, entryId);
+    assert.ok(fake.embeddings.inputs.length > 0);
+  });
 
   it('keeps nothing of a private session', async () => {
     const first = window();
