@@ -37,7 +37,14 @@ const steps = [
   {
     name: 'conformance',
     tests: 'mocha',
-    args: mocha(...beside, '--timeout', '60000', 'test/conformance/**/*.test.ts'),
+    args: mocha(
+      ...beside,
+      '--require',
+      'test/conformance/cli/built.ts',
+      '--timeout',
+      '60000',
+      'test/conformance/**/*.test.ts',
+    ),
   },
   { name: 'kills', tests: 'mocha', args: mocha('test/durability/kills.test.ts') },
   { name: 'strace', args: ['test/durability/prepare.ts', 'strace'] },

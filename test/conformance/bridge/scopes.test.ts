@@ -45,6 +45,8 @@ describe('bridge: what a token lacks', function () {
         assert.equal(refused.status, 403, `${method} ${path}`);
         assert.ok(isOfScope(refused.body), `${method} ${path} ${JSON.stringify(refused.body)}`);
         for (const scope of needed) {
+          // Prometheus reads no JSON, which its own test looks at.
+          if (path === '/metrics') continue;
           // An endless stream is opened and told by its head in other tests.
           if (path.endsWith('/events')) continue;
           const { body } = await asked([scope]);

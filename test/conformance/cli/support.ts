@@ -17,8 +17,9 @@ export const key = 'sk-ant-api03-canary-0123456789';
 
 let building: Promise<unknown> | undefined;
 
-/** Builds the command line once for all suites. */
+/** Builds the command line once for all suites of this process; those beside each other have it from `built.ts`. */
 function built(): Promise<unknown> {
+  if (process.env.CLI_IS_BUILT !== undefined) return Promise.resolve();
   building ??= promisify(execFile)(process.execPath, [join(root, 'esbuild.mjs'), '--cli']);
   return building;
 }
