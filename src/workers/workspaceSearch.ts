@@ -7,6 +7,7 @@ import type { Exclude } from '../core/grounding/globs.ts';
 import { findPassages, type Question } from '../core/grounding/retriever.ts';
 import type { WordNeighbours } from '../core/grounding/wordNeighbours.ts';
 import type { IndexState, OpenFile, Passage } from '../core/ports.ts';
+import { ruleMarks } from './gitignore.ts';
 import { lookAt } from './index/changedFile.ts';
 import { FolderWatch } from './index/folderWatch.ts';
 import { keyOfFile, type Place, WorkspaceIndex } from './index/workspaceIndex.ts';
@@ -80,7 +81,7 @@ export class WorkspaceSearch {
   /** Texts of open editors, which stand in for the files on disk. */
   readonly #open = new Map<string, string>();
   #place: Place | undefined;
-  /** `of` names the place; a pass that is done is kept while changes are told. */
+  /** `of` names the place and the rules around it; a pass that is done is kept while changes are told. */
   #pass: { of: string; since: number; hasBegun: boolean; done: Promise<boolean> } | undefined;
   #isPassed = false;
   #mustPass = false;
@@ -201,7 +202,7 @@ export class WorkspaceSearch {
   /** False when the bounds kept files out. Calls during a pass share it. */
   #passOver(index: WorkspaceIndex, { folders, excludes = [], watch }: SearchPlace): Promise<boolean> {
     const place = { folders, excludes };
-    const of = JSON.stringify(place);
+    const of = JSON.stringify({ ...place, rules: ruleMarks(folders) });
     if (watch === 'own')
       this.#watch ??= new FolderWatch((paths) => {
         // What goes wrong here is tried again with the next question.

@@ -288,6 +288,28 @@ describe('The index on disk', () => {
     await search.close();
   });
 
+  for (const rules of ['.gitignore', '.causewayignore', '.git/info/exclude'])
+    it(`leaves out what ${rules} of a folder above ignores from now on, of which nobody is told`, async () => {
+      await write({ '.git/info/exclude': '', 'sub/a.txt': 'a zebra', 'sub/b.txt': 'two zebras' });
+      const sub = { folders: [at('sub')], watch: 'told' } as const;
+      const search = begin();
+      assert.deepEqual(await paths(search, 'zebra', sub), ['a.txt', 'b.txt']);
+      await write({ [rules]: 'b.txt\n' });
+      assert.deepEqual(await paths(search, 'zebra', sub), ['a.txt']);
+      await rm(at(rules));
+      assert.deepEqual(await paths(search, 'zebra', sub), ['a.txt', 'b.txt']);
+      await search.close();
+    });
+
+  it('leaves out what the repository itself excludes from now on', async () => {
+    await write({ '.git/info/exclude': '', 'a.txt': 'a zebra' });
+    const search = begin();
+    assert.deepEqual(await paths(search, 'zebra', { watch: 'told' }), ['a.txt']);
+    await write({ '.git/info/exclude': 'a.txt\n' });
+    assert.deepEqual(await paths(search, 'zebra', { watch: 'told' }), []);
+    await search.close();
+  });
+
   it('does not look at every file for folders that are made where all is ignored', async () => {
     await write({ 'a.txt': 'a zebra', '.gitignore': 'target/\n' });
     const search = begin();
