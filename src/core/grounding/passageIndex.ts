@@ -113,6 +113,11 @@ export class PassageIndex {
     return { ...stampIn(place), path: part.names.path(place.file), holdsText };
   }
 
+  /** The part that a file is in. */
+  partOf(key: string): Part | undefined {
+    return this.#byKey.get(key)?.held.part;
+  }
+
   /** Says that a file is the same though it was written again. */
   restamp(key: string, stamp: FileStamp): void {
     const place = this.#byKey.get(key);

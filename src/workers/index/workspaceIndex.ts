@@ -86,6 +86,8 @@ export class WorkspaceIndex {
   /** Writing is one thing after the other. */
   #writing: Promise<void> = Promise.resolve();
   #isDirty = false;
+  /** Parts with something of files that are there and stay out from now on, so that it does not remain on disk. */
+  readonly #holdLeftOut = new WeakSet<Part>();
   #pass = 0;
   /** Files that are parsed just now, each with its newest reading. */
   readonly #parsing = new Map<string, symbol>();
@@ -136,7 +138,7 @@ export class WorkspaceIndex {
       this.#options.onFolders(new Set(found.map(({ folder }) => folder)));
       const fitted = await this.#lookAtAll(found);
       for (const key of this.passages.unseen(this.#pass))
-        if (!this.#changedMeanwhile.has(key)) this.#forget(key);
+        if (!this.#changedMeanwhile.has(key)) this.#leaveOut(key);
       if (this.#isDirty) await this.flush();
       return complete && fitted;
     } finally {
@@ -201,8 +203,9 @@ export class WorkspaceIndex {
   forget(path: string): void {
     const key = keyOfFile(path);
     this.#changedMeanwhile?.add(key);
-    if (this.passages.stampOf(key)) this.#forget(key);
-    else for (const other of [...this.passages.keys()]) if (other.startsWith(`${key}/`)) this.#forget(other);
+    if (this.passages.stampOf(key)) this.#leaveOut(key);
+    else
+      for (const other of [...this.passages.keys()]) if (other.startsWith(`${key}/`)) this.#leaveOut(other);
   }
 
   /** The text of a file as it was indexed. A file that is another by now is indexed again, and `isStale` is told. */
@@ -292,6 +295,13 @@ export class WorkspaceIndex {
     this.#isDirty = true;
   }
 
+  /** Forgets a file that is gone, or was left out. */
+  #leaveOut(key: string): void {
+    const part = this.passages.partOf(key);
+    if (part && statOf(key)) this.#holdLeftOut.add(part);
+    this.#forget(key);
+  }
+
   async #write(): Promise<void> {
     const folder = this.#folder;
     if (!folder) {
@@ -302,16 +312,28 @@ export class WorkspaceIndex {
       this.#isDirty = false;
       if (this.passages.chunksInMemory > 0 || this.passages.filesInMemory > 0) {
         const sealed = this.passages.seal();
-        this.passages.put(await folder.write([sealed], this.pace), [sealed]);
+        await this.#rewrite(folder, [sealed]);
       }
-      for (let few = toMerge(this.passages.parts); few; few = toMerge(this.passages.parts))
-        this.passages.put(await folder.write(few, this.pace), few);
+      const next = () => {
+        const { parts } = this.passages;
+        const one = parts.find((part) => this.#holdLeftOut.has(part));
+        return one ? [one] : toMerge(parts);
+      };
+      for (let few = next(); few; few = next()) await this.#rewrite(folder, few);
       folder.commit(this.passages.parts);
     } catch (error) {
       this.#options.onProblem('The index could not be written. It goes on in memory.', error);
       this.#unwritable = folder;
       this.#folder = undefined;
     }
+  }
+
+  async #rewrite(folder: IndexFolder, parts: readonly Part[]): Promise<void> {
+    for (const part of parts) this.#holdLeftOut.delete(part);
+    const written = await folder.write(parts, this.pace);
+    this.passages.put(written, parts);
+    // What was left out while it was written is in it.
+    if (parts.some((part) => this.#holdLeftOut.has(part))) this.#holdLeftOut.add(written);
   }
 }
 

@@ -57,6 +57,10 @@ describe('The index on disk', () => {
     return result;
   };
   const parts = () => readdirSync(indexFolder).filter((name) => name.endsWith('.part'));
+  const isOnDisk = (text: string) =>
+    readdirSync(indexFolder).some((name) =>
+      readFileSync(path.join(indexFolder, name), 'latin1').includes(text),
+    );
   const problems = () => events.flatMap((event) => (event.type === 'problem' ? [event.message] : []));
   const rebuilt = 'The index was damaged or is of another version, and is made anew.';
 
@@ -171,6 +175,26 @@ describe('The index on disk', () => {
     await alive(async (search) => assert.deepEqual(await paths(search, 'quokka'), []));
   });
 
+  for (const when of ['while it is open', 'between two starts'] as const)
+    it(`holds nothing on disk of a file that is left out since ${when}`, async () => {
+      const told = { watch: 'told' } as const;
+      await write({ 'a.txt': 'a quokka', 'deep/b.txt': 'a wombat', 'c.txt': 'a zebra', 'd.txt': 'a tiger' });
+      const leaveOut = () => write({ '.gitignore': 'a.txt\ndeep/\n' });
+      await alive(async (search) => {
+        await search.follow(place(told));
+        assert.ok(isOnDisk('quokka') && isOnDisk('wombat'));
+        if (when !== 'while it is open') return;
+        await leaveOut();
+        await search.changed([at('.gitignore')]);
+      });
+      if (when === 'between two starts') {
+        await leaveOut();
+        await alive((search) => search.follow(place(told)));
+      }
+      assert.deepEqual(['quokka', 'wombat', 'zebra', 'tiger'].filter(isOnDisk), ['zebra', 'tiger']);
+      await alive(async (search) => assert.deepEqual(await paths(search, 'zebra'), ['c.txt']));
+    });
+
   it('does not hold the text of an editor that was not saved', async () => {
     await write({ 'a.txt': 'a zebra' });
     const open = {
@@ -184,9 +208,8 @@ describe('The index on disk', () => {
       const asked = { ...place(), question: 'quokka', limit: 1, openFiles: [open] };
       assert.equal((await search.search(asked)).passages.length, 1);
     });
-    const held = readdirSync(indexFolder).map((name) => readFileSync(path.join(indexFolder, name), 'latin1'));
-    assert.ok(held.some((bytes) => bytes.includes('zebra')));
-    assert.ok(!held.some((bytes) => bytes.includes('quokka')));
+    assert.ok(isOnDisk('zebra'));
+    assert.ok(!isOnDisk('quokka'));
   });
 
   const lockOf = (pid: number) => `${hostname()}|${pid}||other`;
