@@ -57,6 +57,14 @@ export class LazyWorker<T extends object> {
     this.#worker?.postMessage(message, transferred);
   }
 
+  /** Ends a thread that does not answer, as if it had died of the error. */
+  async end(error: Error): Promise<void> {
+    const worker = this.#worker;
+    if (!worker || !this.#client) return;
+    this.#died(this.#client, error);
+    await worker.terminate();
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#client?.fail(new Error('The worker was closed.'));

@@ -18,16 +18,53 @@ const mostDeaths = 3;
 /** What is made for one file is not needed for the next. */
 const youngMegabytes = 12;
 
-/** `onDeath` is told each time that the thread ends by itself. */
-export function openSyntax(workerUrl: URL, onDeath: (error: Error) => void): CutBySyntax {
+/**
+ * How long a file is waited for, in ms. The parser gives up by itself after a fraction of a second, so that what takes
+ * longer hangs; a thread has to read its grammars first, on a machine that may do other things.
+ */
+const patience = { fileMs: 5000, firstMs: 30_000 };
+
+/** `onDeath` is told each time that the thread ends by itself, or is ended because a file hangs. */
+export function openSyntax(
+  workerUrl: URL,
+  onDeath: (error: Error) => void,
+  { fileMs, firstMs } = patience,
+): CutBySyntax {
   let deaths = 0;
+  let hasAnswered = false;
+  let waiting = 0;
+  let timer: NodeJS.Timeout | undefined;
   const died = (error: Error) => {
     deaths++;
+    hasAnswered = false;
     onDeath(error);
   };
   const worker = new LazyWorker<Syntax>(workerUrl, died, { restarts: true, youngMegabytes });
-  return (path, text) => {
-    if (grammarOf(path) === undefined || text.length > mostText || deaths >= mostDeaths) return undefined;
-    return worker.call((remote) => remote.cut(path, text)).catch(() => undefined);
+  /** Files are parsed one after the other, so that each answer is followed by the time of the next file. */
+  const watch = () => {
+    clearTimeout(timer);
+    if (waiting === 0) return;
+    const ms = hasAnswered ? fileMs : firstMs;
+    timer = setTimeout(() => {
+      // Who waits is answered by the death.
+      void worker.end(new Error(`A file was not parsed within ${ms} ms.`));
+    }, ms).unref();
   };
+  const cut = async (path: string, text: string): Promise<Chunk[] | undefined> => {
+    if (waiting++ === 0) watch();
+    try {
+      const chunks = await worker.call((remote) => remote.cut(path, text));
+      hasAnswered = true;
+      return chunks;
+    } catch {
+      return undefined;
+    } finally {
+      waiting--;
+      watch();
+    }
+  };
+  return (path, text) =>
+    grammarOf(path) === undefined || text.length > mostText || deaths >= mostDeaths
+      ? undefined
+      : cut(path, text);
 }

@@ -142,6 +142,31 @@ describe('Files that are cut by their syntax', () => {
     assert.equal(deaths.length, 3);
   }).timeout(20_000);
 
+  it('are cut by their lines where the parser hangs over them, and by their syntax after that', async () => {
+    const module = (name: string) => JSON.stringify(new URL(`../../../src/${name}.ts`, import.meta.url).href);
+    const hangs = `
+      import { parentPort } from 'node:worker_threads';
+      import { serveRpc } from ${module('base/rpc')};
+      import { errorCodec } from ${module('core/errors')};
+      const cut = async (path, text) => {
+        while (text === 'hang');
+        return [{ startLine: 1, endLine: 1 }];
+      };
+      serveRpc(parentPort, { cut }, errorCodec);`;
+    const deaths: Error[] = [];
+    const cut = openSyntax(
+      new URL(`data:text/javascript,${encodeURIComponent(hangs)}`),
+      (error) => void deaths.push(error),
+      { fileMs: 300, firstMs: 10_000 },
+    );
+    const parsed = [{ startLine: 1, endLine: 1 }];
+    assert.deepEqual(await cut('a.ts', 'x();'), parsed);
+    const [hung, behind] = await Promise.all([cut('b.ts', 'hang'), cut('c.ts', 'y();')]);
+    assert.deepEqual([hung, behind], [undefined, undefined]);
+    assert.deepEqual(await cut('d.ts', 'z();'), parsed);
+    assert.deepEqual(deaths.map(String), ['Error: A file was not parsed within 300 ms.']);
+  }).timeout(20_000);
+
   it('are indexed as text and counted where they cannot be parsed, and found all the same', async () => {
     const tree = await mkdtemp(path.join(tmpdir(), 'causeway-syntax-'));
     await writeFile(path.join(tree, 'a.ts'), 'one zebra();');
