@@ -125,6 +125,8 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
   if (!own) throw new TypeError('A window shows at least its own workspace.');
   const store: SessionStore = related.length === 0 ? own : new CompositeStore(own, related);
   const workspace: Workspace = { ...options.workspace, id: resolved.workspace.id, name: identity.name };
+  /** As it was told last; until then nothing is written that may lie beside encrypted sessions. */
+  let isEncrypted = true;
   const search = openPassageSearch({
     workerUrl: worker('search'),
     roots: options.roots,
@@ -132,6 +134,13 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     excludes: options.excludes ?? (() => []),
     isTrusted: () => workspace.isTrusted(),
     indexFolder: indexFolder(dataFolder, resolved.workspace.id),
+    // The command line does not know the setting; that sessions are encrypted it sees.
+    keepsIndex: async () => {
+      if (!settings.keepIndex) return false;
+      const status = await own.status().catch(() => undefined);
+      isEncrypted = status?.encrypted ?? isEncrypted;
+      return !isEncrypted;
+    },
     watch: options.watch,
     log,
   });

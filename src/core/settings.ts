@@ -11,6 +11,8 @@ export interface Settings extends CoreSettings {
   readonly anthropicFeatures: AnthropicFeatures;
   /** What was said in the calls of programs is kept with them. */
   readonly keepCallBodies: boolean;
+  /** The index of the workspace may lie on disk. */
+  readonly keepIndex: boolean;
   /** Where calls are told as spans of OpenTelemetry, by OTLP over HTTP; empty: nowhere. */
   readonly otlpEndpoint: string;
   /** Prices the user has set, by model id; they come before the table. */
@@ -42,6 +44,7 @@ export const defaultSettings: Settings = {
   anthropicBaseUrl: 'https://api.anthropic.com',
   anthropicFeatures: noFeatures,
   keepCallBodies: false,
+  keepIndex: true,
   otlpEndpoint: '',
   prices: {},
 };

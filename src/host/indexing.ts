@@ -36,6 +36,8 @@ export class Indexing implements vscode.Disposable {
       vscode.workspace.onDidSaveTextDocument(({ uri }) => this.#collect(uri)),
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.#begin()),
       settings.onDidChange('grounding', () => this.#begin()),
+      // The index leaves the disk where sessions are encrypted, and comes back.
+      settings.onDidChange('encryptSessions', () => this.#begin()),
       core.onDidOpen(() => this.#follow()),
     ])
       this.#lifetime.add(subscription);
@@ -81,6 +83,10 @@ export class Indexing implements vscode.Disposable {
     const index = this.#core.current?.index;
     if (!index) return;
     this.#ofCore.add(index.onDidChange((state) => this.#changes.fire(state)));
+    if (this.#isPaused)
+      index
+        .pause()
+        .catch((error: unknown) => this.#log.error('The index of the workspace was not paused.', error));
     this.#begin();
   }
 

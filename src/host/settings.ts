@@ -91,6 +91,11 @@ export class Settings implements AllSettings {
     return this.get('callLog.bodies') && !this.get('encryptSessions');
   }
 
+  /** Words of the workspace stand in it as they are. */
+  get keepIndex(): boolean {
+    return !this.get('encryptSessions');
+  }
+
   get otlpEndpoint(): string {
     return this.get('openTelemetry.endpoint');
   }

@@ -1,4 +1,5 @@
 /** Passage search as the main thread sees it. */
+import { rm } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { Emitter } from '../base/emitter.ts';
 import type { Remote } from '../base/rpc.ts';
@@ -33,6 +34,8 @@ interface Options {
   isTrusted: () => boolean;
   /** Where the index is kept on disk; in memory alone without it. */
   indexFolder?: string | undefined;
+  /** Whether it may lie there, asked anew for each question; where it may not, what lies there is deleted. Never rejects. */
+  keepsIndex?: () => Promise<boolean>;
   /** Who sees that files change; `told` by `index.changed`. */
   watch?: SearchPlace['watch'];
   log: Log;
@@ -47,34 +50,69 @@ export function openPassageSearch(options: Options): ClosablePassageSearch {
   const changes = new Emitter<IndexState>();
   let state: IndexState | undefined;
   let isBegun = false;
-  const worker = new LazyWorker<WorkspaceSearch>(
-    options.workerUrl,
-    (error) =>
-      log.error('The workspace search ended. Only open files are searched until the next start.', error),
-    {
-      youngMegabytes,
-      onEvent(event) {
-        const told = event as SearchEvent;
-        switch (told.type) {
-          case 'index':
-            state = told.state;
-            changes.fire(told.state);
-            return;
-          case 'problem':
-            log.warn(`${told.message}${told.trace === undefined ? '' : ` ${told.trace}`}`);
-            return;
-          default:
-            told satisfies never;
-        }
+  let isPaused = false;
+  let isClosed = false;
+  const begun = () =>
+    new LazyWorker<WorkspaceSearch>(
+      options.workerUrl,
+      (error) =>
+        log.error('The workspace search ended. Only open files are searched until the next start.', error),
+      {
+        youngMegabytes,
+        onEvent(event) {
+          const told = event as SearchEvent;
+          switch (told.type) {
+            case 'index':
+              state = told.state;
+              changes.fire(told.state);
+              return;
+            case 'problem':
+              log.warn(`${told.message}${told.trace === undefined ? '' : ` ${told.trace}`}`);
+              return;
+            default:
+              told satisfies never;
+          }
+        },
       },
-    },
-  );
-  const place = () => ({
-    folders: options.roots(),
-    excludes: options.excludes?.() ?? [],
-    indexFolder: options.indexFolder,
-    watch: options.watch,
-  });
+    );
+  let worker = begun();
+  /** Where the index of this thread may lie; what lay there before is not known. */
+  let indexFolder = options.indexFolder;
+  let mayLieOnDisk = indexFolder !== undefined;
+  let settling: Promise<void> = Promise.resolve();
+  const settle = async (): Promise<void> => {
+    if (options.indexFolder === undefined || !options.keepsIndex) return;
+    const wanted = (await options.keepsIndex()) ? options.indexFolder : undefined;
+    if (isClosed) return;
+    if (wanted !== indexFolder) {
+      indexFolder = wanted;
+      // A thread that begins anew holds nothing of what is deleted, and finds the folder that is given to it.
+      await worker.close();
+      worker = begun();
+    }
+    if (wanted !== undefined) mayLieOnDisk = true;
+    else if (mayLieOnDisk) {
+      try {
+        await rm(options.indexFolder, { recursive: true, force: true });
+        mayLieOnDisk = false;
+      } catch (error) {
+        log.error('The index of the workspace could not be deleted. It is tried again.', error);
+      }
+    }
+  };
+  const place = async () => {
+    settling = settling.then(settle);
+    await settling;
+    return {
+      folders: options.roots(),
+      excludes: options.excludes?.() ?? [],
+      indexFolder,
+      watch: options.watch,
+      isPaused,
+    };
+  };
+  // What may not lie on disk is not left there until somebody asks.
+  settling = settle();
   /** A thread that is not there has nothing to be told. */
   const call = async (run: (remote: Remote<WorkspaceSearch>) => Promise<void>): Promise<void> => {
     if (!isBegun || !worker.isAlive) return;
@@ -96,7 +134,7 @@ export function openPassageSearch(options: Options): ClosablePassageSearch {
       const request = {
         question,
         limit,
-        ...place(),
+        ...(await place()),
         openFiles,
         mayAskGit: options.isTrusted(),
       };
@@ -121,15 +159,23 @@ export function openPassageSearch(options: Options): ClosablePassageSearch {
         return state;
       },
       onDidChange: changes.event,
-      follow() {
+      async follow() {
         isBegun = true;
-        return call((remote) => remote.follow(place()));
+        const where = await place();
+        await call((remote) => remote.follow(where));
       },
       changed: (paths) => call((remote) => remote.changed(paths)),
-      pause: () => call((remote) => remote.pause()),
-      resume: () => call((remote) => remote.resume()),
+      pause() {
+        isPaused = true;
+        return call((remote) => remote.pause());
+      },
+      resume() {
+        isPaused = false;
+        return call((remote) => remote.resume());
+      },
     },
     async close() {
+      isClosed = true;
       await raced(
         call((remote) => remote.close()),
         AbortSignal.timeout(closingMs),

@@ -27,6 +27,8 @@ export interface SearchPlace {
    * looked at for each question where nobody does.
    */
   watch?: 'told' | 'own' | undefined;
+  /** Whether files are not to be read now; as it was before, where it is left out. */
+  isPaused?: boolean | undefined;
 }
 
 export interface SearchRequest extends SearchPlace {
@@ -178,7 +180,7 @@ export class WorkspaceSearch {
     await this.#index?.close();
   }
 
-  #indexOf({ indexFolder }: SearchPlace): WorkspaceIndex {
+  #indexOf({ indexFolder, isPaused }: SearchPlace): WorkspaceIndex {
     this.#index ??= new WorkspaceIndex({
       bounds: this.#bounds ?? onDisk,
       inMemory: this.#bounds ?? inMemory,
@@ -189,6 +191,12 @@ export class WorkspaceSearch {
       onProgress: () => this.#tellState(),
       onFolders: (folders) => this.#watch?.follow(folders),
     });
+    const { pace } = this.#index;
+    if (isPaused !== undefined && isPaused !== pace.isPaused) {
+      if (isPaused) pace.pause();
+      else pace.resume();
+      this.#tellState();
+    }
     return this.#index;
   }
 
@@ -196,7 +204,9 @@ export class WorkspaceSearch {
   async #brought(index: WorkspaceIndex, place: SearchPlace): Promise<boolean> {
     const pass = this.#passOver(index, place);
     const since = this.#pass?.since ?? 0;
-    return within(Math.max(0, since + this.#waits.patienceMs - performance.now()), pass);
+    const left = Math.max(0, since + this.#waits.patienceMs - performance.now());
+    // One that is paused is not over sooner for being waited for.
+    return within(index.pace.isPaused ? 0 : left, pass);
   }
 
   /** False when the bounds kept files out. Calls during a pass share it. */

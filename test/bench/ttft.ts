@@ -74,6 +74,7 @@ const core = await openCore({
     anthropicFeatures: noFeatures,
     prices: {},
     keepCallBodies: false,
+    keepIndex: true,
     otlpEndpoint: '',
   },
   secrets: {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -268,6 +269,38 @@ describe('Passage search in its worker', () => {
     await assert.rejects(pending, { name: 'AbortError' });
     await assert.rejects(search.search('zebra', { limit: 3, signal: stop.signal }), { name: 'AbortError' });
     await search.close();
+  });
+
+  it('keeps its index off the disk while it may not lie there, deletes what lay there, and finds all the same', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'causeway-search-'));
+    const indexFolder = await mkdtemp(path.join(tmpdir(), 'causeway-index-'));
+    await writeFile(path.join(folder, 'a.txt'), 'a quokka');
+    let isKept = true;
+    const indexing = { ...options(workerUrl, collect().log), roots: () => [folder], indexFolder };
+    const search = openPassageSearch({ ...indexing, keepsIndex: async () => isKept });
+    const found = async () => (await search.search('quokka', { limit: 3 })).map((one) => one.path);
+    const isOnDisk = () => existsSync(path.join(indexFolder, 'catalog'));
+    for (const kept of [true, false, true, false]) {
+      isKept = kept;
+      assert.deepEqual([await found(), isOnDisk()], [['a.txt'], kept]);
+    }
+    await search.close();
+    assert.equal(existsSync(indexFolder), false);
+    await rm(folder, { recursive: true });
+  });
+
+  it('reads nothing when it was paused before anything was asked, until it goes on', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'causeway-search-'));
+    await writeFile(path.join(folder, 'a.txt'), 'a quokka');
+    const search = openPassageSearch({ ...options(workerUrl, collect().log), roots: () => [folder] });
+    const found = async () => (await search.search('quokka', { limit: 3 })).map((one) => one.path);
+    await search.index.pause();
+    assert.deepEqual([await found(), search.index.state?.phase], [[], 'paused']);
+    await search.index.resume();
+    await search.index.follow();
+    assert.deepEqual([await found(), search.index.state?.phase], [['a.txt'], 'ready']);
+    await search.close();
+    await rm(folder, { recursive: true });
   });
 
   it('lets the process end by itself once it has answered', async () => {
