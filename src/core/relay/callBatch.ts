@@ -1,6 +1,7 @@
 import { Emitter } from '../../base/emitter.ts';
 import type { Log } from '../ports.ts';
-import type { CallBodies, CallLog, CallSource, LoggedCall } from '../relay.ts';
+import type { CallLog, CallSource, LoggedCall, SaidBodies } from '../relay.ts';
+import { maskedBodies } from './maskedBodies.ts';
 
 /** How long a call waits to be written together with others, in ms; a dashboard that is a second behind is live. */
 const waitMs = 1000;
@@ -23,11 +24,15 @@ export interface KeptBodies {
 /** Characters of what was said that wait at a time: beyond it, calls are kept without. */
 const mostSaid = 16 * 1024 * 1024;
 
+interface SaidCall extends Omit<LoggedCall, 'bodies'> {
+  bodies?: SaidBodies;
+}
+
 /** Writes calls behind their answers, some together. */
 export class CallBatch implements CallSource {
   readonly #calls: CallLog;
   readonly #log: Log;
-  #waiting: LoggedCall[] = [];
+  #waiting: SaidCall[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #writing: Promise<void> | undefined;
   /** Calls that wait no more: written, being written, or given up. */
@@ -59,12 +64,12 @@ export class CallBatch implements CallSource {
     return this.#bodies?.kept() === true && this.#said < mostSaid;
   }
 
-  /** Never throws. */
-  add({ bodies, ...call }: LoggedCall): void {
+  /** What was `said` is masked before it is written. Never throws. */
+  add(call: Omit<LoggedCall, 'bodies'>, said?: SaidBodies): void {
     if (this.#closed) return;
-    const said = bodies && this.keepsBodies ? bodies : undefined;
-    this.#said += sizeOf(said);
-    this.#waiting.push(said ? { ...call, bodies: said } : call);
+    const keeps = said !== undefined && this.keepsBodies;
+    if (keeps) this.#said += sizeOf(said);
+    this.#waiting.push(keeps ? { ...call, bodies: said } : call);
     // Whoever counts calls is told nothing of what was said.
     this.#added.fire(call);
     if (this.#waiting.length >= mostTogether && !this.#failing) void this.#write();
@@ -100,11 +105,11 @@ export class CallBatch implements CallSource {
   }
 
   /** A call whose words nobody could look through is kept without them. */
-  async #masked({ bodies, ...call }: LoggedCall): Promise<LoggedCall> {
-    if (!bodies || !this.#bodies?.kept()) return call;
-    const texts = await this.#bodies.masked([bodies.request, bodies.answer]).catch(() => undefined);
-    const [request, answer] = texts ?? [];
-    return request === undefined || answer === undefined ? call : { ...call, bodies: { request, answer } };
+  async #masked({ bodies, ...call }: SaidCall): Promise<LoggedCall> {
+    const wanted = this.#bodies;
+    if (!bodies || !wanted?.kept()) return call;
+    const masked = await maskedBodies(bodies, (texts) => wanted.masked(texts)).catch(() => undefined);
+    return masked ? { ...call, bodies: masked } : call;
   }
 
   /** Once it is switched off, what was kept before goes too. */
@@ -150,5 +155,5 @@ export class CallBatch implements CallSource {
   }
 }
 
-const sizeOf = (bodies: CallBodies | undefined): number =>
-  bodies === undefined ? 0 : bodies.request.length + bodies.answer.length;
+const sizeOf = (bodies: SaidBodies | undefined): number =>
+  bodies === undefined ? 0 : bodies.request.text.length + bodies.answer.text.length;
