@@ -45,6 +45,8 @@ export class CallBatch implements CallSource {
   #said = 0;
   /** What was kept of what was said is gone. */
   #hasForgotten = false;
+  #forgetting: Promise<void> = Promise.resolve();
+  #forgetFails = false;
 
   /** Without `bodies`, nothing of what was said is kept. */
   constructor(calls: CallLog, log: Log, bodies?: KeptBodies) {
@@ -52,6 +54,8 @@ export class CallBatch implements CallSource {
     this.#log = log;
     this.#bodies = bodies;
     this.#added = new Emitter((error) => log.error('A call was not told to whoever counts calls.', error));
+    // It may have been switched off while nothing ran here.
+    void this.#forget();
   }
 
   /** Fires with each call of this process, before it is written. */
@@ -82,13 +86,17 @@ export class CallBatch implements CallSource {
     }
   }
 
-  /** Resolves when all calls up to now were written, or could not be. */
+  /**
+   * Resolves when all calls up to now were written, or could not be, and what was said is gone where it is not wanted
+   * any more.
+   */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const upTo = this.#taken + this.#waiting.length;
     do await this.#write();
     while (this.#taken < upTo && !this.#failing);
+    await this.#forget();
   }
 
   /** Asks the log, in which all calls up to now are. */
@@ -112,12 +120,27 @@ export class CallBatch implements CallSource {
     return masked ? { ...call, bodies: masked } : call;
   }
 
-  /** Once it is switched off, what was kept before goes too. */
-  async #forget(): Promise<void> {
+  /** Once it is switched off, what was kept before goes too; tried again until it is gone. Never rejects. */
+  #forget(): Promise<void> {
+    this.#forgetting = this.#forgetting.then(() => this.#forgetNow());
+    return this.#forgetting;
+  }
+
+  async #forgetNow(): Promise<void> {
     if (this.#bodies?.kept()) this.#hasForgotten = false;
-    else if (!this.#hasForgotten) {
+    else if (!this.#hasForgotten) await this.#delete();
+  }
+
+  async #delete(): Promise<void> {
+    // Before it is done: what is written meanwhile is not gone with it.
+    this.#hasForgotten = true;
+    try {
       await this.#calls.forgetBodies();
-      this.#hasForgotten = true;
+      this.#forgetFails = false;
+    } catch (error) {
+      this.#hasForgotten = false;
+      if (!this.#forgetFails) this.#log.error('What was said in calls could not be deleted.', error);
+      this.#forgetFails = true;
     }
   }
 
@@ -139,9 +162,10 @@ export class CallBatch implements CallSource {
       if (some.length === 0) return;
       this.#taken += some.length;
       try {
-        await this.#calls.add(await Promise.all(some.map((call) => this.#masked(call))));
+        const masked = await Promise.all(some.map((call) => this.#masked(call)));
+        if (masked.some(({ bodies }) => bodies)) this.#hasForgotten = false;
+        await this.#calls.add(masked);
         for (const { bodies } of some) this.#said -= sizeOf(bodies);
-        await this.#forget();
         this.#failing = false;
       } catch (error) {
         // They are tried again with the next ones; only the first failure is worth a line.
@@ -151,6 +175,7 @@ export class CallBatch implements CallSource {
         this.#failing = true;
       }
     } while (this.#waiting.length >= mostTogether && !this.#failing);
+    await this.#forget();
     if (this.#waiting.length > 0) this.#wait();
   }
 }
