@@ -46,6 +46,8 @@ export interface ModelCall {
   asked?: Buffer;
   /** How often it is sent again at most, where that is not the program's to say. */
   retries?: number;
+  /** Told when the model is to be asked; of a call that a kept answer is given to, never. */
+  onAsk?: () => void;
   /** Told what upstream said where it answered with an error, in its own words. */
   onRefused?: (body: Buffer) => void;
   /** `key` is what the call is sent with; no answer may hold it. */
@@ -110,6 +112,7 @@ export class ModelCalls {
   async #send({ request, principal, presence }: RouteCall, call: ModelCall): Promise<BridgeResponse> {
     const { relay, clock, pingMs } = this.#deps;
     const { wire, operation, model, server, stream, body, maxTokens } = call;
+    call.onAsk?.();
     const who = principalOf(principal);
     const at = clock.now();
     const asked = relay.authorise(who, {
