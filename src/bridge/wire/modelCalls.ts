@@ -133,7 +133,9 @@ export class ModelCalls {
         {
           method: call.method,
           path: prefix + call.path,
-          headers: server ? serverHeaders(request, key) : upstreamHeaders(request, key ?? '', call.headers),
+          headers: server
+            ? serverHeaders(request, principal, key)
+            : upstreamHeaders(request, principal, key ?? '', call.headers),
           body: body ?? null,
           headersTimeout: limits.headMs,
           bodyTimeout: limits.idleMs,

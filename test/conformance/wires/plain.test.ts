@@ -448,6 +448,37 @@ describe('wire: plain calls of other servers', function () {
     }
   });
 
+  it('have an idempotency-key upstream that no other program can have', async () => {
+    const other = (await test.addClient()).token;
+    const keyOf = async (name: string, token: string, key: string) => {
+      if (name === model) mine.enqueue(chat.answer('Well.'));
+      else all.claude.enqueue(answer('Well.'));
+      const got = await fetch(`${test.url}/v1/messages`, {
+        method: 'POST',
+        headers: {
+          ...bearer(token),
+          ...{ 'content-type': 'application/json', 'anthropic-version': '2023-06-01' },
+          'idempotency-key': key,
+        },
+        body: JSON.stringify({ model: name, max_tokens: 100, messages }),
+      });
+      assert.equal(got.status, 200, await got.text());
+      const { requests } = name === model ? mine : test.core.fake;
+      return requests.at(-1)?.headers['idempotency-key'];
+    };
+    for (const name of [model, 'claude-opus-5-5']) {
+      const first = await keyOf(name, test.token, 'same');
+      assert.match(first ?? '', /^[0-9a-f]{64}$/);
+      assert.equal(await keyOf(name, test.token, 'same'), first);
+      const [theirs, owners, second] = [
+        await keyOf(name, other, 'same'),
+        await keyOf(name, test.ownerToken(), 'same'),
+        await keyOf(name, test.token, 'another'),
+      ];
+      assert.equal(new Set([first, theirs, owners, second]).size, 4);
+    }
+  });
+
   describe('by a route', () => {
     const route = (...models: unknown[]) => {
       test.core.settings.routes = routeSettings.parse({ main: { models } });
