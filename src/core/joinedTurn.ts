@@ -26,6 +26,11 @@ export async function joinedTurn(
     events.push({ type: 'turn.ended', ...turn, entry });
     events.end();
   };
+  const withdrawn = (now: unknown) => {
+    if (now !== undefined) return;
+    events.push({ type: 'turn.withdrawn', ...turn });
+    events.end();
+  };
   // It listens before it looks, so that no end falls between.
   const events = new AsyncQueue<TurnEvent>(() => subscription.dispose());
   const subscription = onEvent((event) => {
@@ -34,6 +39,10 @@ export async function joinedTurn(
     // An end that was told before the store took it is not told again; the entry is.
     else if (event.type === 'entry.appended') {
       if (isEnd(event.entry, turnId)) end(event.entry);
+    } else if (event.type === 'queue.changed') {
+      // Another process may have withdrawn it, which is told by its absence alone.
+      if (!event.queue.some((one) => one.turnId === turnId))
+        void sessions.turn(sessionId, turnId).then(withdrawn, () => undefined);
     } else if (!('turnId' in event) || event.turnId !== turnId) return;
     else if (event.type === 'turn.ended') {
       if (event.entry.kind === 'assistant') end(event.entry);
