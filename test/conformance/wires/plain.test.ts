@@ -8,7 +8,7 @@ import { answer } from '../../support/anthropic/script.ts';
 import * as chat from '../../support/openai/script.ts';
 import type { FakeOpenAi } from '../../support/openai/server.ts';
 import { type BridgeWithServers, startWithServers } from '../../support/servers.ts';
-import { bearer, type TestBridge } from '../bridge/support.ts';
+import { bearer, call, type TestBridge } from '../bridge/support.ts';
 
 const messages = [{ role: 'user' as const, content: 'Why?' }];
 const model = 'mine/fake-large';
@@ -493,6 +493,54 @@ describe('wire: plain calls of other servers', function () {
       spare.always(() => ({ kind: 'error', status: 429, message: 'Slow down' }));
       await assert.rejects(content(), Anthropic.RateLimitError);
     });
+
+    const doors: [what: string, send: (kept: boolean) => Promise<unknown>][] = [
+      [
+        'a plain call',
+        (kept) =>
+          sdk.messages.create(
+            { model: 'route/main', max_tokens: 100, messages },
+            { headers: kept ? { 'x-causeway-cache': 'on' } : {} },
+          ),
+      ],
+      [
+        'a turn',
+        async (kept) => {
+          const { body } = await call(test, 'POST', '/v1/sessions', {});
+          const sent = await fetch(`${test.url}/v1/sessions/${body.session.id}/turns`, {
+            method: 'POST',
+            headers: {
+              ...bearer(test.token),
+              'content-type': 'application/json',
+              ...(kept ? { 'x-causeway-cache': 'on' } : {}),
+            },
+            body: JSON.stringify({ text: 'Why?', model: 'route/main' }),
+          });
+          assert.equal(sent.status, 200, await sent.clone().text());
+          return sent.text();
+        },
+      ],
+    ];
+    for (const [what, send] of doors)
+      it(`are kept from a model that fails, though an answer of it that was kept was given to ${what} in between`, async () => {
+        route(fresh(), 'spare/fake-small');
+        const fails = async () => {
+          mine.enqueue({ kind: 'error', status: 503 });
+          spare.enqueue(chat.answer('I stand in.'));
+          await send(false);
+        };
+        mine.enqueue(chat.answer('Kept.'));
+        await send(true);
+        await fails();
+        await fails();
+        const before = mine.requests.length;
+        await send(true);
+        assert.equal(mine.requests.length, before);
+        await fails();
+        spare.enqueue(chat.answer('I alone.'));
+        await send(false);
+        assert.equal(mine.requests.length, before + 1);
+      });
 
     it('share conversations out by weight, each to one model', async () => {
       route({ model: fresh(), weight: 1 }, { model: 'anthropic/claude-opus-5-5', weight: 1 });
