@@ -1,6 +1,6 @@
 /** The files of the workspace's folders, for tools: inside the folders, links resolved, and without what stays out. */
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { CausewayError, fileMissing, fileStaysOut, pathRefused } from './core/errors.ts';
 import { isSkippedFolder } from './core/grounding/fileRules.ts';
@@ -13,7 +13,7 @@ import { isNotebookName, notebookText } from './core/workspace/notebook.ts';
 import { canonicalUri } from './core/workspace/uri.ts';
 import { ignoredFiles } from './workers/ignoredFiles.ts';
 import { isWithin } from './workers/within.ts';
-import { readTextFile } from './workers/workspaceFiles.ts';
+import { readTextFile, rootLabels, shownRoot } from './workers/workspaceFiles.ts';
 
 export interface Folders {
   /** Absolute paths of the workspace's folders, read anew each time. */
@@ -32,8 +32,8 @@ interface Found extends WorkspacePlace {
 export function workspaceFilesOnDisk(folders: Folders): WorkspaceFiles {
   const shownPath = (root: string, file: string): string => {
     const within = relative(root, file).split(sep).join('/');
-    if (folders.roots().length < 2) return within;
-    return within === '' ? basename(root) : `${basename(root)}/${within}`;
+    const label = shownRoot(root, folders.roots());
+    return [label, within].filter((part) => part !== '').join('/');
   };
 
   /** Why each stays out, by all its names and what excludes it. */
@@ -63,9 +63,10 @@ export function workspaceFilesOnDisk(folders: Folders): WorkspaceFiles {
     const path = asked.replaceAll('\\', '/').replace(/\/+$/, '');
     if (path !== '' && path !== '.' && !isConfinedPath(asked)) throw pathRefused(asked);
     const roots = folders.roots();
-    for (const root of roots) {
+    const labels = rootLabels(roots.map((root) => resolve(root)));
+    for (const [index, root] of roots.entries()) {
       const [first = '', ...rest] = path.split('/');
-      if (roots.length > 1 && first !== basename(root)) continue;
+      if (roots.length > 1 && first !== labels[index]) continue;
       const file = resolve(root, ...(roots.length > 1 ? rest : [first, ...rest]));
       const found = await foundAt(root, file);
       if (found) return found;
@@ -126,7 +127,7 @@ export function workspaceFilesOnDisk(folders: Folders): WorkspaceFiles {
       const path = asked.replace(/^\.?\/*$/, '');
       const above =
         path === '' && roots.length > 1
-          ? await Promise.all(roots.map((root) => allowed(basename(root))))
+          ? await Promise.all(roots.map((root) => allowed(shownRoot(root, roots))))
           : [await allowed(path)];
       const paths: string[] = [];
       let level = above.map((one) => ({ ...one, left: depth }));

@@ -11,7 +11,7 @@ import { GitIgnore } from './gitignore.ts';
 export interface FoundFile {
   /** Absolute. */
   file: string;
-  /** As people see it: relative to its folder, after the folder's name where there are several. */
+  /** As people see it: relative to its folder, after the folder's label where there are several. */
   path: string;
 }
 
@@ -29,9 +29,30 @@ export const fileIn = ({ folder, path: shown }: FoundFolder, name: string): Foun
   path: shown === '' ? name : `${shown}/${name}`,
 });
 
-/** What people call the folders: nothing where there is one. */
-export const shownRoot = (folder: string, folders: readonly string[]): string =>
-  folders.length > 1 ? path.basename(folder) : '';
+/**
+ * A name for each folder that no other one has, without slashes: its own, with that of the folder above where several
+ * are called alike. A name that two folders share would have one's files read for those of the other.
+ */
+export function rootLabels(folders: readonly string[]): string[] {
+  const names = folders.map((folder) => path.basename(folder));
+  const taken = new Set<string>();
+  return folders.map((folder, index) => {
+    const name = names[index] ?? '';
+    const isShared = names.indexOf(name) !== names.lastIndexOf(name);
+    const label = isShared ? `${name} (${path.basename(path.dirname(folder))})` : name;
+    let unique = label;
+    for (let number = 2; taken.has(unique); number++) unique = `${label} ${number}`;
+    taken.add(unique);
+    return unique;
+  });
+}
+
+/** What people call one of the folders: nothing where there is one. */
+export function shownRoot(folder: string, folders: readonly string[]): string {
+  if (folders.length < 2) return '';
+  const all = folders.map((one) => path.resolve(one));
+  return rootLabels(all)[all.indexOf(path.resolve(folder))] ?? path.basename(folder);
+}
 
 /**
  * Folders, shallow ones first, with their files by name; those that stay out by their names or by what

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { OpenFile } from '../../src/core/ports.ts';
 import type { WorkspaceFiles } from '../../src/core/tools/workspace/sources.ts';
+import { rootLabels } from '../../src/workers/workspaceFiles.ts';
 import { workspaceFilesOnDisk } from '../../src/workspaceFilesOnDisk.ts';
 import { type WorkspaceFolder, workspaceFolder } from '../support/workspaceFolder.ts';
 
@@ -164,5 +165,38 @@ describe('Files of the workspace, as tools see them', () => {
     ]);
     await assert.rejects(files.read('sub/b.ts'), { code: 'file_missing' });
     await assert.rejects(files.read(`${first}/../${second}/secret.txt`), { code: 'path_refused' });
+  });
+
+  it('of folders with the same name go by the folder above too, and never by the name alone', async () => {
+    folder.write({ 'a/src/one.ts': 'of a', 'b/src/one.ts': 'of b', 'b/src/two.ts': '2' });
+    roots = ['a', 'b'].map((name) => join(folder.path, name, 'src'));
+    assert.deepEqual((await files.list('', { depth: 1, most: 50, signal })).paths, [
+      'src (a)/one.ts',
+      'src (b)/one.ts',
+      'src (b)/two.ts',
+    ]);
+    const uris = roots.map((root) => pathToFileURL(join(root, 'one.ts')).href);
+    const shown = await files.shown(uris);
+    assert.deepEqual(shown, ['src (a)/one.ts', 'src (b)/one.ts']);
+    const read = await Promise.all(shown.map((path = '') => files.read(path)));
+    assert.deepEqual(
+      read.map(({ uri, text }) => [uri, text]),
+      [
+        [uris[0], 'of a'],
+        [uris[1], 'of b'],
+      ],
+    );
+    for (const path of ['src/one.ts', 'src/two.ts', 'src'])
+      await assert.rejects(files.read(path), { code: 'file_missing' });
+  });
+
+  it('of folders with the same name above them as well go by numbers', () => {
+    assert.deepEqual(rootLabels(['/x/a/src', '/y/a/src', '/z/lib', '/x/b/src', '/w/src (a) 2']), [
+      'src (a)',
+      'src (a) 2',
+      'lib',
+      'src (b)',
+      'src (a) 2 2',
+    ]);
   });
 });

@@ -23,7 +23,15 @@ export async function* cited(
   }
 }
 
-const marker = /^\[(\d{1,4}(?:\s*,\s*\d{1,4})*)\]/;
+/** As long as `isOpen` waits for, so that it does not matter how a text is cut. */
+const marker = /^\[(?=[\d\s,]{1,40}\])(\d{1,4}(?:\s*,\s*\d{1,4})*)\]/;
+/** What a model makes up continues the numbers it was given; a larger number in brackets is meant, as a year is. */
+const mostMadeUp = 30;
+/** Scripts that put no space between words, so that a number stands directly behind one. */
+const unspaced =
+  /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}]$/u;
+/** What an index can stand behind: a name, or a call. */
+const indexable = /[\p{L}\p{N}_$](?:\([^()]*\))?$/u;
 /** Whether what comes next decides if a text begins with a marker. */
 const isOpen = (text: string): boolean => /^\[[\d\s,]{0,40}\]?$/.test(text);
 
@@ -37,6 +45,8 @@ export class MarkedText {
   #held = '';
   /** The line so far, as the model wrote it. */
   #line = '';
+  /** Where in the line the last marker ended. */
+  #markerEnd = -1;
   /** The signs that opened a block of code. */
   #fence = '';
   /** The backticks that opened a stretch of code within a line. */
@@ -52,6 +62,7 @@ export class MarkedText {
       this.#block = block;
       this.#told.clear();
       this.#line = '';
+      this.#markerEnd = -1;
     }
     yield* this.#read(this.#held + text, false);
   }
@@ -83,13 +94,13 @@ export class MarkedText {
       if (rest.startsWith('[') && this.#fence === '' && this.#ticks === '') {
         if (isOpen(rest) && !isLast) break;
         const [whole = '', numbers = ''] = marker.exec(rest) ?? [];
-        const isMarker = whole !== '' && !this.#isMarkdown(rest[whole.length]);
-        if (isMarker) {
-          const found = numbers.split(',').flatMap((number) => this.#citation(Number(number)) ?? []);
+        const found = whole === '' ? undefined : this.#cited(numbers, rest[whole.length]);
+        if (found) {
           const marks = found.map(({ index }) => citationMark(index) ?? '').join('');
           told = found.length === 0 ? told.replace(/[ \t]+$/, '') : told + marks;
           cites.push(...found);
           this.#line += whole;
+          this.#markerEnd = this.#line.length;
           at += whole.length;
           continue;
         }
@@ -110,6 +121,7 @@ export class MarkedText {
       // A stretch of code that is not closed within its paragraph was none.
       if (this.#line.trim() === '') this.#ticks = '';
       this.#line = '';
+      this.#markerEnd = -1;
     } else this.#line += part;
     return part;
   }
@@ -132,6 +144,25 @@ export class MarkedText {
   #isMarkdown(next: string | undefined): boolean {
     if (next === '(' || /[!\\]$/.test(this.#line)) return true;
     return next === ':' && this.#line.trim() === '';
+  }
+
+  /**
+   * What the numbers of a marker cite; nothing for one that is to be dropped, and undefined where they are no marker.
+   * Brackets with numbers are also lists and indexes, which have to stay.
+   */
+  #cited(numbers: string, next: string | undefined): Citation[] | undefined {
+    if (this.#isMarkdown(next) || this.#isIndex()) return undefined;
+    const all = numbers.split(',').map(Number);
+    if (all.every((number) => this.#passages[number - 1]))
+      return all.flatMap((number) => this.#citation(number) ?? []);
+    const [first = 0, ...others] = all;
+    const isAlone = others.length === 0 && /[ \t]$/.test(this.#line) && !/^[\p{L}\p{N}_]/u.test(next ?? '');
+    return isAlone && first >= 1 && first <= mostMadeUp ? [] : undefined;
+  }
+
+  #isIndex(): boolean {
+    if (this.#line.endsWith(']')) return this.#line.length !== this.#markerEnd;
+    return indexable.test(this.#line) && !unspaced.test(this.#line);
   }
 
   #citation(number: number): Citation | undefined {

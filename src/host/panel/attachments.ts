@@ -37,7 +37,7 @@ export async function pickContext(
       description: shownPath(uri),
       iconPath: vscode.ThemeIcon.File,
       resourceUri: uri,
-      attach: () => (isMediaName(uri.path) ? media.attach(uri) : attachFile(uri, out)),
+      attach: () => (isMediaName(uri.path) ? attachMedia(uri, { out, media }) : attachFile(uri, out)),
     })),
   ];
   const picked = await vscode.window.showQuickPick(choices, {
@@ -148,6 +148,17 @@ export async function askedFile(
     attachment: { kind: 'file', uri: uri.toString(), path, text, languageId },
     wasAsked: why !== undefined,
   };
+}
+
+/** A picture or a PDF. Throws `attachment_unusable`; undefined when it stays out and the user would rather leave it so. */
+export async function attachMedia(
+  uri: vscode.Uri,
+  { out, media }: { out: StayingOut; media: MediaShelf },
+): Promise<Attachment | undefined> {
+  const [why] = await out.byName([uri]);
+  // That it is no text is what it is attached for.
+  if (why && why.why !== 'binary' && !(await confirmAdding(shownPath(uri), why))) return undefined;
+  return media.attach(uri);
 }
 
 /** Whether a part of a document may go: it does not stay out, or the user says so. */

@@ -9,7 +9,7 @@ import type { Attachment } from '../../protocol/entries.ts';
 import type { App } from '../app.ts';
 import { shownPath } from '../openEditors.ts';
 import { confirmAdding } from '../stayingOut.ts';
-import { attachFile } from './attachments.ts';
+import { attachFile, attachMedia } from './attachments.ts';
 
 type Parts = Pick<App, 'out' | 'media'>;
 
@@ -20,7 +20,7 @@ export async function attachUri(parts: Parts, dropped: string): Promise<Attachme
   const { type } = await vscode.workspace.fs.stat(uri);
   if (type & vscode.FileType.Directory)
     return { kind: 'folder', uri: uri.toString(), path: shownPath(uri), text: '', mention: true };
-  return isMediaName(uri.path) ? parts.media.attach(uri) : attachFile(uri, parts.out);
+  return isMediaName(uri.path) ? attachMedia(uri, parts) : attachFile(uri, parts.out);
 }
 
 /** The page of a remote window names files by its machine, and the extension is on that machine. */

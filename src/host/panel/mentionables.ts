@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { sessionScheme } from '../../core/context/mentions.ts';
 import { staysOutWords } from '../../core/grounding/staysOut.ts';
 import type { SessionStore } from '../../core/session/store.ts';
+import { isMediaName } from '../../core/workspace/media.ts';
 import { bestMatches, pathMatch } from '../../core/workspace/pathMatch.ts';
 import type { MentionChoice } from '../../protocol/panelContext.ts';
 import type { App } from '../app.ts';
@@ -100,7 +101,9 @@ async function filesAndFolders({ editors, out }: Parts, typed: string): Promise<
   const best = bestMatches([...files, ...folders], ({ path }) => path, typed, mostFiles);
   const why = await out.byName(best.map(({ uri }) => uri));
   return best.flatMap(({ kind, uri, path }, index): MentionChoice[] => {
-    const staysOut = why[index];
+    const told = why[index];
+    // Of a picture the picture is sent.
+    const staysOut = told?.why === 'binary' && isMediaName(path) ? undefined : told;
     // A whole folder of what stays out is no answer to a question; single files of it are asked about.
     if (kind === 'folder' && staysOut) return [];
     return [

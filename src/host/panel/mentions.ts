@@ -10,7 +10,7 @@ import type { App } from '../app.ts';
 import { repositoryFor } from '../git.ts';
 import { languageFeatures } from '../languageFeatures.ts';
 import { isWorkspaceText, shownPath } from '../openEditors.ts';
-import { askedFile, mayAdd } from './attachments.ts';
+import { askedFile, attachMedia, mayAdd } from './attachments.ts';
 
 /** Problems that are sent together: what is wrong is seen by then, and one mistake often makes hundreds. */
 const mostProblems = 200;
@@ -26,7 +26,7 @@ export async function attachMention(parts: Parts, choice: MentionChoice): Promis
       return fileMention(parts, vscode.Uri.parse(uri));
     case 'image':
     case 'pdf':
-      return parts.media.attach(vscode.Uri.parse(uri));
+      return attachMedia(vscode.Uri.parse(uri), parts);
     case 'folder':
       return { ...mention, kind, path: shownPath(vscode.Uri.parse(uri)) };
     case 'symbol':
@@ -47,9 +47,9 @@ export async function attachMention(parts: Parts, choice: MentionChoice): Promis
 }
 
 /** One that may go is read when it is sent; of one that stays out goes what the user was asked about. */
-async function fileMention({ out, media }: Parts, uri: vscode.Uri): Promise<Attachment | undefined> {
-  if (isMediaName(uri.path)) return media.attach(uri);
-  const file = await askedFile(uri, out);
+async function fileMention(parts: Parts, uri: vscode.Uri): Promise<Attachment | undefined> {
+  if (isMediaName(uri.path)) return attachMedia(uri, parts);
+  const file = await askedFile(uri, parts.out);
   if (!file) return undefined;
   const isOnDisk = uri.scheme === 'file' && vscode.workspace.getWorkspaceFolder(uri) !== undefined;
   return {

@@ -64,7 +64,27 @@ describe('An answer of another model about passages of the workspace', () => {
     ],
     ['a list of numbers', 'Both [1, 2].', ['Both ①②.', ['1 limits.md', '2 src/retry.ts']]],
     ['a number that nobody gave', 'It is 1 MB [7].', ['It is 1 MB.', []]],
-    ['one of each', 'So [7][1] it is [0].', ['So① it is.', ['1 limits.md']]],
+    ['one of each', 'So [7][1] it is.', ['So① it is.', ['1 limits.md']]],
+    [
+      'numbers in brackets that cite nothing',
+      'In [2024] and [31] there were [1, 2, 3] or [0]: [7, 9], [42].',
+      ['In [2024] and [31] there were [1, 2, 3] or [0]: [7, 9], [42].', []],
+    ],
+    [
+      'indexes of what stands before them',
+      'So arr[0], arr[1], f(x)[2], m[1][2], é[1] and $a_[7].',
+      ['So arr[0], arr[1], f(x)[2], m[1][2], é[1] and $a_[7].', []],
+    ],
+    [
+      'a number behind another that cites',
+      'It is [1][2], not[1].',
+      ['It is ①②, not[1].', ['1 limits.md', '2 src/retry.ts']],
+    ],
+    [
+      'a number at the end of a sentence',
+      'It is 1 MB.[1] «So»[2]',
+      ['It is 1 MB.① «So»②', ['1 limits.md', '2 src/retry.ts']],
+    ],
     [
       'numbers in code',
       'Use `a[1]`:\n```ts\nb[2] = [1];\n```\nAs said [1].',
@@ -131,6 +151,8 @@ describe('An answer of another model about passages of the workspace', () => {
       ':',
       '\\',
       '1',
+      '[31]',
+      'b[1]',
     );
     const told = async (texts: readonly string[]) => {
       async function* events(): AsyncGenerator<ProviderEvent> {
