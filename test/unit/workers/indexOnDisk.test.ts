@@ -2,64 +2,22 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { mkdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import path from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { crc32 } from 'node:zlib';
 import type { IndexState } from '../../../src/core/ports.ts';
-import { type SearchEvent, type SearchPlace, WorkspaceSearch } from '../../../src/workers/workspaceSearch.ts';
+import { WorkspaceSearch } from '../../../src/workers/workspaceSearch.ts';
+import { indexedTree } from '../../support/indexedTree.ts';
 
 describe('The index on disk', () => {
-  let folder: string;
-  let indexFolder: string;
-  beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'causeway-tree-'));
-    indexFolder = await mkdtemp(path.join(tmpdir(), 'causeway-index-'));
-  });
-  afterEach(async () => {
-    for (const one of [folder, indexFolder]) await rm(one, { recursive: true, force: true });
-  });
-
-  const at = (name: string) => path.join(folder, name);
-  /** Written some time ago, so that the time of a file tells whether it is the same. */
-  const write = async (files: Record<string, string>, secondsAgo = 60) => {
-    for (const [name, content] of Object.entries(files)) {
-      await mkdir(path.dirname(at(name)), { recursive: true });
-      await writeFile(at(name), content);
-      const then = new Date(Date.now() - secondsAgo * 1000);
-      await utimes(at(name), then, then);
-    }
-  };
-  const events: SearchEvent[] = [];
-  beforeEach(() => void events.splice(0));
-  const begin = (bounds = {}) =>
-    new WorkspaceSearch(
-      bounds,
-      async () => undefined,
-      (event) => void events.push(event),
-    );
-  const place = (more: Partial<SearchPlace> = {}): SearchPlace => ({
-    folders: [folder],
-    indexFolder,
-    ...more,
-  });
-  const ask = async (search: WorkspaceSearch, question: string, more: Partial<SearchPlace> = {}) => {
-    const result = await search.search({ ...place(more), question, limit: 10, openFiles: [] });
-    return result.passages;
-  };
-  const paths = async (...args: Parameters<typeof ask>) => (await ask(...args)).map((one) => one.path).sort();
-  const alive = async <T>(run: (search: WorkspaceSearch) => Promise<T>): Promise<T> => {
-    const search = begin();
-    const result = await run(search);
-    await search.close();
-    return result;
-  };
-  const parts = () => readdirSync(indexFolder).filter((name) => name.endsWith('.part'));
+  const tree = indexedTree();
+  const { at, write, events, begin, place, ask, paths, alive } = tree;
+  const parts = () => readdirSync(tree.indexFolder).filter((name) => name.endsWith('.part'));
   const isOnDisk = (text: string) =>
-    readdirSync(indexFolder).some((name) =>
-      readFileSync(path.join(indexFolder, name), 'latin1').includes(text),
+    readdirSync(tree.indexFolder).some((name) =>
+      readFileSync(path.join(tree.indexFolder, name), 'latin1').includes(text),
     );
   const problems = () => events.flatMap((event) => (event.type === 'problem' ? [event.message] : []));
   const rebuilt = 'The index was damaged or is of another version, and is made anew.';
@@ -136,7 +94,7 @@ describe('The index on disk', () => {
     for (const name of [...parts(), 'catalog']) {
       for (const damage of ['byte', 'end', 'gone'] as const) {
         const [present = name] = name.endsWith('.part') ? parts() : [name];
-        const file = path.join(indexFolder, present);
+        const file = path.join(tree.indexFolder, present);
         const bytes = readFileSync(file);
         const middle = bytes.length >> 1;
         if (damage === 'byte')
@@ -162,7 +120,7 @@ describe('The index on disk', () => {
     length.writeUInt32LE(head.length);
     const sum = Buffer.alloc(4);
     sum.writeUInt32LE(crc32(Buffer.concat([length, head])));
-    writeFileSync(path.join(indexFolder, 'catalog'), Buffer.concat([length, head, sum]));
+    writeFileSync(path.join(tree.indexFolder, 'catalog'), Buffer.concat([length, head, sum]));
     await alive(async (search) => assert.deepEqual(await paths(search, 'zebra'), ['a.txt']));
     assert.deepEqual(problems(), [rebuilt]);
     assert.equal(parts().length, 1);
@@ -215,16 +173,16 @@ describe('The index on disk', () => {
   const lockOf = (pid: number) => `${hostname()}|${pid}||other`;
   it('is left to the process that writes it, while questions are answered from memory', async () => {
     await write({ 'a.txt': 'a zebra' });
-    await writeFile(path.join(indexFolder, 'lock'), lockOf(process.ppid));
+    await writeFile(path.join(tree.indexFolder, 'lock'), lockOf(process.ppid));
     await alive(async (search) => assert.deepEqual(await paths(search, 'zebra'), ['a.txt']));
-    assert.deepEqual(readdirSync(indexFolder), ['lock']);
+    assert.deepEqual(readdirSync(tree.indexFolder), ['lock']);
   });
 
   it('is taken from a process that was killed', async () => {
     await write({ 'a.txt': 'a zebra' });
     const child = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
     await once(child, 'close');
-    await writeFile(path.join(indexFolder, 'lock'), lockOf(child.pid ?? 0));
+    await writeFile(path.join(tree.indexFolder, 'lock'), lockOf(child.pid ?? 0));
     await alive(async (search) => assert.deepEqual(await paths(search, 'zebra'), ['a.txt']));
     assert.equal(parts().length, 1);
   });
@@ -235,7 +193,7 @@ describe('The index on disk', () => {
       `// zebra ${number}\nrun();\n`,
     ]);
     await write(Object.fromEntries(files));
-    const script = path.join(indexFolder, '..', `${path.basename(indexFolder)}.mjs`);
+    const script = path.join(tree.indexFolder, '..', `${path.basename(tree.indexFolder)}.mjs`);
     const module = new URL('../../../src/workers/workspaceSearch.ts', import.meta.url);
     await writeFile(
       script,
@@ -271,91 +229,12 @@ describe('The index on disk', () => {
 
   it('goes on in memory when it cannot be written, and says so', async () => {
     await write({ 'a.txt': 'a zebra' });
-    await writeFile(path.join(indexFolder, 'file'), '');
+    await writeFile(path.join(tree.indexFolder, 'file'), '');
     const search = begin();
-    const inFile = path.join(indexFolder, 'file');
+    const inFile = path.join(tree.indexFolder, 'file');
     assert.deepEqual(await paths(search, 'zebra', { indexFolder: inFile }), ['a.txt']);
     await search.close();
     assert.deepEqual(problems(), ['The index cannot be kept on disk.']);
-  });
-
-  it('leaves out what is ignored from now on also when other changes are told meanwhile', async () => {
-    const many = Array.from({ length: 20 }, (_, number) => `f${number}.txt`);
-    await write({
-      ...Object.fromEntries(many.map((name) => [name, 'a zebra'])),
-      'private/a.txt': 'a quokka',
-    });
-    const search = begin();
-    const told = { watch: 'told' } as const;
-    assert.deepEqual(await paths(search, 'quokka', told), ['private/a.txt']);
-    await write({ '.gitignore': 'private/\n' });
-    const first = search.changed(['.gitignore', ...many].map(at));
-    await setImmediate();
-    await Promise.all([first, search.changed([at('f3.txt')])]);
-    assert.deepEqual(await paths(search, 'quokka', told), []);
-    await search.close();
-  });
-
-  it('quotes nothing that is ignored by now while it is paused', async () => {
-    await write({ 'a.txt': 'a zebra', 'b.txt': 'two zebras' });
-    const search = begin({ patienceMs: 10 });
-    const told = { watch: 'told' } as const;
-    assert.deepEqual(await paths(search, 'zebra', told), ['a.txt', 'b.txt']);
-    await search.pause();
-    await write({ '.gitignore': 'b.txt\n' });
-    const changed = search.changed([at('.gitignore')]);
-    assert.deepEqual(await paths(search, 'zebra', told), ['a.txt']);
-    await search.resume();
-    await changed;
-    assert.deepEqual(await paths(search, 'zebra', told), ['a.txt']);
-    await search.close();
-  });
-
-  for (const rules of ['.gitignore', '.causewayignore', '.git/info/exclude'])
-    it(`leaves out what ${rules} of a folder above ignores from now on, of which nobody is told`, async () => {
-      await write({ '.git/info/exclude': '', 'sub/a.txt': 'a zebra', 'sub/b.txt': 'two zebras' });
-      const sub = { folders: [at('sub')], watch: 'told' } as const;
-      const search = begin();
-      assert.deepEqual(await paths(search, 'zebra', sub), ['a.txt', 'b.txt']);
-      await write({ [rules]: 'b.txt\n' });
-      assert.deepEqual(await paths(search, 'zebra', sub), ['a.txt']);
-      await rm(at(rules));
-      assert.deepEqual(await paths(search, 'zebra', sub), ['a.txt', 'b.txt']);
-      await search.close();
-    });
-
-  it('leaves out what the repository itself excludes from now on', async () => {
-    await write({ '.git/info/exclude': '', 'a.txt': 'a zebra' });
-    const search = begin();
-    assert.deepEqual(await paths(search, 'zebra', { watch: 'told' }), ['a.txt']);
-    await write({ '.git/info/exclude': 'a.txt\n' });
-    assert.deepEqual(await paths(search, 'zebra', { watch: 'told' }), []);
-    await search.close();
-  });
-
-  it('does not look at every file for folders that are made where all is ignored', async () => {
-    await write({ 'a.txt': 'a zebra', '.gitignore': 'target/\n' });
-    const search = begin();
-    await search.follow(place({ watch: 'told' }));
-    await search.pause();
-    await mkdir(at('target/deep'), { recursive: true });
-    // A look at every file would wait until it is resumed.
-    await search.changed([at('target'), at('target/deep')]);
-    await search.close();
-  });
-
-  it('looks at every file once more for all that changes meanwhile', async () => {
-    await write({ 'a.txt': 'a zebra', '.gitignore': 'b.txt\n' });
-    const search = begin();
-    await search.follow(place({ watch: 'told' }));
-    await search.pause();
-    const changes = Array.from({ length: 20 }, () => search.changed([at('.gitignore')]));
-    events.splice(0);
-    await search.resume();
-    await Promise.all(changes);
-    // Each change tells how the index is, and so does the end of each pass: the one that was under way, and another.
-    assert.ok(events.length <= 1 + changes.length + 2, String(events.length));
-    await search.close();
   });
 
   it('answers on when a write fails after others did not', async () => {
@@ -363,7 +242,7 @@ describe('The index on disk', () => {
     const search = begin();
     const told = { watch: 'told' } as const;
     assert.deepEqual(await paths(search, 'zebra', told), ['a.txt']);
-    await rm(indexFolder, { recursive: true });
+    await rm(tree.indexFolder, { recursive: true });
     await write({ 'b.txt': 'two zebras', '.gitignore': 'c.txt\n' });
     await search.changed([at('b.txt'), at('.gitignore')]);
     assert.deepEqual(problems(), ['The index could not be written. It goes on in memory.']);
@@ -452,8 +331,8 @@ describe('The index on disk', () => {
       {
         what: 'nothing outside the folders',
         run: async () => {
-          await writeFile(path.join(indexFolder, 'x.txt'), 'a zebra');
-          return [path.join('..', path.basename(indexFolder), 'x.txt')];
+          await writeFile(path.join(tree.indexFolder, 'x.txt'), 'a zebra');
+          return [path.join('..', path.basename(tree.indexFolder), 'x.txt')];
         },
         found: ['a.txt', 'deep/b.txt'],
       },
