@@ -177,7 +177,8 @@ export function openPassageSearch(options: Options): ClosablePassageSearch {
     async close() {
       isClosed = true;
       await raced(
-        call((remote) => remote.close()),
+        // What is being deleted is deleted whole.
+        settling.then(() => call((remote) => remote.close())),
         AbortSignal.timeout(closingMs),
       ).catch(() => undefined);
       changes.dispose();

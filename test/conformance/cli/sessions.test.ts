@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sessionDatabaseFile } from '../../../src/store/dataFolders.ts';
+import { indexFolder, sessionDatabaseFile } from '../../../src/store/dataFolders.ts';
 import { openSessionStore } from '../../../src/store/openSessionStore.ts';
 import { workerUrl } from '../../support/core.ts';
 import { type Cli, jsonLines, openCli, sessionIn } from './support.ts';
@@ -101,6 +101,9 @@ describe('causeway sessions that changes them', () => {
     const [session] = jsonLines(await sessions('list', '--json'));
     const workspaceId = String(session?.workspaceId);
     const file = sessionDatabaseFile(join(cli.stateDir, 'data'), workspaceId);
+    const index = indexFolder(join(cli.stateDir, 'data'), workspaceId);
+    await cli.output(['ask', 'What does the sweeper remove?']);
+    assert.ok(readdirSync(index).includes('catalog'));
     const store = openSessionStore({ file, workspaceId, workerUrl: workerUrl('store') });
     await store.setEncryption(randomBytes(32));
     await store.close();
@@ -113,5 +116,7 @@ describe('causeway sessions that changes them', () => {
       assert.deepEqual({ code, stdout }, { code: 1, stdout: '' });
       assert.match(stderr, /^causeway: These sessions are encrypted and their key is not in the keyring\./);
     }
+    // Words of the workspace do not lie in plain beside them.
+    assert.equal(existsSync(index), false);
   });
 });
