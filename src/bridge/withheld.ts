@@ -25,6 +25,8 @@ export async function withheldFrom(
   );
 }
 
+const elsewhere = 'It was said in another session, which this program may not read.';
+
 interface Asked {
   principal: Extract<Principal, { kind: 'client' }>;
   assistant: Assistant;
@@ -38,13 +40,14 @@ async function reasonFor(
   switch (segment.kind) {
     case 'grounding':
     case 'memory_file':
+      // The user has named another session.
+      if (segment.sessionId !== undefined)
+        return (await mayReadRecalled(segment, { principal, assistant, sessionId })) ? undefined : elsewhere;
       return hasScope(principal.client, 'grounding')
         ? undefined
         : 'It is of the workspace’s files: the token lacks the scope grounding.';
     case 'recall':
-      return (await mayReadRecalled(segment, { principal, assistant, sessionId }))
-        ? undefined
-        : 'It was said in another session, which this program may not read.';
+      return (await mayReadRecalled(segment, { principal, assistant, sessionId })) ? undefined : elsewhere;
     case 'tools':
     case 'system':
     case 'directives':

@@ -6,6 +6,9 @@ import type { TurnEvent } from '../protocol/turnEvents.ts';
 import type { AcceptedTurns } from './acceptedTurns.ts';
 import type { Assistant, FollowedTurn } from './assistant.ts';
 
+/** Windows see each other's queues within a second, ms. */
+const seenAfterMs = 2_000;
+
 /** As `Assistant.joinTurn`. */
 export async function joinedTurn(
   { sessions, told, onEvent, live }: Pick<Assistant, 'sessions' | 'told' | 'onEvent' | 'live'>,
@@ -26,6 +29,17 @@ export async function joinedTurn(
     events.push({ type: 'turn.ended', ...turn, entry });
     events.end();
   };
+  const lookAgain = () => {
+    sessions.turn(sessionId, turnId).then(
+      (now) => {
+        if (now) return;
+        events.push({ type: 'turn.withdrawn', ...turn });
+        events.end();
+      },
+      // A store that is closed tells of nothing any more.
+      () => events.end(),
+    );
+  };
   // It listens before it looks, so that no end falls between.
   const events = new AsyncQueue<TurnEvent>(() => subscription.dispose());
   const subscription = onEvent((event) => {
@@ -34,6 +48,9 @@ export async function joinedTurn(
     // An end that was told before the store took it is not told again; the entry is.
     else if (event.type === 'entry.appended') {
       if (isEnd(event.entry, turnId)) end(event.entry);
+    } else if (event.type === 'queue.changed') {
+      // Another process may have withdrawn it, which is told by its absence alone.
+      if (!event.queue.some((one) => one.turnId === turnId)) lookAgain();
     } else if (!('turnId' in event) || event.turnId !== turnId) return;
     else if (event.type === 'turn.ended') {
       if (event.entry.kind === 'assistant') end(event.entry);
@@ -65,6 +82,8 @@ export async function joinedTurn(
     for (const event of partsOf(turn, own.content)) tell(event);
   }
   follows = true;
+  // What was taken back before this process had seen it wait is told by no event.
+  AbortSignal.timeout(seenAfterMs).addEventListener('abort', lookAgain, { once: true });
   return { ...turn, events };
 }
 

@@ -118,7 +118,7 @@ export interface RelayedCall {
   unsure?: boolean;
   hold: CallHold | undefined;
   /** What was said, where the grant asked for it. */
-  bodies?: CallBodies;
+  bodies?: SaidBodies;
   /** `hit` for an answer that was kept from an earlier call: nothing was asked of a model. */
   cache?: 'hit';
 }
@@ -157,10 +157,28 @@ export interface LoggedCall {
   bodies?: CallBodies;
 }
 
-/** Longest body of a call that is kept, in bytes; what comes after is cut off. */
+/** Longest body of a call that is kept, in characters; what comes after is cut off. */
 export const longestBody = 64 * 1024;
+/**
+ * Collected of a body, in bytes: half as much again, so that a secret across the place where it is cut is whole when
+ * secrets are looked for.
+ */
+export const longestSaid = longestBody + 32 * 1024;
 
-/** As text, each cut where it is too long to be kept. */
+/** What was said in a call, as it was and with its secrets. */
+export interface Said {
+  /** At most `longestSaid`. */
+  text: string;
+  /** More was said than was collected. */
+  more: boolean;
+}
+
+export interface SaidBodies {
+  request: Said;
+  answer: Said;
+}
+
+/** As text with its secrets masked, each cut where it is too long to be kept. */
 export interface CallBodies {
   request: string;
   answer: string;

@@ -163,7 +163,8 @@ async function ask(
   const turn = { sessionId, turnId: user.turnId };
   let usage: Usage | undefined;
   const name = `${model.provider}/${model.id}`;
-  deps.breakers.began(name);
+  // A kept answer says nothing of how the model is now.
+  if (!source.hit) deps.breakers.began(name);
   // Where another can take over at once, nobody waits for this one to come back.
   const request = (plan.standIns?.models.length ?? 0) > 0 ? { ...sent, retries: 0 } : sent;
   const stream = source.stream(request, signal);
@@ -178,8 +179,9 @@ async function ask(
     if (event.type === 'usage') deps.emit({ type: 'turn.usage', ...turn, usage: progress.with(event.usage) });
     const ending = endingOf(event, usage);
     if (!ending) continue;
-    if (ending.outcome === 'done') deps.breakers.succeeded(name);
-    else if (ending.error && fallbackKindOf(ending.error.code))
+    if (ending.outcome === 'done') {
+      if (!source.hit) deps.breakers.succeeded(name);
+    } else if (ending.error && fallbackKindOf(ending.error.code))
       deps.breakers.failed(name, ending.error.retryAfterMs);
     const leftOut = event.type === 'stop' ? event.leftOut : undefined;
     if (leftOut) progress.report = { ...built.report, omitted: [...built.report.omitted, ...leftOut] };

@@ -53,6 +53,9 @@ export class WindowCore implements vscode.Disposable {
         if (this.#current) this.#follow(applyEncryption(this.#current, settings, keys));
       }),
     );
+    // What was said in calls goes at once where it is not to be kept any more.
+    for (const name of ['callLog.bodies', 'encryptSessions'] as const)
+      this.#lifetime.add(settings.onDidChange(name, () => void this.#current?.calls.flush()));
     this.#lifetime.add(
       keys.onDidChange(() => {
         // The key of another window's encryption can come after its locked sessions were noticed.

@@ -30,7 +30,10 @@ export interface OpenedCore {
   readonly index: IndexControl;
   readonly relay: ModelRelay;
   /** Every request to a model. */
-  readonly calls: CallSource;
+  readonly calls: CallSource & {
+    /** Writes what waits, and deletes what was said in calls where it is not kept any more. */
+    flush(): Promise<void>;
+  };
   readonly limiter: Limiter;
   readonly user: {
     readonly workspaces: WorkspaceRegister;

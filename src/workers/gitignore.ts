@@ -2,8 +2,8 @@
  * Which paths `.gitignore` files exclude, as git reads them: nested files, and those above the folder up to its
  * repository; and `.causewayignore` beside them, which has the last word in its folder.
  */
-import { readFileSync } from 'node:fs';
-import { lstat, readFile } from 'node:fs/promises';
+import { lstatSync, readFileSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 import type { IgnoredBy } from '../core/grounding/staysOut.ts';
@@ -25,7 +25,7 @@ export class GitIgnore {
   /** The rules that hold in `folder`. Outside a repository those are the folder's own. */
   static async at(folder: string): Promise<GitIgnore> {
     const folders = [folder];
-    const repository = await repositoryOf(folder);
+    const repository = repositoryOf(folder);
     for (let above = folder; repository !== undefined && above !== repository; ) {
       above = path.dirname(above);
       folders.push(above);
@@ -33,7 +33,7 @@ export class GitIgnore {
     let rules = new GitIgnore([]);
     for (const each of folders.reverse()) rules = await rules.within(each);
     if (repository === undefined) return rules;
-    const exclude = await layerOf('.git/info/exclude', repository);
+    const exclude = await layerOf(repositoryRules, repository);
     return new GitIgnore([...rules.#layers, ...exclude]);
   }
 
@@ -67,6 +67,34 @@ export class GitIgnore {
   }
 }
 
+/**
+ * How the rule files are whose changes nobody tells who watches the folders: those above each folder, and what its
+ * repository excludes. Another value says that a rule may be another.
+ */
+export function ruleMarks(folders: readonly string[]): string[] {
+  return folders.flatMap((one) => {
+    const folder = path.resolve(one);
+    const repository = repositoryOf(folder);
+    if (repository === undefined) return [];
+    const files = [path.join(repository, repositoryRules)];
+    for (let above = folder; above !== repository; ) {
+      above = path.dirname(above);
+      files.push(...ownRules.map((name) => path.join(above, name)));
+    }
+    return files.flatMap((file) => {
+      try {
+        const stat = statSync(file, { throwIfNoEntry: false });
+        return stat ? [`${file} ${stat.size} ${stat.mtimeMs}`] : [];
+      } catch {
+        // One that cannot be reached cannot be read either.
+        return [];
+      }
+    });
+  });
+}
+
+const repositoryRules = '.git/info/exclude';
+
 /** Files whose rules hold in their folder; the first one has the last word. */
 const ownRules = ['.causewayignore', '.gitignore'] as const;
 
@@ -83,13 +111,14 @@ async function layerOf(source: IgnoredBy, folder: string): Promise<Layer[]> {
   }
 }
 
-async function repositoryOf(folder: string): Promise<string | undefined> {
+/** Asked for each question, of a few folders, so that it does not go to another thread and back for each of them. */
+function repositoryOf(folder: string): string | undefined {
   for (let at = folder; ; at = path.dirname(at)) {
-    const found = await lstat(path.join(at, '.git')).then(
-      () => true,
-      () => false,
-    );
-    if (found) return at;
+    try {
+      if (lstatSync(path.join(at, '.git'), { throwIfNoEntry: false })) return at;
+    } catch {
+      // A folder above that is closed to us is no repository whose rules could be read.
+    }
     if (path.dirname(at) === at) return undefined;
   }
 }

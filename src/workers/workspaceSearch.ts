@@ -7,6 +7,7 @@ import type { Exclude } from '../core/grounding/globs.ts';
 import { findPassages, type Question } from '../core/grounding/retriever.ts';
 import type { WordNeighbours } from '../core/grounding/wordNeighbours.ts';
 import type { IndexState, OpenFile, Passage } from '../core/ports.ts';
+import { ruleMarks } from './gitignore.ts';
 import { lookAt } from './index/changedFile.ts';
 import { FolderWatch } from './index/folderWatch.ts';
 import { keyOfFile, type Place, WorkspaceIndex } from './index/workspaceIndex.ts';
@@ -80,8 +81,8 @@ export class WorkspaceSearch {
   /** Texts of open editors, which stand in for the files on disk. */
   readonly #open = new Map<string, string>();
   #place: Place | undefined;
-  /** `of` names the place; a pass that is done is kept while changes are told. */
-  #pass: { of: string; since: number; done: Promise<boolean> } | undefined;
+  /** `of` names the place and the rules around it; a pass that is done is kept while changes are told. */
+  #pass: { of: string; since: number; hasBegun: boolean; done: Promise<boolean> } | undefined;
   #isPassed = false;
   #mustPass = false;
   #flushing: NodeJS.Timeout | undefined;
@@ -135,8 +136,8 @@ export class WorkspaceSearch {
     const index = this.#index;
     const place = this.#place;
     if (!index || !place) return;
-    this.#mustPass = paths.length > mostSingly;
-    for (const path of this.#mustPass ? [] : paths) {
+    let mustPass = paths.length > mostSingly;
+    for (const path of mustPass ? [] : paths) {
       const one = await lookAt(path, place);
       switch (one.kind) {
         case 'file':
@@ -146,14 +147,16 @@ export class WorkspaceSearch {
           index.forget(path);
           break;
         case 'other':
-          this.#mustPass = true;
+          mustPass = true;
           break;
         default:
           one satisfies never;
       }
     }
-    if (this.#mustPass) await this.#passOver(index, place);
-    else this.#flushLater(index);
+    if (mustPass) {
+      this.#mustPass = true;
+      await this.#passOver(index, place);
+    } else this.#flushLater(index);
     this.#tellState();
   }
 
@@ -199,40 +202,50 @@ export class WorkspaceSearch {
   /** False when the bounds kept files out. Calls during a pass share it. */
   #passOver(index: WorkspaceIndex, { folders, excludes = [], watch }: SearchPlace): Promise<boolean> {
     const place = { folders, excludes };
-    const of = JSON.stringify(place);
+    const of = JSON.stringify({ ...place, rules: ruleMarks(folders) });
     if (watch === 'own')
       this.#watch ??= new FolderWatch((paths) => {
         // What goes wrong here is tried again with the next question.
         this.changed(paths).catch(() => (this.#mustPass = true));
       });
     const isWatched = watch === 'told' || this.#watch?.isComplete === true;
+    // One that has not begun will see what is changed by now.
+    if (this.#pass?.of === of && !this.#pass.hasBegun) this.#mustPass = false;
     const isKnown = this.#pass?.of === of && !this.#mustPass;
     if (this.#pass && isKnown && (!this.#isPassed || isWatched)) return this.#pass.done;
     this.#mustPass = false;
     this.#isPassed = false;
     this.#place = place;
     const earlier = this.#pass?.done.catch(() => true) ?? Promise.resolve(true);
-    const done = earlier
-      .then(() => index.pass(place))
-      .finally(() => {
-        if (this.#pass?.done === done) this.#isPassed = true;
-      });
-    this.#pass = { of, since: performance.now(), done };
+    const begin = () => {
+      pass.hasBegun = true;
+      return index.pass(place);
+    };
+    const done = earlier.then(begin).finally(() => {
+      if (this.#pass?.done === done) this.#isPassed = true;
+    });
+    const pass = { of, since: performance.now(), hasBegun: false, done };
+    this.#pass = pass;
     return done;
   }
 
   async #find(index: WorkspaceIndex, question: Question): Promise<Passage[]> {
     for (let round = 1; ; round++) {
       let isStale = false;
-      const passages = await findPassages(
-        index.passages,
-        question,
-        async (key) =>
-          this.#open.get(key) ??
-          index.textOf(key, () => {
-            isStale = true;
-          }),
-      );
+      const passages = await findPassages(index.passages, question, async (key) => {
+        const open = this.#open.get(key);
+        if (open !== undefined) return open;
+        // Until a pass is over, a rule that keeps the file out may not have been read.
+        const place = this.#isPassed && !this.#mustPass ? undefined : this.#place;
+        if (place && (await lookAt(key, place)).kind === 'gone') {
+          index.forget(key);
+          isStale = true;
+          return undefined;
+        }
+        return index.textOf(key, () => {
+          isStale = true;
+        });
+      });
       if (!isStale || round === mostRounds) return passages;
     }
   }

@@ -1,7 +1,8 @@
 /** Makes of a request with a key one turn, however often it is sent. */
 import type { Assistant, FollowedTurn } from '../../core/assistant.ts';
-import { keyReused, toErrorInfo } from '../../core/errors.ts';
+import { CausewayError, keyReused, toErrorInfo } from '../../core/errors.ts';
 import type { KeyedRequest, KeyedTurn, KeyedTurns } from '../../core/register.ts';
+import { statusOf } from '../http.ts';
 import { Readers } from './readers.ts';
 
 export interface KeyedCall {
@@ -25,6 +26,9 @@ export interface KeyedAnswer {
   /** An earlier request began it. */
   replayed: boolean;
 }
+
+/** Nothing was stored; of any other failure nobody knows that. */
+const isRefusal = (error: unknown): boolean => error instanceof CausewayError && statusOf(error) < 500;
 
 export class KeyedRequests {
   readonly #assistant: Pick<Assistant, 'joinTurn'>;
@@ -107,8 +111,9 @@ export class KeyedRequests {
     } catch (error) {
       const other = toErrorInfo(error).code === 'turn_taken' && (await this.#join(sessionId, turnId, gone));
       if (other) return { turn: other, replayed: true };
-      if (drop && made === sessionId) {
-        await drop(sessionId);
+      // What was refused is no turn, and with a session that was made for it all is gone: the key is free again.
+      if (made === sessionId && (drop || isRefusal(error))) {
+        await drop?.(sessionId);
         await this.release(key, sessionId);
       }
       throw error;

@@ -1,5 +1,5 @@
 /** Who waits for the answer of a turn whose request had a key: it goes on for a while when all have gone. */
-import { revoked } from '../presence.ts';
+import { narrowed, revoked } from '../presence.ts';
 
 /** Clients that try again wait at most eight seconds between two attempts, as Anthropic's and OpenAI's SDKs do. */
 export const graceMs = 10_000;
@@ -24,7 +24,7 @@ export class Readers {
   add(signal: AbortSignal): void {
     this.#waiting++;
     clearTimeout(this.#timer);
-    const leave = () => this.#leave(signal.reason === revoked);
+    const leave = () => this.#leave(signal.reason === revoked || signal.reason === narrowed);
     if (signal.aborted) leave();
     else signal.addEventListener('abort', leave, { once: true });
   }

@@ -1,5 +1,7 @@
 /** Which headers pass between a program and the API it calls. */
+import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Principal } from '../exchange.ts';
 import type { BridgeRequest } from '../http.ts';
 import { safeHeaders } from '../http.ts';
 import { isOfConnection, namedBy } from '../relay.ts';
@@ -8,7 +10,6 @@ import { isOfConnection, namedBy } from '../relay.ts';
 const passed = new Set([
   'accept',
   'content-type',
-  'idempotency-key',
   'traceparent',
   'tracestate',
   'user-agent',
@@ -17,20 +18,39 @@ const passed = new Set([
 ]);
 
 /** The same for another server than Claude's API, which needs to know no more of the client. */
-const passedToServers = new Set(['accept', 'idempotency-key', 'traceparent', 'tracestate']);
+const passedToServers = new Set(['accept', 'traceparent', 'tracestate']);
+
+type Sender = Pick<BridgeRequest, 'headers'>;
+
+/**
+ * All programs call with the user's one key, so that to a server that honours it the same key of two of them would be
+ * one request: each has keys of its own there, which are the same when it sends a request again.
+ */
+function idempotencyKey({ headers }: Sender, named: ReadonlySet<string>, principal: Principal): string[] {
+  const value = headers.get('idempotency-key');
+  if (value === undefined || named.has('idempotency-key')) return [];
+  const sender = principal.kind === 'owner' ? 'owner' : principal.client.id;
+  return ['idempotency-key', createHash('sha256').update(`${sender}\n${value}`).digest('hex')];
+}
 
 /** Headers of a request to a server that speaks OpenAI's wire, names and values in turn. */
-export function serverHeaders(request: BridgeRequest, key: string | undefined): string[] {
+export function serverHeaders(request: Sender, principal: Principal, key: string | undefined): string[] {
   const headers = ['content-type', 'application/json', 'accept-encoding', 'identity'];
   if (key !== undefined) headers.push('authorization', `Bearer ${key}`);
   const named = namedBy(request.headers.get('connection'));
   for (const [name, value] of request.headers)
     if (passedToServers.has(name) && !named.has(name)) headers.push(name, value);
+  headers.push(...idempotencyKey(request, named, principal));
   return headers;
 }
 
 /** Headers of a request to Claude's API, names and values in turn. The key is ours, whatever the client sent. */
-export function upstreamHeaders(request: BridgeRequest, key: string, more: readonly string[] = []): string[] {
+export function upstreamHeaders(
+  request: Sender,
+  principal: Principal,
+  key: string,
+  more: readonly string[] = [],
+): string[] {
   const headers = [
     'x-api-key',
     key,
@@ -45,6 +65,7 @@ export function upstreamHeaders(request: BridgeRequest, key: string, more: reado
     if (passed.has(name) || name.startsWith('anthropic-') || name.startsWith('x-stainless-'))
       headers.push(name, value);
   }
+  headers.push(...idempotencyKey(request, named, principal));
   return headers;
 }
 

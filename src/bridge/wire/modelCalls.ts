@@ -2,7 +2,14 @@
 
 import { requestSize } from '../../core/limits/requestSize.ts';
 import type { Clock } from '../../core/ports.ts';
-import type { ModelRelay, RelayOperation, RelayPrincipal, RelayServer, RelayWire } from '../../core/relay.ts';
+import type {
+  ModelRelay,
+  RelayOperation,
+  RelayPrincipal,
+  RelayServer,
+  RelayWire,
+  Said,
+} from '../../core/relay.ts';
 import { cacheHeader, cacheUseOf } from '../cache/cacheUse.ts';
 import { KeptCalls, maxCallBytes } from '../cache/keptCalls.ts';
 import type { Principal, RouteCall } from '../exchange.ts';
@@ -39,6 +46,8 @@ export interface ModelCall {
   asked?: Buffer;
   /** How often it is sent again at most, where that is not the program's to say. */
   retries?: number;
+  /** Told when the model is to be asked; of a call that a kept answer is given to, never. */
+  onAsk?: () => void;
   /** Told what upstream said where it answered with an error, in its own words. */
   onRefused?: (body: Buffer) => void;
   /** `key` is what the call is sent with; no answer may hold it. */
@@ -103,6 +112,7 @@ export class ModelCalls {
   async #send({ request, principal, presence }: RouteCall, call: ModelCall): Promise<BridgeResponse> {
     const { relay, clock, pingMs } = this.#deps;
     const { wire, operation, model, server, stream, body, maxTokens } = call;
+    call.onAsk?.();
     const who = principalOf(principal);
     const at = clock.now();
     const asked = relay.authorise(who, {
@@ -123,7 +133,9 @@ export class ModelCalls {
         {
           method: call.method,
           path: prefix + call.path,
-          headers: server ? serverHeaders(request, key) : upstreamHeaders(request, key ?? '', call.headers),
+          headers: server
+            ? serverHeaders(request, principal, key)
+            : upstreamHeaders(request, principal, key ?? '', call.headers),
           body: body ?? null,
           headersTimeout: limits.headMs,
           bodyTimeout: limits.idleMs,
@@ -139,9 +151,15 @@ export class ModelCalls {
       pingMs,
       presence,
       onRefused: call.onRefused,
-      again: repeats && ((refusal, reached) => repeats.again(refusal, reached)),
+      again:
+        repeats &&
+        ((refusal, reached) => {
+          const again = repeats.again(refusal, reached);
+          if (again && said) said.clear();
+          return again;
+        }),
       now: () => clock.monotonic(),
-      ...(said ? { onData: (chunk) => said.add(chunk) } : {}),
+      ...(said ? { onData: (chunk, streams) => said.add(chunk, streams) } : {}),
       onEnd: (end) => {
         repeats?.end();
         relay.record({
@@ -154,7 +172,7 @@ export class ModelCalls {
           stream,
           usage: reader.usage,
           hold,
-          ...(said ? { bodies: { request: textOf(body), answer: said.text } } : {}),
+          ...(said ? { bodies: { request: saidIn(body), answer: said.said } } : {}),
           ...(repeats?.unsure ? { unsure: true } : {}),
           ...end,
         });
@@ -172,10 +190,10 @@ export class ModelCalls {
 
 const noBody = Buffer.alloc(0);
 
-const textOf = (body: Buffer | undefined): string => {
+const saidIn = (body: Buffer | undefined): Said => {
   const said = new SaidBytes();
   if (body) said.add(body);
-  return said.text;
+  return said.said;
 };
 
 const owner: RelayPrincipal = { kind: 'owner' };

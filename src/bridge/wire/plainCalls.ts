@@ -62,10 +62,9 @@ export class PlainCalls {
       .models(plain.name, plain.name.startsWith('route/') ? plain.conversation() : '')
       .catch(withStatus);
     for (const [at, model] of models.entries()) {
-      model.began();
       const isLast = at === models.length - 1;
       const tried = await this.#try(call, plain, model, isLast);
-      model.ended(tried.failure);
+      if (tried.asked || tried.failure) model.ended(tried.failure);
       if (!tried.failure || isLast || call.presence.over || !standsIn(tried.failure)) return answerOf(tried);
     }
     throw new TypeError('A call is sent to one model at least.');
@@ -74,6 +73,11 @@ export class PlainCalls {
   async #try(call: RouteCall, plain: PlainCall, one: RelayedModel, isLast: boolean): Promise<Tried> {
     const { model } = one;
     let said = '';
+    let asked = false;
+    const onAsk = () => {
+      asked = true;
+      one.began();
+    };
     const onRefused = (body: Buffer) => {
       said = body.toString('utf8');
     };
@@ -85,15 +89,16 @@ export class PlainCalls {
       // Where another can take over at once, nobody waits for this one to come back.
       const response = await this.#calls.send(call, {
         ...sent,
+        onAsk,
         onRefused,
         ...(isLast ? {} : { retries: 0 }),
       });
       const failure = response.status < 400 ? undefined : failureOf(response, said);
-      return failure ? { response, failure } : { response };
+      return failure ? { response, asked, failure } : { response, asked };
     } catch (error) {
       if (!(error instanceof CausewayError)) throw error;
       const { code, retryAfterMs } = error;
-      return { error, failure: { code, retryAfterMs } };
+      return { error, asked, failure: { code, retryAfterMs } };
     }
   }
 }
@@ -101,6 +106,8 @@ export class PlainCalls {
 interface Tried {
   response?: BridgeResponse;
   error?: CausewayError;
+  /** Not by an answer that was kept, which says nothing of how the model is now. */
+  asked: boolean;
   failure?: RelayedFailure;
 }
 

@@ -41,8 +41,8 @@ export interface RelayedAnswerOptions {
   presence: Presence;
   /** Monotonic, in ms. */
   now(): number;
-  /** Told what comes of the answer, where somebody keeps it. */
-  onData?(chunk: Buffer): void;
+  /** Told what comes of the answer, where somebody keeps it, and whether it is a stream. */
+  onData?(chunk: Buffer, streams: boolean): void;
   /** Told what upstream said where it answered with an error, in its own words. */
   onRefused?: ((body: Buffer) => void) | undefined;
   /** Asked where upstream had no answer; when it says true, another attempt of the call is told to this answer. */
@@ -121,7 +121,7 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#ended) return;
-    this.#options.onData?.(chunk);
+    this.#options.onData?.(chunk, this.#streams);
     this.#unread.push(chunk);
     this.#unreadBytes += chunk.length;
     if (this.#streams) {

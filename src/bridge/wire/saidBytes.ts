@@ -1,14 +1,21 @@
-import { longestBody } from '../../core/relay.ts';
+import { longestSaid, type Said } from '../../core/relay.ts';
+import { SaidInStream } from './saidInStream.ts';
 
-/** The beginning of what was said, as far as it is kept. */
+/** The beginning of what was said, as far as it is collected. Of a stream, what its events say together. */
 export class SaidBytes {
-  readonly #chunks: Buffer[] = [];
+  #chunks: Buffer[] = [];
   #bytes = 0;
-  #isCut = false;
+  #more = false;
+  #stream: SaidInStream | undefined;
 
-  add(chunk: Buffer): void {
-    const room = longestBody - this.#bytes;
-    if (chunk.length > room) this.#isCut = true;
+  add(chunk: Buffer, streams = false): void {
+    if (streams) {
+      this.#stream ??= new SaidInStream();
+      this.#stream.add(chunk);
+      return;
+    }
+    const room = longestSaid - this.#bytes;
+    if (chunk.length > room) this.#more = true;
     if (room <= 0) return;
     // A copy: the chunk is part of a buffer that is far larger.
     const part = Buffer.from(chunk.subarray(0, room));
@@ -16,8 +23,15 @@ export class SaidBytes {
     this.#bytes += part.length;
   }
 
-  get text(): string {
-    const text = Buffer.concat(this.#chunks).toString('utf8');
-    return this.#isCut ? `${text}…` : text;
+  /** What came was of an attempt that counts for nothing. */
+  clear(): void {
+    this.#chunks = [];
+    this.#bytes = 0;
+    this.#more = false;
+    this.#stream = undefined;
+  }
+
+  get said(): Said {
+    return this.#stream?.said ?? { text: Buffer.concat(this.#chunks).toString('utf8'), more: this.#more };
   }
 }

@@ -67,6 +67,15 @@ export class SessionCalls {
     const headers = { ...ignoredHeaders(asked.ignored), [sessionHeader]: id };
     const client = principal.kind === 'client' ? principal.client : undefined;
     let place: { settle(of: Record<string, never>): void } | undefined;
+    let isDropped = false;
+    // Nobody is told of a session that began with a request that was refused, and there is nothing in it.
+    const drop = isNew
+      ? async () => {
+          if (isDropped) return;
+          isDropped = true;
+          await assistant.sessions.purge(id);
+        }
+      : undefined;
     try {
       const limits = {
         budget: client && budgetOf(limiter, client),
@@ -75,12 +84,10 @@ export class SessionCalls {
         },
         over: () => place?.settle({}),
       };
-      return await this.#turn(call, asked, { sessionId: id, turnId, isNew, key, writer, headers, limits });
+      return await this.#turn(call, asked, { sessionId: id, turnId, drop, key, writer, headers, limits });
     } catch (error) {
       place?.settle({});
-      // Nobody is told of it, and there is nothing in it.
-      if (isNew) await assistant.sessions.purge(id);
-      if (isNew && key) await keyed.release(key, id);
+      await drop?.();
       if (!(error instanceof CausewayError)) throw error;
       // What keeps a provider from answering comes as it would from a turn, without a status.
       if (isNew) throw error.status === 500 ? wireStatus(error) : error;
@@ -109,7 +116,7 @@ export class SessionCalls {
   async #turn(
     call: RouteCall,
     { binding, request, ignored, writer: writerOf }: SessionCall,
-    { sessionId, turnId, isNew, key, headers, limits, ...within }: Within,
+    { sessionId, turnId, drop, key, headers, limits, ...within }: Within,
   ): Promise<BridgeResponse> {
     const { assistant, keyed, streams, log } = this.#deps;
     let { writer } = within;
@@ -133,13 +140,15 @@ export class SessionCalls {
     const cache = cacheUseOf(call.request, call.principal);
     let hit = false;
     let unmet: string[] = [];
-    const start = async (signal: AbortSignal) => {
+    const start = async (id: string, turn: string, signal: AbortSignal) => {
+      // The same request came twice at once, and the other one's session and turn are those that stand.
+      if (turn !== turnId) writer = writerOf({ sessionId: id, turnId: turn });
       await limits.take();
       const started = await assistant.startClientTurn(
-        sessionId,
+        id,
         {
           ...madeBy(call.principal),
-          turnId,
+          turnId: turn,
           model,
           whole,
           ...(afterTurnId === undefined ? {} : { afterTurnId }),
@@ -171,12 +180,12 @@ export class SessionCalls {
           turnId,
           session: async () => sessionId,
           check: (id) => sessionOf(assistant, id, call.principal),
-          start: (_session, _turn, signal) => start(signal),
+          start,
+          drop,
         })
-      : { turn: await start(gone), replayed: false };
-    // The same request came twice at once, and the other one's session and turn are those that stand.
+      : { turn: await start(sessionId, turnId, gone), replayed: false };
     if (turn.turnId !== turnId) writer = writerOf(turn);
-    if (isNew && turn.sessionId !== sessionId) await assistant.sessions.purge(sessionId);
+    if (turn.sessionId !== sessionId) await drop?.();
     const told = {
       ...headers,
       ...ignoredHeaders([...ignored, ...unmet]),
@@ -249,8 +258,8 @@ export class SessionCalls {
 }
 
 interface Within extends TurnOfSession {
-  /** The session was made for this call. */
-  isNew: boolean;
+  /** Does away with a session that was made for this call, once; undefined where it was there before. */
+  drop: (() => Promise<void>) | undefined;
   /** Of a call that may be sent again. */
   key: KeyedRequest | undefined;
   writer: WireWriter;

@@ -191,7 +191,11 @@ function partOf(
   const id = `${mentionId(mention)}${uri === mention.uri ? '' : path}:${startLine}`;
   const chosen = chosenText(choices, id, part.text);
   const label = startLine === endLine ? `${path}:${startLine}` : `${path}:${startLine}-${endLine}`;
-  const shared = { id, reason: chosenReason(choices, id, reason) };
+  const shared = {
+    id,
+    reason: chosenReason(choices, id, reason),
+    ...(mention.kind === 'session' ? { sessionId: mention.uri.slice(sessionScheme.length) } : {}),
+  };
   if (uri === undefined) {
     const named = mention.kind === 'folder' ? { ...mention, kind: 'file' as const, path } : mention;
     return { ...shared, label: named.path, text: attachmentText({ ...named, text: chosen }) };

@@ -7,6 +7,8 @@ import { type Counted, chosenReason, chosenText, type Part, type TurnChoices } f
 export interface PassagePart extends Part {
   /** Absent where the user wrote other words for it, which stand nowhere. */
   place?: FilePlace;
+  /** Of turns of another session, which the user named. */
+  sessionId?: string;
 }
 
 /**

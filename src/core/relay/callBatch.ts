@@ -1,6 +1,7 @@
 import { Emitter } from '../../base/emitter.ts';
 import type { Log } from '../ports.ts';
-import type { CallBodies, CallLog, CallSource, LoggedCall } from '../relay.ts';
+import type { CallLog, CallSource, LoggedCall, SaidBodies } from '../relay.ts';
+import { maskedBodies } from './maskedBodies.ts';
 
 /** How long a call waits to be written together with others, in ms; a dashboard that is a second behind is live. */
 const waitMs = 1000;
@@ -23,11 +24,15 @@ export interface KeptBodies {
 /** Characters of what was said that wait at a time: beyond it, calls are kept without. */
 const mostSaid = 16 * 1024 * 1024;
 
+interface SaidCall extends Omit<LoggedCall, 'bodies'> {
+  bodies?: SaidBodies;
+}
+
 /** Writes calls behind their answers, some together. */
 export class CallBatch implements CallSource {
   readonly #calls: CallLog;
   readonly #log: Log;
-  #waiting: LoggedCall[] = [];
+  #waiting: SaidCall[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #writing: Promise<void> | undefined;
   /** Calls that wait no more: written, being written, or given up. */
@@ -40,6 +45,8 @@ export class CallBatch implements CallSource {
   #said = 0;
   /** What was kept of what was said is gone. */
   #hasForgotten = false;
+  #forgetting: Promise<void> = Promise.resolve();
+  #forgetFails = false;
 
   /** Without `bodies`, nothing of what was said is kept. */
   constructor(calls: CallLog, log: Log, bodies?: KeptBodies) {
@@ -47,6 +54,8 @@ export class CallBatch implements CallSource {
     this.#log = log;
     this.#bodies = bodies;
     this.#added = new Emitter((error) => log.error('A call was not told to whoever counts calls.', error));
+    // It may have been switched off while nothing ran here.
+    void this.#forget();
   }
 
   /** Fires with each call of this process, before it is written. */
@@ -59,12 +68,12 @@ export class CallBatch implements CallSource {
     return this.#bodies?.kept() === true && this.#said < mostSaid;
   }
 
-  /** Never throws. */
-  add({ bodies, ...call }: LoggedCall): void {
+  /** What was `said` is masked before it is written. Never throws. */
+  add(call: Omit<LoggedCall, 'bodies'>, said?: SaidBodies): void {
     if (this.#closed) return;
-    const said = bodies && this.keepsBodies ? bodies : undefined;
-    this.#said += sizeOf(said);
-    this.#waiting.push(said ? { ...call, bodies: said } : call);
+    const keeps = said !== undefined && this.keepsBodies;
+    if (keeps) this.#said += sizeOf(said);
+    this.#waiting.push(keeps ? { ...call, bodies: said } : call);
     // Whoever counts calls is told nothing of what was said.
     this.#added.fire(call);
     if (this.#waiting.length >= mostTogether && !this.#failing) void this.#write();
@@ -77,13 +86,17 @@ export class CallBatch implements CallSource {
     }
   }
 
-  /** Resolves when all calls up to now were written, or could not be. */
+  /**
+   * Resolves when all calls up to now were written, or could not be, and what was said is gone where it is not wanted
+   * any more.
+   */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const upTo = this.#taken + this.#waiting.length;
     do await this.#write();
     while (this.#taken < upTo && !this.#failing);
+    await this.#forget();
   }
 
   /** Asks the log, in which all calls up to now are. */
@@ -100,19 +113,34 @@ export class CallBatch implements CallSource {
   }
 
   /** A call whose words nobody could look through is kept without them. */
-  async #masked({ bodies, ...call }: LoggedCall): Promise<LoggedCall> {
-    if (!bodies || !this.#bodies?.kept()) return call;
-    const texts = await this.#bodies.masked([bodies.request, bodies.answer]).catch(() => undefined);
-    const [request, answer] = texts ?? [];
-    return request === undefined || answer === undefined ? call : { ...call, bodies: { request, answer } };
+  async #masked({ bodies, ...call }: SaidCall): Promise<LoggedCall> {
+    const wanted = this.#bodies;
+    if (!bodies || !wanted?.kept()) return call;
+    const masked = await maskedBodies(bodies, (texts) => wanted.masked(texts)).catch(() => undefined);
+    return masked ? { ...call, bodies: masked } : call;
   }
 
-  /** Once it is switched off, what was kept before goes too. */
-  async #forget(): Promise<void> {
+  /** Once it is switched off, what was kept before goes too; tried again until it is gone. Never rejects. */
+  #forget(): Promise<void> {
+    this.#forgetting = this.#forgetting.then(() => this.#forgetNow());
+    return this.#forgetting;
+  }
+
+  async #forgetNow(): Promise<void> {
     if (this.#bodies?.kept()) this.#hasForgotten = false;
-    else if (!this.#hasForgotten) {
+    else if (!this.#hasForgotten) await this.#delete();
+  }
+
+  async #delete(): Promise<void> {
+    // Before it is done: what is written meanwhile is not gone with it.
+    this.#hasForgotten = true;
+    try {
       await this.#calls.forgetBodies();
-      this.#hasForgotten = true;
+      this.#forgetFails = false;
+    } catch (error) {
+      this.#hasForgotten = false;
+      if (!this.#forgetFails) this.#log.error('What was said in calls could not be deleted.', error);
+      this.#forgetFails = true;
     }
   }
 
@@ -134,9 +162,10 @@ export class CallBatch implements CallSource {
       if (some.length === 0) return;
       this.#taken += some.length;
       try {
-        await this.#calls.add(await Promise.all(some.map((call) => this.#masked(call))));
+        const masked = await Promise.all(some.map((call) => this.#masked(call)));
+        if (masked.some(({ bodies }) => bodies)) this.#hasForgotten = false;
+        await this.#calls.add(masked);
         for (const { bodies } of some) this.#said -= sizeOf(bodies);
-        await this.#forget();
         this.#failing = false;
       } catch (error) {
         // They are tried again with the next ones; only the first failure is worth a line.
@@ -146,9 +175,10 @@ export class CallBatch implements CallSource {
         this.#failing = true;
       }
     } while (this.#waiting.length >= mostTogether && !this.#failing);
+    await this.#forget();
     if (this.#waiting.length > 0) this.#wait();
   }
 }
 
-const sizeOf = (bodies: CallBodies | undefined): number =>
-  bodies === undefined ? 0 : bodies.request.length + bodies.answer.length;
+const sizeOf = (bodies: SaidBodies | undefined): number =>
+  bodies === undefined ? 0 : bodies.request.text.length + bodies.answer.text.length;

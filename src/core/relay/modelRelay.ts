@@ -107,7 +107,7 @@ export class AnthropicRelay implements ModelRelay {
           call.outcome === 'refused' ||
           !call.reached),
     });
-    this.#options.calls.add(call.bodies ? { ...logged, bodies: call.bodies } : logged);
+    this.#options.calls.add(logged, call.bodies);
   }
 
   async usage(query: UsageQuery): Promise<UsageRow[]> {

@@ -25,7 +25,7 @@ import { thisHolder } from './holder.ts';
 import { keyState } from './keyCheck.ts';
 import { openSound, type Thoroughness } from './openSound.ts';
 import { DatabaseReplaced, Shelf } from './shelf.ts';
-import { isSound } from './soundness.ts';
+import { provesSound } from './soundness.ts';
 
 /** Nobody has asked for so long, in ms, that whoever opened a window has seen what he wanted to see. */
 const idleMs = 1_000;
@@ -129,14 +129,20 @@ export class Shelves {
   /** Checks all of the database, once; a damaged one is replaced by what could be salvaged, and that is said. */
   prove(): void {
     if (this.#isProven) return;
-    if (isSound(this.file)) {
+    if (provesSound(this.file)) {
       this.#isProven = true;
       this.#disk.db.exec('PRAGMA query_only = OFF');
       return;
     }
     // Windows renames no file that is open.
     if (process.platform === 'win32') this.#disk.db.close();
-    this.reopen('whole');
+    try {
+      this.reopen('whole');
+    } catch (error) {
+      // It could not be repaired, on a full disk for instance: it is read on as before.
+      if (!this.#disk.db.isOpen) this.reopen();
+      throw error;
+    }
   }
 
   /** Checks all of it if nobody has asked for anything just now. */
@@ -157,7 +163,7 @@ export class Shelves {
       } catch (error) {
         if (!(error instanceof DatabaseReplaced)) throw error;
         this.reopen();
-        const disk = this.#disk;
+        const disk = this.writable();
         return disk.write(() => run(disk));
       } finally {
         this.noticeMode();

@@ -63,7 +63,17 @@ const hasTranscript = (db: DatabaseSync): boolean =>
  */
 export const isSound = (file: string): boolean => holdsIn(file, isWhole);
 
-function holdsIn(file: string, check: (db: DatabaseSync) => boolean): boolean {
+/** The same of a database that is open; throws where it could not be read, which proves nothing. */
+export const provesSound = (file: string): boolean =>
+  holdsIn(file, isWhole, (error) => {
+    throw error;
+  });
+
+function holdsIn(
+  file: string,
+  check: (db: DatabaseSync) => boolean,
+  unread: (error: unknown) => boolean = () => true,
+): boolean {
   const size = statSync(file, { throwIfNoEntry: false })?.size;
   if (size === undefined) return backupsOf(file).length === 0;
   // SQLite takes an empty file for a new database; one that had content before has left traces beside it.
@@ -77,7 +87,7 @@ function holdsIn(file: string, check: (db: DatabaseSync) => boolean): boolean {
       db.close();
     }
   } catch (error) {
-    return !isDamage(error);
+    return isDamage(error) ? false : unread(error);
   }
 }
 

@@ -22,8 +22,11 @@ export async function lookAt(file: string, { folders, excludes }: Place): Promis
   if (inRoot.slice(0, -1).some(isSkippedFolder)) return { kind: 'gone' };
   try {
     const stat = lstatSync(file);
-    if (stat.isDirectory())
-      return isSkippedFolder(path.basename(file)) ? { kind: 'gone' } : { kind: 'other' };
+    if (stat.isDirectory()) {
+      if (isSkippedFolder(path.basename(file))) return { kind: 'gone' };
+      const [by] = await ignoredFiles([`${file}${path.sep}`], [root], excludes);
+      return by === undefined ? { kind: 'other' } : { kind: 'gone' };
+    }
     // A walk does not follow links, so neither are they followed here.
     const folder = path.dirname(file);
     if (!stat.isFile() || realpathSync(folder) !== path.join(realpathSync(root), ...inRoot.slice(0, -1)))

@@ -76,6 +76,8 @@ export class WorkspaceIndex {
   readonly pace = new Pace();
   readonly #options: IndexOptions;
   #folder: IndexFolder | undefined;
+  /** It cannot be written any more; its parts are read on, so that it is closed with the index. */
+  #unwritable: IndexFolder | undefined;
   #isOpened = false;
   #bytes = 0;
   #progress: Progress | undefined;
@@ -104,7 +106,7 @@ export class WorkspaceIndex {
   /** Reads what was written earlier; once, and again where another process wrote until now. */
   open(): void {
     const { folder, onProblem } = this.#options;
-    if (folder === undefined || this.#folder) return;
+    if (folder === undefined || this.#folder || this.#unwritable) return;
     try {
       this.#folder = IndexFolder.take(folder, uriOf);
       if (!this.#folder || this.#isOpened) return;
@@ -228,6 +230,7 @@ export class WorkspaceIndex {
     if (this.#isDirty) await this.flush();
     await this.#writing;
     this.#folder?.close();
+    this.#unwritable?.close();
     this.#folder = undefined;
   }
 
@@ -306,7 +309,7 @@ export class WorkspaceIndex {
       folder.commit(this.passages.parts);
     } catch (error) {
       this.#options.onProblem('The index could not be written. It goes on in memory.', error);
-      folder.close();
+      this.#unwritable = folder;
       this.#folder = undefined;
     }
   }

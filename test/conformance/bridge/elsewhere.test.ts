@@ -96,6 +96,27 @@ describe('bridge: what was sent with a turn and comes from elsewhere than its se
     assert.equal(told(all.body).length, 4);
   });
 
+  it('is not told of another program’s session that the user mentioned', async () => {
+    const mine = await call(own, 'POST', '/v1/sessions', { title: 'Of the program' });
+    const words = 'The numbat hides in the boiler room.';
+    await test.core.store.append(mine.body.session.id, [user(words)]);
+    const { id } = await test.core.store.create({ door: 'panel' });
+    const uri = `causeway-session:${mine.body.session.id}`;
+    test.core.fake.enqueue(answer('There.'));
+    const turn = await test.core.engine.startTurn(id, {
+      text: 'Look there.',
+      door: 'panel',
+      attachments: [{ kind: 'session', uri, path: 'Of the program', text: '', mention: true }],
+    });
+    for await (const event of turn.events) void event;
+    assert.ok(JSON.stringify(test.core.fake.requests.at(-1)?.body).includes(words));
+    const { token } = await test.addClient({ name: 'other', scopes: ['sessions:read', 'grounding'] });
+    const read = (to: { url: string; token: string }) =>
+      call(to, 'GET', `/v1/sessions/${id}/context?texts=true&request=true`);
+    assert.ok(!JSON.stringify((await read({ url: test.url, token })).body).includes(words));
+    assert.ok(JSON.stringify((await read(own)).body).includes(words));
+  });
+
   it('stands in no entry that a program reads, nor in an event it hears', async () => {
     const { token } = await test.addClient({ name: 'plain', scopes: ['sessions:read'] });
     const read = await call({ url: test.url, token }, 'GET', `/v1/sessions/${session}`);

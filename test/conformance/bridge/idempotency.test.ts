@@ -262,6 +262,9 @@ describe('bridge: a request with an Idempotency-Key', function () {
     const refused = await post(test, turns(), key, { text: 'Go.', model: 'nobody/nothing' });
     const again = await post(test, turns(), key, { text: 'Go.', model: 'nobody/nothing' });
     assert.deepEqual([refused.status, again.status, again.replayed], [404, 404, false]);
+    test.core.fake.enqueue(answer('Gone.'));
+    const right = await post(test, turns(), key, { text: 'Go.' });
+    assert.deepEqual([right.status, right.body.text, right.replayed], [200, 'Gone.', false]);
   });
 
   it('runs a prompt once, in one session', async () => {

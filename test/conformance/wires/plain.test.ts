@@ -8,7 +8,7 @@ import { answer } from '../../support/anthropic/script.ts';
 import * as chat from '../../support/openai/script.ts';
 import type { FakeOpenAi } from '../../support/openai/server.ts';
 import { type BridgeWithServers, startWithServers } from '../../support/servers.ts';
-import { bearer, type TestBridge } from '../bridge/support.ts';
+import { bearer, call, type TestBridge } from '../bridge/support.ts';
 
 const messages = [{ role: 'user' as const, content: 'Why?' }];
 const model = 'mine/fake-large';
@@ -448,6 +448,37 @@ describe('wire: plain calls of other servers', function () {
     }
   });
 
+  it('have an idempotency-key upstream that no other program can have', async () => {
+    const other = (await test.addClient()).token;
+    const keyOf = async (name: string, token: string, key: string) => {
+      if (name === model) mine.enqueue(chat.answer('Well.'));
+      else all.claude.enqueue(answer('Well.'));
+      const got = await fetch(`${test.url}/v1/messages`, {
+        method: 'POST',
+        headers: {
+          ...bearer(token),
+          ...{ 'content-type': 'application/json', 'anthropic-version': '2023-06-01' },
+          'idempotency-key': key,
+        },
+        body: JSON.stringify({ model: name, max_tokens: 100, messages }),
+      });
+      assert.equal(got.status, 200, await got.text());
+      const { requests } = name === model ? mine : test.core.fake;
+      return requests.at(-1)?.headers['idempotency-key'];
+    };
+    for (const name of [model, 'claude-opus-5-5']) {
+      const first = await keyOf(name, test.token, 'same');
+      assert.match(first ?? '', /^[0-9a-f]{64}$/);
+      assert.equal(await keyOf(name, test.token, 'same'), first);
+      const [theirs, owners, second] = [
+        await keyOf(name, other, 'same'),
+        await keyOf(name, test.ownerToken(), 'same'),
+        await keyOf(name, test.token, 'another'),
+      ];
+      assert.equal(new Set([first, theirs, owners, second]).size, 4);
+    }
+  });
+
   describe('by a route', () => {
     const route = (...models: unknown[]) => {
       test.core.settings.routes = routeSettings.parse({ main: { models } });
@@ -493,6 +524,54 @@ describe('wire: plain calls of other servers', function () {
       spare.always(() => ({ kind: 'error', status: 429, message: 'Slow down' }));
       await assert.rejects(content(), Anthropic.RateLimitError);
     });
+
+    const doors: [what: string, send: (kept: boolean) => Promise<unknown>][] = [
+      [
+        'a plain call',
+        (kept) =>
+          sdk.messages.create(
+            { model: 'route/main', max_tokens: 100, messages },
+            { headers: kept ? { 'x-causeway-cache': 'on' } : {} },
+          ),
+      ],
+      [
+        'a turn',
+        async (kept) => {
+          const { body } = await call(test, 'POST', '/v1/sessions', {});
+          const sent = await fetch(`${test.url}/v1/sessions/${body.session.id}/turns`, {
+            method: 'POST',
+            headers: {
+              ...bearer(test.token),
+              'content-type': 'application/json',
+              ...(kept ? { 'x-causeway-cache': 'on' } : {}),
+            },
+            body: JSON.stringify({ text: 'Why?', model: 'route/main' }),
+          });
+          assert.equal(sent.status, 200, await sent.clone().text());
+          return sent.text();
+        },
+      ],
+    ];
+    for (const [what, send] of doors)
+      it(`are kept from a model that fails, though an answer of it that was kept was given to ${what} in between`, async () => {
+        route(fresh(), 'spare/fake-small');
+        const fails = async () => {
+          mine.enqueue({ kind: 'error', status: 503 });
+          spare.enqueue(chat.answer('I stand in.'));
+          await send(false);
+        };
+        mine.enqueue(chat.answer('Kept.'));
+        await send(true);
+        await fails();
+        await fails();
+        const before = mine.requests.length;
+        await send(true);
+        assert.equal(mine.requests.length, before);
+        await fails();
+        spare.enqueue(chat.answer('I alone.'));
+        await send(false);
+        assert.equal(mine.requests.length, before + 1);
+      });
 
     it('share conversations out by weight, each to one model', async () => {
       route({ model: fresh(), weight: 1 }, { model: 'anthropic/claude-opus-5-5', weight: 1 });

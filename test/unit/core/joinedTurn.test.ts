@@ -51,6 +51,21 @@ describe('Joining a turn that was accepted before', function () {
       assert.deepEqual(await heard(await join(core, turn.turnId)), whole('All is well.'));
   });
 
+  it('that waits ends as withdrawn when another window takes it back', async () => {
+    one.fake.enqueue({ kind: 'drip', text: 'one two three', gated: true });
+    const live = await begin('Q');
+    await one.fake.gate.arrived();
+    const waiting = await begin('And then?');
+    assert.equal(waiting.state, 'queued');
+    const { events } = await join(two, waiting.turnId);
+    assert.equal(await one.engine.withdrawTurn(sessionId, waiting.turnId), true);
+    const told: string[] = [];
+    for await (const { type } of events) told.push(type);
+    assert.deepEqual(told, ['turn.withdrawn']);
+    await one.engine.stopTurn(sessionId);
+    for await (const event of live.events) void event;
+  });
+
   it('that is live tells what has come and what comes, in its own window', async () => {
     one.fake.enqueue({ kind: 'drip', text: 'one two three', gated: true });
     const turn = await begin('Q');

@@ -139,6 +139,77 @@ describe('The log of relayed calls', () => {
   });
 });
 
+describe('What was said in calls', () => {
+  function start(keeps: boolean) {
+    const state = { keeps, fails: 0, forgotten: 0, lines: 0, written: [] as LoggedCall[] };
+    const told = {
+      ...logInto(state.written),
+      async forgetBodies() {
+        if (state.fails-- > 0) throw new Error('busy');
+        state.forgotten++;
+      },
+    };
+    const batch = new CallBatch(
+      told,
+      { ...log, error: () => void state.lines++ },
+      { kept: () => state.keeps, masked: async (texts) => [...texts] },
+    );
+    return { batch, state };
+  }
+  const said = { request: { text: 'asked', more: false }, answer: { text: 'said', more: false } };
+
+  it('goes at the start where it was switched off meanwhile, though no call comes', async () => {
+    const { state } = start(false);
+    await new Promise(setImmediate);
+    assert.equal(state.forgotten, 1);
+  });
+
+  it('stays where it is wanted', async () => {
+    const { batch, state } = start(true);
+    batch.add(logged, said);
+    await batch.close();
+    assert.equal(state.forgotten, 0);
+    assert.deepEqual(state.written[0]?.bodies, { request: 'asked', answer: 'said' });
+  });
+
+  it('goes once it is switched off, though no call waits, and again after the next time', async () => {
+    const { batch, state } = start(true);
+    for (const times of [1, 2]) {
+      state.keeps = true;
+      batch.add(logged, said);
+      await batch.flush();
+      state.keeps = false;
+      await batch.flush();
+      await batch.flush();
+      assert.equal(state.forgotten, times);
+    }
+    await batch.close();
+  });
+
+  it('goes too where it was being written while it was switched off', async () => {
+    const { batch, state } = start(false);
+    await batch.flush();
+    state.keeps = true;
+    batch.add(logged, said);
+    const writing = batch.flush();
+    state.keeps = false;
+    await writing;
+    assert.deepEqual([state.written.length, state.forgotten], [1, 2]);
+    await batch.close();
+  });
+
+  it('is tried again where it could not be deleted, and no call is written twice for it', async () => {
+    const { batch, state } = start(true);
+    state.keeps = false;
+    state.fails = 3;
+    batch.add({ ...logged, at: 7 });
+    await batch.flush();
+    await batch.flush();
+    assert.deepEqual([state.forgotten, state.lines, state.written.map(({ at }) => at)], [1, 1, [7]]);
+    await batch.close();
+  });
+});
+
 describe('A key that is kept', () => {
   it('is asked for once, and again after it changed, also while it was being asked for', async () => {
     const changed = changes();
