@@ -40,6 +40,11 @@ export function workspaceHistory(roots: () => readonly string[]): WorkspaceHisto
       const args = ['blame', '--line-porcelain', '--no-textconv', `-L${startLine},${endLine}`, 'HEAD', '--'];
       return linesOf(await read(folder, [...args, name], signal), startLine);
     },
+    committed(place, signal) {
+      const { folder, name } = at(place);
+      // As it is stored: no filter is run that the repository names.
+      return read(folder, ['cat-file', 'blob', `HEAD:./${name}`], signal);
+    },
   };
 }
 

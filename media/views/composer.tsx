@@ -36,13 +36,16 @@ export function Composer() {
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLTextAreaElement>) => {
     // While letters are being composed, Enter takes the composition.
     if (event.isComposing || event.keyCode === 229) return;
-    if (!event.shiftKey && !event.altKey && mentions.onKey(event.key)) {
+    // With it an input is sent whatever is shown above it.
+    const isForced = event.key === 'Enter' && (event.ctrlKey || event.metaKey);
+    if (!event.shiftKey && !event.altKey && !isForced && mentions.onKey(event.key)) {
       // Escape closes the list, and does not stop the answer.
       event.preventDefault();
       return;
     }
     if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
       event.preventDefault();
+      mentions.close();
       void acts.send();
     } else if (event.key === 'Tab' && !event.shiftKey && hints[0]) {
       event.preventDefault();

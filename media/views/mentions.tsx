@@ -50,7 +50,9 @@ export function useMentions(input: { readonly current: HTMLTextAreaElement | nul
     let isWanted = true;
     const timer = setTimeout(() => {
       void panel.ask('mentionables', { sessionId, typed }).then((answer) => {
-        if (!answer || !isWanted) return;
+        if (!isWanted) return;
+        // What was shown fits no more, and would take the keys that are for the input.
+        if (!answer) return setChoices([]);
         setChoices(answer.choices);
         setAnswered(typed);
         setActive(0);
@@ -119,7 +121,14 @@ export function MentionList({ mentions }: { mentions: Mentions }) {
   useLayoutEffect(() => row.current?.scrollIntoView({ block: 'nearest' }));
   if (choices.length === 0) return null;
   return (
-    <div id={mentionListId} class="mentions" role="listbox" aria-label={t('mentions')}>
+    <div
+      id={mentionListId}
+      class="mentions"
+      role="listbox"
+      aria-label={t('mentions')}
+      // The input keeps the focus, also where the scroll bar is pressed.
+      onMouseDown={(event) => event.preventDefault()}
+    >
       {choices.map((choice, index) => (
         <button
           type="button"
@@ -131,8 +140,6 @@ export function MentionList({ mentions }: { mentions: Mentions }) {
           tabIndex={-1}
           aria-selected={index === active}
           title={choice.out ? t('mentionOut', choice.out) : choice.detail}
-          // The input keeps the focus.
-          onMouseDown={(event) => event.preventDefault()}
           onClick={() => mentions.choose(choice)}
         >
           <Icon name={choice.out ? 'circle-slash' : attachmentIcons[choice.kind]} />

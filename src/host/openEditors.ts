@@ -143,13 +143,18 @@ export class OpenEditors implements vscode.Disposable {
 const notebookAt = (uri: vscode.Uri): vscode.NotebookDocument | undefined =>
   vscode.workspace.notebookDocuments.find((one) => !one.isClosed && one.uri.toString() === uri.toString());
 
+/** Bytes of one output that are read: of a cell 2,000 characters are kept, which have four bytes at most. */
+const mostOutputBytes = 8_000;
+
 /** As it is in the editor, with what it printed as text. */
 const cellOf = ({ kind, document, outputs }: vscode.NotebookCell) => ({
   kind: kind === vscode.NotebookCellKind.Markup ? 'markdown' : 'code',
   source: document.getText(),
   outputs: outputs.flatMap(({ items }) =>
     items.flatMap(({ mime, data }) =>
-      /^text\/plain$|stdout$|stderr$/.test(mime) ? [new TextDecoder().decode(data)] : [],
+      /^text\/plain$|stdout$|stderr$/.test(mime)
+        ? [new TextDecoder().decode(data.subarray(0, mostOutputBytes))]
+        : [],
     ),
   ),
 });

@@ -2,7 +2,7 @@
 import { setTimeout as rest } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../base/disposable.ts';
-import { plainOutput } from '../core/workspace/terminalText.ts';
+import { lastPart, plainOutput } from '../core/workspace/terminalText.ts';
 
 export interface RecordedCommand {
   command: string;
@@ -64,7 +64,7 @@ export class TerminalRecord implements vscode.Disposable {
     if (!running || command.trim() === '') return;
     await Promise.race([running.read, rest(lastWordsMs)]);
     if (this.#lifetime.isDisposed || !this.#isWanted()) return;
-    const output = plainOutput(running.output).slice(-mostKept);
+    const output = lastPart(plainOutput(running.output), mostKept);
     this.#last = { command, output, ...(exitCode === undefined ? {} : { exitCode }) };
   }
 }

@@ -21,8 +21,16 @@ describe('What can be mentioned in a window', () => {
   const parts = { out, editors, terminals, media: new MediaShelf() };
   const problems = vscode.languages.createDiagnosticCollection('causeway-mentions');
 
+  const png = Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==',
+    'base64',
+  );
+
   before(async () => {
     await started();
+    await vscode.workspace.fs.writeFile(at('mentioned/shot.png'), png);
+    await write('mentioned/.causewayignore', 'private.png\n');
+    await vscode.workspace.fs.writeFile(at('mentioned/private.png'), png);
     await write('mentioned/first.ts', 'export function first() {\n  return 1;\n}\n');
     await write('mentioned/deep/secondMention.ts', 'export const second = 2;\n');
     await write('.env', 'TOKEN=canary-of-the-environment\n');
@@ -121,13 +129,7 @@ describe('What can be mentioned in a window', () => {
     }
   });
 
-  const png = Buffer.from(
-    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==',
-    'base64',
-  );
-
   it('can be dropped or pasted: pictures and PDFs as they are, notebooks by their cells, other files as text', async () => {
-    await vscode.workspace.fs.writeFile(at('mentioned/shot.png'), png);
     const dropped = await attachUri(parts, at('mentioned/shot.png').toString());
     const remote = await attachUri(
       parts,
@@ -153,6 +155,40 @@ describe('What can be mentioned in a window', () => {
     await write('mentioned/b.ipynb', cells);
     assert.equal((await attachUri(parts, at('mentioned/b.ipynb').toString()))?.text, notebook?.text);
     assert.equal((await attachBytes(parts, 'a.txt', Buffer.from('words').toString('base64')))?.text, 'words');
+  });
+
+  it('is asked about where it is a picture that stays out, however it is named', async () => {
+    const uri = at('mentioned/private.png').toString();
+    const asked: string[] = [];
+    const { showWarningMessage } = vscode.window;
+    let answer: string | undefined;
+    Object.assign(vscode.window, {
+      showWarningMessage: async (words: string) => {
+        asked.push(words);
+        return answer;
+      },
+    });
+    try {
+      const choice = { kind: 'file' as const, uri, label: 'private.png', detail: 'mentioned' };
+      const ways = [
+        () => attachUri(parts, uri),
+        () => attachMention(parts, choice),
+        () => attachMention(parts, { ...choice, kind: 'image' }),
+      ];
+      for (const attach of ways) assert.equal(await attach(), undefined);
+      answer = 'Send It';
+      for (const attach of ways) assert.equal((await attach())?.kind, 'image');
+      assert.equal(asked.filter((words) => words.includes('private.png stays out')).length, 6);
+      assert.equal((await attachUri(parts, at('mentioned/shot.png').toString()))?.kind, 'image');
+      assert.equal(asked.length, 6);
+    } finally {
+      Object.assign(vscode.window, { showWarningMessage });
+    }
+  });
+
+  it('is not marked as staying out where it is a picture that may go', async () => {
+    assert.equal((await one('shot.png', 'file')).out, undefined);
+    assert.equal((await one('private.png', 'file')).out, '.causewayignore excludes it.');
   });
 
   const refused: [what: string, attach: () => Promise<unknown>, code: string, words: RegExp][] = [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { choicesFor, mentionedAs } from './support/mentionSamples.ts';
-import type { Answers, PanelPage } from './support/panelPage.ts';
+import { type Answers, type PanelPage, Refusal } from './support/panelPage.ts';
 import { id, sessionId, status, user, view } from './support/samples.ts';
 import { panelSuite } from './support/suite.ts';
 
@@ -120,6 +120,37 @@ describe('naming things with @ in the panel', function () {
     await panel.page.keyboard.press('Enter');
     assert.equal((await panel.whenAsked('send')).text, '@uplo @zebra');
     assert.equal(panel.asked.filter(({ method }) => method === 'stop').length, 0);
+  });
+
+  it('closes where the host refuses to tell what fits, so that Enter sends', async () => {
+    const refusal = new Refusal({ code: 'store_busy', message: 'Busy.', action: 'none' });
+    const panel = await typing('@upl', {
+      mentionables: ({ typed }) => (typed === 'uplo' ? (refusal as never) : { choices: choicesFor(typed) }),
+    });
+    await options(panel).first().waitFor();
+    await panel.page.keyboard.type('o');
+    await list(panel).waitFor({ state: 'detached' });
+    await panel.page.keyboard.press('Enter');
+    assert.equal((await panel.whenAsked('send')).text, '@uplo');
+  });
+
+  it('sends with Ctrl and Enter while it is open, and closes', async () => {
+    const panel = await typing('Why @upl');
+    await options(panel).first().waitFor();
+    await panel.page.keyboard.press('Control+Enter');
+    assert.equal((await panel.whenAsked('send')).text, 'Why @upl');
+    await list(panel).waitFor({ state: 'detached' });
+    assert.equal(panel.asked.filter(({ method }) => method === 'mention').length, 0);
+  });
+
+  it('stays open where its own edge, as its scroll bar, is pressed', async () => {
+    const panel = await typing('@');
+    await options(panel).first().waitFor();
+    await list(panel).click({ position: { x: 1, y: 1 } });
+    await panel.drawn();
+    assert.equal(await options(panel).count(), 10);
+    const field = panel.page.locator('#input');
+    assert.equal(await field.evaluate((element) => document.activeElement === element), true);
   });
 
   /** Puts data on the input as a drop or a paste does. */

@@ -89,6 +89,8 @@ describe('The history of the workspace', () => {
       endLine: 2,
       signal,
     });
+    const committed = await workspaceHistory(() => [folder.path]).committed(place('src/a.ts'), signal);
+    assert.equal(committed.split('\n')[1], 'TWO');
     assert.deepEqual([blamed.length, existsSync(ran)], [2, false]);
   });
 

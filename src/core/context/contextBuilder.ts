@@ -151,7 +151,13 @@ export class ContextBuilder {
   async #grounding(request: ContextRequest, factor: number) {
     const { search, workspace, store, workspaceSources } = this.#options;
     const { parts, missing } = await gatherGrounding(
-      { search, workspace, store, files: workspaceSources?.()?.files },
+      {
+        search,
+        workspace,
+        // What is cut is masked before, since a part of a secret is not known as one.
+        store: { get: (id) => store.get(id), path: (id) => this.#reads.path(id) },
+        files: workspaceSources?.()?.files,
+      },
       request.input,
       Math.floor(this.#budget(request).total * ceilings.grounding),
     );

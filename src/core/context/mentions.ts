@@ -15,6 +15,7 @@ import type { PassagePart } from './workspacePassages.ts';
 export interface MentionSources {
   /** Undefined where no folder is open. */
   files: WorkspaceFiles | undefined;
+  /** Its entries are masked. */
   store: Pick<SessionStore, 'get' | 'path'>;
 }
 
@@ -84,9 +85,9 @@ async function textsOf({ files, store }: MentionSources, mention: Attachment): P
       const [shown] = (await files?.shown([uri])) ?? [];
       if (!files || shown === undefined) return [];
       const file = await files.read(shown);
-      if (startLine === undefined) return [{ ...file, from: 1 }];
+      if (startLine === undefined) return [textOf(file)];
       const lines = file.text.split('\n').slice(startLine - 1, endLine ?? startLine);
-      return [{ ...file, text: lines.join('\n'), from: startLine }];
+      return [{ ...textOf(file), text: lines.join('\n'), from: startLine }];
     }
     case 'folder':
       return files ? filesIn(files, uri) : [];
@@ -102,6 +103,14 @@ async function textsOf({ files, store }: MentionSources, mention: Attachment): P
       return kind satisfies never;
   }
 }
+
+/** A file that was read; a notebook by its cells, so that no line of the file is where a citation would say. */
+const textOf = ({ uri, path, text }: { uri: string; path: string; text: string }): Text => ({
+  path,
+  text,
+  ...(isNotebookName(path) ? {} : { uri }),
+  from: 1,
+});
 
 /** What stands in these lines of a file, word for word. */
 const hasPlace = ({ kind, path }: Attachment): boolean =>
@@ -120,7 +129,7 @@ async function filesIn(files: WorkspaceFiles, uri: string): Promise<Text[]> {
     try {
       const file = await files.read(path);
       room -= file.text.length;
-      texts.push({ ...file, from: 1 });
+      texts.push(textOf(file));
     } catch (error) {
       // What stays out of a folder is not what was named.
       if (!(error instanceof CausewayError)) throw error;
@@ -187,8 +196,10 @@ function partOf(
     reason: chosenReason(choices, id, reason),
     ...(mention.kind === 'session' ? { sessionId: mention.uri.slice(sessionScheme.length) } : {}),
   };
-  if (uri === undefined)
-    return { ...shared, label: mention.path, text: attachmentText({ ...mention, text: chosen }) };
+  if (uri === undefined) {
+    const named = mention.kind === 'folder' ? { ...mention, kind: 'file' as const, path } : mention;
+    return { ...shared, label: named.path, text: attachmentText({ ...named, text: chosen }) };
+  }
   const place = { uri, path, startLine, endLine };
   return chosen === part.text
     ? { ...shared, label, text: chosen, place }

@@ -16,6 +16,17 @@ const escapes = new RegExp(
 );
 const controls = /(?!\t)\p{Cc}/gu;
 
+const keyBegins = /-----BEGIN (?:[A-Z\d]+ )*PRIVATE KEY(?: BLOCK)?-----/;
+const keyEnds = /-----END (?:[A-Z\d]+ )*PRIVATE KEY(?: BLOCK)?-----\s*/;
+
+/** The last characters of a text. A private key whose beginning is cut off goes as a whole, since it is not known as one. */
+export function lastPart(text: string, most: number): string {
+  const kept = text.slice(-most);
+  const end = keyEnds.exec(kept);
+  if (!end || keyBegins.test(kept.slice(0, end.index))) return kept;
+  return kept.slice(end.index + end[0].length);
+}
+
 export function plainOutput(printed: string): string {
   return printed
     .replace(escapes, '')

@@ -105,6 +105,8 @@ export class UsageView implements vscode.Disposable {
   }
 
   #tell(tab: vscode.WebviewPanel, message: HostToUsage): void {
+    // It was closed while what it asked for was read.
+    if (this.#tab !== tab) return;
     tab.webview.postMessage(message).then(undefined, (error: unknown) => {
       this.#parts.log.error('A message did not reach the dashboard.', error);
     });

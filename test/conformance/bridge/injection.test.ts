@@ -47,7 +47,7 @@ describe('bridge: a model that obeys a hostile file', function () {
       search,
       workspaceSources: {
         files,
-        history: { log: async () => [], blame: async () => [] },
+        history: { log: async () => [], blame: async () => [], committed: async () => '' },
         search,
         isTrusted: () => true,
       },

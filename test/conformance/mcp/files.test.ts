@@ -52,7 +52,7 @@ for (const [name, era] of Object.entries(eras))
       test = await startTestBridge({
         workspaceSources: {
           files,
-          history: { log: async () => [], blame: async () => [] },
+          history: { log: async () => [], blame: async () => [], committed: async () => '' },
           search: { search: async () => [] },
           isTrusted: () => true,
         },

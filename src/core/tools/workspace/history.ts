@@ -57,14 +57,16 @@ export function gitBlame(sources: Sources): Tool {
       const place = await sources.files.place(path);
       const endLine = Math.min(Math.max(startLine, wanted), startLine + mostLines - 1);
       const lines = await sources.history.blame(place, { startLine, endLine, signal });
-      const texts = (await masked(lines.map(({ text }) => text).join('\n'))).split('\n');
-      const isWhole = texts.length === lines.length;
+      const whole = await sources.history.committed(place, signal);
+      const before = whole.split('\n');
+      const texts = (await masked(whole)).split('\n');
+      // Where masking moved lines, or there was a commit meanwhile, no line is surely the one that is meant.
+      const isWhole =
+        texts.length === before.length && lines.every(({ line, text }) => before[line - 1] === text);
       const commits = [...new Map(lines.map((one) => [one.id, one])).values()];
       return [
         `${counted(lines.length, 'line')}: ${file.path}`,
-        ...lines.map(
-          ({ id, line }, index) => `${line}\t${id}\t${isWhole ? shortLine(texts[index] ?? '') : ''}`,
-        ),
+        ...lines.map(({ id, line }) => `${line}\t${id}\t${isWhole ? shortLine(texts[line - 1] ?? '') : ''}`),
         counted(commits.length, 'commit'),
         ...commits.map(commitLine),
       ].join('\n');

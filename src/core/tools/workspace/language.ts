@@ -31,9 +31,9 @@ export function findSymbols({ files, language }: Sources): Tool {
           : (await language.symbolsIn((await files.place(path)).uri)).filter((one) =>
               one.name.toLowerCase().includes((name ?? '').toLowerCase()),
             );
-      const shown = await files.shown(found.map(({ uri }) => uri));
-      const lines = found.flatMap(({ name: symbol, kind, container, startLine, endLine }, index) => {
-        const at = shown[index];
+      const pathOf = await shownPaths(files, found);
+      const lines = found.flatMap(({ name: symbol, kind, container, uri, startLine, endLine }) => {
+        const at = pathOf.get(uri);
         const within = container ? ` in ${container}` : '';
         return at === undefined ? [] : [`${at}:${startLine}-${endLine} ${kind} ${symbol}${within}`];
       });
@@ -79,14 +79,24 @@ export function problems({ files, language }: Sources): Tool {
     }),
     async run({ path }) {
       const found = await language.problems(path === undefined ? undefined : (await files.place(path)).uri);
-      const shown = await files.shown(found.map(({ uri }) => uri));
-      const lines = found.flatMap(({ line, severity, message }, index) => {
-        const at = shown[index];
+      const pathOf = await shownPaths(files, found);
+      const lines = found.flatMap(({ uri, line, severity, message }) => {
+        const at = pathOf.get(uri);
         return at === undefined ? [] : [`${at}:${line} ${severity}: ${message}`];
       });
       return listed(lines, 'problem');
     },
   });
+}
+
+/** Each file is looked up once, since thousands of results may stand in a few. */
+async function shownPaths(
+  files: WorkspaceFiles,
+  found: readonly { uri: string }[],
+): Promise<Map<string, string | undefined>> {
+  const uris = [...new Set(found.map(({ uri }) => uri))];
+  const shown = await files.shown(uris);
+  return new Map(uris.map((uri, index) => [uri, shown[index]]));
 }
 
 /** Each place with the text of its line. What stays out, or lies elsewhere, is left out. */
@@ -102,10 +112,10 @@ function linesOf(files: WorkspaceFiles, masked: (text: string) => Promise<string
     }
   };
   return async (places: readonly LinePlace[]): Promise<string[]> => {
-    const shown = await files.shown(places.map(({ uri }) => uri));
+    const pathOf = await shownPaths(files, places);
     const all = await Promise.all(
-      places.map(async ({ line }, index) => {
-        const path = shown[index];
+      places.map(async ({ uri, line }) => {
+        const path = pathOf.get(uri);
         if (path === undefined) return [];
         const reading = known.get(path) ?? read(path);
         known.set(path, reading);

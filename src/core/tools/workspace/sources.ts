@@ -53,6 +53,8 @@ export interface WorkspaceHistory {
     place: WorkspacePlace,
     options: { startLine: number; endLine: number; signal: AbortSignal },
   ): Promise<BlamedLine[]>;
+  /** The text of a file as the newest commit has it. */
+  committed(place: WorkspacePlace, signal: AbortSignal): Promise<string>;
 }
 
 export interface SymbolPlace {

@@ -36,6 +36,7 @@ describe('What is mentioned in an input', () => {
       'src/long.ts': `${functions(9_000, 'thing')}\n// The zebra is striped.\nexport const zebra = 1;\n`,
       '.env': 'PASSWORD=the canary\n',
       'src/deep/c.ts': 'export const c = 3;\n',
+      'notes/n.ipynb': JSON.stringify({ cells: [{ cell_type: 'code', source: ['print(1)'] }] }, undefined, 1),
     });
     const sources = {
       files: workspaceFilesOnDisk({
@@ -132,6 +133,17 @@ describe('What is mentioned in an input', () => {
   for (const [what, mentions, expected] of named)
     it(`can be ${what}`, async () => assert.deepEqual(labels(await preview(mentions())), expected));
 
+  for (const [what, mentioned] of [
+    ['of a folder', () => mention('folder', 'notes')],
+    ['that a program names', () => mention('file', 'notes/n.ipynb')],
+    ['by some lines', () => mention('symbol', 'notes/n.ipynb', { startLine: 1, endLine: 2 })],
+  ] as const)
+    it(`can be a notebook ${what}, which is not cited by lines that its file does not have`, async () => {
+      const [segment] = quoted(await preview([mentioned()]));
+      assert.deepEqual([segment?.label, segment?.place], ['notes/n.ipynb', undefined]);
+      assert.match(segment?.text ?? '', /path="notes\/n\.ipynb".*>\n# Cell 1 \(code\)\nprint\(1\)\n</);
+    });
+
   it('can be a session, whose words stand in tags', async () => {
     const other = await core.store.create({ door: 'cli', title: 'Retries' });
     core.fake.enqueue(answer('They wait for the clock.'));
@@ -149,6 +161,30 @@ describe('What is mentioned in an input', () => {
       await assert.rejects(core.engine.startTurn(sessionId, ask([attachment], 'Why?', door)), {
         code: 'invalid_input',
       });
+  });
+
+  it('is a session without the keys in it, though only some of their lines fit', async () => {
+    const other = await core.store.create({ door: 'cli', title: 'Keys' });
+    const body = Array.from({ length: 250 }, (_, index) => `zebra/canary${index}/`.padEnd(64, 'A'));
+    const key = ['-----BEGIN RSA PRIVATE KEY-----', ...body, '-----END RSA PRIVATE KEY-----'].join('\n');
+    const text = `${functions(9_000, 'thing')}\n\n${key}\n\nThe zebra is striped.`;
+    // As it was stored before there was masking.
+    await core.store.append(other.id, [
+      {
+        kind: 'user',
+        id: crypto.randomUUID(),
+        at: Date.now(),
+        door: 'cli',
+        turnId: crypto.randomUUID(),
+        content: [{ type: 'text', text }],
+        grounding: 'off',
+      },
+    ]);
+    const attachment = mention('session', 'Keys', { uri: `causeway-session:${other.id}` });
+    const asked = { ...ask([attachment], 'Where is the zebra?'), model: 'anthropic/claude-haiku-4-5' };
+    const sent = quoted(await core.engine.preview(sessionId, asked));
+    assert.ok(sent.some((part) => part.text?.includes('The zebra is striped.')));
+    assert.doesNotMatch(JSON.stringify(sent), /canary/);
   });
 
   const out: [what: string, attachment: () => Attachment][] = [

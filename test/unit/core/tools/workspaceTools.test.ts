@@ -227,6 +227,17 @@ describe('A model that looks around the workspace', () => {
     for (const { secret } of shown) assert.ok(!text.includes(secret) && !sent.includes(secret), secret);
   });
 
+  it('reads no line of a key that the newest commit still has', async () => {
+    const body = Array.from({ length: 9 }, (_, index) => `canary${index}`.padEnd(64, 'A'));
+    const key = ['-----BEGIN RSA PRIVATE KEY-----', ...body, '-----END RSA PRIVATE KEY-----'].join('\n');
+    folder.write({ 'src/committed.ts': `${key}\n` });
+    folder.commit('feat: keys');
+    folder.write({ 'src/committed.ts': 'nothing\n' });
+    const { text } = await result('git_blame', { path: 'src/committed.ts', start_line: 3, end_line: 5 });
+    assert.match(text, /\n3 lines: src\/committed\.ts\n/);
+    assert.doesNotMatch(text, /canary/);
+  });
+
   it('is given no more than a bounded part of a long file, and told that there is more', async () => {
     folder.write({ 'src/long.ts': 'export const line = "of code";\n'.repeat(5_000) });
     const { text } = await result('read_file', { path: 'src/long.ts' });

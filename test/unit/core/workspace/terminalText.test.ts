@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { plainOutput } from '../../../../src/core/workspace/terminalText.ts';
+import { lastPart, plainOutput } from '../../../../src/core/workspace/terminalText.ts';
 
 describe('What a program printed', () => {
   const cases: [what: string, printed: string, read: string][] = [
@@ -11,4 +11,19 @@ describe('What a program printed', () => {
   ];
   for (const [what, printed, read] of cases)
     it(`${what} reads ${JSON.stringify(read)}`, () => assert.equal(plainOutput(printed), read));
+
+  const [begin, end] = ['BEGIN', 'END'].map((word) => `-----${word} RSA PRIVATE KEY-----`);
+  const ends: [what: string, printed: string, most: number, kept: string][] = [
+    ['all of a short one', 'one\ntwo', 60, 'one\ntwo'],
+    ['the end', 'one\ntwo', 3, 'two'],
+    ['no end of a key', `${begin}\nMIIE\n${end}\nok`, 40, 'ok'],
+    [
+      'a whole key, which is masked as one',
+      `x\n${begin}\nMIIE\n${end}\nok`,
+      69,
+      `${begin}\nMIIE\n${end}\nok`,
+    ],
+  ];
+  for (const [what, printed, most, kept] of ends)
+    it(`is cut to ${what}`, () => assert.equal(lastPart(printed, most), kept));
 });
