@@ -18,6 +18,8 @@ const restMs = 80;
 
 export interface Mentions {
   readonly choices: readonly MentionChoice[];
+  /** They are not yet those for what was typed. */
+  readonly isBusy: boolean;
   readonly active: number;
   /** Id of the row that is chosen; undefined while there is no list. */
   readonly activeId: string | undefined;
@@ -90,6 +92,7 @@ export function useMentions(input: { readonly current: HTMLTextAreaElement | nul
 
   return {
     choices,
+    isBusy: typed !== answered,
     active,
     activeId: choices.length > 0 ? rowId(active) : undefined,
     follow(text, at) {
@@ -125,6 +128,7 @@ export function MentionList({ mentions }: { mentions: Mentions }) {
       id={mentionListId}
       class="mentions"
       role="listbox"
+      aria-busy={mentions.isBusy}
       aria-label={t('mentions')}
       // The input keeps the focus, also where the scroll bar is pressed.
       onMouseDown={(event) => event.preventDefault()}

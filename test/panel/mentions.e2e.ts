@@ -33,8 +33,10 @@ describe('naming things with @ in the panel', function () {
     return panel;
   }
   const list = ({ page }: PanelPage) => page.getByRole('listbox', { name: 'What can be mentioned' });
-  const options = (panel: PanelPage) => list(panel).getByRole('option');
-  const chosen = (panel: PanelPage) => list(panel).getByRole('option', { selected: true }).textContent();
+  /** With what fits all that was typed. */
+  const ready = (panel: PanelPage) => list(panel).and(panel.page.locator('[aria-busy=false]'));
+  const options = (panel: PanelPage) => ready(panel).getByRole('option');
+  const chosen = (panel: PanelPage) => ready(panel).getByRole('option', { selected: true }).textContent();
   const input = ({ page }: PanelPage) => page.inputValue('#input');
 
   it('lists what fits while it is typed, and takes one by the keyboard as a chip', async () => {
