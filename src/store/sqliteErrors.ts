@@ -21,6 +21,8 @@ export const isSqliteError = (error: unknown): boolean => codeOf(error) !== unde
 
 const primaryCodeOf = (error: unknown): number => (codeOf(error) ?? 0) & 0xff;
 
+/** The copy of a database that met other work of its own connection ends so now and then in Node 24; a second one does not. */
+export const isNoError = (error: unknown): boolean => codeOf(error) === 0;
 export const isBusy = (error: unknown): boolean => primaryCodeOf(error) === busy;
 export const isMoved = (error: unknown): boolean => codeOf(error) === databaseMoved;
 /** The file ends within a page. */

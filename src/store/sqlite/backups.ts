@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
+import { isNoError } from '../sqliteErrors.ts';
 import { isAlive } from './holder.ts';
 
 /** Backups kept; the newest is at most a day old, the oldest lets a mistake of the last days be found again. */
@@ -27,6 +28,9 @@ const folderOf = (file: string): string => join(dirname(file), 'backups');
 
 /** A clock is set back by less than this, in ms, without being wrong. */
 const clockSlackMs = 60_000;
+
+/** Copies that may end without a reason in a row; one in twenty does on a busy machine. */
+const mostTries = 5;
 
 /** Paths of a database's backups, newest first. One from the future was made by a wrong clock and counts as oldest. */
 export function backupsOf(file: string, now: number = Date.now()): string[] {
@@ -67,7 +71,7 @@ export async function makeBackup(
   const target = pathFor(file, now, backupEnd);
   const part = startPart(target);
   for (;;) {
-    await backup(db, part);
+    await copied(db, target, part);
     renameSync(part, target);
     if (isCurrent(target)) break;
     rmSync(target);
@@ -75,6 +79,18 @@ export async function makeBackup(
   const others = backupsOf(file, now).filter((path) => path !== target);
   for (const old of others.slice(kept - 1)) rmSync(old, { force: true });
   return target;
+}
+
+async function copied(db: DatabaseSync, target: string, part: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await backup(db, part);
+      return;
+    } catch (error) {
+      if (!isNoError(error) || tries === mostTries) throw error;
+      startPart(target);
+    }
+  }
 }
 
 /** Call while nobody else can write: a connection of its own reads what was committed before. */
