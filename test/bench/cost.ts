@@ -70,20 +70,20 @@ interface Watched {
   /** As the product has it where none is given. */
   recall?: 'off';
   /** The prompt cache is asked to keep for an hour, which the product does only where the user wants it. */
-  oneHourCache?: true;
+  longCache?: true;
   /** Hears each request with the answer of the turn it is of, before it is answered. */
   onRequest?(fake: FakeAnthropic, body: MessagesBody, said: string): Promise<void>;
   onFrame?(usage: Usage): void;
 }
 
 async function causeway(talk: readonly TalkTurn[], watched: Watched = {}): Promise<Bill> {
-  const { conversationTokens, recall = defaultSettings.recall, oneHourCache = false } = watched;
+  const { conversationTokens, recall = defaultSettings.recall, longCache = false } = watched;
   const core = await startCore();
   Object.assign(core.settings, {
     compaction: 'model',
     grounding: 'off',
     recall,
-    anthropicFeatures: { ...defaultSettings.anthropicFeatures, oneHourCache },
+    anthropicFeatures: { ...defaultSettings.anthropicFeatures, longCache },
     ...(conversationTokens === undefined ? {} : { conversationTokens }),
   });
   let now: TalkTurn | undefined;
@@ -117,7 +117,7 @@ async function causeway(talk: readonly TalkTurn[], watched: Watched = {}): Promi
       0,
     );
     const without = recall === 'off' ? ', recall off' : '';
-    const system = `causeway${without}${oneHourCache ? ', cache of an hour' : ''}`;
+    const system = `causeway${without}${longCache ? ', cache of an hour' : ''}`;
     return { system, turns: talk.length, usages, frameUsages, refused, recalledTokens };
   } finally {
     await core.close();
@@ -276,7 +276,7 @@ try {
   const bills = [
     await causeway(talk),
     await causeway(talk, { recall: 'off' }),
-    await causeway(talk, { oneHourCache: true }),
+    await causeway(talk, { longCache: true }),
     await fullHistory(fake, talk, false),
     await fullHistory(fake, talk, true),
   ];
