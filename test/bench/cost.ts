@@ -78,12 +78,11 @@ interface Watched {
 
 async function causeway(talk: readonly TalkTurn[], watched: Watched = {}): Promise<Bill> {
   const { conversationTokens, recall = defaultSettings.recall, longCache = false } = watched;
-  const core = await startCore();
+  const core = await startCore({ features: { longCache } });
   Object.assign(core.settings, {
     compaction: 'model',
     grounding: 'off',
     recall,
-    anthropicFeatures: { ...defaultSettings.anthropicFeatures, longCache },
     ...(conversationTokens === undefined ? {} : { conversationTokens }),
   });
   let now: TalkTurn | undefined;
