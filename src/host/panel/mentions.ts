@@ -1,6 +1,5 @@
 /** Takes what the user named with `@` into the draft. What stays out is taken only once they have said yes to a question. */
 import * as vscode from 'vscode';
-import { boundedDiff, pathsIn, withoutSecrets } from '../../core/edits/commitMessage.ts';
 import { attachmentUnusable } from '../../core/errors.ts';
 import { isMediaName } from '../../core/workspace/media.ts';
 import { isNotebookName } from '../../core/workspace/notebook.ts';
@@ -10,6 +9,7 @@ import type { App } from '../app.ts';
 import { repositoryFor } from '../git.ts';
 import { languageFeatures } from '../languageFeatures.ts';
 import { isWorkspaceText, shownPath } from '../openEditors.ts';
+import { sentDiff } from '../sentDiff.ts';
 import { askedFile, attachMedia, mayAdd } from './attachments.ts';
 
 /** Problems that are sent together: what is wrong is seen by then, and one mistake often makes hundreds. */
@@ -121,10 +121,7 @@ async function diffMention(
     .filter((part) => part.trim() !== '')
     .join('\n');
   if (diff === '') throw attachmentUnusable('diff', 'there are no changes');
-  const paths = [...new Set(pathsIn(diff))];
-  const why = await out.byName(paths.map((path) => vscode.Uri.joinPath(rootUri, path)));
-  const hidden = new Set(paths.filter((_, index) => why[index]));
-  const text = boundedDiff(withoutSecrets(diff, (path) => hidden.has(path)));
+  const text = await sentDiff(out, rootUri, diff);
   return { ...mention, kind: 'diff', uri: rootUri.toString(), path: 'diff', text };
 }
 
