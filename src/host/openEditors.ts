@@ -6,6 +6,7 @@ import { whyStaysOut } from '../core/grounding/staysOut.ts';
 import type { OpenFile } from '../core/ports.ts';
 import { cellsText } from '../core/workspace/notebook.ts';
 import { textSchemes } from './ids.ts';
+import { selectedLines } from './selectedLines.ts';
 import type { StayingOut } from './stayingOut.ts';
 
 /** More editors than this are not what somebody works on; the rest is found by searching the workspace. */
@@ -194,14 +195,4 @@ function problemsIn(uri: vscode.Uri): Pick<OpenFile, 'problems'> {
     })
     .join('\n');
   return { problems: { startLine: Math.min(...lines), endLine: Math.max(...lines), text } };
-}
-
-/** A selection that ends before the first character of a line does not hold that line. */
-export function selectedLines(
-  document: vscode.TextDocument,
-  selection: vscode.Range,
-): { startLine: number; endLine: number; text: string } {
-  const { start, end } = selection;
-  const last = end.character === 0 && end.line > start.line ? end.line - 1 : end.line;
-  return { startLine: start.line + 1, endLine: last + 1, text: document.getText(selection) };
 }

@@ -9,6 +9,7 @@ import type { App } from '../app.ts';
 import { repositoryFor } from '../git.ts';
 import { languageFeatures } from '../languageFeatures.ts';
 import { isWorkspaceText, shownPath } from '../openEditors.ts';
+import { selectedLines } from '../selectedLines.ts';
 import { sentDiff } from '../sentDiff.ts';
 import { askedFile, attachMedia, mayAdd } from './attachments.ts';
 
@@ -82,18 +83,12 @@ async function selectionMention(
     throw attachmentUnusable('selection', 'nothing is selected');
   const { document, selection } = editor;
   if (!(await mayAdd(document, out))) return undefined;
-  const { start, end } = selection;
-  const last = end.character === 0 && end.line > start.line ? end.line - 1 : end.line;
   return {
     ...mention,
     kind: 'selection',
     uri: document.uri.toString(),
     path: shownPath(document.uri),
-    startLine: start.line + 1,
-    endLine: last + 1,
-    text: document.getText(
-      new vscode.Range(new vscode.Position(start.line, 0), document.lineAt(last).range.end),
-    ),
+    ...selectedLines(document, selection),
   };
 }
 
