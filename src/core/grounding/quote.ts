@@ -39,7 +39,9 @@ export function quotesOf(path: string, lines: Lines, chunk: Chunk, matcher: Matc
     const counts = Float64Array.from(around(range));
     for (let number = range.startLine; number <= range.endLine; number++) {
       const found = rows.get(number);
-      if (found) for (let place = 0; place < width; place++) counts[place] = (counts[place] ?? 0) + (found[place] ?? 0);
+      if (found)
+        for (let place = 0; place < width; place++)
+          counts[place] = (counts[place] ?? 0) + (found[place] ?? 0);
     }
     let score = 0;
     let covered = 0;

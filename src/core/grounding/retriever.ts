@@ -96,19 +96,28 @@ function fittingQuotes(chunk: RankedChunk, lines: Lines, matcher: Matcher): read
  * where it is asked for, as few of the candidates come so far.
  */
 class Candidate {
-  readonly uri: string;
   readonly path: string;
   readonly score: number;
+  readonly #chunk: RankedChunk;
   readonly #lines: Lines;
   readonly #quote: Quote;
   #range: Chunk | undefined;
 
   constructor(chunk: RankedChunk, lines: Lines, quote: Quote) {
-    this.uri = chunk.uri;
+    this.#chunk = chunk;
     this.path = chunk.path;
     this.score = (quote.score + chunk.score) * (0.5 + quote.coverage / 2) * chunk.boost;
     this.#lines = lines;
     this.#quote = quote;
+  }
+
+  get uri(): string {
+    return this.#chunk.uri;
+  }
+
+  /** Tells files apart. */
+  get key(): string {
+    return this.#chunk.key;
   }
 
   get range(): Chunk {
@@ -130,7 +139,7 @@ function chosen(candidates: readonly Candidate[], limit: number, first: readonly
   const taken: Candidate[] = [...first];
   for (const candidate of candidates) {
     if (taken.length >= limit) break;
-    const sameFile = taken.filter((other) => other.uri === candidate.uri);
+    const sameFile = taken.filter((other) => other.key === candidate.key);
     if (sameFile.length >= mostFromOneFile) continue;
     if (sameFile.some((other) => overlaps(other.range, candidate.range))) continue;
     if (taken.some((other) => other.text === candidate.text)) continue;
