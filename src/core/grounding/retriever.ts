@@ -100,7 +100,8 @@ class Candidate {
   readonly score: number;
   readonly #chunk: RankedChunk;
   readonly #lines: Lines;
-  readonly #quote: Quote;
+  /** Before it is widened. */
+  readonly found: Chunk;
   #range: Chunk | undefined;
 
   constructor(chunk: RankedChunk, lines: Lines, quote: Quote) {
@@ -108,7 +109,7 @@ class Candidate {
     this.path = chunk.path;
     this.score = (quote.score + chunk.score) * (0.5 + quote.coverage / 2) * chunk.boost;
     this.#lines = lines;
-    this.#quote = quote;
+    this.found = quote;
   }
 
   get uri(): string {
@@ -121,7 +122,7 @@ class Candidate {
   }
 
   get range(): Chunk {
-    this.#range ??= widened(this.path, this.#lines, this.#quote);
+    this.#range ??= widened(this.path, this.#lines, this.found);
     return this.#range;
   }
 
@@ -168,5 +169,5 @@ async function lookedAt(question: Question, read: ReadText): Promise<Passage[]> 
 function byScore(a: Candidate, z: Candidate): number {
   if (a.score !== z.score) return z.score - a.score;
   if (a.path !== z.path) return a.path < z.path ? -1 : 1;
-  return a.range.startLine - z.range.startLine;
+  return a.found.startLine - z.found.startLine;
 }
