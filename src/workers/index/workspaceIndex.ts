@@ -10,6 +10,7 @@ import type { CutBySyntax } from '../syntax/openSyntax.ts';
 import { type FoundFile, type FoundFolder, fileIn, foldersOf, readTextFile } from '../workspaceFiles.ts';
 import { IndexFolder } from './indexFolder.ts';
 import { Pace } from './pace.ts';
+import { removeUnusedBeside } from './unusedIndexes.ts';
 
 /** Where the files of a workspace lie. */
 export interface Place {
@@ -112,6 +113,7 @@ export class WorkspaceIndex {
     try {
       this.#folder = IndexFolder.take(folder, uriOf);
       if (!this.#folder || this.#isOpened) return;
+      removeUnusedBeside(folder);
       const { parts, problem } = this.#folder.read();
       if (problem) onProblem('The index was damaged or is of another version, and is made anew.', problem);
       for (const part of parts) {
