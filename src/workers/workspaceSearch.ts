@@ -1,5 +1,5 @@
 /** Passages of the open files and of the text files below folders. Lives in the search worker. */
-import { setTimeout as after } from 'node:timers/promises';
+import { setTimeout as after, setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { traceOf } from '../base/trace.ts';
 import { isSearchableName, isSearchableText } from '../core/grounding/fileRules.ts';
@@ -10,7 +10,13 @@ import type { IndexState, OpenFile, Passage } from '../core/ports.ts';
 import { ruleMarks } from './gitignore.ts';
 import { lookAt } from './index/changedFile.ts';
 import { FolderWatch } from './index/folderWatch.ts';
-import { keyOfFile, type Place, WorkspaceIndex } from './index/workspaceIndex.ts';
+import {
+  type IndexBounds,
+  keyOfFile,
+  mostParsed,
+  type Place,
+  WorkspaceIndex,
+} from './index/workspaceIndex.ts';
 import type { CutBySyntax } from './syntax/openSyntax.ts';
 import { WorkspacePast } from './workspacePast.ts';
 
@@ -50,6 +56,8 @@ export interface SearchBounds {
   files: number;
   /** Bytes of text in the index. */
   bytes: number;
+  /** A tree of more files is cut by its lines when it is first read, and by its syntax where something is found. */
+  parsed: number;
   /** How long a question waits for files to be read, in ms; reading goes on behind the answer. */
   patienceMs: number;
   /** How long an answer waits for git beyond that, in ms; what comes later counts for the next question. */
@@ -75,8 +83,9 @@ const restMs = 30_000;
 const mostRounds = 2;
 
 export class WorkspaceSearch {
-  readonly #bounds: SearchBounds | undefined;
+  readonly #bounds: IndexBounds | undefined;
   readonly #waits: Pick<SearchBounds, 'patienceMs' | 'pastPatienceMs'>;
+  readonly #mostParsed: number;
   readonly #tell: (event: SearchEvent) => void;
   readonly #cut: CutBySyntax;
   #index: WorkspaceIndex | undefined;
@@ -100,10 +109,10 @@ export class WorkspaceSearch {
     tell: (event: SearchEvent) => void = () => undefined,
     cut: CutBySyntax = () => undefined,
   ) {
-    const { files, bytes } = bounds;
+    const { files, bytes, parsed = mostParsed } = bounds;
+    this.#mostParsed = parsed;
     this.#waits = { ...patience, ...bounds };
-    this.#bounds =
-      files === undefined && bytes === undefined ? undefined : { ...onDisk, ...this.#waits, ...bounds };
+    this.#bounds = files === undefined && bytes === undefined ? undefined : { ...onDisk, ...bounds };
     this.#neighbours = neighbours;
     this.#tell = tell;
     this.#cut = cut;
@@ -125,6 +134,7 @@ export class WorkspaceSearch {
       editors: request.openFiles.map((file) => ({ ...file, key: keyOf(file.uri) })),
       neighbours: await this.#neighbours(),
     });
+    void this.#cutFound(index, passages);
     return { passages, files: index.passages.files, complete };
   }
 
@@ -184,6 +194,7 @@ export class WorkspaceSearch {
     this.#index ??= new WorkspaceIndex({
       bounds: this.#bounds ?? onDisk,
       inMemory: this.#bounds ?? inMemory,
+      mostParsed: this.#mostParsed,
       folder: indexFolder,
       cut: this.#cut,
       onProblem: (message, error) =>
@@ -278,6 +289,13 @@ export class WorkspaceSearch {
       this.#open.set(key, file.text);
       index.passages.setOpen(key, file);
     }
+  }
+
+  /** Behind the answer, in a later turn of the loop, as cutting begins with reading a file. */
+  async #cutFound(index: WorkspaceIndex, passages: readonly Passage[]): Promise<void> {
+    await setImmediate();
+    const keys = new Set(passages.map(({ uri }) => keyOf(uri)));
+    if (await index.cutFound([...keys].filter((key) => !this.#open.has(key)))) this.#flushLater(index);
   }
 
   #flushLater(index: WorkspaceIndex): void {
