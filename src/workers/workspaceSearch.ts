@@ -1,5 +1,5 @@
 /** Passages of the open files and of the text files below folders. Lives in the search worker. */
-import { setTimeout as after, setImmediate } from 'node:timers/promises';
+import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { traceOf } from '../base/trace.ts';
 import { isSearchableName, isSearchableText } from '../core/grounding/fileRules.ts';
@@ -62,6 +62,8 @@ export interface SearchBounds {
   patienceMs: number;
   /** How long an answer waits for git beyond that, in ms; what comes later counts for the next question. */
   pastPatienceMs: number;
+  /** Rest after a question or a change before what was found is parsed and what was changed is written, in ms. */
+  restMs: number;
 }
 
 /** What the thread tells by itself. */
@@ -69,22 +71,20 @@ export type SearchEvent =
   | { type: 'index'; state: IndexState }
   | { type: 'problem'; message: string; trace: string | undefined };
 
-/** People wait some seconds for an answer. */
-const patience = { patienceMs: 5000, pastPatienceMs: 1000 };
+/** People wait some seconds for an answer. Whatever is not written by then is read again at the next start. */
+const patience = { patienceMs: 5000, pastPatienceMs: 1000, restMs: 30_000 };
 /** On disk. Three times the largest source trees that people have open, such as that of Chromium. */
 const onDisk = { files: 1_000_000, bytes: 10_000_000_000 };
 /** Where nothing can be written; it takes some 150 MB. */
 const inMemory = { files: 20_000, bytes: 150_000_000 };
 /** More changes at a time come from a checkout or a build, and a pass is faster than single looks. */
 const mostSingly = 500;
-/** Rest after a change before it is written, in ms; whatever is lost is read again at the next start. */
-const restMs = 30_000;
 /** A file that changes between two readings of one question is left out of its answer. */
 const mostRounds = 2;
 
 export class WorkspaceSearch {
   readonly #bounds: IndexBounds | undefined;
-  readonly #waits: Pick<SearchBounds, 'patienceMs' | 'pastPatienceMs'>;
+  readonly #waits: Pick<SearchBounds, 'patienceMs' | 'pastPatienceMs' | 'restMs'>;
   readonly #mostParsed: number;
   readonly #tell: (event: SearchEvent) => void;
   readonly #cut: CutBySyntax;
@@ -97,6 +97,8 @@ export class WorkspaceSearch {
   #isPassed = false;
   #mustPass = false;
   #flushing: NodeJS.Timeout | undefined;
+  /** Files that answered something since the last rest. */
+  readonly #found = new Set<string>();
   #watch: FolderWatch | undefined;
 
   readonly #past = new WorkspacePast((past) => this.#index?.passages.usePast(past));
@@ -134,7 +136,8 @@ export class WorkspaceSearch {
       editors: request.openFiles.map((file) => ({ ...file, key: keyOf(file.uri) })),
       neighbours: await this.#neighbours(),
     });
-    void this.#cutFound(index, passages);
+    for (const { uri } of passages) this.#found.add(keyOf(uri));
+    this.#flushLater(index);
     return { passages, files: index.passages.files, complete };
   }
 
@@ -291,16 +294,17 @@ export class WorkspaceSearch {
     }
   }
 
-  /** Behind the answer, in a later turn of the loop, as cutting begins with reading a file. */
-  async #cutFound(index: WorkspaceIndex, passages: readonly Passage[]): Promise<void> {
-    await setImmediate();
-    const keys = new Set(passages.map(({ uri }) => keyOf(uri)));
-    if (await index.cutFound([...keys].filter((key) => !this.#open.has(key)))) this.#flushLater(index);
-  }
-
   #flushLater(index: WorkspaceIndex): void {
     clearTimeout(this.#flushing);
-    this.#flushing = setTimeout(() => void index.flush(), restMs).unref();
+    this.#flushing = setTimeout(() => void this.#rest(index), this.#waits.restMs).unref();
+  }
+
+  /** What nobody should wait for. Never rejects. */
+  async #rest(index: WorkspaceIndex): Promise<void> {
+    const found = [...this.#found].filter((key) => !this.#open.has(key));
+    this.#found.clear();
+    await index.rest(found);
+    this.#tellState();
   }
 
   #tellState(): void {

@@ -207,12 +207,8 @@ export class WorkspaceIndex {
     return this.#look(file, true);
   }
 
-  /**
-   * Cuts files by their syntax that were cut by their lines, since what was found once is likely to be found again; true
-   * where any was. Done after an answer, one file at a time.
-   */
-  async cutFound(keys: readonly string[]): Promise<boolean> {
-    let isCut = false;
+  /** Cuts files by their syntax that were cut by their lines: what was found once is likely to be found again. */
+  async #cutFound(keys: readonly string[]): Promise<void> {
     for (const key of this.#isByLines ? keys : []) {
       const known = this.passages.stampOf(key);
       if (!known?.holdsText || this.#cutSince.has(key) || this.#parsing.has(key)) continue;
@@ -225,9 +221,7 @@ export class WorkspaceIndex {
           : this.#options.cut(known.path, read.text);
       if (!read || !cutting) continue;
       await this.#takeCut(key, { path: known.path, text: read.text }, read, cutting);
-      isCut = true;
     }
-    return isCut;
   }
 
   /** Forgets a file, or all files below a folder. */
@@ -250,6 +244,12 @@ export class WorkspaceIndex {
     if (read) this.#set(key, { path: stamp.path, text: read.text }, read);
     else this.#forget(key);
     return undefined;
+  }
+
+  /** What nobody should wait for: looks again at files that were found, and writes what is not written. Never rejects. */
+  async rest(found: readonly string[]): Promise<void> {
+    await this.#cutFound(found);
+    if (this.#isDirty) await this.flush();
   }
 
   /** Writes what is only in memory. Never rejects: what cannot be written stays in memory. */
