@@ -9,6 +9,8 @@ import { at, closeEditors, set, started, write } from './support/window.ts';
 
 /** A language server in this file, which knows one symbol: its definition, a use, and one that nobody may be told of. */
 const name = 'openVaultDoor';
+/** A busy machine may take some turns until one has it in time. */
+const patienceMs = 60_000;
 const line = (path: string, number: number) =>
   new vscode.Location(at(path), new vscode.Range(number - 1, 0, number - 1, 40));
 const providers = (asked: string[]): vscode.Disposable[] => [
@@ -59,16 +61,21 @@ describe('A question that names a symbol', () => {
     return JSON.stringify(await client.sessions.context(session.id));
   }
 
-  it('goes with where the language server says that it is defined and used', async () => {
+  it('goes with where the language server says that it is defined and used', async function () {
+    this.timeout(2 * patienceMs);
     const said = (place: string, as: string) =>
       new RegExp(`${place}.{0,300}${name}, which the input names, is ${as} here`);
     const defined = said('vault/door\\.vault:3-4', 'defined');
     const used = said('vault/house\\.vault:1-2', 'used');
     // A turn goes without what a machine with much else to do does not tell in time.
-    await until('the language server to be in time', async () => {
-      const report = await reportOf(`When does ${name} run?`);
-      return defined.test(report) && used.test(report);
-    });
+    await until(
+      'the language server to be in time',
+      async () => {
+        const report = await reportOf(`When does ${name} run?`);
+        return defined.test(report) && used.test(report);
+      },
+      patienceMs,
+    );
     const sent = claude.lastSent();
     assert.match(sent, /turn the key/);
     assert.match(sent, /the house/);
