@@ -1,14 +1,18 @@
 /** What of the workspace may go with an input: open files, and passages of all others. */
 import { plainText } from '../../protocol/content.ts';
 import type { UserEntry } from '../../protocol/entries.ts';
+import { bestParts } from '../grounding/bestParts.ts';
+import { mostText, searchOpenFiles } from '../grounding/openFilesSearch.ts';
 import { staysOutWords } from '../grounding/staysOut.ts';
-import type { PassageSearch, Workspace } from '../ports.ts';
+import type { OpenFile, Passage, PassageSearch, Workspace } from '../ports.ts';
+import { isNotebookName } from '../workspace/notebook.ts';
 import type { AssemblyInput } from './assembler.ts';
-import { openFileParts } from './grounding.ts';
+import { openFileParts, wholeFileId } from './grounding.ts';
 import { type MentionSources, mentionParts } from './mentions.ts';
 import type { TurnChoices } from './parts.ts';
 import type { GroundingPart } from './shareOut.ts';
-import { askWorkspace, passageParts } from './workspacePassages.ts';
+import { estimateTokens } from './tokens.ts';
+import { askWorkspace, mostPassages, passageParts } from './workspacePassages.ts';
 
 type Input = Pick<UserEntry, 'content' | 'attachments' | 'grounding'> & TurnChoices;
 
@@ -16,6 +20,15 @@ interface Sources extends MentionSources {
   search?: PassageSearch | undefined;
   workspace: Pick<Workspace, 'openFiles'>;
 }
+
+/** Estimates of tokens may be a sixth too low. */
+const certain = 0.8;
+
+/** What is taken of a text too long to be searched beside others: as much as a dozen passages of thirty lines. */
+const longTextTokens = 3_000;
+
+/** Lets other work run between files. */
+const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
 /**
  * What the user mentioned or attached goes once, as that, and first; the rest only as the input is grounded. What stays
@@ -29,29 +42,51 @@ export async function gatherGrounding(
   const mentioned = await mentionParts(sources, input, tokens);
   if (input.grounding === 'off') return mentioned;
   const question = plainText(input.content);
+  const opened = workspace.openFiles();
+  const isSearched = search !== undefined && input.grounding === 'workspace';
   const [files, { found, late }] = await Promise.all([
-    workspace.openFiles(),
-    search && input.grounding === 'workspace' && question.trim() !== ''
-      ? askWorkspace(search, question)
-      : { found: [], late: false },
+    opened,
+    question.trim() === ''
+      ? { found: [], late: false }
+      : isSearched
+        ? askWorkspace(search, question)
+        : { found: await foundInOpen(await opened, question, tokens), late: false },
   ]);
   const attachments = input.attachments ?? [];
   const attached = new Set(attachments.map(({ kind, uri }) => `${kind}:${uri}`));
-  const whole = [...files, ...attachments.filter(({ kind }) => kind === 'file')];
+  // Nor do parts of a file go that goes with the input anyway, or that the user left out.
+  const isSettled = (id: string) => attached.has(id) || input.excluded?.includes(id) === true;
   const missing = files.flatMap(({ uri, path, staysOut }) =>
-    staysOut && !attached.has(`file:${uri}`) ? [{ label: path, reason: staysOutWords(staysOut) }] : [],
+    staysOut && !attached.has(wholeFileId(uri)) ? [{ label: path, reason: staysOutWords(staysOut) }] : [],
   );
   if (late)
     missing.push({
       label: 'Passages of the workspace',
       reason: 'The first search of this workspace takes longer than a turn waits. Ask again in a while.',
     });
+  const whole = files.filter(({ staysOut }) => !staysOut).map(({ uri }) => ({ uri, id: wholeFileId(uri) }));
+  const others = found.filter(({ uri }) => !attached.has(wholeFileId(uri)));
+  const own = [...openFileParts(files, input), ...passageParts(others, whole, input)];
   return {
     parts: [
       ...mentioned.parts,
-      ...openFileParts(files, input).filter(({ id }) => !attached.has(id)),
-      ...passageParts(found, new Set(whole.map(({ uri }) => uri)), input),
+      ...own.filter(({ id, partOf }) => !attached.has(id) && !(partOf !== undefined && isSettled(partOf))),
     ],
     missing: [...mentioned.missing, ...missing],
   };
+}
+
+/** Where open files alone are asked for, only those that may not fit as a whole need be searched. */
+async function foundInOpen(files: readonly OpenFile[], question: string, tokens: number): Promise<Passage[]> {
+  const wanted = files.reduce((sum, { text }) => sum + estimateTokens(text), 0);
+  if (wanted <= tokens * certain) return [];
+  // The lines of a notebook that is open as its cells are not those of its file, where a citation would look.
+  const texts = files.filter(({ path }) => !isNotebookName(path));
+  const found = await searchOpenFiles(question, mostPassages, texts, pause);
+  for (const { uri, path, text } of texts) {
+    if (text.length <= mostText) continue;
+    const { parts } = await bestParts({ path, text }, question, longTextTokens);
+    found.push(...parts.map((part) => ({ uri, path, ...part, score: 0 })));
+  }
+  return found;
 }

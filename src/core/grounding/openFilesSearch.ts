@@ -5,7 +5,7 @@ import { PassageIndex } from './passageIndex.ts';
 import { findPassages } from './retriever.ts';
 
 /** Characters indexed in one go; this runs where a long task would be felt. */
-const mostText = 100_000;
+export const mostText = 100_000;
 
 /** The active file first, then by recency, as far as the bound reaches. `pause` lets other work run between files. */
 export async function searchOpenFiles(

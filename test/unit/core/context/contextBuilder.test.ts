@@ -366,6 +366,38 @@ describe('The context of a turn', () => {
       );
     });
 
+    for (const mode of ['open_files', 'workspace'] as const)
+      it(`has what is visible and what fits of an active file that is too long, grounded in ${mode}`, async () => {
+        const long = Array.from({ length: 6_000 }, (_, index) =>
+          index === 4_000 ? 'const theBound = 1024;' : `const other${index} = ${index};`,
+        );
+        const visible = { startLine: 100, endLine: 102 };
+        core.workspace.openFiles = [{ ...file('open.ts', long.join('\n'), true), visible }];
+        inWorkspace = async () => [found('open.ts', 4_001, 'const theBound = 1024;')];
+        const small = { ...model, window: 60_000, maxOutput: 4_000 };
+        const build = (more: Partial<ContextRequest['input']> = {}) =>
+          builder.build({
+            sessionId,
+            input: { ...input('The bound?'), grounding: mode, ...more },
+            parentId: undefined,
+            model: small,
+          });
+        const { report } = await build();
+        const sent = report.segments.filter(({ kind }) => kind === 'grounding');
+        assert.equal(sent[0]?.label, 'open.ts:100-102');
+        assert.equal(sent[0]?.text, 'const other99 = 99;\nconst other100 = 100;\nconst other101 = 101;');
+        assert.ok(sent.some(({ place, text }) => place && text?.includes('theBound')));
+        assert.match(
+          report.omitted.find(({ label }) => label === 'open.ts')?.reason ?? '',
+          /^All of it does not fit beside the input; what is visible of it /,
+        );
+        const without = await build({ excluded: ['file:file:///w/open.ts'] });
+        assert.deepEqual(
+          without.report.segments.filter(({ kind }) => kind === 'grounding'),
+          [],
+        );
+      });
+
     for (const mode of ['off', 'open_files'] as const)
       it(`has none, and does not search, where it is set to ${mode}`, async () => {
         assert.deepEqual(passages(await about(mode)), []);
