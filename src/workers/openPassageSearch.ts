@@ -7,7 +7,6 @@ import type { Exclude } from '../core/grounding/globs.ts';
 import { searchOpenFiles } from '../core/grounding/openFilesSearch.ts';
 import { whyStaysOut } from '../core/grounding/staysOut.ts';
 import type { IndexControl, IndexState, Log, OpenFile, Passage, PassageSearch } from '../core/ports.ts';
-import { isNotebookName } from '../core/workspace/notebook.ts';
 import { LazyWorker } from './lazyWorker.ts';
 import type { SearchEvent, SearchPlace, WorkspaceSearch } from './workspaceSearch.ts';
 
@@ -125,10 +124,7 @@ export function openPassageSearch(options: Options): ClosablePassageSearch {
     const all = await options.openFiles();
     const openFiles = all.filter(
       (file) =>
-        // A notebook is open as its cells, whose lines are not those of its file, where a citation would look.
-        !isNotebookName(file.path) &&
-        file.staysOut === undefined &&
-        whyStaysOut({ path: file.path, text: file.text }) === undefined,
+        file.staysOut === undefined && whyStaysOut({ path: file.path, text: file.text }) === undefined,
     );
     try {
       const request = {

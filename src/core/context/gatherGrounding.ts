@@ -5,7 +5,6 @@ import { bestParts } from '../grounding/bestParts.ts';
 import { mostText, searchOpenFiles } from '../grounding/openFilesSearch.ts';
 import { staysOutWords } from '../grounding/staysOut.ts';
 import type { OpenFile, Passage, PassageSearch, Workspace } from '../ports.ts';
-import { isNotebookName } from '../workspace/notebook.ts';
 import type { AssemblyInput } from './assembler.ts';
 import { openFileParts, wholeFileId } from './grounding.ts';
 import { type MentionSources, mentionParts } from './mentions.ts';
@@ -80,10 +79,8 @@ export async function gatherGrounding(
 async function foundInOpen(files: readonly OpenFile[], question: string, tokens: number): Promise<Passage[]> {
   const wanted = files.reduce((sum, { text }) => sum + estimateTokens(text), 0);
   if (wanted <= tokens * certain) return [];
-  // The lines of a notebook that is open as its cells are not those of its file, where a citation would look.
-  const texts = files.filter(({ path }) => !isNotebookName(path));
-  const found = await searchOpenFiles(question, mostPassages, texts, pause);
-  for (const { uri, path, text } of texts) {
+  const found = await searchOpenFiles(question, mostPassages, files, pause);
+  for (const { uri, path, text } of files) {
     if (text.length <= mostText) continue;
     const { parts } = await bestParts({ path, text }, question, longTextTokens);
     found.push(...parts.map((part) => ({ uri, path, ...part, score: 0 })));
