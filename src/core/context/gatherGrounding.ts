@@ -18,6 +18,8 @@ type Input = Pick<UserEntry, 'content' | 'attachments' | 'grounding'> & TurnChoi
 interface Sources extends MentionSources {
   search?: PassageSearch | undefined;
   workspace: Pick<Workspace, 'openFiles'>;
+  /** The words that were said last before the input. */
+  saidBefore(): Promise<string | undefined>;
 }
 
 /** Estimates of tokens may be a sixth too low. */
@@ -25,6 +27,9 @@ const certain = 0.8;
 
 /** What is taken of a text too long to be searched beside others: as much as a dozen passages of thirty lines. */
 const longTextTokens = 3_000;
+
+/** Characters; what a selection is about is named in its first lines. */
+const mostSelected = 300;
 
 /** Lets other work run between files. */
 const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
@@ -34,23 +39,21 @@ const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
  * out is named with the reason. `tokens` are what all of it may take.
  */
 export async function gatherGrounding(
-  { search, workspace, ...sources }: Sources,
+  { search, workspace, saidBefore, ...sources }: Sources,
   input: Input,
   tokens: number,
 ): Promise<{ parts: GroundingPart[]; missing: AssemblyInput['missing'] }> {
   const mentioned = await mentionParts(sources, input, tokens);
   if (input.grounding === 'off') return mentioned;
   const question = plainText(input.content);
-  const opened = workspace.openFiles();
-  const isSearched = search !== undefined && input.grounding === 'workspace';
-  const [files, { found, late }] = await Promise.all([
-    opened,
+  const [files, before] = await Promise.all([workspace.openFiles(), saidBefore()]);
+  const around = aroundOf(files, before);
+  const { found, late } =
     question.trim() === ''
       ? { found: [], late: false }
-      : isSearched
-        ? askWorkspace(search, question)
-        : { found: await foundInOpen(await opened, question, tokens), late: false },
-  ]);
+      : search && input.grounding === 'workspace'
+        ? await askWorkspace(search, question, around)
+        : { found: await foundInOpen(files, { question, around, tokens }), late: false };
   const attachments = input.attachments ?? [];
   const attached = new Set(attachments.map(({ kind, uri }) => `${kind}:${uri}`));
   // Nor do parts of a file go that goes with the input anyway, or that the user left out.
@@ -75,11 +78,21 @@ export async function gatherGrounding(
   };
 }
 
+/** What a question may point at: the names in the selection, then what was said. */
+function aroundOf(files: readonly OpenFile[], before: string | undefined): string | undefined {
+  const selected = files.find(({ active, staysOut }) => active && !staysOut)?.selection?.text;
+  const around = [selected?.slice(0, mostSelected), before].filter((text) => text).join('\n');
+  return around === '' ? undefined : around;
+}
+
 /** Where open files alone are asked for, only those that may not fit as a whole need be searched. */
-async function foundInOpen(files: readonly OpenFile[], question: string, tokens: number): Promise<Passage[]> {
+async function foundInOpen(
+  files: readonly OpenFile[],
+  { question, around, tokens }: { question: string; around: string | undefined; tokens: number },
+): Promise<Passage[]> {
   const wanted = files.reduce((sum, { text }) => sum + estimateTokens(text), 0);
   if (wanted <= tokens * certain) return [];
-  const found = await searchOpenFiles(question, mostPassages, files, pause);
+  const found = await searchOpenFiles(question, mostPassages, files, pause, around);
   for (const { uri, path, text } of files) {
     if (text.length <= mostText) continue;
     const { parts } = await bestParts({ path, text }, question, longTextTokens);

@@ -28,6 +28,7 @@ export const mostPassages = 12;
 export async function askWorkspace(
   search: PassageSearch,
   question: string,
+  around?: string,
 ): Promise<{ found: Passage[]; late: boolean }> {
   const signal = AbortSignal.timeout(patienceMs);
   const late = new Promise<undefined>((resolve) =>
@@ -35,10 +36,12 @@ export async function askWorkspace(
   );
   const found = await Promise.race([
     // A search that is given up may end in an error; that it was given up is what is told.
-    search.search(question, { limit: mostPassages, signal }).catch((error: unknown) => {
-      if (signal.aborted) return undefined;
-      throw error;
-    }),
+    search
+      .search(question, { limit: mostPassages, signal, ...(around === undefined ? {} : { around }) })
+      .catch((error: unknown) => {
+        if (signal.aborted) return undefined;
+        throw error;
+      }),
     late,
   ]);
   return { found: found ?? [], late: found === undefined };

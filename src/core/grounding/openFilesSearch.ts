@@ -13,6 +13,7 @@ export async function searchOpenFiles(
   limit: number,
   files: readonly OpenFile[],
   pause: () => Promise<void>,
+  around?: string,
 ): Promise<Passage[]> {
   const index = new PassageIndex();
   const texts = new Map<string, string>();
@@ -23,5 +24,5 @@ export async function searchOpenFiles(
     await pause();
   }
   const editors = files.map((file) => ({ ...file, key: file.uri }));
-  return findPassages(index, { text: question, limit, editors }, async (key) => texts.get(key));
+  return findPassages(index, { text: question, limit, editors, around }, async (key) => texts.get(key));
 }

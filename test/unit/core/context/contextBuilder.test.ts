@@ -85,6 +85,7 @@ describe('The context of a turn', () => {
   let builder: ContextBuilder;
   let inWorkspace: (question: string, signal?: AbortSignal) => Promise<Passage[]> = async () => [];
   const asked: string[] = [];
+  let askedAround: string | undefined;
 
   beforeEach(async () => {
     core = await startCore();
@@ -101,8 +102,9 @@ describe('The context of a turn', () => {
       masker: core.masker,
       counter: { count: async (texts) => texts.map(estimateTokens) },
       search: {
-        search: (question, { signal }) => {
+        search: (question, { signal, around }) => {
           asked.push(question);
+          askedAround = around;
           return inWorkspace(question, signal);
         },
       },
@@ -397,6 +399,24 @@ describe('The context of a turn', () => {
           [],
         );
       });
+
+    it('is searched with what is selected and what was said last at hand', async () => {
+      await about('workspace');
+      assert.equal(askedAround, undefined);
+      await core.store.append(sessionId, turn(1));
+      const selection = { startLine: 1, endLine: 1, text: 'let open = 1;' };
+      core.workspace.openFiles = [{ ...file('open.ts', 'let open = 1;', true), selection }];
+      await about('workspace');
+      assert.match(askedAround ?? '', /^let open = 1;\n.+/s);
+      askedAround = undefined;
+      await builder.build({
+        sessionId,
+        input: { ...input('What calls this?'), grounding: 'workspace' },
+        parentId: null,
+        model,
+      });
+      assert.equal(askedAround, 'let open = 1;', 'Nothing stands before the first input.');
+    });
 
     for (const mode of ['off', 'open_files'] as const)
       it(`has none, and does not search, where it is set to ${mode}`, async () => {
