@@ -68,7 +68,7 @@ export async function gatherGrounding(
     });
   const whole = files.filter(({ staysOut }) => !staysOut).map(({ uri }) => ({ uri, id: wholeFileId(uri) }));
   const others = found.filter(({ uri }) => !attached.has(wholeFileId(uri)));
-  const own = [...openFileParts(files, input), ...passageParts(others, whole, input)];
+  const own = [...openFileParts(byScore(files, found), input), ...passageParts(others, whole, input)];
   return {
     parts: [
       ...mentioned.parts,
@@ -76,6 +76,15 @@ export async function gatherGrounding(
     ],
     missing: [...mentioned.missing, ...missing],
   };
+}
+
+/** The active one first, then those in which the best was found, the last used first among equals. */
+function byScore(files: readonly OpenFile[], found: readonly Passage[]): OpenFile[] {
+  const best = new Map<string, number>();
+  for (const { uri, score } of found) best.set(uri, Math.max(best.get(uri) ?? 0, score));
+  return files.toSorted(
+    (a, z) => Number(z.active) - Number(a.active) || (best.get(z.uri) ?? 0) - (best.get(a.uri) ?? 0),
+  );
 }
 
 /** What a question may point at: the names in the selection, then what was said. */

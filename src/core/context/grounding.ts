@@ -12,8 +12,7 @@ const mostVisible = 150;
 export const wholeFileId = (uri: string): string => `file:${uri}`;
 
 /**
- * What stays out is left out. The selection first, then problems, then the files in the given order: the active one,
- * then by recency. Before the active one stand its visible lines, which go where all of it does not fit.
+ * What stays out is left out. The selection first, then problems, then the files in the given order. Before the active one stand its visible lines, which go where all of it does not fit.
  */
 export function openFileParts(files: readonly OpenFile[], choices: TurnChoices): PassagePart[] {
   const parts: PassagePart[] = [];

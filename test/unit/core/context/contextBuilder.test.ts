@@ -400,6 +400,22 @@ describe('The context of a turn', () => {
         );
       });
 
+    it('has the open files in which the best was found first behind the active one, and then the last used', async () => {
+      core.workspace.openFiles = ['a.ts', 'b.ts', 'c.ts', 'd.ts'].map((path) =>
+        file(path, `const bound = '${path}';`, path === 'a.ts'),
+      );
+      inWorkspace = async () => [
+        { ...found('d.ts', 1, 'const bound = 1;'), score: 9 },
+        { ...found('c.ts', 1, 'const bound = 1;'), score: 2 },
+        { ...found('d.ts', 1, 'const bound = 1;'), score: 1 },
+      ];
+      const { report } = await about('workspace');
+      assert.deepEqual(
+        report.segments.flatMap(({ kind, label }) => (kind === 'grounding' ? [label] : [])),
+        ['a.ts', 'd.ts', 'c.ts', 'b.ts'],
+      );
+    });
+
     it('is searched with what is selected and what was said last at hand', async () => {
       await about('workspace');
       assert.equal(askedAround, undefined);
