@@ -11,6 +11,7 @@ import type { WorkspaceFiles, WorkspacePlace } from './core/tools/workspace/sour
 import { isConfinedPath } from './core/workspace/confinedPath.ts';
 import { canonicalUri } from './core/workspace/uri.ts';
 import { ignoredFiles } from './workers/ignoredFiles.ts';
+import { isOpenedAt } from './workers/openedAt.ts';
 import { isWithin } from './workers/within.ts';
 import { readTextFile, rootLabels, shownRoot } from './workers/workspaceFiles.ts';
 
@@ -113,8 +114,14 @@ export function workspaceFilesOnDisk(folders: Folders): WorkspaceFiles {
       if (isFolder) throw fileMissing(asked);
       const key = canonicalUri(uri);
       const open = (await folders.openFiles()).find((one) => canonicalUri(one.uri) === key);
-      // By its real name: a link that was put there meanwhile is not followed.
-      const read = open === undefined ? await readTextFile(real) : undefined;
+      // By its real name: a link that was put there meanwhile, for the file or a folder above, is not followed.
+      let isMoved = false;
+      const isMeant = (descriptor: number) => {
+        isMoved = !isOpenedAt(descriptor, real);
+        return !isMoved;
+      };
+      const read = open === undefined ? readTextFile(real, isMeant) : undefined;
+      if (isMoved) throw pathRefused(path);
       const text = open?.text ?? read?.text;
       const out = open?.staysOut ?? whyStaysOut({ path, ...(text === undefined ? {} : { text }) });
       if (out) throw fileStaysOut(path, staysOutWords(out));

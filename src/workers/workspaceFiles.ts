@@ -125,13 +125,19 @@ export interface ReadFile extends FileStamp {
 /** A link put in the place of a file is refused, and a pipe is not waited for. Neither flag exists on Windows. */
 const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
-/** Reads a file; undefined when there is none. Holds the thread, which is a worker's: it takes a tenth of the time so. */
-export function readTextFile(file: string): ReadFile | undefined {
+/**
+ * Reads a file; undefined when there is none, or not the one that is meant. Holds the thread, which is a worker's: it
+ * takes a tenth of the time so.
+ */
+export function readTextFile(
+  file: string,
+  isMeant: (descriptor: number) => boolean = () => true,
+): ReadFile | undefined {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(file, flags);
     const stat = fstatSync(descriptor);
-    if (!stat.isFile()) return undefined;
+    if (!stat.isFile() || !isMeant(descriptor)) return undefined;
     const { size, mtimeMs } = stat;
     if (size > largestFile) return { size, mtimeMs, hash: 0n, text: undefined };
     const bytes = bytesOf(descriptor, size);

@@ -13,8 +13,8 @@ const passageShare = 0.5;
 
 /**
  * The chosen ones in their order, never of more tokens together than `share`. What the user asked for comes first, then
- * what is visible, the passages by what they are worth for their length, and the files that still fit as a whole, each of which takes the place of its own
- * passages. What is left out is named in `omitted`, unless it goes in another part.
+ * what is visible, the passages by what they are worth for their length, and the files that still fit as a whole, each
+ * of which takes the place of its own passages. What is left out is named in `omitted`, unless it goes in another part.
  */
 export function fitGrounding<P extends Part>(parts: readonly P[], share: number, omitted: Omitted): P[] {
   const chosen = new Set<P>();
