@@ -7,12 +7,23 @@ import { fstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
  */
 export function isOpenedAt(descriptor: number, real: string): boolean {
   try {
-    if (process.platform === 'linux') return readlinkSync(`/proc/self/fd/${descriptor}`) === real;
+    const told = toldPath(descriptor);
+    if (told !== undefined) return told === real;
     const opened = fstatSync(descriptor, { bigint: true });
     const named = statSync(real, { bigint: true });
     return opened.ino === named.ino && opened.dev === named.dev && realpathSync(real) === real;
   } catch {
-    // Gone, or a system that tells nothing of open files.
+    // It is gone.
     return false;
+  }
+}
+
+/** Where an open file lies, as Linux tells it; undefined elsewhere, and where there is no `/proc`. */
+function toldPath(descriptor: number): string | undefined {
+  try {
+    return process.platform === 'linux' ? readlinkSync(`/proc/self/fd/${descriptor}`) : undefined;
+  } catch {
+    // Some containers have none.
+    return undefined;
   }
 }
