@@ -56,6 +56,13 @@ const steps = [
     needs: 'strace',
     args: mocha('--timeout', '60000', 'test/durability/syncs.test.ts'),
   },
+  { name: 'redis server', args: ['test/durability/prepare.ts', 'redis'] },
+  {
+    name: 'redis',
+    tests: 'mocha',
+    needs: 'redis server',
+    args: mocha('--timeout', '60000', 'test/redis/**/*.test.ts'),
+  },
   { name: 'browser', args: ['test/support/vscode/prepare.ts'] },
   { name: 'host', tests: 'host', needs: 'browser', args: ['test/support/vscode/runHost.ts', 'current'] },
   { name: 'floor', tests: 'host', needs: 'browser', args: ['test/support/vscode/runHost.ts', 'floor'] },

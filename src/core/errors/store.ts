@@ -37,6 +37,19 @@ export const storeUnavailable = (cause: unknown) =>
     'The session store cannot be written. Your input was not sent and is still in the input box. Check free disk space, then retry.',
     { action: 'retry', status: 503, cause },
   );
+/** `address` is the host and the port, and never how it is entered. */
+export const redisUnavailable = (address: string, cause: unknown) =>
+  new CausewayError(
+    'store_unavailable',
+    `Redis at ${address} does not answer in time. What was not acknowledged may or may not be kept. Look whether it runs and can be reached, then retry.`,
+    { action: 'retry', status: 503, cause },
+  );
+export const redisRefused = (address: string, cause: unknown) =>
+  new CausewayError(
+    'store_refused',
+    `Redis at ${address} lets nobody in with this name and password, or forbids a command that is needed. Correct the address in CAUSEWAY_STORE, or what its user may do.`,
+    { status: 503, cause },
+  );
 export const leaseLost = () =>
   new CausewayError(
     'lease_lost',
