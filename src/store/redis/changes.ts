@@ -57,6 +57,7 @@ export class Changes {
   /** How much of each session has been told, for the day on which changes are gone before they were read. */
   readonly #toldOf = new Map<string, number>();
   #last = 0;
+  #rewinds = 0;
   #reading: Promise<void> | undefined;
 
   constructor(
@@ -71,6 +72,11 @@ export class Changes {
     this.#holder = holder;
     this.#source = source;
     this.#emit = emit;
+  }
+
+  /** How often Redis came back with less than it had acknowledged. */
+  get rewinds(): number {
+    return this.#rewinds;
   }
 
   /** Tells everything from now on. */
@@ -224,6 +230,7 @@ export class Changes {
       this.#toldOf.delete(sessionId);
       this.#emit({ type: 'purged', own: false, sessionId });
     }
+    if (newest < this.#last) this.#rewinds += 1;
     this.#last = newest;
     for (const [number, resolve] of this.#waiting) if (number <= newest) resolve();
   }

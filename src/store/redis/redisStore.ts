@@ -1,5 +1,6 @@
 /** The session store over Redis, for any number of instances beside each other. */
 import { randomUUID } from 'node:crypto';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Emitter } from '../../base/emitter.ts';
 import { notFound, notWithRedis, toErrorInfo } from '../../core/errors.ts';
 import type {
@@ -8,7 +9,6 @@ import type {
   LiveTurn,
   PathOptions,
   SessionInit,
-  SessionStore,
   StoreChange,
   StoreStatus,
   SubmitResult,
@@ -33,7 +33,9 @@ import {
   type SearchHit,
   type SessionSummary,
 } from '../../protocol/session.ts';
+import type { LinkedSessionStore } from '../openSessionStore.ts';
 import { madeBy, type SessionDetails, untitled } from '../sessionDetails.ts';
+import { StoreLinks } from '../storeLinks.ts';
 import { exportLines, parseExport } from '../transfer.ts';
 import type { RedisAddress } from './address.ts';
 import { Changes } from './changes.ts';
@@ -43,6 +45,7 @@ import { workspaceKeys } from './keys.ts';
 import { LogReader } from './logReader.ts';
 import { Plan } from './plan.ts';
 import { purgeSession } from './purge.ts';
+import { recallSourceOf } from './recallSource.ts';
 import { keepDraft } from './scripts.ts';
 import { searchSessions } from './search.ts';
 import { RedisSessions, wantedFor } from './sessions.ts';
@@ -52,10 +55,10 @@ import { Upkeep } from './upkeep.ts';
 
 const defaultListLimit = 200;
 const defaultSearchLimit = 50;
-/** More than any session or workspace has; stands for "all". */
+/** More than any session has; stands for "all". */
 const unlimited = 1_000_000_000;
 
-export class RedisStore implements SessionStore {
+export class RedisStore implements LinkedSessionStore {
   readonly #emitter = new Emitter<StoreChange>();
   readonly #redis: RedisConnection;
   readonly #sessions: RedisSessions;
@@ -65,7 +68,13 @@ export class RedisStore implements SessionStore {
   readonly #notices: ErrorInfo[] = [];
   #upkeep: Upkeep | undefined;
 
+  readonly #links: StoreLinks;
+  readonly #ports: MessagePort[] = [];
+  readonly #ended = new Emitter<void>();
+
   readonly onDidChange = this.#emitter.event;
+  /** Never: what is linked is served here, and lives as long as this does. */
+  readonly onDidEnd = this.#ended.event;
 
   private constructor(address: RedisAddress, workspaceId: string) {
     const keys = workspaceKeys(workspaceId);
@@ -73,9 +82,11 @@ export class RedisStore implements SessionStore {
     this.#sessions = new RedisSessions(this.#redis, keys, workspaceId);
     this.#log = new LogReader(this.#redis, keys);
     this.#turns = new RedisTurns(this.#sessions, this.#log);
-    this.#changes = new Changes(this.#redis, keys, this.#sessions.holder, this.#source(), (change) =>
-      this.#emitter.fire(change),
-    );
+    this.#changes = new Changes(this.#redis, keys, this.#sessions.holder, this.#source(), (change) => {
+      this.#links.tell(change);
+      this.#emitter.fire(change);
+    });
+    this.#links = new StoreLinks(recallSourceOf(this.#sessions, this.#log, () => this.#changes.rewinds));
   }
 
   /** `workspaceId` names the workspace, on each instance the same. Throws `store_unavailable` and `store_refused`. */
@@ -93,6 +104,13 @@ export class RedisStore implements SessionStore {
       await store.close();
       throw error;
     }
+  }
+
+  link(): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    this.#links.serve(port1);
+    this.#ports.push(port1);
+    return port2;
   }
 
   async status(): Promise<StoreStatus> {
@@ -198,7 +216,7 @@ export class RedisStore implements SessionStore {
 
   async search(query: string, options: { limit?: number } = {}): Promise<SearchHit[]> {
     const { keys } = this.#sessions;
-    const sessions = await this.#sessions.list(keys.sessions, unlimited, undefined);
+    const sessions = await this.#sessions.list(keys.sessions);
     return searchSessions(this.#redis, keys, sessions, query, options.limit ?? defaultSearchLimit);
   }
 
@@ -292,7 +310,9 @@ export class RedisStore implements SessionStore {
     await this.#upkeep?.end();
     await this.#changes.close();
     await this.#redis.close();
+    for (const port of this.#ports.splice(0)) port.close();
     this.#emitter.dispose();
+    this.#ended.dispose();
   }
 
   /** Makes a session with its first entries, as one change. */
@@ -370,8 +390,8 @@ export class RedisStore implements SessionStore {
         return { type: 'progress' as const, own: false as const, sessionId, turnId, content };
       },
       sessions: async () => [
-        ...(await this.#sessions.list(keys.sessions, unlimited, undefined)),
-        ...(await this.#sessions.list(keys.trash, unlimited, undefined)),
+        ...(await this.#sessions.list(keys.sessions)),
+        ...(await this.#sessions.list(keys.trash)),
       ],
     };
   }

@@ -30,6 +30,9 @@ interface Decision<T> {
 /** A change that others always get in before is given up after so many tries; each is one that got in. */
 const mostTries = 200;
 
+/** More than any workspace has; stands for "all". */
+const unlimited = 1_000_000_000;
+
 const ids = z.array(z.string());
 
 export class RedisSessions {
@@ -68,7 +71,7 @@ export class RedisSessions {
   }
 
   /** The last used first. */
-  async list(key: string, limit: number, before: number | undefined): Promise<SessionSummary[]> {
+  async list(key: string, limit = unlimited, before?: number): Promise<SessionSummary[]> {
     const below = before === undefined ? '+inf' : `(${before}`;
     const range = [key, below, '-inf', 'LIMIT', '0', String(limit)];
     const found = ids.parse(await this.redis.command('ZREVRANGEBYSCORE', ...range));
