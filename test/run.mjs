@@ -61,7 +61,7 @@ const steps = [
     name: 'redis',
     tests: 'mocha',
     needs: 'redis server',
-    args: mocha('--timeout', '60000', 'test/redis/**/*.test.ts'),
+    args: mocha(...beside, '--timeout', '60000', 'test/redis/**/*.test.ts'),
   },
   { name: 'browser', args: ['test/support/vscode/prepare.ts'] },
   { name: 'host', tests: 'host', needs: 'browser', args: ['test/support/vscode/runHost.ts', 'current'] },
