@@ -65,7 +65,11 @@ export class RedisConnection {
    * Sends a command and resolves with its reply as RESP 2 has it. Rejects with `store_unavailable` when there is none in
    * time, with `store_refused` where Redis lets nobody in, and with an `ErrorReply` for what it does not understand.
    */
-  async command(...args: readonly Argument[]): Promise<unknown> {
+  command(...args: readonly Argument[]): Promise<unknown> {
+    return this.#command(args);
+  }
+
+  async #command(args: readonly Argument[]): Promise<unknown> {
     const endsAt = performance.now() + callLimitMs + this.#blocksForMs;
     for (;;) {
       const leftMs = endsAt - performance.now();
@@ -88,13 +92,14 @@ export class RedisConnection {
 
   /** Runs a script, which Redis is told once and then knows by its digest. Rejects as `command` does. */
   async run(script: RedisScript, keys: readonly string[], args: readonly Argument[] = []): Promise<unknown> {
+    // Not as parameters: an import has hundreds of thousands.
     const rest = [String(keys.length), ...keys, ...args];
     try {
-      return await this.command('EVALSHA', script.sha, ...rest);
+      return await this.#command(['EVALSHA', script.sha, ...rest]);
     } catch (error) {
       // A Redis that was started again has forgotten it.
       if (!(error instanceof ErrorReply) || !error.message.startsWith('NOSCRIPT')) throw error;
-      return await this.command('EVAL', script.source, ...rest);
+      return await this.#command(['EVAL', script.source, ...rest]);
     }
   }
 

@@ -41,9 +41,9 @@ export class LogReader {
 
   /** Whole entries at some places, which ascend. */
   async at(sessionId: string, places: readonly number[]): Promise<Entry[]> {
-    const found: Entry[] = [];
-    for (const [from, to] of runsOf(places)) found.push(...(await this.range(sessionId, from, to)));
-    return found;
+    const found: Entry[][] = [];
+    for (const [from, to] of runsOf(places)) found.push(await this.range(sessionId, from, to));
+    return found.flat();
   }
 
   /** The same without reports. */

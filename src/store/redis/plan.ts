@@ -30,6 +30,9 @@ export class Plan {
   readonly #keys: WorkspaceKeys;
   readonly #has: (entryId: string) => boolean;
   readonly #isOver: (turnId: string) => boolean;
+  /** Entries that are appended here, and turns that end with one of them. */
+  readonly #added = new Set<string>();
+  readonly #ended = new Set<string>();
   #row: SessionRow;
 
   private constructor(keys: WorkspaceKeys, row: SessionRow, state: SessionState | undefined) {
@@ -66,10 +69,10 @@ export class Plan {
       const parentId = draft.parentId === undefined ? this.#row.head : draft.parentId;
       const entry = placedEntry(draft, parentId, this.#row.seq + 1);
       const { id, seq, kind } = entry;
-      const isHere = (entryId: string) =>
-        this.#has(entryId) || this.entries.some((other) => other.id === entryId);
+      const isHere = (entryId: string) => this.#has(entryId) || this.#added.has(entryId);
       if (parentId !== null && !isHere(parentId)) throw notFound('entry', parentId);
       if (isHere(id)) throw taken();
+      this.#added.add(id);
       const size = Buffer.byteLength(JSON.stringify(entry));
       const place = String(seq);
       this.commands.push(
@@ -78,8 +81,8 @@ export class Plan {
         ['RPUSH', ofKind(this.sessionId, kind), place],
       );
       if (isEnd(entry)) {
-        const isDouble = this.entries.some((other) => isEnd(other) && other.turnId === entry.turnId);
-        if (isDouble || this.#isOver(entry.turnId)) throw taken();
+        if (this.#ended.has(entry.turnId) || this.#isOver(entry.turnId)) throw taken();
+        this.#ended.add(entry.turnId);
         this.commands.push(['HSET', ends(this.sessionId), entry.turnId, place]);
       }
       this.#row = {
