@@ -10,7 +10,7 @@ export function changeSourceOf(sessions: RedisSessions, log: LogReader, turns: R
   return {
     range: (sessionId, from, to) => log.range(sessionId, from, to),
     summary: (sessionId) => sessions.summary(sessionId),
-    queue: (sessionId) => turns.queue(sessionId).catch(unlessPurged([])),
+    queue: (sessionId, waited) => turns.queue(sessionId, waited).catch(unlessPurged([])),
     live: (sessionId) => turns.live(sessionId).catch(unlessPurged(undefined)),
     sessions: async () => [...(await sessions.list(keys.sessions)), ...(await sessions.list(keys.trash))],
   };

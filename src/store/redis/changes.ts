@@ -14,7 +14,7 @@ const waitMs = 2_000;
 const batchSize = 200;
 /** A session that begins with more entries than this was imported; they are read when needed. */
 const mostTold = 500;
-/** A writer and the reader wait so long for each other, in ms; should one be cut off, the other goes on. */
+/** A writer waits so long, in ms, to be told of his own change; should the reader be cut off, it is told later. */
 const ownLimitMs = 1_000;
 
 const record = z.object({
@@ -26,7 +26,7 @@ const record = z.object({
   purged: z.literal(true).optional(),
   live: z.string().optional(),
   progress: z.string().optional(),
-  queue: z.literal(true).optional(),
+  queue: z.array(z.string()).optional(),
   free: z.literal(true).optional(),
 });
 type ChangeRecord = z.infer<typeof record>;
@@ -39,7 +39,8 @@ const batch = z.array(z.tuple([z.string(), z.array(z.tuple([z.string(), z.array(
 export interface ChangeSource {
   range(sessionId: string, from: number, to: number): Promise<Entry[]>;
   summary(sessionId: string): Promise<SessionSummary | undefined>;
-  queue(sessionId: string): Promise<QueuedTurn[]>;
+  /** Of the turns that waited at some moment, as far as they are not over; by default of now. */
+  queue(sessionId: string, waited?: readonly string[]): Promise<QueuedTurn[]>;
   live(sessionId: string): Promise<LiveTurn | undefined>;
   sessions(): Promise<SessionSummary[]>;
 }
@@ -169,7 +170,7 @@ export class Changes {
     const own = this.#own.get(changeId);
     if (!own) return;
     own.hear();
-    await within(own.over);
+    await own.over;
     await new Promise(setImmediate);
   }
 
@@ -186,8 +187,11 @@ export class Changes {
     if (live !== undefined) told.push({ type: 'turn_live', own, sessionId, turnId: live });
     if (progress !== undefined && !own)
       told.push(...progressOf(sessionId, await this.#source.live(sessionId)));
-    if (change.queue)
-      told.push({ type: 'queue', own: false, sessionId, queue: await this.#source.queue(sessionId) });
+    if (change.queue) {
+      // As it was then: a turn that has begun since is told of next, and is not to look taken back.
+      const queue = await this.#source.queue(sessionId, change.queue);
+      told.push({ type: 'queue', own: false, sessionId, queue });
+    }
     if (change.free) told.push({ type: 'free', own: false, sessionId });
     if (appended) this.#toldOf.set(sessionId, appended[1]);
     if (change.purged) this.#toldOf.delete(sessionId);
@@ -215,6 +219,7 @@ export class Changes {
       const told: StoreChange[] = [
         ...(entryCount > before ? await this.#appended(sessionId, [before + 1, entryCount], false) : []),
         { type: 'session', own: false, session },
+        ...(live ? [{ type: 'turn_live' as const, own: live.own, sessionId, turnId: live.turnId }] : []),
         ...progressOf(sessionId, live),
         { type: 'queue', own: false, sessionId, queue: await this.#source.queue(sessionId) },
         ...(live ? [] : [{ type: 'free' as const, own: false, sessionId }]),

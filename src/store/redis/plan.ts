@@ -15,7 +15,8 @@ export interface Told {
   purged?: true;
   live?: string;
   progress?: string;
-  queue?: true;
+  /** Turns that wait from now on, where these are others than before. */
+  queue?: string[];
   free?: true;
 }
 
@@ -33,6 +34,7 @@ export class Plan {
   /** Entries that are appended here, and turns that end with one of them. */
   readonly #added = new Set<string>();
   readonly #ended = new Set<string>();
+  #queued: readonly string[];
   #row: SessionRow;
 
   private constructor(keys: WorkspaceKeys, row: SessionRow, state: SessionState | undefined) {
@@ -40,6 +42,7 @@ export class Plan {
     this.#row = row;
     this.sessionId = row.id;
     this.#has = (id) => id === row.head || state?.has(id) === true;
+    this.#queued = state?.turns.flatMap((turn) => (turn.state === 'queued' ? [turn.turnId] : [])) ?? [];
     this.#isOver = (id) => state?.endOf(id) !== undefined;
   }
 
@@ -117,13 +120,13 @@ export class Plan {
       ['LEASE', turnId],
     );
     if (state === 'live') this.told.live = turnId;
-    else this.told.queue = true;
+    else this.#tellQueue([...this.#queued, turnId]);
   }
 
   makeLive(turnId: string, last: string): void {
     this.commands.push(['HSET', this.#keys.turn(turnId), 'state', 'live', 'last', last], ['LEASE', turnId]);
     this.told.live = turnId;
-    this.told.queue = true;
+    this.#tellQueue(this.#queued.filter((id) => id !== turnId));
   }
 
   /** The newest entry of a turn is another one; `restarts` when what had arrived is an entry now. */
@@ -140,7 +143,12 @@ export class Plan {
       ['ZREM', leases, turnId],
     );
     if (state === 'live') this.told.free = true;
-    else this.told.queue = true;
+    else this.#tellQueue(this.#queued.filter((id) => id !== turnId));
+  }
+
+  #tellQueue(queued: readonly string[]): void {
+    this.#queued = queued;
+    this.told.queue = [...queued];
   }
 
   /** The commands, with those that write the session's row where it stays. */

@@ -126,8 +126,12 @@ export class RedisTurns {
     return isTaken;
   }
 
-  async queue(sessionId: string): Promise<QueuedTurn[]> {
-    return queueOf((await this.#sessions.state(sessionId, { inputs: true })).wholeTurns);
+  /** The turns that wait, or those that waited at some moment, as far as they are not over. */
+  async queue(sessionId: string, waited?: readonly string[]): Promise<QueuedTurn[]> {
+    const { wholeTurns } = await this.#sessions.state(sessionId, { inputs: true });
+    if (!waited) return queueOf(wholeTurns);
+    const then = waited.flatMap((id) => wholeTurns.find(({ turnId }) => turnId === id) ?? []);
+    return queueOf(then.map((turn) => ({ ...turn, state: 'queued' })));
   }
 
   /** The lease and the end are read in one moment. */
