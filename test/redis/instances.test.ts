@@ -156,6 +156,24 @@ describe('Two instances on one Redis', () => {
     assert.equal((await next).entries[0]?.seq, 4);
   }).timeout(60_000);
 
+  it('are told the queue as it was then, when they hear of it late, so that no turn looks taken back', async () => {
+    const { id } = await one.create({ door: 'bridge' });
+    const [first, second] = [user('first'), user('second')];
+    await one.submitTurn(first, id, by);
+    const heard = heardBy(other);
+    const last = change(other, 'queue', ({ queue }) => queue.length === 0);
+    await raw.command('ACL', 'SETUSER', 'default', '-xread');
+    await one.submitTurn(second, id, by);
+    await one.finishTurn(first.turnId, answer('done', first.turnId));
+    await one.promote(id);
+    await raw.command('ACL', 'SETUSER', 'default', '+xread');
+    await last;
+    assert.deepEqual(
+      heard.filter((words) => /queue|live/.test(words)),
+      ['queue second', 'turn_live', 'queue'],
+    );
+  }).timeout(60_000);
+
   it('leave no byte of a purged session in Redis’ files', async () => {
     const id = await filled(one, 'zyzzyva');
     await one.setDraft(id, { text: 'wombatdraft', attachments: [] });
@@ -208,6 +226,8 @@ function wordsOf(seen: StoreChange): string {
       return `appended ${seen.entries.map(({ kind }) => kind).join(' ')}${own}`;
     case 'progress':
       return `progress ${plainText(seen.content)}`;
+    case 'queue':
+      return ['queue', ...seen.queue.map((turn) => turn.text)].join(' ');
     default:
       return `${seen.type}${own}`;
   }
