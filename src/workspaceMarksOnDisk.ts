@@ -9,7 +9,7 @@ import { join } from 'node:path';
 const mark = /"causeway\.privacy\.localOnly"\s*:\s*true\b/;
 
 /** Whether the settings of one of the folders mark the workspace as local-only. */
-export const isMarkedLocalOnly = (roots: readonly string[]): boolean =>
+const isMarkedLocalOnly = (roots: readonly string[]): boolean =>
   roots.some((root) => {
     try {
       return mark.test(readFileSync(join(root, '.vscode', 'settings.json'), 'utf8'));
@@ -18,3 +18,20 @@ export const isMarkedLocalOnly = (roots: readonly string[]): boolean =>
       return false;
     }
   });
+
+/** How long what was read is taken for true, in ms: shorter than it takes to save a file and ask, and a busy bridge reads it twenty times a second instead of thousands. */
+const validMs = 50;
+
+/** Whether they mark it now, for who asks at each request. `monotonic` is in ms. */
+export function localOnlyMark(roots: readonly string[], monotonic: () => number): () => boolean {
+  let isMarked = false;
+  let until = Number.NEGATIVE_INFINITY;
+  return () => {
+    const now = monotonic();
+    if (now >= until) {
+      isMarked = isMarkedLocalOnly(roots);
+      until = now + validMs;
+    }
+    return isMarked;
+  };
+}

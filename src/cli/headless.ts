@@ -13,7 +13,7 @@ import type { OpenCore } from '../openCore.ts';
 import { groundingModes } from '../protocol/entries.ts';
 import { openStateFolder, userDatabaseFile } from '../store/dataFolders.ts';
 import { openUserDatabase, type UserDatabase } from '../store/user/openUserDatabase.ts';
-import { isMarkedLocalOnly } from '../workspaceMarksOnDisk.ts';
+import { localOnlyMark } from '../workspaceMarksOnDisk.ts';
 import type { Invocation } from './main.ts';
 import { version } from './overview.ts';
 import { listOwnDataFolder, type Place } from './place.ts';
@@ -87,10 +87,11 @@ export function settingsOf(flags: TurnFlags, env: Invocation['env']): Settings {
 
 /** A mark of the workspace holds here as in the editor; it is read anew, since a server runs for days. */
 function markedSettings(settings: Settings, roots: readonly string[]): Settings {
+  const isMarked = localOnlyMark(roots, () => performance.now());
   return {
     ...settings,
     get localOnly() {
-      return settings.localOnly || isMarkedLocalOnly(roots);
+      return settings.localOnly || isMarked();
     },
   };
 }

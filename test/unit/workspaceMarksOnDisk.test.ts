@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isMarkedLocalOnly } from '../../src/workspaceMarksOnDisk.ts';
+import { localOnlyMark } from '../../src/workspaceMarksOnDisk.ts';
 
 describe('A folder marked as local-only', () => {
   const root = mkdtempSync(join(tmpdir(), 'causeway-mark-'));
@@ -11,11 +11,22 @@ describe('A folder marked as local-only', () => {
     it(title, () => {
       mkdirSync(join(root, '.vscode'), { recursive: true });
       writeFileSync(join(root, '.vscode', 'settings.json'), settings);
-      assert.equal(isMarkedLocalOnly(['/nowhere', root]), marked);
+      assert.equal(localOnlyMark(['/nowhere', root], () => 0)(), marked);
     });
 
-  it('is none where there are no settings', () => assert.equal(isMarkedLocalOnly([root]), false));
+  it('is none where there are no settings', () => assert.equal(localOnlyMark([root], () => 0)(), false));
   check('is one with comments around it', '{ // ours\n "causeway.privacy.localOnly" : true, }', true);
   check('is none that says false', '{"causeway.privacy.localOnly": false}', false);
   check('is none with another setting', '{"causeway.privacy.maskSecrets": true}', false);
+
+  it('is seen by a server that runs a twentieth of a second after it was set, and read no more often', () => {
+    const folder = mkdtempSync(join(root, 'watched-'));
+    let now = 0;
+    const isMarked = localOnlyMark([folder], () => now);
+    const seen = [isMarked()];
+    mkdirSync(join(folder, '.vscode'));
+    writeFileSync(join(folder, '.vscode', 'settings.json'), '{"causeway.privacy.localOnly": true}');
+    for (now of [49, 50]) seen.push(isMarked());
+    assert.deepEqual(seen, [false, false, true]);
+  });
 });
