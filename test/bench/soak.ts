@@ -10,11 +10,17 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { fileURLToPath } from 'node:url';
 import { Pool } from 'undici';
+import {
+  countsText,
+  type Holdings,
+  holdingsArgs,
+  holdingsOf,
+  slopeOf,
+  writeHeap,
+} from '../support/holdings.ts';
 import { type Prepared, prepareCauseway } from './support/relay/causeway.ts';
 import { startScript } from './support/relay/servers.ts';
-import { countsText, type Holdings, slopeOf } from './support/soak/holdings.ts';
 import { mixture, relayed, Turns } from './support/soak/requests.ts';
 import { finish, option, type Row, type Table } from './support/table.ts';
 
@@ -31,8 +37,7 @@ const idleMs = 6_000;
 const mb = (bytes: number) => bytes / 1024 / 1024;
 
 function started({ args, env }: Prepared): ChildProcess {
-  const probe = fileURLToPath(new URL('./support/soak/probe.ts', import.meta.url));
-  return spawn(process.execPath, ['--expose-gc', '--import', probe, ...args], {
+  return spawn(process.execPath, [...holdingsArgs, ...args], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { ...process.env, ...env },
   });
@@ -50,14 +55,6 @@ async function listening(port: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
-
-async function asked(child: ChildProcess, question: string): Promise<unknown> {
-  child.send(question);
-  const [answer] = await once(child, 'message');
-  return answer;
-}
-const holdingsOf = async (child: ChildProcess): Promise<Holdings> =>
-  (await asked(child, 'holdings')) as Holdings;
 
 /** Numbers from `from` to `to` in turn, `beside` of them at a time. */
 async function each(from: number, to: number, beside: number, one: (number: number) => Promise<void>) {
@@ -118,11 +115,11 @@ async function run(): Promise<Table[]> {
     told(lap + 1, samples.at(-1));
     if (lap + 1 === warmLaps) {
       before = await idle();
-      if (snapshots !== undefined) await asked(bridge, join(snapshots, 'warm.heapsnapshot'));
+      if (snapshots !== undefined) await writeHeap(bridge, join(snapshots, 'warm.heapsnapshot'));
     }
   }
   const after = await idle();
-  if (snapshots !== undefined) await asked(bridge, join(snapshots, 'end.heapsnapshot'));
+  if (snapshots !== undefined) await writeHeap(bridge, join(snapshots, 'end.heapsnapshot'));
   const warm = samples.slice(warmLaps);
   const slope = (read: (held: Holdings) => number) =>
     slopeOf(warm.map((one) => [one.thousands, read(one) / 1024] as const));

@@ -1,3 +1,6 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+
 /** What a process holds at a moment at which nothing is asked of it. */
 export interface Holdings {
   /** Of the main thread, in bytes, after garbage was collected. */
@@ -12,6 +15,25 @@ export interface Holdings {
   resources: Record<string, number>;
   /** Open files and sockets, by kind; empty where the system does not tell. */
   descriptors: Record<string, number>;
+}
+
+/** Arguments of Node with which a program tells what it holds; it needs a channel to its parent. */
+export const holdingsArgs: readonly string[] = [
+  '--expose-gc',
+  '--import',
+  new URL('./holdingsProbe.ts', import.meta.url).href,
+];
+
+export const holdingsOf = async (child: ChildProcess): Promise<Holdings> =>
+  (await askedOf(child, 'holdings')) as Holdings;
+
+/** Writes what is on the heap of its main thread to a file. */
+export const writeHeap = (child: ChildProcess, file: string): Promise<unknown> => askedOf(child, file);
+
+async function askedOf(child: ChildProcess, question: string): Promise<unknown> {
+  child.send(question);
+  const [answer] = await once(child, 'message');
+  return answer;
 }
 
 /** `3 file, 2 socket`, in the order of names, so that two can be compared by eye. */

@@ -38,17 +38,6 @@ async function holdings(): Promise<Holdings> {
     external,
     rss,
     workerHeaps: heaps.reduce((sum, one) => sum + one.used_heap_size, 0),
-    detail:
-      heaps
-        .map(
-          (one) =>
-            `${Math.round(one.used_heap_size / 1e6)}/${Math.round(one.total_heap_size / 1e6)}/${Math.round(one.external_memory / 1e6)}/${Math.round(one.malloced_memory / 1e6)}`,
-        )
-        .join(' ') +
-      ' main ' +
-      Math.round(process.memoryUsage().heapTotal / 1e6) +
-      ' ab ' +
-      Math.round(process.memoryUsage().arrayBuffers / 1e6),
     resources: counted(process.getActiveResourcesInfo()),
     descriptors: process.platform === 'linux' ? counted(readdirSync('/proc/self/fd').map(kindOf)) : {},
   };
