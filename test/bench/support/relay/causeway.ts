@@ -23,8 +23,9 @@ export interface Prepared {
   env: Record<string, string>;
   port: number;
   token: string;
-  /** The folder under which it writes all it writes. */
+  /** The folder under which it writes all it writes, and the one that it serves. */
   home: string;
+  folder: string;
 }
 
 /** Builds it, with all it writes below `scratch`, and lets a client in that has the scopes and limits. */
@@ -47,7 +48,7 @@ export async function prepareCauseway(
   const add = [program, 'clients', 'add', 'bench', ...scoped, ...limits, '--folder', folder];
   const token = run(add, { ...process.env, ...env }).trim();
   const port = await freePorts();
-  return { args: [program, 'serve', folder, '--port', String(port)], env, port, token, home };
+  return { args: [program, 'serve', folder, '--port', String(port)], env, port, token, home, folder };
 }
 
 /** Starts it on a core of its own. */

@@ -19,6 +19,9 @@ function streamOf(text: string): string {
   return start + delta + streamEnd;
 }
 
+const wholeOf = (text: string): string =>
+  JSON.stringify({ ...JSON.parse(answerBody), content: [{ type: 'text', text }] });
+
 const streamType = { 'content-type': 'text/event-stream; charset=utf-8' };
 const jsonType = { 'content-type': 'application/json' };
 const refusal = JSON.stringify({
@@ -39,7 +42,8 @@ async function pace(response: ServerResponse): Promise<void> {
 
 function answerTurn(body: MessagesBody, response: ServerResponse): void {
   const text = body.output_config?.format ? frameFor(body) : sentence(90);
-  response.writeHead(200, streamType).end(streamOf(text));
+  if (body.stream) response.writeHead(200, streamType).end(streamOf(text));
+  else response.writeHead(200, jsonType).end(wholeOf(text));
 }
 
 function answer(path: string, body: Buffer, response: ServerResponse): void {
