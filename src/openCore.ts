@@ -162,19 +162,24 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     endpoints: () => settings.endpoints,
     prices: () => settings.prices,
   });
-  const recall = openRecall({
-    workerUrl: worker('recall'),
-    stores: [own, ...related],
-    isWanted: () => settings.recall !== 'off',
-    log,
-    embedder: new Embedder({ providers: servers, gate: gateOf({ workspace, settings, masker }), settings }),
-    tell: (error) => options.tell?.(toErrorInfo(error)),
-  });
   const notes = modelNotesOnDisk(notesFolder(dataFolder, resolved.workspace.id));
   const limiter = new Limiter(user.limits, log);
   const calls = new CallBatch(user.calls, log, {
     kept: () => settings.keepCallBodies,
     masked: (texts) => masker.texts(texts),
+  });
+  const recall = openRecall({
+    workerUrl: worker('recall'),
+    stores: [own, ...related],
+    isWanted: () => settings.recall !== 'off',
+    log,
+    embedder: new Embedder({
+      providers: servers,
+      gate: gateOf({ workspace, settings, masker }),
+      settings,
+      keeping: { calls, clock: systemClock, store },
+    }),
+    tell: (error) => options.tell?.(toErrorInfo(error)),
   });
   const spans = new SpanExport({
     calls,

@@ -15,7 +15,7 @@ import { groundingModes } from '../protocol/entries.ts';
 import { openStateFolder, userDatabaseFile } from '../store/dataFolders.ts';
 import { openUserDatabase, type UserDatabase } from '../store/user/openUserDatabase.ts';
 import { workspaceExcludes } from '../workspaceExcludesOnDisk.ts';
-import { isMarkedLocalOnly } from '../workspaceMarksOnDisk.ts';
+import { localOnlyMark } from '../workspaceMarksOnDisk.ts';
 import type { Invocation } from './main.ts';
 import { version } from './overview.ts';
 import { listOwnDataFolder, type Place } from './place.ts';
@@ -92,10 +92,11 @@ export function settingsOf(flags: TurnFlags, env: Invocation['env']): Settings {
 function markedSettings(settings: Settings, { roots, identity }: Place): Settings {
   // Of a workspace of one folder this is the folder, which is no file to read.
   const workspaceFile = localPathOf(identity.uri);
+  const isMarked = localOnlyMark(roots, workspaceFile, () => performance.now());
   return {
     ...settings,
     get localOnly() {
-      return settings.localOnly || isMarkedLocalOnly(roots, workspaceFile);
+      return settings.localOnly || isMarked();
     },
   };
 }

@@ -20,8 +20,8 @@ export const relayOperations = ['messages', 'count_tokens', 'models', 'embedding
 export type RelayWire = (typeof relayWires)[number];
 export type RelayOperation = (typeof relayOperations)[number];
 
-/** What is asked of a model: by a program itself, or for a turn, a frame or the title of a session. */
-export const callOperations = [...relayOperations, 'turn', 'frame', 'title'] as const;
+/** What is asked of a model: by a program itself, or for a turn, a frame, the title or the recall of a session. */
+export const callOperations = [...relayOperations, 'turn', 'frame', 'title', 'recall'] as const;
 export type CallOperation = (typeof callOperations)[number];
 /** A model as the log of calls names it: Claude's as its API does, others with their provider. */
 export const loggedModel = (provider: string, model: string): string =>

@@ -130,6 +130,12 @@ export interface EmbeddingRequest {
   model: string;
   texts: readonly string[];
 }
+export interface EmbeddingAnswer {
+  /** One for each text, in order. */
+  vectors: number[][];
+  /** As the server counts them; absent where it does not. */
+  tokens?: number;
+}
 
 export interface Provider {
   /** Stable id, such as `anthropic` or `offline`. */
@@ -153,7 +159,7 @@ export interface Provider {
   /** The exact count of a request's input tokens. Rejects when the provider cannot be asked. */
   countTokens?(request: ProviderRequest, signal: AbortSignal): Promise<number>;
   /** The directions of texts in the space of an embedding model, in order. Rejects when the provider cannot be asked. */
-  embed?(request: EmbeddingRequest, signal: AbortSignal): Promise<number[][]>;
+  embed?(request: EmbeddingRequest, signal: AbortSignal): Promise<EmbeddingAnswer>;
   /** The request's body as it would go over the wire, for people to look at. Pure. */
   wireBody?(request: WireRequest): Record<string, unknown>;
   /** Ids of models that turn texts into numbers, as far as they are known; absent where the provider has no such API. */
