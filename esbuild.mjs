@@ -66,7 +66,7 @@ const bundles = [
       chunkNames: 'chunks/cli-[name]-[hash]',
     },
   },
-  ...['store', 'user', 'search', 'syntax', 'tokens', 'recall', 'secrets'].map((name) => ({
+  ...['store', 'user', 'search', 'syntax', 'tokens', 'recall', 'secrets', 'transforms'].map((name) => ({
     name: `worker ${name}`,
     options: {
       entryPoints: { [name]: `src/workers/${name}.ts` },
