@@ -1,6 +1,6 @@
 /** The user's own modules that see what leaves and what comes back: real files, in their real thread, through a real bridge. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Anthropic from '@anthropic-ai/sdk';
@@ -26,10 +26,10 @@ const walk = `const walk = (value, change) =>
         [name, ['type', 'role', 'name', 'id', 'tool_use_id', 'cache'].includes(name) ? one : walk(one, change)]))
   : value;
 `;
-const pseudonyms = `${walk}
-export const request = (request) => walk(request, (text) => text.replaceAll('Ada', 'PERSON-1'));
-export const answer = (answer) => walk(answer, (text) => text.replaceAll('PERSON-1', 'Ada'));
-`;
+const pseudonyms = readFileSync(
+  new URL('../../../examples/transforms/pseudonyms.mjs', import.meta.url),
+  'utf8',
+);
 
 describe('wire: the user’s transforms', function () {
   this.timeout(60_000);
@@ -194,6 +194,12 @@ describe('wire: the user’s transforms', function () {
       assert.match(sentToClaude(), /Who is PERSON-1\?/);
       const entries = JSON.stringify((await call(test, 'GET', `/v1/sessions/${id}`)).body);
       assert.ok(entries.includes('Who is Ada?') && !entries.includes('PERSON-1'), entries);
+    });
+
+    it('see texts that are to become numbers', async () => {
+      await openai.embeddings.create({ model: 'mine/fake-embed', input: ['Ada', 'Someone'] });
+      const sent = all.servers.mine.requests.findLast(({ path }) => path.endsWith('/embeddings'));
+      assert.match(JSON.stringify(sent?.body), /"input":\["PERSON-1","Someone"\]/);
     });
 
     it('are in the report of what was sent, with what was sent instead', async () => {
