@@ -17,8 +17,10 @@ export async function stampOf(folder: string): Promise<string> {
   const stamps = await Promise.all(
     names.map(async (name) => {
       const found = await stat(join(folder, name), { bigint: true }).catch(ifGone(undefined));
-      // One that is gone by now is seen to be so when it is looked for next.
-      return found && `${name}:${found.ino}:${found.size}:${found.mtimeNs}:${found.ctimeNs}`;
+      // A link that leads nowhere is no reason to go on as if there were none.
+      return found
+        ? `${name}:${found.ino}:${found.size}:${found.mtimeNs}:${found.ctimeNs}`
+        : `${name}:missing`;
     }),
   );
   return stamps.join('\n');

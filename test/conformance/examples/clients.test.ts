@@ -16,9 +16,11 @@ import { fileURLToPath } from 'node:url';
 import { plainText } from '../../../src/protocol/content.ts';
 import { answer, toolCall } from '../../support/anthropic/script.ts';
 import { startTestBridge, type TestBridge } from '../bridge/support.ts';
+import { openCli } from '../cli/support.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const example = (name: string) => join(root, 'examples', 'clients', name);
+const inspector = join(root, 'node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js');
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 const hasModule = (name: string) => spawnSync('python3', ['-c', `import ${name}`]).status === 0;
 
@@ -174,14 +176,37 @@ describe('examples: programs that use the bridge', function () {
     const here = source.replace('http://127.0.0.1:61900', test.url).replace(`\${CAUSEWAY_TOKEN}`, test.token);
     assert.notEqual(here, source);
     writeFileSync(config, here);
-    const inspector = join(
-      root,
-      'node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js',
-    );
     const args = ['--cli', '--config', config, '--server', 'causeway', '--method', 'tools/list'];
     const { code, stdout, stderr } = await run(process.execPath, [inspector, ...args]);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /"search_workspace"/);
+  });
+
+  it('an MCP client: the inspector starts causeway by mcp.json, and lists the tools', async () => {
+    const cli = await openCli();
+    try {
+      const {
+        command,
+        args: [program = ''],
+      } = cli.programOf([]);
+      const bin = join(folder, 'bin');
+      mkdirSync(bin);
+      writeFileSync(join(bin, 'causeway'), `#!/bin/sh\nexec '${command}' '${program}' "$@"\n`, {
+        mode: 0o755,
+      });
+      const source = readFileSync(join(root, 'examples', 'mcp', 'mcp.json'), 'utf8');
+      const { mcpServers } = JSON.parse(source.replace('/path/to/your/project', cli.folder));
+      mcpServers.causeway.env = { CAUSEWAY_STATE_DIR: cli.stateDir };
+      const config = join(folder, 'stdio.json');
+      writeFileSync(config, JSON.stringify({ mcpServers }));
+      const args = ['--cli', '--config', config, '--server', 'causeway', '--method', 'tools/list'];
+      const env = { PATH: `${bin}:${process.env.PATH}` };
+      const { code, stdout, stderr } = await run(process.execPath, [inspector, ...args], env);
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /"search_workspace"/);
+    } finally {
+      await cli.close();
+    }
   });
 
   if (hasPython)
