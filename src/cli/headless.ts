@@ -7,12 +7,14 @@ import { invalidInput } from '../core/errors.ts';
 import type { Log, Secrets } from '../core/ports.ts';
 import { anthropicKeyName } from '../core/providers/anthropic/keyName.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
+import { localPathOf } from '../core/workspace/uri.ts';
 import { maskingKeyIn } from '../maskingKeyOnDisk.ts';
 import { readMemoryFiles } from '../memoryFilesOnDisk.ts';
 import type { OpenCore } from '../openCore.ts';
 import { groundingModes } from '../protocol/entries.ts';
 import { openStateFolder, userDatabaseFile } from '../store/dataFolders.ts';
 import { openUserDatabase, type UserDatabase } from '../store/user/openUserDatabase.ts';
+import { workspaceExcludes } from '../workspaceExcludesOnDisk.ts';
 import { isMarkedLocalOnly } from '../workspaceMarksOnDisk.ts';
 import type { Invocation } from './main.ts';
 import { version } from './overview.ts';
@@ -49,8 +51,9 @@ export async function openHeadless(
       openFiles: async () => [],
     },
     roots: () => place.roots,
+    excludes: () => workspaceExcludes(place.roots),
     watch: 'own',
-    settings: markedSettings(settings, place.roots),
+    settings: markedSettings(settings, place),
     secrets: secretsOf(env),
     sessionKey: undefined,
     maskingKey: async () => maskingKeyIn(await openStateFolder(), log),
@@ -87,11 +90,13 @@ export function settingsOf(flags: TurnFlags, env: Invocation['env']): Settings {
 }
 
 /** A mark of the workspace holds here as in the editor; it is read anew, since a server runs for days. */
-function markedSettings(settings: Settings, roots: readonly string[]): Settings {
+function markedSettings(settings: Settings, { roots, identity }: Place): Settings {
+  // Of a workspace of one folder this is the folder, which is no file to read.
+  const workspaceFile = localPathOf(identity.uri);
   return {
     ...settings,
     get localOnly() {
-      return settings.localOnly || isMarkedLocalOnly(roots);
+      return settings.localOnly || isMarkedLocalOnly(roots, workspaceFile);
     },
   };
 }
