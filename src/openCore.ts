@@ -39,6 +39,7 @@ import { openPassageSearch } from './workers/openPassageSearch.ts';
 import { openRecall } from './workers/openRecall.ts';
 import { openSecretScanner } from './workers/openSecretScanner.ts';
 import { openTokenCounter } from './workers/openTokenCounter.ts';
+import { openTransforms } from './workers/openTransforms.ts';
 import { workspaceFilesOnDisk } from './workspaceFilesOnDisk.ts';
 import { workspaceHistory } from './workspaceHistoryByGit.ts';
 
@@ -51,6 +52,8 @@ export interface Surroundings {
   profilesFolder: string;
   /** The user's own prompts; it need not be there. */
   promptsFolder: string;
+  /** The user's own transforms, modules that see what leaves; it need not be there. */
+  transformsFolder: string;
   /** Folder of the bundled workers. */
   workersFolder: string;
   identity: WorkspaceIdentity;
@@ -147,6 +150,11 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
   const counter = openTokenCounter({ workerUrl: worker('tokens'), log });
   const scanner = openSecretScanner({ workerUrl: worker('secrets'), log });
   const masker = new Masker({ scanner, key: options.maskingKey, settings, log });
+  const transforms = openTransforms({
+    folder: options.transformsFolder,
+    workerUrl: worker('transforms'),
+    log,
+  });
   const claude = new AnthropicProvider({
     secrets,
     clock: systemClock,
@@ -175,7 +183,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     log,
     embedder: new Embedder({
       providers: servers,
-      gate: gateOf({ workspace, settings, masker }),
+      gate: gateOf({ workspace, settings, masker, transforms }),
       settings,
       keeping: { calls, clock: systemClock, store },
     }),
@@ -192,6 +200,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
   const relay = new AnthropicRelay({
     limiter,
     masker,
+    transforms,
     secrets,
     calls,
     barred: (staysHere) => barredFrom(workspace, settings, staysHere),
@@ -244,9 +253,15 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     search,
     settings,
     calls,
+    transforms,
     factorRecord: user.tokenFactors,
     answersDependOn: () =>
-      JSON.stringify([settings.anthropicBaseUrl, settings.anthropicFeatures, settings.endpoints]),
+      JSON.stringify([
+        settings.anthropicBaseUrl,
+        settings.anthropicFeatures,
+        settings.endpoints,
+        transforms.mark,
+      ]),
     workspaceSources: () => (options.roots().length === 0 ? undefined : sources),
     modelNotes: () => (settings.anthropicFeatures.memoryTool ? notes : undefined),
     profiles,
@@ -285,6 +300,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
         await Promise.all([calls.close(), spans.close()]);
         await limiter.close();
         await Promise.all([user.close(), search.close(), counter.close(), recall.close(), scanner.close()]);
+        await transforms.close();
       }
     },
   };

@@ -41,6 +41,7 @@ export async function openHeadless(
     dataFolder: place.dataFolder,
     profilesFolder: join(await openStateFolder(), 'profiles'),
     promptsFolder: join(await openStateFolder(), 'prompts'),
+    transformsFolder: join(await openStateFolder(), 'transforms'),
     workersFolder,
     identity: place.identity,
     workspace: {

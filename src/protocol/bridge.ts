@@ -193,6 +193,9 @@ export const askingResult = z.discriminatedUnion('state', [
   z.object({ state: z.literal('approved'), token: z.string(), scopes: z.array(z.string()) }),
 ]);
 
+/** Of `GET /v1/models` without an `anthropic-version`: the names by which models are asked. */
+export const modelList = z.object({ data: z.array(z.looseObject({ id: z.string() })) });
+
 /** Sums of the calls that have in common what was asked for in `by`; tokens, US dollars. */
 export const usageResult = z.object({
   rows: z.array(
