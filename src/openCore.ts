@@ -5,6 +5,7 @@ import { SpanExport } from './core/calls/spanExport.ts';
 import { Engine } from './core/engine.ts';
 import { toErrorInfo } from './core/errors.ts';
 import type { Exclude } from './core/grounding/globs.ts';
+import { symbolSearch } from './core/grounding/symbols/symbolSearch.ts';
 import { Limiter } from './core/limits/limiter.ts';
 import type { Clock, IndexControl, Log, Secrets, Workspace } from './core/ports.ts';
 import { Profiles } from './core/profiles/profiles.ts';
@@ -130,7 +131,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
   const workspace: Workspace = { ...options.workspace, id: resolved.workspace.id, name: identity.name };
   /** As it was told last; until then nothing is written that may lie beside encrypted sessions. */
   let isEncrypted = true;
-  const search = openPassageSearch({
+  const passages = openPassageSearch({
     workerUrl: worker('search'),
     roots: options.roots,
     openFiles: () => workspace.openFiles(),
@@ -208,12 +209,17 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     endpoints: () => settings.endpoints,
     prices: () => settings.prices,
   });
+  const files = workspaceFilesOnDisk({
+    roots: options.roots,
+    excludes: options.excludes ?? (() => []),
+    openFiles: () => workspace.openFiles(),
+  });
+  const search =
+    options.language === undefined
+      ? passages
+      : symbolSearch(passages, { files, language: options.language, isTrusted: () => workspace.isTrusted() });
   const sources: WorkspaceSources = {
-    files: workspaceFilesOnDisk({
-      roots: options.roots,
-      excludes: options.excludes ?? (() => []),
-      openFiles: () => workspace.openFiles(),
-    }),
+    files,
     history: workspaceHistory(options.roots),
     ...(options.language === undefined ? {} : { language: options.language }),
     search,
@@ -281,7 +287,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     resolved,
     user,
     masker,
-    index: search.index,
+    index: passages.index,
     relay,
     calls,
     limiter,
@@ -299,7 +305,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
         relay.dispose();
         await Promise.all([calls.close(), spans.close()]);
         await limiter.close();
-        await Promise.all([user.close(), search.close(), counter.close(), recall.close(), scanner.close()]);
+        await Promise.all([user.close(), passages.close(), counter.close(), recall.close(), scanner.close()]);
         await transforms.close();
       }
     },

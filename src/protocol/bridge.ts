@@ -169,6 +169,8 @@ export const groundingResult = z.object({
       endLine: z.number().int().positive(),
       text: z.string(),
       score: z.number(),
+      /** Where a language server says so: the symbol of the query that is defined or used here. */
+      symbol: z.object({ name: z.string(), as: z.enum(['definition', 'use']) }).optional(),
     }),
   ),
 });
