@@ -10,7 +10,7 @@ import { defaultSettings, type Settings } from '../core/settings.ts';
 import { localPathOf } from '../core/workspace/uri.ts';
 import { maskingKeyIn } from '../maskingKeyOnDisk.ts';
 import { readMemoryFiles } from '../memoryFilesOnDisk.ts';
-import type { OpenCore } from '../openCore.ts';
+import type { OpenCore, SharedState } from '../openCore.ts';
 import { groundingModes } from '../protocol/entries.ts';
 import { openStateFolder, userDatabaseFile } from '../store/dataFolders.ts';
 import { openUserDatabase, type UserDatabase } from '../store/user/openUserDatabase.ts';
@@ -31,7 +31,11 @@ export interface TurnFlags {
 export async function openHeadless(
   place: Place,
   { env, terminal, workersFolder }: Invocation,
-  { settings = defaultSettings, verbose = false }: { settings?: Settings; verbose?: boolean | undefined },
+  {
+    settings = defaultSettings,
+    verbose = false,
+    shared,
+  }: { settings?: Settings; verbose?: boolean | undefined; shared?: SharedState | undefined },
 ): Promise<OpenCore> {
   await listOwnDataFolder(place);
   const { openCore } = await import('../openCore.ts');
@@ -56,6 +60,7 @@ export async function openHeadless(
     settings: markedSettings(settings, place),
     secrets: secretsOf(env),
     sessionKey: undefined,
+    ...(shared === undefined ? {} : { shared }),
     maskingKey: async () => maskingKeyIn(await openStateFolder(), log),
     log,
   });

@@ -42,7 +42,7 @@ const rooms: Record<string, Room> = {
       'src/core/session/',
       'src/core/workspace/uri.ts',
     ],
-    packages: ['zod'],
+    packages: ['zod', '@redis/client'],
     node: true,
   },
   bridge: {
