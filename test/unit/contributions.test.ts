@@ -195,11 +195,19 @@ describe('The words of the package', () => {
   });
 });
 
+const textSchema = z.object({
+  type: z.unknown(),
+  enum: z.unknown(),
+  maxLength: z.unknown(),
+  pattern: z.unknown(),
+  patternErrorMessage: z.unknown(),
+});
+
 /** Texts within a schema of which nothing says what they may be, and patterns without words, by their places. */
 function unboundedTexts(place: string, value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
-  const schema = z.looseObject({ type: z.unknown() }).safeParse(value).data ?? {};
-  const { type, enum: choices, maxLength, pattern, patternErrorMessage } = schema;
+  if (Array.isArray(value)) return value.flatMap((inner) => unboundedTexts(place, inner));
+  const { type, enum: choices, maxLength, pattern, patternErrorMessage } = textSchema.parse(value);
   const isText = [type].flat().includes('string');
   const isBound = choices !== undefined || maxLength !== undefined || pattern !== undefined;
   const key = typeof patternErrorMessage === 'string' ? patternErrorMessage.slice(1, -1) : '';
