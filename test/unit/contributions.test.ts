@@ -196,11 +196,11 @@ describe('The words of the package', () => {
 });
 
 const textSchema = z.object({
-  type: z.unknown(),
-  enum: z.unknown(),
-  maxLength: z.unknown(),
-  pattern: z.unknown(),
-  patternErrorMessage: z.unknown(),
+  type: z.unknown().optional(),
+  enum: z.unknown().optional(),
+  maxLength: z.unknown().optional(),
+  pattern: z.unknown().optional(),
+  patternErrorMessage: z.unknown().optional(),
 });
 
 /** Texts within a schema of which nothing says what they may be, and patterns without words, by their places. */
