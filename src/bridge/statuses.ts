@@ -18,6 +18,8 @@ const statuses: Readonly<Record<string, number>> = {
   turn_taken: 409,
   input_too_large: 413,
   prompt_too_long: 413,
+  request_too_large: 413,
+  attachments_too_large: 413,
   limit_money: 402,
   price_unknown: 402,
   transform_failed: 424,

@@ -322,11 +322,14 @@ export class OpenAiProvider implements Provider {
     // What does not listen on this machine will not in a second either, unless its user starts it.
     if (error instanceof sdk.APIConnectionError)
       return !(isLoopback(this.#endpoint.baseUrl) && isRefused(error));
-    if (failure.code === 'billing' || failure.code === 'prompt_too_long') return false;
+    if (lasting.has(failure.code)) return false;
     if (error.status === undefined) return passing.has(failure.code);
     return isRetryable(error.status, error.headers?.get('x-should-retry'));
   }
 }
+
+/** The same request fails again, whatever its status says. */
+const lasting: ReadonlySet<string> = new Set(['billing', 'prompt_too_long', 'request_too_large']);
 
 /** Errors in the stream have no status; these are those of them that another attempt may find gone. */
 const passing: ReadonlySet<string> = new Set(['overloaded', 'rate_limited', 'provider_failed']);
