@@ -53,6 +53,14 @@ Options:
   --verbose            tell on standard error what happens
   --help               show this
 
+Of many instances, on this machine or others, with --store only:
+  --store URL          redis://HOST:PORT or rediss://…, where sessions, programs and limits are kept
+  --listen ADDR:PORT   an address that others reach, instead of the loopback; clients alone are let in there
+  --tls-cert FILE      certificate with its chain, PEM; read again on SIGHUP
+  --tls-key FILE       its key, readable by its user alone
+  --plain-behind-proxy no TLS here, since a proxy in front ends it
+  --host-name NAME     a name by which programs reach the bridge, alone or with its port; several times for several
+
 Environment: ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL. Without a key the answers are quotes from your files.
 OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_HEADERS: where calls are told to OpenTelemetry.`,
     load: async () => (await import('./serve.ts')).runServe,
