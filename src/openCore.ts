@@ -32,7 +32,7 @@ import type { ErrorInfo } from './protocol/errors.ts';
 import { otlpHeaders, sendSpans } from './sendSpans.ts';
 import { CompositeStore } from './store/compositeStore.ts';
 import { indexFolder, notesFolder, sessionDatabaseFile, userDatabaseFile } from './store/dataFolders.ts';
-import { openSessionStore } from './store/openSessionStore.ts';
+import { type LinkedSessionStore, openSessionStore } from './store/openSessionStore.ts';
 import { fingerprintOf } from './store/user/fingerprint.ts';
 import { openUserDatabase, type UserDatabase } from './store/user/openUserDatabase.ts';
 import { openPassageSearch } from './workers/openPassageSearch.ts';
@@ -71,9 +71,21 @@ export interface Surroundings {
   sessionKey: Uint8Array | undefined;
   /** Key of the placeholders that stand for secrets, 32 bytes of the user's own. */
   maskingKey(): Promise<Uint8Array>;
+  /** What many machines share, in place of what would lie on this one. */
+  shared?: SharedState;
   log: Log;
   /** Says to the user what he must know and nobody waits for. */
   tell?(error: ErrorInfo): void;
+}
+
+/** Where instances on several machines keep what they have in common. */
+export interface SharedState {
+  /** Of the workspace; the same on each instance, whatever its folder is there. */
+  workspaceId: string;
+  /** Throws `store_unavailable` and `store_refused`. */
+  openSessions(): Promise<LinkedSessionStore>;
+  /** What is the user's own, with `here`, this machine's, for what is about its folders; closes that too. */
+  openUsers(here: UserDatabase): Promise<UserDatabase>;
 }
 
 export interface OpenCore {
@@ -107,21 +119,28 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
   const { dataFolder, identity, settings, secrets, log } = options;
   const worker = (name: string): URL =>
     new URL(`${name}.js`, `${pathToFileURL(options.workersFolder).href}/`);
-  const user = openUserDatabase({ file: userDatabaseFile(dataFolder), workerUrl: worker('user') });
-  const resolved = await resolveWorkspace({ register: user.workspaces, fingerprintOf }, identity).catch(
-    async (error: unknown) => {
-      await user.close();
-      throw error;
-    },
+  const here = openUserDatabase({ file: userDatabaseFile(dataFolder), workerUrl: worker('user') });
+  const user = options.shared ? await options.shared.openUsers(here) : here;
+  const closeUser = async (error: unknown): Promise<never> => {
+    await user.close();
+    throw error;
+  };
+  const { shared } = options;
+  const resolvedHere = await resolveWorkspace({ register: user.workspaces, fingerprintOf }, identity).catch(
+    closeUser,
   );
-  const [own, ...related] = shownWorkspaces(resolved).map(({ id }) =>
-    openSessionStore({
-      file: sessionDatabaseFile(dataFolder, id),
-      workspaceId: id,
-      workerUrl: worker('store'),
-      ...(options.sessionKey === undefined ? {} : { key: options.sessionKey }),
-    }),
-  );
+  const resolved = shared === undefined ? resolvedHere : sharedBy(shared, resolvedHere);
+  const sharedStore = await shared?.openSessions().catch(closeUser);
+  const [own, ...related] = sharedStore
+    ? [sharedStore]
+    : shownWorkspaces(resolved).map(({ id }) =>
+        openSessionStore({
+          file: sessionDatabaseFile(dataFolder, id),
+          workspaceId: id,
+          workerUrl: worker('store'),
+          ...(options.sessionKey === undefined ? {} : { key: options.sessionKey }),
+        }),
+      );
   if (!own) throw new TypeError('A window shows at least its own workspace.');
   const store: SessionStore = related.length === 0 ? own : new CompositeStore(own, related);
   const workspace: Workspace = { ...options.workspace, id: resolved.workspace.id, name: identity.name };
@@ -284,3 +303,14 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     },
   };
 }
+
+/** The workspace under the name that all instances know it by, and without the sessions of this machine. */
+const sharedBy = (
+  { workspaceId }: SharedState,
+  { workspace, ...rest }: ResolvedWorkspace,
+): ResolvedWorkspace => ({
+  ...rest,
+  workspace: { ...workspace, id: workspaceId },
+  candidates: [],
+  related: [],
+});

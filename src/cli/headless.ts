@@ -9,7 +9,7 @@ import { anthropicKeyName } from '../core/providers/anthropic/keyName.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
 import { maskingKeyIn } from '../maskingKeyOnDisk.ts';
 import { readMemoryFiles } from '../memoryFilesOnDisk.ts';
-import type { OpenCore } from '../openCore.ts';
+import type { OpenCore, SharedState } from '../openCore.ts';
 import { groundingModes } from '../protocol/entries.ts';
 import { openStateFolder, userDatabaseFile } from '../store/dataFolders.ts';
 import { openUserDatabase, type UserDatabase } from '../store/user/openUserDatabase.ts';
@@ -29,7 +29,11 @@ export interface TurnFlags {
 export async function openHeadless(
   place: Place,
   { env, terminal, workersFolder }: Invocation,
-  { settings = defaultSettings, verbose = false }: { settings?: Settings; verbose?: boolean | undefined },
+  {
+    settings = defaultSettings,
+    verbose = false,
+    shared,
+  }: { settings?: Settings; verbose?: boolean | undefined; shared?: SharedState | undefined },
 ): Promise<OpenCore> {
   await listOwnDataFolder(place);
   const { openCore } = await import('../openCore.ts');
@@ -52,6 +56,7 @@ export async function openHeadless(
     settings: markedSettings(settings, place.roots),
     secrets: secretsOf(env),
     sessionKey: undefined,
+    ...(shared === undefined ? {} : { shared }),
     maskingKey: async () => maskingKeyIn(await openStateFolder(), log),
     log,
   });

@@ -15,6 +15,7 @@ import { serveNetwork } from './network/serveNetwork.ts';
 import { version } from './overview.ts';
 import { named, parse } from './parse.ts';
 import { placeOf } from './place.ts';
+import { sharedStateOf } from './shared.ts';
 import { StopSignals, withoutHangup } from './stopSignals.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -29,6 +30,7 @@ export async function runServe(invocation: Invocation): Promise<number> {
       model: { type: 'string' },
       grounding: { type: 'string' },
       store: { type: 'string' },
+      workspace: { type: 'string' },
       ...networkOptions,
       verbose: { type: 'boolean' },
     },
@@ -36,13 +38,14 @@ export async function runServe(invocation: Invocation): Promise<number> {
   );
   const [folder] = positionals.length === 0 ? [undefined] : named(positionals, ['FOLDER'], command);
   const port = validatePort(values.port);
-  const network = networkOf(values);
+  const network = networkOf({ ...values, store: values.store ?? env.CAUSEWAY_STORE });
   const settings = settingsOf(values, env);
   const place = await placeOf(folder, cwd);
+  const shared = await sharedStateOf(values, env, place, command);
   // Who renews a certificate tells it by this signal.
   const stop = new StopSignals(process, undefined, network?.files ? withoutHangup : undefined);
   try {
-    const core = await openHeadless(place, invocation, { settings, verbose: values.verbose });
+    const core = await openHeadless(place, invocation, { settings, verbose: values.verbose, shared });
     try {
       // The first question then waits for less; what fails is in the log.
       if (settings.grounding === 'workspace') void core.index.follow();
@@ -67,7 +70,7 @@ export async function runServe(invocation: Invocation): Promise<number> {
             {
               ...deps,
               // No window of an editor looks into a shared store, so that nobody would be shown who asks.
-              asking: values.store === undefined ? core.user.asking : undefined,
+              asking: shared === undefined ? core.user.asking : undefined,
               stateDir: await openStateFolder(),
               port,
             },

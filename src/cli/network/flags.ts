@@ -13,6 +13,7 @@ export const networkOptions = {
 } as const;
 
 export interface NetworkFlags {
+  /** From the flag or the environment. */
   store?: string | undefined;
   port?: string | undefined;
   listen?: string | undefined;
@@ -37,7 +38,7 @@ export function networkOf(flags: NetworkFlags): NetworkWish | undefined {
     if (stray) throw invalidInput(...stray, 'it together with --listen ADDRESS:PORT');
     return undefined;
   }
-  if (store === undefined)
+  if (!store)
     throw invalidInput(
       '--listen',
       listen,

@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { createClient, ErrorReply, type RedisClientType } from '@redis/client';
-import { CausewayError, redisRefused, redisUnavailable } from '../../core/errors.ts';
+import { CausewayError, redisFull, redisRefused, redisUnavailable } from '../../core/errors.ts';
 import type { RedisAddress } from './address.ts';
 import type { RedisScript } from './script.ts';
 
@@ -19,6 +19,8 @@ const pauseMs = { least: 50, most: 200 };
 
 /** What Redis says while it starts, changes its master or runs something long: the same command will do a bit later. */
 const passing = /^(LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY)\b/;
+/** It cannot keep anything now, and says so before it runs the command. */
+const full = /^(OOM|MISCONF|NOREPLICAS)\b/;
 /** The address is right and the door is shut; trying again would not open it. */
 const shut = /^(NOAUTH|WRONGPASS|NOPERM|DENIED)\b/;
 
@@ -42,6 +44,11 @@ export class RedisConnection {
   constructor(address: RedisAddress, blocksForMs = 0) {
     this.#address = address;
     this.#blocksForMs = blocksForMs;
+  }
+
+  /** Host, port and database, which may be shown. */
+  get shown(): string {
+    return this.#address.shown;
   }
 
   /** Counts connections that were lost; who watches others can tell from it that he has not watched all the time. */
@@ -68,6 +75,8 @@ export class RedisConnection {
         if (error instanceof CausewayError) throw error;
         if (error instanceof ErrorReply && shut.test(error.message))
           throw redisRefused(this.#address.shown, error);
+        if (error instanceof ErrorReply && full.test(error.message))
+          throw redisFull(this.#address.shown, error);
         if (error instanceof ErrorReply && !passing.test(error.message)) throw error;
         const waitMs = pauseMs.least + Math.random() * (pauseMs.most - pauseMs.least);
         if (this.#ended.signal.aborted || performance.now() + waitMs >= endsAt)

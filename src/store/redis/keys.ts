@@ -12,16 +12,17 @@ export const workspaceKeys = (workspaceId: string) => {
   return {
     /** Outcome of a change that was made, kept until nobody can ask for it a second time. */
     done: (changeId: string) => key('done', changeId),
-    /** Stream of what changed, which every instance reads. */
+    /** Stream of what changed, which every instance reads, and the number of the last change in it. */
     changes: key('changes'),
+    lastChange: key('changes', 'last'),
     /** Sorted by when they were last used: sessions that are shown, and those in the trash. */
     sessions: key('sessions'),
     trash: key('trash'),
     /** Until when each turn is held, in ms of the server's clock. */
     leases: key('leases'),
-    /** Session of each turn that runs or waits. */
-    turns: key('turns'),
     turn: (turnId: string) => key('turn', turnId),
+    /** What stands before the id of a turn in its key. */
+    turnPrefix: key('turn', ''),
     session: (sessionId: string) => key('session', sessionId),
     /** The log: a stream whose ids are the places of the entries. */
     log: (sessionId: string) => key('session', sessionId, 'log'),

@@ -21,7 +21,7 @@ const keptForS = 600;
 /**
  * A script that changes something, and does so once however often it is sent: a reply can be lost with its connection
  * when the change was made already. The last key is named after the change (`done`), and what the body returns, a string,
- * is told again from there.
+ * is told again from there; false is for a change that was not made.
  */
 export const onceScript = (body: string): RedisScript =>
   script(`local told = redis.call('GET', KEYS[#KEYS])
@@ -30,6 +30,7 @@ local function change()
 ${body}
 end
 local outcome = change()
+if not outcome then return outcome end
 redis.call('SET', KEYS[#KEYS], outcome, 'EX', ${keptForS})
 return outcome
 `);
