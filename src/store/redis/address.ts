@@ -15,8 +15,6 @@ export interface RedisAddress {
 
 const defaultPort = 6379;
 
-export const isRedisUrl = (text: string): boolean => /^rediss?:/i.test(text);
-
 /**
  * Reads `redis[s]://[[user]:password@]host[:port][/database]`. Throws `invalid_input`, whose words leave the value out,
  * since what is not quite a URL may hold a password too.

@@ -1,7 +1,7 @@
 /** What changed, as all instances are told of it through a stream, and as this one tells its listeners. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import type { StoreChange } from '../../core/session/store.ts';
+import type { LiveTurn, StoreChange } from '../../core/session/store.ts';
 import type { Entry } from '../../protocol/entries.ts';
 import type { QueuedTurn, SessionSummary } from '../../protocol/session.ts';
 import type { RedisConnection } from './connection.ts';
@@ -40,8 +40,7 @@ export interface ChangeSource {
   range(sessionId: string, from: number, to: number): Promise<Entry[]>;
   summary(sessionId: string): Promise<SessionSummary | undefined>;
   queue(sessionId: string): Promise<QueuedTurn[]>;
-  /** The turn that runs, with the last checkpoint where it is another instance's. */
-  live(sessionId: string): Promise<Extract<StoreChange, { type: 'progress' }> | undefined>;
+  live(sessionId: string): Promise<LiveTurn | undefined>;
   sessions(): Promise<SessionSummary[]>;
 }
 
@@ -136,22 +135,12 @@ export class Changes {
   }
 
   async #next(): Promise<void> {
-    const { changes } = this.#keys;
-    const args = ['COUNT', String(batchSize), 'BLOCK', String(waitMs), 'STREAMS', changes];
-    const reply = batch.parse(await this.#redis.command('XREAD', ...args, `${this.#last}-0`));
-    const found = (reply ?? []).flatMap(([, entries]) => entries);
-    if (found.length === 0) {
-      // A Redis that has lost what it acknowledged counts from an earlier number.
-      const newest = await this.#newest();
-      if (newest < this.#last) await this.#catchUp(newest);
-      return;
-    }
-    const records = found.map(([id, [, text = '']]) => ({
-      number: Number(id.split('-')[0]),
-      change: record.parse(JSON.parse(text)),
-    }));
-    const first = records[0]?.number ?? 0;
-    if (first !== this.#last + 1) return this.#catchUp(await this.#newest());
+    let records = await this.#after(['BLOCK', String(waitMs)]);
+    const newest = records.length > 0 ? undefined : await this.#newest();
+    if (newest === this.#last) return;
+    // Something came just now, or what there was is gone.
+    if (records.length === 0) records = await this.#after([]);
+    if (records[0]?.number !== this.#last + 1) return this.#catchUp(await this.#newest());
     for (const [at, { number, change }] of records.entries()) {
       const isStale = (other: ChangeRecord) =>
         change.progress !== undefined && other.progress === change.progress;
@@ -159,6 +148,18 @@ export class Changes {
       if (!records.slice(at + 1).some((later) => isStale(later.change))) await this.#tell(change);
       this.#reach(number);
     }
+  }
+
+  async #after(how: readonly string[]): Promise<{ number: number; change: ChangeRecord }[]> {
+    const { changes } = this.#keys;
+    const args = ['COUNT', String(batchSize), ...how, 'STREAMS', changes, `${this.#last}-0`];
+    const reply = batch.parse(await this.#redis.command('XREAD', ...args)) ?? [];
+    return reply
+      .flatMap(([, entries]) => entries)
+      .map(([id, [, text = '']]) => ({
+        number: Number(id.split('-')[0]),
+        change: record.parse(JSON.parse(text)),
+      }));
   }
 
   #reach(number: number): void {
@@ -181,7 +182,8 @@ export class Changes {
       this.#emit({ type: 'purged', own, sessionId });
     }
     if (change.live !== undefined) this.#emit({ type: 'turn_live', own, sessionId, turnId: change.live });
-    if (change.progress !== undefined && !own) await this.#tellProgress(sessionId);
+    if (change.progress !== undefined && !own)
+      this.#tellProgress(sessionId, await this.#source.live(sessionId));
     if (change.queue) await this.#tellQueue(sessionId);
     if (change.free) this.#emit({ type: 'free', own: false, sessionId });
   }
@@ -201,9 +203,11 @@ export class Changes {
       this.#emit({ type: 'appended', own, sessionId, entries: [entry] });
   }
 
-  async #tellProgress(sessionId: string): Promise<void> {
-    const live = await this.#source.live(sessionId);
-    if (live) this.#emit(live);
+  /** Of a turn that another instance runs. */
+  #tellProgress(sessionId: string, live: LiveTurn | undefined): void {
+    if (!live || live.own) return;
+    const { turnId, content } = live;
+    this.#emit({ type: 'progress', own: false, sessionId, turnId, content });
   }
 
   async #tellQueue(sessionId: string): Promise<void> {
@@ -219,10 +223,10 @@ export class Changes {
         await this.#tellAppended(session.id, [told + 1, session.entryCount], false, undefined);
       this.#toldOf.set(session.id, session.entryCount);
       this.#emit({ type: 'session', own: false, session });
-      await this.#tellProgress(session.id);
+      const live = await this.#source.live(session.id);
+      this.#tellProgress(session.id, live);
       await this.#tellQueue(session.id);
-      if (!(await this.#source.live(session.id)))
-        this.#emit({ type: 'free', own: false, sessionId: session.id });
+      if (!live) this.#emit({ type: 'free', own: false, sessionId: session.id });
     }
     const here = new Set(sessions.map(({ id }) => id));
     for (const sessionId of this.#toldOf.keys()) {

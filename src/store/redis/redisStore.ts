@@ -38,6 +38,7 @@ import { madeBy, type SessionDetails, untitled } from '../sessionDetails.ts';
 import { StoreLinks } from '../storeLinks.ts';
 import { exportLines, parseExport } from '../transfer.ts';
 import type { RedisAddress } from './address.ts';
+import { changeSourceOf } from './changeSource.ts';
 import { Changes } from './changes.ts';
 import { RedisConnection } from './connection.ts';
 import { durabilityNotice } from './durability.ts';
@@ -82,7 +83,8 @@ export class RedisStore implements LinkedSessionStore {
     this.#sessions = new RedisSessions(this.#redis, keys, workspaceId);
     this.#log = new LogReader(this.#redis, keys);
     this.#turns = new RedisTurns(this.#sessions, this.#log);
-    this.#changes = new Changes(this.#redis, keys, this.#sessions.holder, this.#source(), (change) => {
+    const source = changeSourceOf(this.#sessions, this.#log, this.#turns);
+    this.#changes = new Changes(this.#redis, keys, this.#sessions.holder, source, (change) => {
       this.#links.tell(change);
       this.#emitter.fire(change);
     });
@@ -374,26 +376,6 @@ export class RedisStore implements LinkedSessionStore {
     return this.#ofSession(sessionId, async () =>
       start === null ? [] : this.#log.branch(sessionId, start, limit),
     );
-  }
-
-  #source() {
-    const { keys } = this.#sessions;
-    return {
-      range: (sessionId: string, from: number, to: number) => this.#log.range(sessionId, from, to),
-      summary: (sessionId: string) => this.#sessions.summary(sessionId),
-      // Its session may be purged by now.
-      queue: (sessionId: string) => this.#turns.queue(sessionId).catch(() => []),
-      live: async (sessionId: string) => {
-        const live = await this.#turns.live(sessionId).catch(() => undefined);
-        if (!live || live.own) return undefined;
-        const { turnId, content } = live;
-        return { type: 'progress' as const, own: false as const, sessionId, turnId, content };
-      },
-      sessions: async () => [
-        ...(await this.#sessions.list(keys.sessions)),
-        ...(await this.#sessions.list(keys.trash)),
-      ],
-    };
   }
 }
 
