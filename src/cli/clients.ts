@@ -63,7 +63,7 @@ export async function runClients(invocation: Invocation): Promise<number> {
   if (!run) throw usageInvalid(`There is no command clients ${JSON.stringify(name)}.`, `${command} --help`);
   const place = await placeOf(values.folder, cwd);
   const here = await openUsers(place, invocation);
-  const address = sharedAddressOf(values, env);
+  const address = await sharedAddressOf(values, env);
   const users = address ? await openUsersAt(address, here) : here;
   const workspace = () => workspaceOf(users, place, values, env);
   try {

@@ -64,6 +64,7 @@ Of many instances, on this machine or others, with --store only:
 
 Environment: ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL. Without a key the answers are quotes from your files.
 CAUSEWAY_STORE: as --store, for a URL with a password, which others could read on a command line.
+CAUSEWAY_STORE_FILE, ANTHROPIC_API_KEY_FILE: files that hold them instead, which nobody else can read.
 OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_HEADERS: where calls are told to OpenTelemetry.`,
     load: async () => (await import('./serve.ts')).runServe,
   },

@@ -17,6 +17,7 @@ import { isMarkedLocalOnly } from '../workspaceMarksOnDisk.ts';
 import type { Invocation } from './main.ts';
 import { version } from './overview.ts';
 import { listOwnDataFolder, type Place } from './place.ts';
+import { secretFrom } from './privateFile.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Options by which turns are set, as they were typed. */
@@ -124,9 +125,9 @@ function secretsOf(env: Invocation['env']): Secrets {
   return {
     get: async (name, variable) => {
       const from = name === anthropicKeyName ? 'ANTHROPIC_API_KEY' : variable;
-      return (from === undefined ? undefined : env[from]) || undefined;
+      return from === undefined ? undefined : secretFrom(env, from);
     },
-    // The environment of a process does not change under it.
+    // The environment of a process does not change under it; a file that does is seen with the next start.
     onDidChange: new Emitter<string>().event,
   };
 }

@@ -38,7 +38,10 @@ export async function runServe(invocation: Invocation): Promise<number> {
   );
   const [folder] = positionals.length === 0 ? [undefined] : named(positionals, ['FOLDER'], command);
   const port = validatePort(values.port);
-  const network = networkOf({ ...values, store: values.store ?? env.CAUSEWAY_STORE });
+  const network = networkOf({
+    ...values,
+    store: values.store ?? env.CAUSEWAY_STORE ?? env.CAUSEWAY_STORE_FILE,
+  });
   const settings = settingsOf(values, env);
   const place = await placeOf(folder, cwd);
   const shared = await sharedStateOf(values, env, place, command);

@@ -6,18 +6,19 @@ import { type RedisAddress, redisAddress } from '../store/redis/address.ts';
 import { fingerprintOf } from '../store/user/fingerprint.ts';
 import type { UserDatabase } from '../store/user/openUserDatabase.ts';
 import type { Place } from './place.ts';
+import { secretFrom } from './privateFile.ts';
 
 interface SharedFlags {
   store?: string | undefined;
   workspace?: string | undefined;
 }
 
-/** Where the flag or the environment says that things are kept, if anywhere. Throws `invalid_input`. */
-export function sharedAddressOf(
+/** Where the flag or the environment says that things are kept, if anywhere. Throws `invalid_input`, `secret_file_too_open`. */
+export async function sharedAddressOf(
   { store }: Pick<SharedFlags, 'store'>,
   env: Readonly<Record<string, string | undefined>>,
-): RedisAddress | undefined {
-  const url = store ?? env.CAUSEWAY_STORE;
+): Promise<RedisAddress | undefined> {
+  const url = store ?? (await secretFrom(env, 'CAUSEWAY_STORE'));
   return url ? redisAddress(url) : undefined;
 }
 
@@ -37,7 +38,7 @@ export async function sharedStateOf(
   { path }: Place,
   command: string,
 ): Promise<SharedState | undefined> {
-  const address = sharedAddressOf(flags, env);
+  const address = await sharedAddressOf(flags, env);
   if (address === undefined) {
     if (flags.workspace !== undefined)
       throw usageInvalid(

@@ -42,11 +42,6 @@ export const addressMissing = (address: string) =>
     'address_missing',
     `--listen: this machine has no address ${address}, so the bridge was not started. Use one of its own, or 0.0.0.0 or [::] for all of them.`,
   );
-export const keyFileTooOpen = (file: string, mode: string) =>
-  new CausewayError(
-    'key_file_too_open',
-    `--tls-key: others on this machine can read ${file} (its mode is ${mode}). The bridge was not started. Make it 0600, or 0640 where it belongs to root.`,
-  );
 export const folderTooOpen = (folder: string) =>
   new CausewayError(
     'folder_too_open',

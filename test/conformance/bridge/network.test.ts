@@ -320,7 +320,7 @@ describe('the certificate of a bridge', () => {
     for (const mode of [0o644, 0o640, 0o604, 0o620, 0o666, 0o611])
       await assert.rejects(
         readTlsFiles({ cert: file('c.pem', pair.cert), key: file('k.pem', pair.key, mode) }),
-        { code: 'key_file_too_open', message: new RegExp(`mode is 0${mode.toString(8)}`) },
+        { code: 'secret_file_too_open', message: new RegExp(`mode is 0${mode.toString(8)}`) },
       );
   });
 
