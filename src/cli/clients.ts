@@ -126,10 +126,8 @@ async function workspaceOf(
   env: Invocation['env'],
 ): Promise<{ id: string; name: string }> {
   const shared = await sharedStateOf(values, env, place, command);
-  const { workspace } = await resolveWorkspace({ register: users.workspaces, fingerprintOf }, place.identity);
-  return shared === undefined
-    ? workspace
-    : { id: shared.workspaceId, name: values.workspace ?? workspace.name };
+  if (shared) return { id: shared.workspaceId, name: values.workspace ?? place.identity.name };
+  return (await resolveWorkspace({ register: users.workspaces, fingerprintOf }, place.identity)).workspace;
 }
 
 async function revoke({ users, terminal, rest }: Call): Promise<void> {

@@ -63,6 +63,7 @@ Of many instances, on this machine or others, with --store only:
   --host-name NAME     a name by which programs reach the bridge, alone or with its port; several times for several
 
 Environment: ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL. Without a key the answers are quotes from your files.
+CAUSEWAY_PROVIDERS: servers and gateways besides, as JSON, as in the setting causeway.providers.
 CAUSEWAY_STORE: as --store, for a URL with a password, which others could read on a command line.
 CAUSEWAY_STORE_FILE, ANTHROPIC_API_KEY_FILE: files that hold them instead, which nobody else can read.
 OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_HEADERS: where calls are told to OpenTelemetry.`,
