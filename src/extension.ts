@@ -20,8 +20,24 @@ let running: Promise<App> | undefined;
 
 /** Loaded in one go, these would hold the host's loop too long; between them others have their turn. */
 async function loadInParts() {
-  await setImmediate();
-  await import('./protocol/panel.ts');
+  const parts = [
+    () => import('./protocol/content.ts'),
+    () => import('./protocol/entries.ts'),
+    () => import('./protocol/panel.ts'),
+    () => import('./core/errors.ts'),
+    () => import('./core/context/contextBuilder.ts'),
+    () => import('./core/memory/loggedMemory.ts'),
+    () => import('./core/engine.ts'),
+    () => import('./core/providers/openai/openAiProviders.ts'),
+    () => import('./core/providers/anthropic/anthropic.ts'),
+    () => import('./core/relay/modelRelay.ts'),
+    () => import('./store/openSessionStore.ts'),
+    () => import('./openCore.ts'),
+  ];
+  for (const load of parts) {
+    await setImmediate();
+    await load();
+  }
   await setImmediate();
   const { windowWiring: wiring } = await import('./windowWiring.ts');
   await setImmediate();

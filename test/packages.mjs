@@ -37,10 +37,10 @@ export async function installPackages() {
 }
 
 /**
- * Runs a command in the root, shows its output as it comes, and resolves with its code and its output. What takes
- * longer than `limitMs` is ended with all it has started, and has failed.
+ * Runs a command in the root, shows its output as it comes unless it is to be quiet, and resolves with its code and its
+ * output. What takes longer than `limitMs` is ended with all it has started, and has failed.
  */
-export function spawned(command, args, limitMs) {
+export function spawned(command, args, limitMs, isQuiet = false) {
   return new Promise((resolve) => {
     const isWindows = process.platform === 'win32';
     const shell = isWindows && command === 'npm';
@@ -55,18 +55,17 @@ export function spawned(command, args, limitMs) {
       limitMs === undefined
         ? undefined
         : setTimeout(() => {
-            process.stdout.write(`\nEnded: it took longer than ${limitMs / 60_000} minutes.\n`);
+            tell(`\nEnded: it took longer than ${limitMs / 60_000} minutes.\n`);
             end('SIGKILL');
           }, limitMs);
     const interrupted = () => end('SIGKILL');
     if (detached) process.once('exit', interrupted);
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text) => {
-        output += text;
-        process.stdout.write(text);
-      });
-    }
+    const tell = (text) => {
+      output += text;
+      if (!isQuiet) process.stdout.write(text);
+    };
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', tell);
     const done = (code, text) => {
       clearTimeout(impatient);
       process.off('exit', interrupted);

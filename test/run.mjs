@@ -23,16 +23,25 @@ const mocha = (...patterns) => [
 ];
 /** Files of tests that share nothing run beside each other; mocha's own default leaves one of two cores idle. */
 const beside = ['--parallel', '--jobs', String(availableParallelism())];
+/**
+ * Steps that are `behind` run one after the other beside the rest, which leaves one of two cores idle now and then. A
+ * step that needs the machine as they leave it is `after` them.
+ */
 const steps = [
   { name: 'build', args: ['esbuild.mjs', '--tests'] },
-  { name: 'lint', args: ['node_modules/@biomejs/biome/bin/biome', 'ci'] },
-  { name: 'types', args: ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'] },
-  { name: 'types of the panel', args: ['node_modules/typescript/bin/tsc', '-p', 'media/tsconfig.json'] },
+  { name: 'lint', behind: true, args: ['node_modules/@biomejs/biome/bin/biome', 'ci'] },
+  { name: 'types', behind: true, args: ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'] },
+  {
+    name: 'types of the panel',
+    behind: true,
+    args: ['node_modules/typescript/bin/tsc', '-p', 'media/tsconfig.json'],
+  },
   {
     name: 'types of panel tests',
+    behind: true,
     args: ['node_modules/typescript/bin/tsc', '-p', 'test/panel/tsconfig.json'],
   },
-  { name: 'deadcode', args: ['node_modules/knip/bin/knip.js'] },
+  { name: 'deadcode', behind: true, args: ['node_modules/knip/bin/knip.js'] },
   { name: 'unit', tests: 'mocha', args: mocha(...beside, '--timeout', '20000', 'test/unit/**/*.test.ts') },
   {
     name: 'conformance',
@@ -46,26 +55,41 @@ const steps = [
       'test/conformance/**/*.test.ts',
     ),
   },
-  { name: 'kills', tests: 'mocha', args: mocha('test/durability/kills.test.ts') },
+  // Each may install something, which one at a time can do.
   { name: 'strace', args: ['test/durability/prepare.ts', 'strace'] },
   { name: 'small disk', args: ['test/durability/prepare.ts', 'disk'] },
-  { name: 'full disk', tests: 'mocha', needs: 'small disk', args: mocha('test/durability/fullDisk.test.ts') },
+  { name: 'redis server', args: ['test/durability/prepare.ts', 'redis'] },
+  { name: 'browser', args: ['test/support/vscode/prepare.ts'] },
+  { name: 'kills', tests: 'mocha', behind: true, args: mocha('test/durability/kills.test.ts') },
+  {
+    name: 'full disk',
+    tests: 'mocha',
+    behind: true,
+    needs: 'small disk',
+    args: mocha('test/durability/fullDisk.test.ts'),
+  },
   {
     name: 'syncs',
     tests: 'mocha',
+    behind: true,
     needs: 'strace',
     args: mocha('--timeout', '60000', 'test/durability/syncs.test.ts'),
   },
-  { name: 'redis server', args: ['test/durability/prepare.ts', 'redis'] },
   {
     name: 'redis',
     tests: 'mocha',
+    behind: true,
     needs: 'redis server',
     args: mocha('--timeout', '60000', 'test/redis/**/*.test.ts'),
   },
-  { name: 'browser', args: ['test/support/vscode/prepare.ts'] },
   { name: 'host', tests: 'host', needs: 'browser', args: ['test/support/vscode/runHost.ts', 'current'] },
-  { name: 'floor', tests: 'host', needs: 'browser', args: ['test/support/vscode/runHost.ts', 'floor'] },
+  {
+    name: 'floor',
+    tests: 'host',
+    behind: true,
+    needs: 'browser',
+    args: ['test/support/vscode/runHost.ts', 'floor'],
+  },
   {
     name: 'panel',
     tests: 'mocha',
@@ -74,12 +98,12 @@ const steps = [
     files: 'test/panel/**/*.e2e.ts',
   },
   // Packs after the suites above have used the build with source maps; the packed one is tested next.
-  { name: 'package', args: ['test/package.mjs'] },
+  { name: 'package', after: true, args: ['test/package.mjs'] },
   {
     name: 'e2e',
     tests: 'mocha',
     needs: 'browser',
-    options: ['--timeout', '120000', '--require', 'test/e2e/support/pictures.ts'],
+    options: [...beside, '--timeout', '120000', '--require', 'test/e2e/support/pictures.ts'],
     files: 'test/e2e/**/*.e2e.ts',
   },
 ];
@@ -102,14 +126,22 @@ if (unprepared !== undefined) {
 }
 const unavailable = new Set();
 const results = [];
+let behind = Promise.resolve();
 for (const step of steps) {
   if (wanted.length > 0 && !wanted.includes(step.name)) continue;
-  results.push(await runStep(step));
+  const run = async () => void results.push(await runStep(step));
+  if (step.behind) {
+    behind = behind.then(run);
+    continue;
+  }
+  if (step.after) await behind;
+  await run();
 }
+await behind;
 finish();
 
 async function runStep(step) {
-  console.log(`\n── ${step.name}`);
+  if (!step.behind) console.log(`\n── ${step.name}`);
   if (unavailable.has(step.needs)) return { name: step.name, passed: 0, failed: 0, seconds: 0, notRun: true };
   const started = performance.now();
   const { code, ...result } = step.files ? await inBrowser(step) : await ran(step);
@@ -119,7 +151,9 @@ async function runStep(step) {
 }
 
 async function ran(step) {
-  const { code, output } = await spawned(node, step.args, stepLimitMs);
+  const { code, output } = await spawned(node, step.args, stepLimitMs, step.behind);
+  // As a whole, so that it does not stand between another's lines.
+  if (step.behind) console.log(`\n── ${step.name}\n${output}`);
   return { code, ...counted(step, code, output) };
 }
 

@@ -13,6 +13,7 @@
  * machine a loop also stands because another process has the core. Medians; the systems take turns.
  * `--cpu-profile FOLDER` keeps profiles of Causeway's last runs, for Chrome's developer tools.
  */
+import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { launchBrowser } from '../support/vscode/browser.ts';
@@ -112,7 +113,9 @@ async function openedAtRest(system: System): Promise<Record<string, number>> {
 /** Where the host is to write its profile, if it was asked for. */
 function profileOf(system: System, name: string): string | undefined {
   const folder = option('--cpu-profile');
-  return folder && system === 'causeway' ? resolve(folder, `${name}.cpuprofile`) : undefined;
+  if (!folder || system !== 'causeway') return undefined;
+  mkdirSync(folder, { recursive: true });
+  return resolve(folder, `${name}.cpuprofile`);
 }
 
 function longest(blocks: Probed['blocks'], untilMs: number): Record<string, number> {

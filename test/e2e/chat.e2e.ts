@@ -85,8 +85,10 @@ describe('Chatting with Claude in VS Code', () => {
     assert.match(modified, /Good morning/);
     await assert.rejects(readFile(join(workspace, 'src/greeting.ts')), { code: 'ENOENT' });
     await window.command('Causeway: Accept Edit');
-    const written = await until('the file', () =>
-      readFile(join(workspace, 'src/greeting.ts'), 'utf8').catch(() => undefined),
+    // It is there, and empty, before it is written.
+    const written = await until(
+      'the file',
+      async () => (await readFile(join(workspace, 'src/greeting.ts'), 'utf8').catch(() => '')) || undefined,
     );
     assert.equal(written, `${code}\n`);
   });

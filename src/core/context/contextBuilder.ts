@@ -3,7 +3,7 @@ import { plainText } from '../../protocol/content.ts';
 import type { Entry } from '../../protocol/entries.ts';
 import { projectDirectives } from '../memory/directives/project.ts';
 import { projectTasks, toldTasks } from '../memory/tasks.ts';
-import { saidTexts } from '../secrets/maskedEntries.ts';
+import { entryTexts, saidTexts } from '../secrets/maskedEntries.ts';
 import { type EntryReads, maskedEntries, maskedReads } from '../secrets/maskedReads.ts';
 import type { StoreChange } from '../session/store.ts';
 import { type AssemblyInput, assemble } from './assembler.ts';
@@ -185,13 +185,18 @@ export class ContextBuilder {
   async #kept(request: ContextRequest, factor: number) {
     const { store, branches, masker } = this.#options;
     const { sessionId, parentId, input, persona } = request;
-    const [entries, ofUser] = await Promise.all([
-      this.#remembered.of(sessionId).then((kept) => maskedEntries(masker, sessionId, kept)),
+    const [remembered, ofUser, branch] = await Promise.all([
+      this.#remembered.of(sessionId),
       request.client === undefined ? this.#ofUser(sessionId) : [],
+      branchMap(branches, store, sessionId, parentId),
     ]);
-    const branch = await branchMap(branches, store, sessionId, parentId);
-    const projected = projectFrames(of(entries, 'frame'), (id) => branch.placeOf(id));
-    const frames = sentFrames(projected);
+    const projected = projectFrames(of(remembered, 'frame'), (id) => branch.placeOf(id));
+    // After years there are hundreds of frames within frames, which go nowhere.
+    const frames = await masker.through(sentFrames(projected), sessionId, (all, swap) =>
+      all.map((frame) => ({ ...frame, entry: entryTexts(frame.entry, swap) })),
+    );
+    const standing = remembered.filter(({ kind }) => kind !== 'frame');
+    const entries = await maskedEntries(masker, sessionId, standing);
     const framesEnd = frames.at(-1)?.to ?? -1;
     // What stands where is asked in this moment, since the branch may grow while the rest is read.
     const ids = branch.idsFrom(framesEnd + 1);

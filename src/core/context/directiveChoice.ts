@@ -19,12 +19,13 @@ export interface DirectiveQuestion {
 export function directivesFor({ ofUser, ofSession, frameSeq, text }: DirectiveQuestion): Directive[] {
   const standing = ofSession.filter((one) => one.state !== 'removed' && one.overriddenBy === undefined);
   const asked = new Set(terms(text).filter((term) => !isStopWord(term)));
-  const shared = (one: SessionDirective): number =>
-    new Set(terms(one.text).filter((term) => asked.has(term))).size;
   const candidates = standing
-    .filter((one) => one.state === 'candidate' && shared(one) > 0)
-    .sort((a, b) => shared(b) - shared(a) || b.seq - a.seq)
-    .slice(0, mostCandidates);
+    .filter((one) => one.state === 'candidate')
+    .map((one) => ({ one, shared: new Set(terms(one.text).filter((term) => asked.has(term))).size }))
+    .filter(({ shared }) => shared > 0)
+    .sort((a, b) => b.shared - a.shared || b.one.seq - a.one.seq)
+    .slice(0, mostCandidates)
+    .map(({ one }) => one);
   return [
     ...ofUser.map(({ directiveId, text: words }) => ({
       id: directiveId,

@@ -7,6 +7,8 @@ import type { FoundSecret } from '../ports.ts';
 
 interface Form {
   kind: string;
+  /** Stands in each of them, where the pattern alone would try every word of a text. */
+  sign?: string;
   /** The secret is the group `value` where there is one, else the whole. */
   pattern: RegExp;
 }
@@ -43,7 +45,7 @@ const forms: readonly Form[] = [
   { kind: 'telegram-token', pattern: /\b\d{8,10}:AA[\w-]{33}(?![\w-])/g },
   { kind: 'twilio-key', pattern: /\bSK[\da-f]{32}\b/g },
   { kind: 'mailgun-key', pattern: /\bkey-[\da-f]{32}\b/g },
-  { kind: 'mailchimp-key', pattern: /\b[\da-f]{32}-us\d{1,2}\b/g },
+  { kind: 'mailchimp-key', sign: '-us', pattern: /\b[\da-f]{32}-us\d{1,2}\b/g },
   { kind: 'brevo-key', pattern: /\bxkeysib-[\da-f]{64}-[A-Za-z\d]{16}\b/g },
   { kind: 'square-token', pattern: /\b(?:sq0atp|sq0csp)-[\w-]{22,43}(?![\w-])/g },
   { kind: 'digitalocean-token', pattern: /\bdo[opr]_v1_[\da-f]{64}\b/g },
@@ -57,7 +59,11 @@ const forms: readonly Form[] = [
     pattern: /\bdp\.(?:pt|st|ct|sa|scim|audit)\.(?:[\w-]{2,35}\.)?[A-Za-z\d]{40,44}\b/g,
   },
   { kind: 'pulumi-token', pattern: /\bpul-[\da-f]{40}\b/g },
-  { kind: 'terraform-token', pattern: /\b[A-Za-z\d]{14}\.atlasv1\.[\w-]{60,70}(?![\w-])/g },
+  {
+    kind: 'terraform-token',
+    sign: '.atlasv1.',
+    pattern: /\b[A-Za-z\d]{14}\.atlasv1\.[\w-]{60,70}(?![\w-])/g,
+  },
   { kind: 'sentry-token', pattern: /\bsntry[su]_[\w+/=-]{60,400}/g },
   { kind: 'newrelic-key', pattern: /\bNRAK-[A-Z\d]{27}\b/g },
   { kind: 'dynatrace-token', pattern: /\bdt0[a-z]\d{2}\.[A-Z\d]{24}\.[A-Z\d]{64}\b/g },
@@ -82,6 +88,7 @@ const forms: readonly Form[] = [
   },
   {
     kind: 'basicauth',
+    sign: '://',
     pattern: /\b[a-z][a-z\d+.-]{1,20}:\/\/[\w.%+-]{0,100}:(?<value>[^\s:@/"'`<>{}$*\\]{3,200})@[\w[]/gi,
   },
   {
@@ -91,6 +98,7 @@ const forms: readonly Form[] = [
   },
   {
     kind: 'password',
+    sign: 'machine',
     pattern:
       /^\s{0,40}machine\s{1,4}\S{1,200}\s{1,4}login\s{1,4}\S{1,200}\s{1,4}password\s{1,4}(?<value>\S{4,200})/gm,
   },
@@ -98,14 +106,15 @@ const forms: readonly Form[] = [
 
 /** In the order of the text of each form; they may lie over one another. */
 export function knownSecrets(text: string): FoundSecret[] {
-  return forms.flatMap(({ kind, pattern }) =>
-    [...text.matchAll(pattern)].flatMap(({ 0: whole, index, groups }) => {
+  return forms.flatMap(({ kind, sign, pattern }) => {
+    if (sign !== undefined && !text.includes(sign)) return [];
+    return [...text.matchAll(pattern)].flatMap(({ 0: whole, index, groups }) => {
       const value = groups?.value ?? whole;
       if (!isLikely(kind, value)) return [];
       const start = index + whole.indexOf(value);
       return [{ start, end: start + value.length, group: 'secret' as const, kind }];
-    }),
-  );
+    });
+  });
 }
 
 /** What documents write in the place of a secret is words, or one letter over and over. */

@@ -6,6 +6,7 @@
 import { maskingFailed, placeholderUnknown, toErrorInfo } from '../errors.ts';
 import type { CoreSettings, FoundSecret, Log, PersonalData, SecretScanner } from '../ports.ts';
 import { digestDigits, placeholderOf, placeholdersIn, withValues } from './placeholders.ts';
+import { RecentTexts } from './recentTexts.ts';
 import { Vault } from './vault.ts';
 
 export interface MaskerOptions {
@@ -24,10 +25,11 @@ export interface MaskerOptions {
  */
 const usualPatienceMs = 10_000;
 
-/** Texts that were looked through. A conversation has hundreds, and each is looked at again with each turn. */
-const rememberedTexts = 4_000;
-/** Characters of them all, 32 MB. */
-const rememberedCharacters = 16_000_000;
+/**
+ * Texts that were looked through, and characters of them all: a conversation has hundreds, each is looked at again with
+ * each turn, and 16 MB may lie in memory for it.
+ */
+const rememberedBounds = { texts: 4_000, characters: 8_000_000 };
 
 const hmacKey = (bytes: Uint8Array) =>
   crypto.subtle.importKey('raw', new Uint8Array(bytes), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
@@ -41,8 +43,7 @@ interface Masked {
 export class Masker {
   readonly #options: MaskerOptions;
   readonly #vault = new Vault();
-  readonly #known = new Map<string, Masked>();
-  #knownCharacters = 0;
+  readonly #known = new RecentTexts<Masked>(rememberedBounds);
   /** The rules by which the known texts were masked. */
   #rules = '';
   #key: Promise<HmacKey> | undefined;
@@ -128,33 +129,23 @@ export class Masker {
     if (rules !== this.#rules) {
       this.#rules = rules;
       this.#known.clear();
-      this.#knownCharacters = 0;
     }
-    const unknown = [...new Set(texts)].filter((text) => !this.#known.has(text));
-    const news = new Map<string, Masked>();
+    const all = new Map<string, Masked | undefined>();
+    for (const text of texts) if (!all.has(text)) all.set(text, this.#known.get(text));
+    const unknown = [...all.keys()].filter((text) => all.get(text) === undefined);
     if (unknown.length > 0) {
       const personal = maskPersonalData ? { contacts: true, names: maskedNames } : undefined;
       const found = await this.#scanned(unknown, personal);
       for (const [index, text] of unknown.entries())
-        news.set(text, await this.#replaced(text, found[index] ?? []));
+        all.set(text, await this.#replaced(text, found[index] ?? []));
     }
-    const masked = texts.map((text) => news.get(text) ?? this.#known.get(text));
-    if (rules === this.#rules) for (const [text, one] of news) this.#remember(text, one);
-    return masked.map((one) => {
+    if (rules === this.#rules) for (const [text, one] of all) if (one) this.#known.set(text, one);
+    return texts.map((text) => {
+      const one = all.get(text);
       // Every text was either known or scanned; if not, none may pass as if it had been.
       if (!one) throw maskingFailed();
       return one;
     });
-  }
-
-  /** Beginning anew now and then costs some ms, and no list has to be kept of what was used when. */
-  #remember(text: string, masked: Masked): void {
-    if (this.#known.size >= rememberedTexts || this.#knownCharacters > rememberedCharacters) {
-      this.#known.clear();
-      this.#knownCharacters = 0;
-    }
-    if (!this.#known.has(text)) this.#knownCharacters += text.length;
-    this.#known.set(text, masked);
   }
 
   async #scanned(texts: readonly string[], personal: PersonalData | undefined): Promise<FoundSecret[][]> {

@@ -30,6 +30,8 @@ export const placeholderOf = (group: MaskGroup, kind: string, digest: string): s
 
 /** In the order of the text. */
 export function placeholdersIn(text: string): Placeholder[] {
+  // Nearly every text of every request has none, and this is seen ten times as fast.
+  if (maskGroups.every((group) => !text.includes(`[${group}:`))) return [];
   return [...text.matchAll(placeholder)].flatMap(({ 0: whole, index, groups }) => {
     const group = maskGroups.find((one) => one === groups?.group);
     if (group === undefined || groups?.kind === undefined || groups.digest === undefined) return [];

@@ -41,6 +41,8 @@ export async function newProfile(browser: Browser, options: ProfileOptions = {})
     deviceScaleFactor: options.scale ?? 1,
     ...(storageState ? { storageState } : {}),
   });
+  // A window opens within seconds, and where two suites share two cores within some more; half a minute was too short.
+  context.setDefaultTimeout(60_000);
   if (options.keyring !== 'failing') {
     // The key that secrets are encrypted with; left unanswered, they are forgotten at each reload.
     await context.route('**/mint-key', (route) => route.fulfill({ status: 200, body: Buffer.alloc(32, 7) }));
