@@ -60,7 +60,7 @@ Of many instances, on this machine or others, with --store only:
   --tls-cert FILE      certificate with its chain, PEM; read again on SIGHUP
   --tls-key FILE       its key, readable by its user alone
   --plain-behind-proxy no TLS here, since a proxy in front ends it
-  --host-name NAME     a name by which programs reach the bridge, alone or with its port; several times for several
+  --host-name NAME     a name by which programs reach it, alone or with its port; several times for several
 
 Environment: ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL. Without a key the answers are quotes from your files.
 CAUSEWAY_PROVIDERS: servers and gateways besides, as JSON, as in the setting causeway.providers.
