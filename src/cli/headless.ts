@@ -14,6 +14,7 @@ import type { OpenCore, SharedState } from '../openCore.ts';
 import { groundingModes } from '../protocol/entries.ts';
 import { openStateFolder, userDatabaseFile } from '../store/dataFolders.ts';
 import { openUserDatabase, type UserDatabase } from '../store/user/openUserDatabase.ts';
+import { workspaceExcludes } from '../workspaceExcludesOnDisk.ts';
 import { isMarkedLocalOnly } from '../workspaceMarksOnDisk.ts';
 import type { Invocation } from './main.ts';
 import { version } from './overview.ts';
@@ -54,6 +55,7 @@ export async function openHeadless(
       openFiles: async () => [],
     },
     roots: () => place.roots,
+    excludes: () => workspaceExcludes(place.roots),
     watch: 'own',
     settings: markedSettings(settings, place.roots),
     secrets: secretsOf(env),

@@ -14,7 +14,7 @@ const waitMs = 2_000;
 const batchSize = 200;
 /** A session that begins with more entries than this was imported; they are read when needed. */
 const mostTold = 500;
-/** A writer waits so long, in ms, to be told of his own change; should the reader be cut off, it is told later. */
+/** A writer and the reader wait so long for each other, in ms; should one be cut off, the other goes on. */
 const ownLimitMs = 1_000;
 
 const record = z.object({
@@ -44,6 +44,13 @@ export interface ChangeSource {
   sessions(): Promise<SessionSummary[]>;
 }
 
+export interface OwnChange {
+  /** Resolves when the listeners have heard of it; after a while in any case. */
+  heard(): Promise<void>;
+  /** It was made, and its maker goes on; or it was not. */
+  over(): void;
+}
+
 export class Changes {
   readonly #redis: RedisConnection;
   readonly #keys: WorkspaceKeys;
@@ -51,8 +58,7 @@ export class Changes {
   readonly #source: ChangeSource;
   readonly #emit: (change: StoreChange) => void;
   readonly #ended = new AbortController();
-  readonly #own = new Map<string, Entry[]>();
-  readonly #waiting = new Map<number, () => void>();
+  readonly #own = new Map<string, { entries: Entry[]; hear: () => void; over: Promise<void> }>();
   /** How much of each session has been told, for the day on which changes are gone before they were read. */
   readonly #toldOf = new Map<string, number>();
   #last = 0;
@@ -85,33 +91,25 @@ export class Changes {
     this.#reading = this.#read();
   }
 
-  /** Entries of a change this instance is about to make, which need not be read again. */
-  expect(changeId: string, entries: Entry[]): void {
-    this.#own.set(changeId, entries);
-  }
-
-  forget(changeId: string): void {
-    this.#own.delete(changeId);
-  }
-
-  /** Resolves when the listeners have heard of a change; after a while in any case. */
-  async reached(number: number): Promise<void> {
-    if (number <= this.#last || this.#ended.signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ownLimitMs);
-      this.#waiting.set(number, () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
-    this.#waiting.delete(number);
+  /** A change this instance is about to make. */
+  expect(changeId: string, entries: Entry[]): OwnChange {
+    const heard = Promise.withResolvers<void>();
+    const over = Promise.withResolvers<void>();
+    this.#own.set(changeId, { entries, hear: heard.resolve, over: over.promise });
+    return {
+      heard: () => within(heard.promise),
+      over: () => {
+        this.#own.delete(changeId);
+        over.resolve();
+      },
+    };
   }
 
   async close(): Promise<void> {
     this.#ended.abort();
     await this.#redis.close();
     await this.#reading;
-    for (const resolve of this.#waiting.values()) resolve();
+    for (const { hear } of this.#own.values()) hear();
   }
 
   async #newest(): Promise<number> {
@@ -146,7 +144,8 @@ export class Changes {
         change.progress !== undefined && other.progress === change.progress;
       // Of several checkpoints of a turn the newest tells all.
       if (!records.slice(at + 1).some((later) => isStale(later.change))) await this.#tell(change);
-      this.#reach(number);
+      this.#last = number;
+      await this.#handedBack(change.id);
     }
   }
 
@@ -162,71 +161,66 @@ export class Changes {
       }));
   }
 
-  #reach(number: number): void {
-    this.#last = number;
-    this.#waiting.get(number)?.();
+  /**
+   * Whoever made the change has it back before the next one is told, as from a store that is one thread: what he does
+   * with it must not come after what followed.
+   */
+  async #handedBack(changeId: string): Promise<void> {
+    const own = this.#own.get(changeId);
+    if (!own) return;
+    own.hear();
+    await within(own.over);
+    await new Promise(setImmediate);
   }
 
+  /** Reads all that is to be told before any of it is, so that a reader that is cut off tells nothing twice. */
   async #tell(change: ChangeRecord): Promise<void> {
-    const { sessionId, appended } = change;
+    const { sessionId, appended, live, progress } = change;
     const own = change.by === this.#holder;
-    const expected = this.#own.get(change.id);
-    if (appended) await this.#tellAppended(sessionId, appended, own, expected);
-    this.#own.delete(change.id);
-    if (change.session) {
-      const session = await this.#source.summary(sessionId);
-      if (session) this.#emit({ type: 'session', own, session });
-    }
-    if (change.purged) {
-      this.#toldOf.delete(sessionId);
-      this.#emit({ type: 'purged', own, sessionId });
-    }
-    if (change.live !== undefined) this.#emit({ type: 'turn_live', own, sessionId, turnId: change.live });
-    if (change.progress !== undefined && !own)
-      this.#tellProgress(sessionId, await this.#source.live(sessionId));
-    if (change.queue) await this.#tellQueue(sessionId);
-    if (change.free) this.#emit({ type: 'free', own: false, sessionId });
+    const told: StoreChange[] = [];
+    if (appended)
+      told.push(...(await this.#appended(sessionId, appended, own, this.#own.get(change.id)?.entries)));
+    const session = change.session && (await this.#source.summary(sessionId));
+    if (session) told.push({ type: 'session', own, session });
+    if (change.purged) told.push({ type: 'purged', own, sessionId });
+    if (live !== undefined) told.push({ type: 'turn_live', own, sessionId, turnId: live });
+    if (progress !== undefined && !own)
+      told.push(...progressOf(sessionId, await this.#source.live(sessionId)));
+    if (change.queue)
+      told.push({ type: 'queue', own: false, sessionId, queue: await this.#source.queue(sessionId) });
+    if (change.free) told.push({ type: 'free', own: false, sessionId });
+    if (appended) this.#toldOf.set(sessionId, appended[1]);
+    if (change.purged) this.#toldOf.delete(sessionId);
+    for (const each of told) this.#emit(each);
   }
 
-  async #tellAppended(
+  async #appended(
     sessionId: string,
     [from, to]: readonly [number, number],
     own: boolean,
-    expected: Entry[] | undefined,
-  ): Promise<void> {
-    this.#toldOf.set(sessionId, to);
-    if (to - from >= mostTold) {
-      this.#emit({ type: 'imported', own, sessionId });
-      return;
-    }
-    for (const entry of expected ?? (await this.#source.range(sessionId, from, to)))
-      this.#emit({ type: 'appended', own, sessionId, entries: [entry] });
-  }
-
-  /** Of a turn that another instance runs. */
-  #tellProgress(sessionId: string, live: LiveTurn | undefined): void {
-    if (!live || live.own) return;
-    const { turnId, content } = live;
-    this.#emit({ type: 'progress', own: false, sessionId, turnId, content });
-  }
-
-  async #tellQueue(sessionId: string): Promise<void> {
-    this.#emit({ type: 'queue', own: false, sessionId, queue: await this.#source.queue(sessionId) });
+    expected?: Entry[],
+  ): Promise<StoreChange[]> {
+    if (to - from >= mostTold) return [{ type: 'imported', own, sessionId }];
+    const entries = expected ?? (await this.#source.range(sessionId, from, to));
+    return entries.map((entry) => ({ type: 'appended', own, sessionId, entries: [entry] }));
   }
 
   /** Tells what the sessions themselves say, where changes were dropped before they were read here. */
   async #catchUp(newest: number): Promise<void> {
     const sessions = await this.#source.sessions();
     for (const session of sessions) {
-      const told = this.#toldOf.get(session.id) ?? 0;
-      if (session.entryCount > told)
-        await this.#tellAppended(session.id, [told + 1, session.entryCount], false, undefined);
-      this.#toldOf.set(session.id, session.entryCount);
-      this.#emit({ type: 'session', own: false, session });
-      const live = await this.#source.live(session.id);
-      this.#tellProgress(session.id, live);
-      await this.#tellQueue(session.id);
-      if (!live) this.#emit({ type: 'free', own: false, sessionId: session.id });
+      const { id: sessionId, entryCount } = session;
+      const before = this.#toldOf.get(sessionId) ?? 0;
+      const live = await this.#source.live(sessionId);
+      const told: StoreChange[] = [
+        ...(entryCount > before ? await this.#appended(sessionId, [before + 1, entryCount], false) : []),
+        { type: 'session', own: false, session },
+        ...progressOf(sessionId, live),
+        { type: 'queue', own: false, sessionId, queue: await this.#source.queue(sessionId) },
+        ...(live ? [] : [{ type: 'free' as const, own: false, sessionId }]),
+      ];
+      this.#toldOf.set(sessionId, entryCount);
+      for (const each of told) this.#emit(each);
     }
     const here = new Set(sessions.map(({ id }) => id));
     for (const sessionId of this.#toldOf.keys()) {
@@ -236,6 +230,22 @@ export class Changes {
     }
     if (newest < this.#last) this.#rewinds += 1;
     this.#last = newest;
-    for (const [number, resolve] of this.#waiting) if (number <= newest) resolve();
+    for (const { hear } of this.#own.values()) hear();
   }
+}
+
+/** Of a turn that another instance runs. */
+function progressOf(sessionId: string, live: LiveTurn | undefined): StoreChange[] {
+  if (!live || live.own) return [];
+  const { turnId, content } = live;
+  return [{ type: 'progress', own: false, sessionId, turnId, content }];
+}
+
+async function within(work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ownLimitMs);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
 }

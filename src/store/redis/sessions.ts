@@ -120,7 +120,7 @@ export class RedisSessions {
     const { sessionId, told, guards } = plan;
     const commands = plan.whole();
     if (!told.purged) told.session = true;
-    this.#changes?.expect(changeId, plan.entries);
+    const own = this.#changes?.expect(changeId, plan.entries);
     const args = [
       recordOf(told, { id: changeId, by: this.holder, sessionId }),
       String(guards.length),
@@ -129,15 +129,14 @@ export class RedisSessions {
       ...commands.flatMap((command) => [String(command.length), ...command]),
     ];
     const { leases, lastChange, changes, done } = this.keys;
-    let number: unknown;
     try {
-      number = await this.redis.run(makeChange, [leases, lastChange, changes, done(changeId)], args);
+      const number = await this.redis.run(makeChange, [leases, lastChange, changes, done(changeId)], args);
+      if (number === null) return false;
+      await own?.heard();
+      return true;
     } finally {
-      if (typeof number !== 'string') this.#changes?.forget(changeId);
+      own?.over();
     }
-    if (typeof number !== 'string') return false;
-    await this.#changes?.reached(Number(number));
-    return true;
   }
 
   /** Changes of one session from here go one after the other, as they were asked for. */

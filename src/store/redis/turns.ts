@@ -27,7 +27,7 @@ import type { LogReader } from './logReader.ts';
 import { Plan } from './plan.ts';
 import { beat, keepProgress, readExpired } from './scripts.ts';
 import { type RedisSessions, wantedFor } from './sessions.ts';
-import type { SessionState, TurnRow } from './state.ts';
+import type { SessionState, TurnRow, WholeTurn } from './state.ts';
 
 /** Inputs that may wait in a session: more than anyone types ahead, and each may hold 32 MB. */
 const longestQueue = 20;
@@ -45,6 +45,8 @@ export class RedisTurns {
   readonly #log: LogReader;
   /** Turns of this instance whose leases it keeps. One whose taking was not acknowledged is not among them. */
   readonly #held = new Set<string>();
+  /** Of these, the ones that were handed out to be run. */
+  readonly #begun = new Set<string>();
 
   constructor(sessions: RedisSessions, log: LogReader) {
     this.#sessions = sessions;
@@ -74,21 +76,42 @@ export class RedisTurns {
       return { state: 'queued', queued: { ...queued, position: waiting + 1 } };
     });
     this.#held.add(turnId);
+    if (result.state === 'live') this.#begun.add(turnId);
     return result;
   }
 
-  /** The first waiting turn becomes live when it is this instance's. */
+  /**
+   * The first waiting turn becomes live when it is this instance's. One that became so without a reply that said it, is
+   * given now: nobody runs it, and its lease is kept.
+   */
   async promote(sessionId: string): Promise<UserEntry | undefined> {
     const peeked = await this.#sessions.state(sessionId, { inputs: true });
+    const unheard = peeked.wholeTurns.find(
+      ({ state, turnId }) => state === 'live' && this.#held.has(turnId) && !this.#begun.has(turnId),
+    );
+    if (unheard) return this.#begunAlready(sessionId, unheard);
     const first = peeked.wholeTurns.find((turn) => turn.state === 'queued');
     if (!first || first.holder !== this.#sessions.holder) return undefined;
-    return this.#change(sessionId, [first.user], ({ turns }, plan) => {
+    const entry = await this.#change(sessionId, [first.user], ({ turns }, plan) => {
       const next = turns.find((turn) => turn.state === 'queued');
       if (next?.turnId !== first.turnId || turns.some((turn) => turn.state === 'live')) return undefined;
-      const entry = begun(plan, first.user);
-      plan.makeLive(first.turnId, entry.id);
-      return entry;
+      const begins = begun(plan, first.user);
+      plan.makeLive(first.turnId, begins.id);
+      return begins;
     });
+    return entry && this.#runs(entry);
+  }
+
+  async #begunAlready(sessionId: string, { user }: WholeTurn): Promise<UserEntry | undefined> {
+    const entry = (await this.#log.at(sessionId, await this.#log.places(sessionId, [user.id])))[0];
+    return entry?.kind === 'user' ? this.#runs(entry) : undefined;
+  }
+
+  /** Only one of those who ask for a turn's beginning at once is given it. */
+  #runs(entry: UserEntry): UserEntry | undefined {
+    if (this.#begun.has(entry.turnId)) return undefined;
+    this.#begun.add(entry.turnId);
+    return entry;
   }
 
   async withdraw(turnId: string): Promise<boolean> {
@@ -99,7 +122,7 @@ export class RedisTurns {
       plan.removeTurn(turnId, 'queued');
       return true;
     }).catch(falseWhenPurged);
-    if (isTaken) this.#held.delete(turnId);
+    if (isTaken) this.#letGo(turnId);
     return isTaken;
   }
 
@@ -135,7 +158,7 @@ export class RedisTurns {
       [keys.turn(turnId), keys.leases, keys.lastChange, keys.changes],
       [holder, JSON.stringify(content), turnId, told],
     );
-    if (kept !== 1) this.#held.delete(turnId);
+    if (kept !== 1) this.#letGo(turnId);
     return kept === 1;
   }
 
@@ -166,7 +189,7 @@ export class RedisTurns {
       plan.removeTurn(turnId, 'live');
       return entry;
     }).catch(lostWhenPurged);
-    this.#held.delete(turnId);
+    this.#letGo(turnId);
     return ended;
   }
 
@@ -231,10 +254,15 @@ export class RedisTurns {
     });
   }
 
+  #letGo(turnId: string): void {
+    this.#held.delete(turnId);
+    this.#begun.delete(turnId);
+  }
+
   #mustHold({ turns }: SessionState, turnId: string): TurnRow {
     const turn = turns.find((one) => one.turnId === turnId);
     if (turn?.state !== 'live' || turn.holder !== this.#sessions.holder) {
-      this.#held.delete(turnId);
+      this.#letGo(turnId);
       throw leaseLost();
     }
     return turn;
@@ -249,7 +277,7 @@ export class RedisTurns {
   async #heldIn(turnId: string): Promise<string> {
     const sessionId = await this.#sessionOf(turnId);
     if (sessionId !== undefined) return sessionId;
-    this.#held.delete(turnId);
+    this.#letGo(turnId);
     throw leaseLost();
   }
 }

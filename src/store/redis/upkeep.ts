@@ -50,7 +50,9 @@ export class Upkeep {
   async #look(): Promise<void> {
     try {
       const expired = await this.#turns.expired();
-      for (const turn of this.#silent(expired, performance.now())) await this.#turns.close(turn);
+      const closing = this.#silent(expired, performance.now()).map((turn) => this.#turns.close(turn));
+      // One that cannot be ended, since its session cannot be read say, keeps no other from it.
+      await Promise.allSettled(closing);
     } catch {
       // It is looked again in a second, here and by the others.
     }

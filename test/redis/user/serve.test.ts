@@ -118,7 +118,7 @@ describe('causeway serve, three instances on one Redis', function () {
       headers: { ...bearer(token), 'content-type': 'application/json' },
       body: JSON.stringify({ title: 'Seen by all' }),
     });
-    const { id } = JSON.parse(await made.text());
+    const { id } = JSON.parse(await made.text()).session;
     for (const url of urls) {
       const { status, body } = await get(url, token, `/v1/sessions/${id}`);
       assert.equal(status, 200);

@@ -71,6 +71,7 @@ describe('What excludes a file that is open', () => {
     { 'x/logs/a.txt': 'files.exclude', 'tmp/a': 'search.exclude', b: undefined },
     [
       { setting: 'files.exclude', globs: [{ pattern: '**/logs' }] },
+      { setting: 'files.exclude', globs: [{ pattern: 'b' }], below: '/another/folder' },
       { setting: 'search.exclude', globs: [{ pattern: 'tmp' }] },
     ],
   );
