@@ -8,13 +8,19 @@ import { join } from 'node:path';
  */
 const mark = /"causeway\.privacy\.localOnly"\s*:\s*true\b/;
 
-/** Whether the settings of one of the folders mark the workspace as local-only. */
-export const isMarkedLocalOnly = (roots: readonly string[]): boolean =>
-  roots.some((root) => {
+/**
+ * Whether the settings of one of the folders mark the workspace as local-only, or those of the file that describes it
+ * (`workspaceFile`, where there is one on this disk).
+ */
+export const isMarkedLocalOnly = (roots: readonly string[], workspaceFile?: string): boolean =>
+  [
+    ...roots.map((root) => join(root, '.vscode', 'settings.json')),
+    ...(workspaceFile === undefined ? [] : [workspaceFile]),
+  ].some((file) => {
     try {
-      return mark.test(readFileSync(join(root, '.vscode', 'settings.json'), 'utf8'));
+      return mark.test(readFileSync(file, 'utf8'));
     } catch {
-      // Most folders have no settings of their own.
+      // Most folders have no settings of their own, and where one folder is open it is the workspace.
       return false;
     }
   });

@@ -8,6 +8,7 @@ import type { Log, Secrets } from '../core/ports.ts';
 import { anthropicKeyName } from '../core/providers/anthropic/keyName.ts';
 import { type EndpointSetting, endpointSettings } from '../core/providers/openai/endpoints.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
+import { localPathOf } from '../core/workspace/uri.ts';
 import { maskingKeyIn } from '../maskingKeyOnDisk.ts';
 import { readMemoryFiles } from '../memoryFilesOnDisk.ts';
 import type { OpenCore, SharedState } from '../openCore.ts';
@@ -57,7 +58,7 @@ export async function openHeadless(
     roots: () => place.roots,
     excludes: () => workspaceExcludes(place.roots),
     watch: 'own',
-    settings: markedSettings(settings, place.roots),
+    settings: markedSettings(settings, place),
     secrets: secretsOf(env),
     sessionKey: undefined,
     ...(shared === undefined ? {} : { shared }),
@@ -96,11 +97,13 @@ export function settingsOf(flags: TurnFlags, env: Invocation['env']): Settings {
 }
 
 /** A mark of the workspace holds here as in the editor; it is read anew, since a server runs for days. */
-function markedSettings(settings: Settings, roots: readonly string[]): Settings {
+function markedSettings(settings: Settings, { roots, identity }: Place): Settings {
+  // Of a workspace of one folder this is the folder, which is no file to read.
+  const workspaceFile = localPathOf(identity.uri);
   return {
     ...settings,
     get localOnly() {
-      return settings.localOnly || isMarkedLocalOnly(roots);
+      return settings.localOnly || isMarkedLocalOnly(roots, workspaceFile);
     },
   };
 }

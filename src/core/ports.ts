@@ -152,6 +152,8 @@ export interface RecallQuestion {
   except: ReadonlySet<string>;
   /** `workspace`: the workspace's other sessions too; private and trashed ones are never looked at. */
   scope: 'session' | 'workspace';
+  /** It is being typed and was not sent: nobody outside of this machine is asked about it. */
+  unsent?: true;
 }
 
 /**

@@ -85,10 +85,15 @@ async function askWithin(requesting: Requesting, checkpoints: Checkpoints): Prom
 function fitOf({ deps, plan, signal }: Requesting): ExactFit {
   const { provider, user } = plan;
   const question = plainText(user.content);
+  // The user's own questions are answered with quotes whatever goes along with them; that is what answers offline.
+  const withoutFiles = user.client !== undefined && user.grounding === 'off';
   return {
     context: deps.context,
     factors: deps.factors,
-    requestOf: (built) => providerRequest(built.report, built, question),
+    requestOf: (built) => ({
+      ...providerRequest(built.report, built, question),
+      ...(withoutFiles ? { withoutFiles } : {}),
+    }),
     ...(provider.countTokens ? { countTokens: provider.countTokens.bind(provider) } : {}),
     signal,
   };

@@ -18,4 +18,21 @@ describe('A folder marked as local-only', () => {
   check('is one with comments around it', '{ // ours\n "causeway.privacy.localOnly" : true, }', true);
   check('is none that says false', '{"causeway.privacy.localOnly": false}', false);
   check('is none with another setting', '{"causeway.privacy.maskSecrets": true}', false);
+
+  it('is one where the file of its workspace says so, and none where that says nothing', () => {
+    writeFileSync(join(root, '.vscode', 'settings.json'), '{}');
+    const file = join(root, 'two.code-workspace');
+    writeFileSync(file, '{"folders": [], "settings": {"causeway.privacy.localOnly": true}}');
+    assert.equal(isMarkedLocalOnly([root], file), true);
+    writeFileSync(file, '{"folders": [], "settings": {}}');
+    assert.equal(isMarkedLocalOnly([root], file), false);
+    assert.equal(isMarkedLocalOnly([root], root), false);
+  });
+
+  it('is one where another folder of the workspace is marked', () => {
+    const other = join(root, 'other');
+    mkdirSync(join(other, '.vscode'), { recursive: true });
+    writeFileSync(join(other, '.vscode', 'settings.json'), '{"causeway.privacy.localOnly": true}');
+    assert.equal(isMarkedLocalOnly([root, other]), true);
+  });
 });

@@ -294,6 +294,7 @@ export class ContextBuilder {
               ...this.#surelySent(request, tail).flatMap(({ entryIds }) => entryIds),
             ]),
             scope,
+            ...(request.preview ? { unsent: true as const } : {}),
           })
         : { found: [], late: false },
     ]);

@@ -103,6 +103,7 @@ export class ContextInspector {
       input: unsent,
       parentId: input.parentId,
       model: chosen.model,
+      preview: true,
       persona: profile,
       recall: choices.recall(profile),
       tools: (await choices.tools(sessionId, profile, chosen.model, unsent.grounding)).definitions,

@@ -76,6 +76,8 @@ export interface ProviderRequest {
   thinking?: { budgetTokens: number } | 'adaptive';
   /** What the user typed in this turn, without context: offline answers search for it. */
   question: string;
+  /** Set where a program asks that may read no file of the workspace: offline answers quote none then. */
+  withoutFiles?: true;
   /** JSON Schema the whole answer must follow, for models that can be held to one. */
   outputSchema?: Record<string, unknown>;
   /** How often it is sent again when it fails; three times when absent. */

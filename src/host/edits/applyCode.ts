@@ -2,7 +2,7 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
-import { type LineRange, type NamedRange, placeCode } from '../../core/edits/placement.ts';
+import { type LineRange, type NamedRange, placeMasked } from '../../core/edits/placement.ts';
 import { editOutdated, noEditor, outsideWorkspace } from '../../core/errors.ts';
 import { largestFile } from '../../core/grounding/fileRules.ts';
 import { whereIs } from '../../core/grounding/quotePlace.ts';
@@ -36,8 +36,11 @@ export async function applyCode(edits: ProposedEdits, proposed: CodeForFile): Pr
   const document = await existing(uri);
   // What is masked in the code stands in the file, or in another one that is open.
   const sources = [...(document ? [document] : []), ...openDocuments()].map((one) => one.getText());
-  const code = await proposed.restored(proposed.code, sources);
-  if (!document) return edits.propose(uri, undefined, `${code.replace(/\n*$/, '')}\n`);
+  const restored = (code: string) => proposed.restored(code, sources);
+  if (!document) {
+    const code = await restored(proposed.code);
+    return edits.propose(uri, undefined, `${code.replace(/\n*$/, '')}\n`);
+  }
   const shown = active?.document.uri.toString() === uri.toString() ? active : undefined;
   const text = document.getText();
   const selection = target
@@ -47,11 +50,12 @@ export async function applyCode(edits: ProposedEdits, proposed: CodeForFile): Pr
       : undefined;
   // People go on typing while an answer is on its way.
   if (target && !selection) throw editOutdated(shownPath(uri));
-  const after = placeCode(text, code, {
+  const hints = {
     symbols: selection ? [] : await symbolsOf(uri),
     ...(selection === undefined ? {} : { selection }),
     ...(shown === undefined ? {} : { cursorLine: shown.selection.active.line + 1 }),
-  });
+  };
+  const after = await placeMasked(text, proposed.code, hints, restored);
   return edits.propose(uri, text, after);
 }
 

@@ -8,8 +8,9 @@ import { endpointKeyName } from '../../../../src/core/providers/openai/endpoints
 import { OpenAiProviders } from '../../../../src/core/providers/openai/openAiProviders.ts';
 import { Masker } from '../../../../src/core/secrets/masker.ts';
 import { openSecretScanner } from '../../../../src/workers/openSecretScanner.ts';
+import { answer } from '../../../support/anthropic/script.ts';
 import { canaries } from '../../../support/canaries.ts';
-import { workerUrl } from '../../../support/core.ts';
+import { startCore, workerUrl } from '../../../support/core.ts';
 import { type FakeOpenAi, startFakeOpenAi } from '../../../support/openai/server.ts';
 import { filled, user } from '../../store/sqlite/samples.ts';
 import { idle, type RecallWindow, Windows } from './recalling.ts';
@@ -104,6 +105,29 @@ describe('Recall with an embedding model of the user', function () {
     const requests = fake.embeddings.inputs.flat().filter((text) => text === 'A zorbl hangs in the cellar.');
     assert.equal(requests.length, 1, 'each turn is sent once');
     assert.ok(fake.embeddings.inputs.every((texts) => texts.length <= 32));
+  });
+
+  it('sends nothing of what is typed before it is sent, and what is sent once it is', async () => {
+    const core = await startCore({ recall: window().recall });
+    try {
+      core.settings.recall = 'session';
+      core.fake.always(() => answer('Noted.'));
+      const { id } = await core.engine.sessions.create({ door: 'panel' });
+      const ask = async (text: string) => {
+        const { events } = await core.engine.startTurn(id, { text, door: 'panel' });
+        for await (const event of events) if (event.type === 'turn.ended') return;
+      };
+      const typed = { text: 'A quimp that nobody is told', door: 'panel' as const };
+      await ask('A zorbl hangs in the cellar.');
+      fake.embeddings.inputs.length = 0;
+      await core.engine.preview(id, typed);
+      await core.engine.context(id, { input: typed });
+      assert.deepEqual(fake.embeddings.inputs, []);
+      await ask(question);
+      assert.deepEqual(fake.embeddings.inputs[0], [question]);
+    } finally {
+      await core.close();
+    }
   });
 
   it('has nothing embedded again after a restart', async () => {
