@@ -88,6 +88,8 @@ export interface SharedState {
   workspaceId: string;
   /** Throws `store_unavailable` and `store_refused`. */
   openSessions(): Promise<LinkedSessionStore>;
+  /** What is the user's own, with `here`, this machine's, for what is about its folders; closes that too. */
+  openUsers(here: UserDatabase): Promise<UserDatabase>;
 }
 
 export interface OpenCore {
@@ -121,7 +123,8 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
   const { dataFolder, identity, settings, secrets, log } = options;
   const worker = (name: string): URL =>
     new URL(`${name}.js`, `${pathToFileURL(options.workersFolder).href}/`);
-  const user = openUserDatabase({ file: userDatabaseFile(dataFolder), workerUrl: worker('user') });
+  const here = openUserDatabase({ file: userDatabaseFile(dataFolder), workerUrl: worker('user') });
+  const user = options.shared ? await options.shared.openUsers(here) : here;
   const closeUser = async (error: unknown): Promise<never> => {
     await user.close();
     throw error;
