@@ -166,6 +166,16 @@ describe('An answer that transforms change', () => {
     }
   });
 
+  it('is seen whole where separators of lines stand in a text, and not at all where an event is no JSON', () => {
+    const said = 'a\u2028b\u2029c\u0085d';
+    const all: Block[] = [{ type: 'text', text: said, pieces: [said] }];
+    assert.deepEqual(streamedMessage(messageStream(all)).parts, [partOf(all[0] ?? assert.fail())]);
+    assert.deepEqual(streamedCompletion(chatStream(all)).parts, [partOf(all[0] ?? assert.fail())]);
+    for (const read of [streamedMessage, streamedCompletion])
+      assert.throws(() => read(Buffer.from('data: {"half\n\n')));
+    assert.deepEqual(streamedCompletion(Buffer.from(': ping\n\ndata: [DONE]\n\n')).parts, []);
+  });
+
   it('leaves a call alone whose input broke off', () => {
     const bytes = messageStream([{ type: 'tool_use', name: 'look', input: {}, pieces: ['{"a":'] }]);
     const answer = streamedMessage(bytes);
