@@ -5,7 +5,6 @@
 import { z } from 'zod';
 import type { AnswerPart } from '../../core/relay.ts';
 import { argumentsOf, type ChangeableAnswer } from './changedWhole.ts';
-import { parsedJson } from './translated.ts';
 
 interface Told {
   raw: string;
@@ -189,13 +188,16 @@ const inPieces = (text: string): string[] =>
 
 const named = (name: string, data: unknown): string => `event: ${name}\ndata: ${JSON.stringify(data)}`;
 
+/** Throws for what cannot be read: words may stand in it that nobody would see. */
 function eventsIn(bytes: Buffer): Told[] {
   return bytes
     .toString('utf8')
     .split(/(?:\r?\n){2,}/)
     .filter((raw) => raw.trim() !== '')
     .map((raw) => {
-      const data = raw.split(/\r?\n/).flatMap((line) => /^data: ?(.*)$/.exec(line)?.[1] ?? []);
-      return { raw, data: parsedJson(data.join('\n')) };
+      // Separators of lines and paragraphs (U+2028, U+2029) end no line here, and may stand in a text.
+      const lines = raw.split(/\r?\n/).flatMap((line) => /^data: ?(.*)$/s.exec(line)?.[1] ?? []);
+      const text = lines.join('\n');
+      return { raw, data: text === '' || text.trim() === '[DONE]' ? undefined : JSON.parse(text) };
     });
 }

@@ -7,7 +7,12 @@ import type { AnswerPart } from '../../../../src/core/relay.ts';
 
 type Block = AnswerPart & { pieces: string[] };
 
-const record = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3 });
+/** A field of that name is left out wherever an input is read: it would not be one. */
+const record = fc.dictionary(
+  fc.string().filter((name) => name !== '__proto__'),
+  fc.jsonValue({ maxDepth: 2 }),
+  { maxKeys: 3 },
+);
 /** A text in pieces cut anywhere. */
 const cut = (text: string, at: number[]): string[] => {
   const places = [0, ...at.map((one) => one % (text.length + 1)).sort((a, b) => a - b), text.length];
@@ -159,6 +164,16 @@ describe('An answer that transforms change', () => {
       assert.throws(() => wholeMessage(Buffer.from(text)), text);
       assert.throws(() => wholeCompletion(Buffer.from(text)), text);
     }
+  });
+
+  it('is seen whole where separators of lines stand in a text, and not at all where an event is no JSON', () => {
+    const said = 'a\u2028b\u2029c\u0085d';
+    const all: Block[] = [{ type: 'text', text: said, pieces: [said] }];
+    assert.deepEqual(streamedMessage(messageStream(all)).parts, [partOf(all[0] ?? assert.fail())]);
+    assert.deepEqual(streamedCompletion(chatStream(all)).parts, [partOf(all[0] ?? assert.fail())]);
+    for (const read of [streamedMessage, streamedCompletion])
+      assert.throws(() => read(Buffer.from('data: {"half\n\n')));
+    assert.deepEqual(streamedCompletion(Buffer.from(': ping\n\ndata: [DONE]\n\n')).parts, []);
   });
 
   it('leaves a call alone whose input broke off', () => {
