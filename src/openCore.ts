@@ -5,6 +5,7 @@ import { SpanExport } from './core/calls/spanExport.ts';
 import { Engine } from './core/engine.ts';
 import { toErrorInfo } from './core/errors.ts';
 import type { Exclude } from './core/grounding/globs.ts';
+import { symbolSearch } from './core/grounding/symbols/symbolSearch.ts';
 import { Limiter } from './core/limits/limiter.ts';
 import type { Clock, IndexControl, Log, Secrets, Workspace } from './core/ports.ts';
 import { Profiles } from './core/profiles/profiles.ts';
@@ -39,6 +40,7 @@ import { openPassageSearch } from './workers/openPassageSearch.ts';
 import { openRecall } from './workers/openRecall.ts';
 import { openSecretScanner } from './workers/openSecretScanner.ts';
 import { openTokenCounter } from './workers/openTokenCounter.ts';
+import { openTransforms } from './workers/openTransforms.ts';
 import { workspaceFilesOnDisk } from './workspaceFilesOnDisk.ts';
 import { workspaceHistory } from './workspaceHistoryByGit.ts';
 
@@ -51,6 +53,8 @@ export interface Surroundings {
   profilesFolder: string;
   /** The user's own prompts; it need not be there. */
   promptsFolder: string;
+  /** The user's own transforms, modules that see what leaves; it need not be there. */
+  transformsFolder: string;
   /** Folder of the bundled workers. */
   workersFolder: string;
   identity: WorkspaceIdentity;
@@ -84,6 +88,8 @@ export interface SharedState {
   workspaceId: string;
   /** Throws `store_unavailable` and `store_refused`. */
   openSessions(): Promise<LinkedSessionStore>;
+  /** What is the user's own, with `here`, this machine's, for what is about its folders; closes that too. */
+  openUsers(here: UserDatabase): Promise<UserDatabase>;
 }
 
 export interface OpenCore {
@@ -117,7 +123,8 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
   const { dataFolder, identity, settings, secrets, log } = options;
   const worker = (name: string): URL =>
     new URL(`${name}.js`, `${pathToFileURL(options.workersFolder).href}/`);
-  const user = openUserDatabase({ file: userDatabaseFile(dataFolder), workerUrl: worker('user') });
+  const here = openUserDatabase({ file: userDatabaseFile(dataFolder), workerUrl: worker('user') });
+  const user = options.shared ? await options.shared.openUsers(here) : here;
   const closeUser = async (error: unknown): Promise<never> => {
     await user.close();
     throw error;
@@ -143,7 +150,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
   const workspace: Workspace = { ...options.workspace, id: resolved.workspace.id, name: identity.name };
   /** As it was told last; until then nothing is written that may lie beside encrypted sessions. */
   let isEncrypted = true;
-  const search = openPassageSearch({
+  const passages = openPassageSearch({
     workerUrl: worker('search'),
     roots: options.roots,
     openFiles: () => workspace.openFiles(),
@@ -163,6 +170,11 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
   const counter = openTokenCounter({ workerUrl: worker('tokens'), log });
   const scanner = openSecretScanner({ workerUrl: worker('secrets'), log });
   const masker = new Masker({ scanner, key: options.maskingKey, settings, log });
+  const transforms = openTransforms({
+    folder: options.transformsFolder,
+    workerUrl: worker('transforms'),
+    log,
+  });
   const claude = new AnthropicProvider({
     secrets,
     clock: systemClock,
@@ -178,19 +190,24 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     endpoints: () => settings.endpoints,
     prices: () => settings.prices,
   });
-  const recall = openRecall({
-    workerUrl: worker('recall'),
-    stores: [own, ...related],
-    isWanted: () => settings.recall !== 'off',
-    log,
-    embedder: new Embedder({ providers: servers, gate: gateOf({ workspace, settings, masker }), settings }),
-    tell: (error) => options.tell?.(toErrorInfo(error)),
-  });
   const notes = modelNotesOnDisk(notesFolder(dataFolder, resolved.workspace.id));
   const limiter = new Limiter(user.limits, log);
   const calls = new CallBatch(user.calls, log, {
     kept: () => settings.keepCallBodies,
     masked: (texts) => masker.texts(texts),
+  });
+  const recall = openRecall({
+    workerUrl: worker('recall'),
+    stores: [own, ...related],
+    isWanted: () => settings.recall !== 'off',
+    log,
+    embedder: new Embedder({
+      providers: servers,
+      gate: gateOf({ workspace, settings, masker, transforms }),
+      settings,
+      keeping: { calls, clock: systemClock, store },
+    }),
+    tell: (error) => options.tell?.(toErrorInfo(error)),
   });
   const spans = new SpanExport({
     calls,
@@ -203,6 +220,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
   const relay = new AnthropicRelay({
     limiter,
     masker,
+    transforms,
     secrets,
     calls,
     barred: (staysHere) => barredFrom(workspace, settings, staysHere),
@@ -210,12 +228,17 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     endpoints: () => settings.endpoints,
     prices: () => settings.prices,
   });
+  const files = workspaceFilesOnDisk({
+    roots: options.roots,
+    excludes: options.excludes ?? (() => []),
+    openFiles: () => workspace.openFiles(),
+  });
+  const search =
+    options.language === undefined
+      ? passages
+      : symbolSearch(passages, { files, language: options.language, isTrusted: () => workspace.isTrusted() });
   const sources: WorkspaceSources = {
-    files: workspaceFilesOnDisk({
-      roots: options.roots,
-      excludes: options.excludes ?? (() => []),
-      openFiles: () => workspace.openFiles(),
-    }),
+    files,
     history: workspaceHistory(options.roots),
     ...(options.language === undefined ? {} : { language: options.language }),
     search,
@@ -255,9 +278,15 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     search,
     settings,
     calls,
+    transforms,
     factorRecord: user.tokenFactors,
     answersDependOn: () =>
-      JSON.stringify([settings.anthropicBaseUrl, settings.anthropicFeatures, settings.endpoints]),
+      JSON.stringify([
+        settings.anthropicBaseUrl,
+        settings.anthropicFeatures,
+        settings.endpoints,
+        transforms.mark,
+      ]),
     workspaceSources: () => (options.roots().length === 0 ? undefined : sources),
     modelNotes: () => (settings.anthropicFeatures.memoryTool ? notes : undefined),
     profiles,
@@ -277,7 +306,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     resolved,
     user,
     masker,
-    index: search.index,
+    index: passages.index,
     relay,
     calls,
     limiter,
@@ -295,7 +324,8 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
         relay.dispose();
         await Promise.all([calls.close(), spans.close()]);
         await limiter.close();
-        await Promise.all([user.close(), search.close(), counter.close(), recall.close(), scanner.close()]);
+        await Promise.all([user.close(), passages.close(), counter.close(), recall.close(), scanner.close()]);
+        await transforms.close();
       }
     },
   };

@@ -2,13 +2,30 @@
 import { createHash } from 'node:crypto';
 import { usageInvalid } from '../core/errors.ts';
 import type { SharedState } from '../openCore.ts';
-import { redisAddress } from '../store/redis/address.ts';
+import { type RedisAddress, redisAddress } from '../store/redis/address.ts';
 import { fingerprintOf } from '../store/user/fingerprint.ts';
+import type { UserDatabase } from '../store/user/openUserDatabase.ts';
 import type { Place } from './place.ts';
+import { secretFrom } from './privateFile.ts';
 
 interface SharedFlags {
   store?: string | undefined;
   workspace?: string | undefined;
+}
+
+/** Where the flag or the environment says that things are kept, if anywhere. Throws `invalid_input`, `secret_file_too_open`. */
+export async function sharedAddressOf(
+  { store }: Pick<SharedFlags, 'store'>,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<RedisAddress | undefined> {
+  const url = store ?? (await secretFrom(env, 'CAUSEWAY_STORE'));
+  return url ? redisAddress(url) : undefined;
+}
+
+/** The user's own, as all instances share it. Loaded only where something is in Redis. */
+export async function openUsersAt(address: RedisAddress, here: UserDatabase): Promise<UserDatabase> {
+  const { openSharedUsers } = await import('../store/redis/user/sharedUsers.ts');
+  return openSharedUsers(here, address);
 }
 
 /**
@@ -21,8 +38,8 @@ export async function sharedStateOf(
   { path }: Place,
   command: string,
 ): Promise<SharedState | undefined> {
-  const url = flags.store ?? env.CAUSEWAY_STORE;
-  if (url === undefined || url === '') {
+  const address = await sharedAddressOf(flags, env);
+  if (address === undefined) {
     if (flags.workspace !== undefined)
       throw usageInvalid(
         '--workspace names what instances share, and goes with --store.',
@@ -30,7 +47,6 @@ export async function sharedStateOf(
       );
     return undefined;
   }
-  const address = redisAddress(url);
   // The same repository has the same first commit wherever it is checked out.
   const name = flags.workspace ?? (await fingerprintOf(path, { git: true }))?.gitRoot;
   if (name === undefined || name === '')
@@ -46,6 +62,7 @@ export async function sharedStateOf(
       const { RedisStore } = await import('../store/redis/redisStore.ts');
       return RedisStore.open(address, workspaceId);
     },
+    openUsers: (here) => openUsersAt(address, here),
   };
 }
 

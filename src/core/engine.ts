@@ -244,6 +244,12 @@ export class Engine implements Assistant {
     return { model, ...(insteadOf === undefined ? {} : { insteadOf }) };
   };
 
+  readonly groundingFor: Assistant['groundingFor'] = async (sessionId) => {
+    const profile = await this.#choices.profile(sessionId);
+    const grounding = this.#choices.grounding(profile);
+    return { grounding, profile: profile.name, isNamed: profile.grounding !== undefined };
+  };
+
   /** Asks the providers which models they have now; in Restricted Mode none outside the machine is asked. */
   refreshModels(signal: AbortSignal, all = false): Promise<void> {
     return this.#registry.refreshModels(signal, all);

@@ -66,6 +66,21 @@ describe('What excludes a file that is open', () => {
     },
   );
   check(
+    'is .causewayignore also against a .gitignore below it, and not against another .causewayignore there',
+    {
+      '.causewayignore': '*.secret\n*.own\n',
+      'a/.gitignore': '!*.secret\nb\n',
+      'a/c/.causewayignore': '!*.own\n',
+    },
+    {
+      'a/x.secret': '.causewayignore',
+      'a/c/x.secret': '.causewayignore',
+      'a/x.own': '.causewayignore',
+      'a/c/x.own': undefined,
+      'a/b': '.gitignore',
+    },
+  );
+  check(
     'is a setting of the editor, for the folder too',
     {},
     { 'x/logs/a.txt': 'files.exclude', 'tmp/a': 'search.exclude', b: undefined },
