@@ -159,7 +159,9 @@ describe('Two instances on one Redis', () => {
   it('are told the queue as it was then, when they hear of it late, so that no turn looks taken back', async () => {
     const { id } = await one.create({ door: 'bridge' });
     const [first, second] = [user('first'), user('second')];
+    const begun = change(other, 'turn_live');
     await one.submitTurn(first, id, by);
+    await begun;
     const heard = heardBy(other);
     const last = change(other, 'queue', ({ queue }) => queue.length === 0);
     await raw.command('ACL', 'SETUSER', 'default', '-xread');
