@@ -75,20 +75,6 @@ const steps = [
     needs: 'strace',
     args: mocha('--timeout', '60000', 'test/durability/syncs.test.ts'),
   },
-  // Not behind: it builds the command line, which the suite above uses.
-  {
-    name: 'redis',
-    tests: 'mocha',
-    needs: 'redis server',
-    args: mocha(
-      ...beside,
-      '--require',
-      'test/conformance/cli/built.ts',
-      '--timeout',
-      '60000',
-      'test/redis/**/*.test.ts',
-    ),
-  },
   { name: 'host', tests: 'host', needs: 'browser', args: ['test/support/vscode/runHost.ts', 'current'] },
   {
     name: 'floor',
@@ -106,6 +92,20 @@ const steps = [
   },
   // Packs after the suites above have used the build with source maps; the packed one is tested next.
   { name: 'package', after: true, args: ['test/package.mjs'] },
+  // Beside windows that wait for each other, since its instances wait for leases to end.
+  {
+    name: 'redis',
+    tests: 'mocha',
+    behind: true,
+    needs: 'redis server',
+    args: mocha(
+      '--require',
+      'test/conformance/cli/built.ts',
+      '--timeout',
+      '60000',
+      'test/redis/**/*.test.ts',
+    ),
+  },
   {
     name: 'e2e',
     tests: 'mocha',
