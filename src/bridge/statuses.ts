@@ -22,6 +22,7 @@ const statuses: Readonly<Record<string, number>> = {
   attachments_too_large: 413,
   limit_money: 402,
   price_unknown: 402,
+  transform_failed: 424,
   limit_requests: 429,
   limit_tokens: 429,
   limit_parallel: 429,
@@ -30,6 +31,7 @@ const statuses: Readonly<Record<string, number>> = {
   rate_limited: 429,
   store_unavailable: 503,
   register_unavailable: 503,
+  transforms_busy: 503,
   stream_stalled: 504,
   overloaded: 529,
 };

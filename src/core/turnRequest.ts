@@ -103,10 +103,15 @@ async function askWithin(requesting: Requesting, checkpoints: Checkpoints): Prom
 function fitOf({ deps, plan, signal }: Requesting): ExactFit {
   const { provider, user } = plan;
   const question = plainText(user.content);
+  // The user's own questions are answered with quotes whatever goes along with them; that is what answers offline.
+  const withoutFiles = user.client !== undefined && user.grounding === 'off';
   return {
     context: deps.context,
     factors: deps.factors,
-    requestOf: (built) => providerRequest(built.report, built, question),
+    requestOf: (built) => ({
+      ...providerRequest(built.report, built, question),
+      ...(withoutFiles ? { withoutFiles } : {}),
+    }),
     ...(provider.countTokens ? { countTokens: provider.countTokens.bind(provider) } : {}),
     signal,
   };
@@ -130,11 +135,14 @@ function wantedContext({ deps, plan, profile, tools }: Requesting, begun?: UserE
 /** Asks once what the request may take at most is held. Throws what the budget throws; then nothing was sent. */
 async function askHeld(
   requesting: Requesting,
-  built: BuiltContext,
-  sent: ProviderRequest,
+  gathered: BuiltContext,
+  request: ProviderRequest,
   checkpoints: Checkpoints,
 ): Promise<Ending> {
   const { model, provider, budget } = requesting.plan;
+  // Before anything is held or looked up: what is paid for and kept is what leaves.
+  const { request: sent, changes } = (await provider.leaving?.(request)) ?? { request };
+  const built = changes ? { ...gathered, report: { ...gathered.report, transformed: changes } } : gathered;
   const source = await requesting.deps.kept.source(requesting.plan, sent);
   requesting.progress.cached = source.hit;
   const spends = provider.remote && !source.hit;
@@ -204,8 +212,8 @@ async function ask(
       deps.breakers.failed(name, ending.error.retryAfterMs);
     const leftOut = event.type === 'stop' ? event.leftOut : undefined;
     if (leftOut) progress.report = { ...built.report, omitted: [...built.report.omitted, ...leftOut] };
-    // What was not read whole, or not now, says nothing of how the whole would have counted.
-    if (usage && ending.outcome === 'done' && !leftOut && !source.hit) {
+    // What was not read whole, not now, or as something else, says nothing of how the whole would have counted.
+    if (usage && ending.outcome === 'done' && !leftOut && !source.hit && !built.report.transformed) {
       const estimated = reportTokens(built.report);
       deps.factors.learn(model, { estimated, used: built.factor, actual: promptTokens(usage) });
     }

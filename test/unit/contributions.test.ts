@@ -319,6 +319,9 @@ describe('Settings', () => {
       assert.equal(properties[`${settingsSection}.${name}`]?.scope, 'machine'));
   }
 
+  it('that marks a workspace as local-only is read in the settings of each of its folders', () =>
+    assert.equal(properties[`${settingsSection}.privacy.localOnly`]?.scope, 'resource'));
+
   it('that a workspace may change count only in one that is trusted', () =>
     sameNames(
       Object.keys(properties).filter((name) => properties[name]?.scope !== 'machine'),

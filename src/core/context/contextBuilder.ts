@@ -308,6 +308,7 @@ export class ContextBuilder {
               ...this.#surelySent(request, tail).flatMap(({ entryIds }) => entryIds),
             ]),
             scope,
+            ...(request.preview ? { unsent: true as const } : {}),
           })
         : { found: [], late: false },
     ]);
