@@ -1,6 +1,7 @@
 /** Gathers what may be sent in a turn, counts it, and has the assembler fit it. */
 import { plainText } from '../../protocol/content.ts';
 import type { Entry } from '../../protocol/entries.ts';
+import { lastTogether } from '../memory/directives/lastTogether.ts';
 import { projectDirectives } from '../memory/directives/project.ts';
 import { projectTasks, toldTasks } from '../memory/tasks.ts';
 import { entryTexts, saidTexts } from '../secrets/maskedEntries.ts';
@@ -13,7 +14,7 @@ import { clientSystemParts } from './clientContext.ts';
 import type { BuiltContext, ContextOptions, ContextRequest } from './contextRequest.ts';
 import { type Unit, unitsOf, userBlocks } from './conversation.ts';
 import { ContextCounter } from './counting.ts';
-import { directivesFor } from './directiveChoice.ts';
+import { directivesFor, notPinned } from './directiveChoice.ts';
 import { newestWithin, total } from './fit.ts';
 import { type ProjectedFrame, projectFrames, sentFrames } from './frames.ts';
 import { frameParts } from './frameText.ts';
@@ -43,6 +44,7 @@ export class ContextBuilder {
   /** Entries as they may be sent; those that were read before come from memory. */
   readonly #said: SaidReader;
   readonly #reads: EntryReads;
+  readonly #together = lastTogether();
 
   constructor(options: ContextOptions) {
     this.#options = options;
@@ -210,9 +212,12 @@ export class ContextBuilder {
       body: entry.body,
       turnCount: branch.turnsBetween(from, to),
     }));
-    const directives = directivesFor({
+    const beside = this.#together(
       ofUser,
-      ofSession: projectDirectives(of(entries, 'directive'), (id) => branch.placeOf(id) !== undefined),
+      projectDirectives(of(entries, 'directive'), (id) => branch.placeOf(id) !== undefined),
+    );
+    const directives = directivesFor({
+      ...beside,
       frameSeq: Math.max(0, ...frames.map(({ entry }) => entry.seq)),
       text: plainText(input.content),
     });
@@ -252,7 +257,11 @@ export class ContextBuilder {
       frames: framesCounted,
       tasks: tasksCounted,
       recalled: recalled.parts,
-      missing: [...recalled.missing, ...framesOff(projected, framesEnd)],
+      missing: [
+        ...recalled.missing,
+        ...framesOff(projected, framesEnd),
+        ...notPinned(beside.ofUser, directives),
+      ],
     };
   }
 
