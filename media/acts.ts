@@ -2,19 +2,24 @@
 import { plainText } from '../src/protocol/content.ts';
 import type { Attachment, UserEntry } from '../src/protocol/entries.ts';
 import type { ErrorAction } from '../src/protocol/errors.ts';
-import type { PanelParams } from '../src/protocol/panel.ts';
+import type { Fork } from '../src/protocol/forks.ts';
+import { mostListed, type PanelParams } from '../src/protocol/panel.ts';
 import { type MentionChoice, mostAttachedBytes, type TurnChoices } from '../src/protocol/panelContext.ts';
 import type { QueuedTurn, SessionSummary } from '../src/protocol/session.ts';
 import { choicesOf, isBlank, putBefore, withoutChoices } from './drafts.ts';
 import { base64Of, type Dropped } from './droppedFiles.ts';
 import { bytes, quoted } from './format.ts';
 import { t } from './l10n.ts';
+import { focusSoon, rowId } from './navigate.ts';
 import type { Panel } from './panel.ts';
+import { rowOfEntry } from './rows.ts';
 
 /** Entries asked for when the reader comes near the beginning of what is loaded. */
 const page = 200;
 /** The most the host gives at once. */
 const mostAtOnce = 500;
+/** Sessions that the host lists where no other number is asked for. */
+const sessionPage = 200;
 
 /** An input needs words, or something that was sent with it. */
 export const canResend = (entry: UserEntry, text: string): boolean =>
@@ -180,14 +185,50 @@ export class Acts {
     if (view) this.#panel.show(view);
   }
 
-  async open(sessionId: string): Promise<void> {
+  /** With an entry, it is shown and marked, on whichever branch it is. */
+  async open(sessionId: string, entryId?: string): Promise<void> {
     const panel = this.#panel;
     panel.drafts.flush();
+    if (entryId !== undefined) return this.#openAt(sessionId, entryId);
     if (sessionId === panel.sessionId) panel.dispatch({ type: 'screen', screen: 'chat' });
     else {
       const view = await panel.ask('openSession', { sessionId });
       if (view) panel.show(view);
     }
+  }
+
+  async #openAt(sessionId: string, entryId: string): Promise<void> {
+    const panel = this.#panel;
+    if (sessionId !== panel.sessionId || !this.#isLoaded(entryId)) {
+      const isShown = await panel.showBranch(sessionId, entryId);
+      if (!isShown) {
+        // Its branch cannot be shown while another one is answered; the session can, and why not all of it.
+        const { problem } = panel.state.value;
+        await this.open(sessionId);
+        panel.dispatch({ type: 'problem', problem });
+        return;
+      }
+    }
+    panel.dispatch({ type: 'screen', screen: 'chat' });
+    await this.#goToEntry(entryId);
+    const row = rowOfEntry(panel.rows.value, panel.state.value.entries, entryId);
+    panel.marked.value = row?.key;
+    if (row) focusSoon(rowId(row.key));
+  }
+
+  /** Goes on in the branch of another input at the same place, which stays where it is on the screen. */
+  async goToWay(fork: Fork, entryId: string, button: (entryId: string) => string): Promise<void> {
+    const panel = this.#panel;
+    const { sessionId } = panel;
+    if (!sessionId) return;
+    panel.drafts.flush();
+    const below = panel.placeOf(fork.entryId);
+    const isShown = await this.#once('way', () => panel.showBranch(sessionId, entryId));
+    if (!isShown || panel.sessionId !== sessionId) return;
+    // The other forks are asked for; this one is known, and its buttons have the focus.
+    panel.forks.value = new Map([...panel.forks.value, [entryId, { ...fork, entryId }]]);
+    await this.#goToEntry(entryId, below);
+    focusSoon(button(entryId));
   }
 
   async newSession(): Promise<void> {
@@ -221,10 +262,33 @@ export class Acts {
     const panel = this.#panel;
     const asked = { ...panel.state.value.history, ...change };
     panel.dispatch({ type: 'history', history: asked });
-    const found = await panel.ask('listSessions', { query: asked.query, trashed: asked.trashed });
+    const { query, trashed } = asked;
+    // What the user has made the list show stays in it when it is filled anew.
+    const shown = Object.keys(change).length > 0 ? 0 : asked.sessions.length;
+    const limit = shown > sessionPage ? { limit: Math.min(shown, mostListed) } : {};
+    const found = await panel.ask('listSessions', { query, trashed, ...limit });
     const now = panel.state.value.history;
-    if (!found || now.query !== asked.query || now.trashed !== asked.trashed) return;
-    panel.dispatch({ type: 'history', history: { ...now, sessions: found.sessions, hits: found.hits } });
+    if (!found || now.query !== query || now.trashed !== trashed) return;
+    const { sessions, hits, next } = found;
+    panel.dispatch({ type: 'history', history: { ...now, sessions, hits, next } });
+  }
+
+  /** Adds the sessions before the oldest that is listed. */
+  async showOlder(): Promise<void> {
+    const panel = this.#panel;
+    const asked = panel.state.value.history;
+    const { query, trashed, next: after } = asked;
+    if (after === undefined) return;
+    const found = await this.#once('older', () => panel.ask('listSessions', { query, trashed, after }));
+    const now = panel.state.value.history;
+    if (!found || now.query !== query || now.trashed !== trashed || now.next !== after) return;
+    const known = new Set(now.sessions.map(({ id }) => id));
+    const older = found.sessions.filter(({ id }) => !known.has(id));
+    panel.dispatch({
+      type: 'history',
+      history: { ...now, sessions: [...now.sessions, ...older], next: found.next },
+    });
+    panel.say(t('olderShown', older.length));
   }
 
   /** Returns whether more was loaded. */
@@ -266,12 +330,15 @@ export class Acts {
   }
 
   /** Loads earlier entries until the entry is there. */
-  async #goToEntry(entryId: string): Promise<void> {
-    const there = () => this.#panel.state.value.entries.some(({ id }) => id === entryId);
-    while (!there()) {
+  async #goToEntry(entryId: string, below?: number): Promise<void> {
+    while (!this.#isLoaded(entryId)) {
       if (!(await this.loadEarlier(mostAtOnce))) return;
     }
-    this.#panel.showEntry(entryId);
+    this.#panel.showEntry(entryId, below);
+  }
+
+  #isLoaded(entryId: string): boolean {
+    return this.#panel.state.value.entries.some(({ id }) => id === entryId);
   }
 
   /** Leaves automatic context out of the next turn, or takes it back in. */

@@ -12,6 +12,7 @@ import type {
   StoreChange,
   StoreStatus,
   SubmitResult,
+  TreeLink,
   TurnState,
 } from '../core/session/store.ts';
 import type { AssistantBlock } from '../protocol/content.ts';
@@ -110,6 +111,10 @@ export class CompositeStore implements SessionStore {
 
   async log(...args: Parameters<SessionStore['log']>): Promise<Entry[]> {
     return (await this.#home(args[0])).log(...args);
+  }
+
+  async links(...args: Parameters<SessionStore['links']>): Promise<TreeLink[]> {
+    return (await this.#home(args[0])).links(...args);
   }
 
   async entries(...args: Parameters<SessionStore['entries']>): Promise<Entry[]> {

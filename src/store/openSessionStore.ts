@@ -83,6 +83,7 @@ export function openSessionStore(location: SessionStoreLocation): LinkedSessionS
     entry: (sessionId, entryId) => remote().entry(sessionId, entryId),
     path: (sessionId, options) => remote().path(sessionId, options),
     log: (sessionId, options) => remote().log(sessionId, options),
+    links: (sessionId, options) => remote().links(sessionId, options),
     entries: (sessionId, ids) => remote().entries(sessionId, ids),
     lineage: (sessionId, options) => remote().lineage(sessionId, options),
     ofKinds: async (sessionId, kinds) => {

@@ -92,6 +92,9 @@ export interface PathOptions {
 /** An entry as far as a branch knows it. */
 export type EntryLink = Pick<Entry, 'id' | 'kind'>;
 
+/** An entry as far as the tree of a log knows it. */
+export type TreeLink = Pick<Entry, 'id' | 'kind' | 'parentId' | 'seq'>;
+
 export interface SessionStore {
   readonly onDidChange: Event<StoreChange>;
   status(): Promise<StoreStatus>;
@@ -109,6 +112,8 @@ export interface SessionStore {
   lineage(sessionId: string, options?: PathOptions): Promise<EntryLink[]>;
   /** All entries of all branches in the order of the log. */
   log(sessionId: string, options?: { afterSeq?: number; limit?: number }): Promise<Entry[]>;
+  /** As `log` without what the entries say, which is most of what reading takes. */
+  links(sessionId: string, options?: { afterSeq?: number; limit?: number }): Promise<TreeLink[]>;
   /**
    * Those of the given ids that there are, in the order of the log; of whichever branch. Answers come without their
    * reports, which are several times as large.

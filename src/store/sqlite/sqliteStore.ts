@@ -13,6 +13,7 @@ import type {
   SessionInit,
   StoreStatus,
   SubmitResult,
+  TreeLink,
   TurnState,
 } from '../../core/session/store.ts';
 import type { AssistantBlock } from '../../protocol/content.ts';
@@ -111,6 +112,10 @@ export class SqliteStore {
 
   log(sessionId: string, options?: { afterSeq?: number; limit?: number }): Entry[] {
     return this.#shelves.read(() => this.#shelves.of(sessionId).log.all(sessionId, options));
+  }
+
+  links(sessionId: string, options?: { afterSeq?: number; limit?: number }): TreeLink[] {
+    return this.#shelves.read(() => this.#shelves.of(sessionId).log.links(sessionId, options));
   }
 
   entries(sessionId: string, ids: readonly string[]): Entry[] {
