@@ -3,7 +3,7 @@ import { plainText } from '../src/protocol/content.ts';
 import type { Attachment, UserEntry } from '../src/protocol/entries.ts';
 import type { ErrorAction } from '../src/protocol/errors.ts';
 import type { Fork } from '../src/protocol/forks.ts';
-import { mostListed, type PanelParams } from '../src/protocol/panel.ts';
+import type { PanelParams } from '../src/protocol/panel.ts';
 import { type MentionChoice, mostAttachedBytes, type TurnChoices } from '../src/protocol/panelContext.ts';
 import type { QueuedTurn, SessionSummary } from '../src/protocol/session.ts';
 import { choicesOf, isBlank, putBefore, withoutChoices } from './drafts.ts';
@@ -13,13 +13,12 @@ import { t } from './l10n.ts';
 import { focusSoon, rowId } from './navigate.ts';
 import type { Panel } from './panel.ts';
 import { rowOfEntry } from './rows.ts';
+import { addOlder, fillList, type ListChange } from './sessionList.ts';
 
 /** Entries asked for when the reader comes near the beginning of what is loaded. */
 const page = 200;
 /** The most the host gives at once. */
 const mostAtOnce = 500;
-/** Sessions that the host lists where no other number is asked for. */
-const sessionPage = 200;
 
 /** An input needs words, or something that was sent with it. */
 export const canResend = (entry: UserEntry, text: string): boolean =>
@@ -257,38 +256,13 @@ export class Acts {
     await this.search();
   }
 
-  /** Fills the list of sessions for what is being searched, or for all. */
-  async search(change: { query?: string; trashed?: boolean } = {}): Promise<void> {
-    const panel = this.#panel;
-    const asked = { ...panel.state.value.history, ...change };
-    panel.dispatch({ type: 'history', history: asked });
-    const { query, trashed } = asked;
-    // What the user has made the list show stays in it when it is filled anew.
-    const shown = Object.keys(change).length > 0 ? 0 : asked.sessions.length;
-    const limit = shown > sessionPage ? { limit: Math.min(shown, mostListed) } : {};
-    const found = await panel.ask('listSessions', { query, trashed, ...limit });
-    const now = panel.state.value.history;
-    if (!found || now.query !== query || now.trashed !== trashed) return;
-    const { sessions, hits, next } = found;
-    panel.dispatch({ type: 'history', history: { ...now, sessions, hits, next } });
+  /** As `fillList`. */
+  search(change: ListChange = {}): Promise<void> {
+    return fillList(this.#panel, change);
   }
 
-  /** Adds the sessions before the oldest that is listed. */
   async showOlder(): Promise<void> {
-    const panel = this.#panel;
-    const asked = panel.state.value.history;
-    const { query, trashed, next: after } = asked;
-    if (after === undefined) return;
-    const found = await this.#once('older', () => panel.ask('listSessions', { query, trashed, after }));
-    const now = panel.state.value.history;
-    if (!found || now.query !== query || now.trashed !== trashed || now.next !== after) return;
-    const known = new Set(now.sessions.map(({ id }) => id));
-    const older = found.sessions.filter(({ id }) => !known.has(id));
-    panel.dispatch({
-      type: 'history',
-      history: { ...now, sessions: [...now.sessions, ...older], next: found.next },
-    });
-    panel.say(t('olderShown', older.length));
+    await this.#once('older', () => addOlder(this.#panel));
   }
 
   /** Returns whether more was loaded. */

@@ -131,9 +131,10 @@ export class Panel {
   async showBranch(sessionId: string, entryId: string): Promise<boolean> {
     this.#viewAsked = true;
     const view = await this.ask('openSession', { sessionId, entryId });
-    this.#viewAsked = false;
+    // What arrived before it is told by it too.
     if (view) this.show(view);
-    else if (this.state.value.stale) void this.#showAnew();
+    this.#viewAsked = false;
+    if (this.state.value.stale) void this.#showAnew();
     return view !== undefined;
   }
 

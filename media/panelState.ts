@@ -44,6 +44,8 @@ export interface PanelState {
     hits: readonly SearchHit[];
     /** Where older sessions go on that are not listed yet. */
     next: SessionPlace | undefined;
+    /** The user has made it show older ones. */
+    grown: boolean;
   };
   find: { query: string; entryIds: readonly string[]; at: number } | undefined;
   /** A request that failed; shown until the next one or until it is closed. */
@@ -72,7 +74,7 @@ export const initialState: PanelState = {
   draftNumber: 0,
   screen: 'chat',
   context: initialContext,
-  history: { query: '', trashed: false, sessions: [], hits: [], next: undefined },
+  history: { query: '', trashed: false, sessions: [], hits: [], next: undefined, grown: false },
   find: undefined,
   problem: undefined,
   undo: undefined,

@@ -172,14 +172,16 @@ describe('what was found in a session', function () {
   });
 
   it('of a branch that cannot be shown now opens the session and says why', async () => {
-    const refusal = new Refusal({ code: 'turn_under_way', message: 'This session is answering.', action: 'none' });
+    const refusal = new Refusal({
+      code: 'turn_under_way',
+      message: 'This session is answering.',
+      action: 'none',
+    });
     const panel = await open({
       answers: {
         listSessions: ({ query }) => ({ sessions: [], hits: query === '' ? [] : [hit(id(3, 20))] }),
         openSession: ({ entryId }) =>
-          entryId === undefined
-            ? view({ session: other, entries: turns(1) })
-            : Promise.reject(refusal),
+          entryId === undefined ? view({ session: other, entries: turns(1) }) : (refusal as never),
       },
     });
     await search(panel);
