@@ -6,7 +6,7 @@ import type { Fork } from '../src/protocol/forks.ts';
 import type { PanelParams } from '../src/protocol/panel.ts';
 import { type MentionChoice, mostAttachedBytes, type TurnChoices } from '../src/protocol/panelContext.ts';
 import type { QueuedTurn, SessionSummary } from '../src/protocol/session.ts';
-import { choicesOf, isBlank, putBefore, withoutChoices } from './drafts.ts';
+import { choicesOf, isBlank, putBefore, withAttached, withoutChoices } from './drafts.ts';
 import { base64Of, type Dropped } from './droppedFiles.ts';
 import { bytes, quoted } from './format.ts';
 import { t } from './l10n.ts';
@@ -342,24 +342,28 @@ export class Acts {
     this.#panel.draftChanged();
   }
 
-  /** Attaches what was dropped or pasted. What is too large is not even read. */
+  /** Attaches what was dropped or pasted, to the session it was meant for. What is too large is not even read. */
   async attachDropped({ uris, files }: Dropped): Promise<void> {
-    if (uris.length > 0) this.#attach(await this.#panel.ask('attachUris', { uris }));
+    const panel = this.#panel;
+    const { sessionId } = panel;
+    if (!sessionId) return;
+    if (uris.length > 0) this.#attach(sessionId, await panel.ask('attachUris', { uris }));
     for (const file of files) {
       const name = file.name.slice(0, 300) || t('pasted');
       if (file.size > mostAttachedBytes) this.#refuse(t('tooLarge', name, bytes(mostAttachedBytes)));
       else {
         const data = await base64Of(file).catch(() => undefined);
         if (data === undefined) this.#refuse(t('notReadable', name));
-        else this.#attach(await this.#panel.ask('attachBytes', { name, data }));
+        else this.#attach(sessionId, await panel.ask('attachBytes', { sessionId, name, data }));
       }
     }
   }
 
-  #attach(taken: { attachments: Attachment[] } | undefined): void {
+  #attach(sessionId: string, taken: { attachments: Attachment[] } | undefined): void {
     if (!taken || taken.attachments.length === 0) return;
-    this.#panel.dispatch({ type: 'attach', attachments: taken.attachments });
-    this.#panel.draftChanged();
+    this.#panel.changeDraft(sessionId, (draft) => withAttached(draft, taken.attachments));
+    // The bytes are stored; the draft that names them is not to wait.
+    this.#panel.drafts.flush();
     this.#panel.say(t('attached', taken.attachments.map(({ path }) => path).join(', ')));
   }
 

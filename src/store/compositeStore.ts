@@ -172,6 +172,14 @@ export class CompositeStore implements SessionStore {
     return (await this.#home(args[0])).setDraft(...args);
   }
 
+  async keepDraftMedia(...args: Parameters<SessionStore['keepDraftMedia']>): Promise<void> {
+    return (await this.#home(args[0])).keepDraftMedia(...args);
+  }
+
+  async draftMedia(...args: Parameters<SessionStore['draftMedia']>): Promise<Uint8Array | undefined> {
+    return (await this.#home(args[0])).draftMedia(...args);
+  }
+
   async exportSession(sessionId: string): Promise<string> {
     return (await this.#home(sessionId)).exportSession(sessionId);
   }

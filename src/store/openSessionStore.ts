@@ -98,6 +98,8 @@ export function openSessionStore(location: SessionStoreLocation): LinkedSessionS
     search: (query, options) => remote().search(query, options),
     draft: (sessionId) => remote().draft(sessionId),
     setDraft: (sessionId, draft) => remote().setDraft(sessionId, draft),
+    keepDraftMedia: (sessionId, uri, bytes) => remote().keepDraftMedia(sessionId, uri, bytes),
+    draftMedia: (sessionId, uri) => remote().draftMedia(sessionId, uri),
     exportSession: (sessionId) => remote().exportSession(sessionId),
     importSession: (jsonl) => remote().importSession(jsonl),
     submitTurn: (user, sessionId, by) => remote().submitTurn(user, sessionId, by),

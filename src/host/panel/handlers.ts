@@ -50,7 +50,8 @@ export function panelHandlers(app: App, host: PanelHost): PanelHandlers {
     }),
     send: async (params, assistant) => {
       await settings.written();
-      const taken = await app.media.taken(params.attachments);
+      const place = { sessionId: params.sessionId, sessions: assistant.sessions };
+      const taken = await app.media.taken(params.attachments, place);
       return sendInput(assistant, params, { grounding: settings.grounding, door }, taken);
     },
     retry: async ({ sessionId, turnId }, assistant) => ({
