@@ -9,6 +9,15 @@ import { withStore } from './support/storedSessions.ts';
 const png =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==';
 
+/** Pastes a picture into the input, as a browser does with one that was copied; for the page. */
+const pasting = `{
+  const bytes = Uint8Array.from(atob('${png}'), (letter) => letter.charCodeAt(0));
+  const clipboardData = new DataTransfer();
+  clipboardData.items.add(new File([bytes], 'pasted.png', { type: 'image/png' }));
+  const paste = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
+  document.getElementById('input').dispatchEvent(paste);
+}`;
+
 describe('Chatting with Claude in VS Code', () => {
   let vscode: Installed;
   let open: OpenWindow;
@@ -96,6 +105,14 @@ describe('Chatting with Claude in VS Code', () => {
     assert.equal(written, `${code}\n`);
   });
 
+  it('says what happened when the API refuses, with the one thing that helps', async () => {
+    const { panel } = open;
+    vscode.fake.enqueue({ kind: 'error', status: 401 });
+    await panel.send('Refused?');
+    await panel.waitFor(/The API key was rejected\. Your input is kept\./);
+    await panel.frame.getByRole('button', { name: 'Set API key' }).first().waitFor();
+  });
+
   it('inserts the code of an answer at the cursor of the editor, over what is selected there', async () => {
     const { window, panel } = open;
     const block = panel.frame.locator('.code-block', { hasText: 'Good morning' });
@@ -108,14 +125,6 @@ describe('Chatting with Claude in VS Code', () => {
     // It is an edit like any other: not saved, and undone by one key, for which the editor has the focus.
     await window.page.keyboard.press('Control+Z');
     await until('the editor as it was', async () => !(await window.editorText()).includes('Good morning'));
-  });
-
-  it('says what happened when the API refuses, with the one thing that helps', async () => {
-    const { panel } = open;
-    vscode.fake.enqueue({ kind: 'error', status: 401 });
-    await panel.send('Refused?');
-    await panel.waitFor(/The API key was rejected\. Your input is kept\./);
-    await panel.frame.getByRole('button', { name: 'Set API key' }).first().waitFor();
   });
 
   it('keeps a draft over a reload, and shows the session that was open', async () => {
@@ -142,12 +151,7 @@ describe('Chatting with Claude in VS Code', () => {
 
   it('keeps a picture that was pasted over a reload, and sends it then', async () => {
     const { window, panel } = open;
-    await panel.input.evaluate((input, base64) => {
-      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-      const clipboardData = new DataTransfer();
-      clipboardData.items.add(new File([bytes], 'pasted.png', { type: 'image/png' }));
-      input.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
-    }, png);
+    await panel.frame.evaluate(pasting);
     await panel.frame.locator('.composer .chip', { hasText: 'pasted.png' }).waitFor();
     await until('the draft to be stored', () =>
       withStore(vscode.code.server.dataFolder, async (store) => {

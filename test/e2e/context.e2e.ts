@@ -106,8 +106,7 @@ describe('What is sent, seen and changed in VS Code', () => {
     vscode.fake.enqueue(answer('What do you know of it?'));
     await open.panel.send('Teach me this.');
     await open.panel.waitFor('What do you know of it?');
-    const system = () => JSON.stringify(vscode.fake.requests.at(-1)?.body.system);
-    assert.match(system(), /You are a tutor\./);
+    assert.match(lastRequest(), /You are a tutor\./);
     await window.reload();
     open = { ...open, panel: await PanelFrame.of(window) };
     await button('Profile: tutor. Choose another').waitFor();
@@ -115,7 +114,7 @@ describe('What is sent, seen and changed in VS Code', () => {
     vscode.fake.enqueue(answer('As before.'));
     await open.panel.send('And now?');
     await open.panel.waitFor('As before.');
-    assert.doesNotMatch(system(), /You are a tutor\./);
+    assert.doesNotMatch(lastRequest(), /You are a tutor\./);
   });
 
   it('older turns are put into a frame on command, and the frame is read where it stands', async () => {
