@@ -209,6 +209,7 @@ const english = {
   secretAt: '{0}, line {1}: not masked',
   maskedAt: '{0}, line {1}: masked',
   maskedSome: 'Masked: {0}.',
+  transformedBy: 'Changed by your transforms ({0}): {1}.',
   maskedOne: '1 place is masked.',
   maskedMany: '{0} places are masked.',
   leaveOutNext: 'Leave {0} out of the next turn',

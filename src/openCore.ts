@@ -5,6 +5,7 @@ import { SpanExport } from './core/calls/spanExport.ts';
 import { Engine } from './core/engine.ts';
 import { toErrorInfo } from './core/errors.ts';
 import type { Exclude } from './core/grounding/globs.ts';
+import { symbolSearch } from './core/grounding/symbols/symbolSearch.ts';
 import { Limiter } from './core/limits/limiter.ts';
 import type { Clock, IndexControl, Log, Secrets, Workspace } from './core/ports.ts';
 import { Profiles } from './core/profiles/profiles.ts';
@@ -32,13 +33,14 @@ import type { ErrorInfo } from './protocol/errors.ts';
 import { otlpHeaders, sendSpans } from './sendSpans.ts';
 import { CompositeStore } from './store/compositeStore.ts';
 import { indexFolder, notesFolder, sessionDatabaseFile, userDatabaseFile } from './store/dataFolders.ts';
-import { openSessionStore } from './store/openSessionStore.ts';
+import { type LinkedSessionStore, openSessionStore } from './store/openSessionStore.ts';
 import { fingerprintOf } from './store/user/fingerprint.ts';
 import { openUserDatabase, type UserDatabase } from './store/user/openUserDatabase.ts';
 import { openPassageSearch } from './workers/openPassageSearch.ts';
 import { openRecall } from './workers/openRecall.ts';
 import { openSecretScanner } from './workers/openSecretScanner.ts';
 import { openTokenCounter } from './workers/openTokenCounter.ts';
+import { openTransforms } from './workers/openTransforms.ts';
 import { workspaceFilesOnDisk } from './workspaceFilesOnDisk.ts';
 import { workspaceHistory } from './workspaceHistoryByGit.ts';
 
@@ -51,6 +53,8 @@ export interface Surroundings {
   profilesFolder: string;
   /** The user's own prompts; it need not be there. */
   promptsFolder: string;
+  /** The user's own transforms, modules that see what leaves; it need not be there. */
+  transformsFolder: string;
   /** Folder of the bundled workers. */
   workersFolder: string;
   identity: WorkspaceIdentity;
@@ -71,9 +75,19 @@ export interface Surroundings {
   sessionKey: Uint8Array | undefined;
   /** Key of the placeholders that stand for secrets, 32 bytes of the user's own. */
   maskingKey(): Promise<Uint8Array>;
+  /** What many machines share, in place of what would lie on this one. */
+  shared?: SharedState;
   log: Log;
   /** Says to the user what he must know and nobody waits for. */
   tell?(error: ErrorInfo): void;
+}
+
+/** Where instances on several machines keep what they have in common. */
+export interface SharedState {
+  /** Of the workspace; the same on each instance, whatever its folder is there. */
+  workspaceId: string;
+  /** Throws `store_unavailable` and `store_refused`. */
+  openSessions(): Promise<LinkedSessionStore>;
 }
 
 export interface OpenCore {
@@ -108,26 +122,32 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
   const worker = (name: string): URL =>
     new URL(`${name}.js`, `${pathToFileURL(options.workersFolder).href}/`);
   const user = openUserDatabase({ file: userDatabaseFile(dataFolder), workerUrl: worker('user') });
-  const resolved = await resolveWorkspace({ register: user.workspaces, fingerprintOf }, identity).catch(
-    async (error: unknown) => {
-      await user.close();
-      throw error;
-    },
+  const closeUser = async (error: unknown): Promise<never> => {
+    await user.close();
+    throw error;
+  };
+  const { shared } = options;
+  const resolvedHere = await resolveWorkspace({ register: user.workspaces, fingerprintOf }, identity).catch(
+    closeUser,
   );
-  const [own, ...related] = shownWorkspaces(resolved).map(({ id }) =>
-    openSessionStore({
-      file: sessionDatabaseFile(dataFolder, id),
-      workspaceId: id,
-      workerUrl: worker('store'),
-      ...(options.sessionKey === undefined ? {} : { key: options.sessionKey }),
-    }),
-  );
+  const resolved = shared === undefined ? resolvedHere : sharedBy(shared, resolvedHere);
+  const sharedStore = await shared?.openSessions().catch(closeUser);
+  const [own, ...related] = sharedStore
+    ? [sharedStore]
+    : shownWorkspaces(resolved).map(({ id }) =>
+        openSessionStore({
+          file: sessionDatabaseFile(dataFolder, id),
+          workspaceId: id,
+          workerUrl: worker('store'),
+          ...(options.sessionKey === undefined ? {} : { key: options.sessionKey }),
+        }),
+      );
   if (!own) throw new TypeError('A window shows at least its own workspace.');
   const store: SessionStore = related.length === 0 ? own : new CompositeStore(own, related);
   const workspace: Workspace = { ...options.workspace, id: resolved.workspace.id, name: identity.name };
   /** As it was told last; until then nothing is written that may lie beside encrypted sessions. */
   let isEncrypted = true;
-  const search = openPassageSearch({
+  const passages = openPassageSearch({
     workerUrl: worker('search'),
     roots: options.roots,
     openFiles: () => workspace.openFiles(),
@@ -147,6 +167,11 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
   const counter = openTokenCounter({ workerUrl: worker('tokens'), log });
   const scanner = openSecretScanner({ workerUrl: worker('secrets'), log });
   const masker = new Masker({ scanner, key: options.maskingKey, settings, log });
+  const transforms = openTransforms({
+    folder: options.transformsFolder,
+    workerUrl: worker('transforms'),
+    log,
+  });
   const claude = new AnthropicProvider({
     secrets,
     clock: systemClock,
@@ -162,19 +187,24 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     endpoints: () => settings.endpoints,
     prices: () => settings.prices,
   });
-  const recall = openRecall({
-    workerUrl: worker('recall'),
-    stores: [own, ...related],
-    isWanted: () => settings.recall !== 'off',
-    log,
-    embedder: new Embedder({ providers: servers, gate: gateOf({ workspace, settings, masker }), settings }),
-    tell: (error) => options.tell?.(toErrorInfo(error)),
-  });
   const notes = modelNotesOnDisk(notesFolder(dataFolder, resolved.workspace.id));
   const limiter = new Limiter(user.limits, log);
   const calls = new CallBatch(user.calls, log, {
     kept: () => settings.keepCallBodies,
     masked: (texts) => masker.texts(texts),
+  });
+  const recall = openRecall({
+    workerUrl: worker('recall'),
+    stores: [own, ...related],
+    isWanted: () => settings.recall !== 'off',
+    log,
+    embedder: new Embedder({
+      providers: servers,
+      gate: gateOf({ workspace, settings, masker, transforms }),
+      settings,
+      keeping: { calls, clock: systemClock, store },
+    }),
+    tell: (error) => options.tell?.(toErrorInfo(error)),
   });
   const spans = new SpanExport({
     calls,
@@ -187,6 +217,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
   const relay = new AnthropicRelay({
     limiter,
     masker,
+    transforms,
     secrets,
     calls,
     barred: (staysHere) => barredFrom(workspace, settings, staysHere),
@@ -194,12 +225,17 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     endpoints: () => settings.endpoints,
     prices: () => settings.prices,
   });
+  const files = workspaceFilesOnDisk({
+    roots: options.roots,
+    excludes: options.excludes ?? (() => []),
+    openFiles: () => workspace.openFiles(),
+  });
+  const search =
+    options.language === undefined
+      ? passages
+      : symbolSearch(passages, { files, language: options.language, isTrusted: () => workspace.isTrusted() });
   const sources: WorkspaceSources = {
-    files: workspaceFilesOnDisk({
-      roots: options.roots,
-      excludes: options.excludes ?? (() => []),
-      openFiles: () => workspace.openFiles(),
-    }),
+    files,
     history: workspaceHistory(options.roots),
     ...(options.language === undefined ? {} : { language: options.language }),
     search,
@@ -239,9 +275,15 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     search,
     settings,
     calls,
+    transforms,
     factorRecord: user.tokenFactors,
     answersDependOn: () =>
-      JSON.stringify([settings.anthropicBaseUrl, settings.anthropicFeatures, settings.endpoints]),
+      JSON.stringify([
+        settings.anthropicBaseUrl,
+        settings.anthropicFeatures,
+        settings.endpoints,
+        transforms.mark,
+      ]),
     workspaceSources: () => (options.roots().length === 0 ? undefined : sources),
     modelNotes: () => (settings.anthropicFeatures.memoryTool ? notes : undefined),
     profiles,
@@ -261,7 +303,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     resolved,
     user,
     masker,
-    index: search.index,
+    index: passages.index,
     relay,
     calls,
     limiter,
@@ -279,8 +321,20 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
         relay.dispose();
         await Promise.all([calls.close(), spans.close()]);
         await limiter.close();
-        await Promise.all([user.close(), search.close(), counter.close(), recall.close(), scanner.close()]);
+        await Promise.all([user.close(), passages.close(), counter.close(), recall.close(), scanner.close()]);
+        await transforms.close();
       }
     },
   };
 }
+
+/** The workspace under the name that all instances know it by, and without the sessions of this machine. */
+const sharedBy = (
+  { workspaceId }: SharedState,
+  { workspace, ...rest }: ResolvedWorkspace,
+): ResolvedWorkspace => ({
+  ...rest,
+  workspace: { ...workspace, id: workspaceId },
+  candidates: [],
+  related: [],
+});

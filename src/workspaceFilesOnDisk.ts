@@ -43,7 +43,12 @@ export function workspaceFilesOnDisk(folders: Folders): WorkspaceFiles {
     const asked = found.flatMap(({ isFolder, file, real }) =>
       isFolder ? [`${file}${sep}`, `${real}${sep}`] : [file, real],
     );
-    const ignored = await ignoredFiles(asked, [...roots, ...reals], folders.excludes());
+    // What holds in a folder holds wherever a link to it leads.
+    const excludes = folders.excludes().flatMap((one) => {
+      const real = reals[roots.indexOf(one.below ?? '')];
+      return real === undefined ? [one] : [one, { ...one, below: real }];
+    });
+    const ignored = await ignoredFiles(asked, [...roots, ...reals], excludes);
     return found.map((one, index) => {
       const realRoot = reals.find((root) => isWithin(root, one.real)) ?? '';
       const within = relative(realRoot, one.real).split(sep).join('/');

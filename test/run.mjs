@@ -58,6 +58,7 @@ const steps = [
   // Each may install something, which one at a time can do.
   { name: 'strace', args: ['test/durability/prepare.ts', 'strace'] },
   { name: 'small disk', args: ['test/durability/prepare.ts', 'disk'] },
+  { name: 'redis server', args: ['test/durability/prepare.ts', 'redis'] },
   { name: 'browser', args: ['test/support/vscode/prepare.ts'] },
   { name: 'kills', tests: 'mocha', behind: true, args: mocha('test/durability/kills.test.ts') },
   {
@@ -73,6 +74,20 @@ const steps = [
     behind: true,
     needs: 'strace',
     args: mocha('--timeout', '60000', 'test/durability/syncs.test.ts'),
+  },
+  // Not behind: it builds the command line, which the suite above uses.
+  {
+    name: 'redis',
+    tests: 'mocha',
+    needs: 'redis server',
+    args: mocha(
+      ...beside,
+      '--require',
+      'test/conformance/cli/built.ts',
+      '--timeout',
+      '60000',
+      'test/redis/**/*.test.ts',
+    ),
   },
   { name: 'host', tests: 'host', needs: 'browser', args: ['test/support/vscode/runHost.ts', 'current'] },
   {

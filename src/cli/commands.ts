@@ -50,10 +50,13 @@ Options:
   --port N             1024–65535 (default: 61900); while another bridge has it, one of the nine after it
   --model NAME         PROVIDER/MODEL that answers unless a turn names another
   --grounding MODE     off, open_files or workspace
+  --store URL          keep sessions in Redis, shared with other instances: redis://HOST:PORT or rediss://…
+  --workspace NAME     what all instances call the workspace (default: the first commit of its git history)
   --verbose            tell on standard error what happens
   --help               show this
 
 Environment: ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL. Without a key the answers are quotes from your files.
+CAUSEWAY_STORE: as --store, for a URL with a password, which others could read on a command line.
 OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_HEADERS: where calls are told to OpenTelemetry.`,
     load: async () => (await import('./serve.ts')).runServe,
   },

@@ -7,13 +7,15 @@ import { invalidInput } from '../core/errors.ts';
 import type { Log, Secrets } from '../core/ports.ts';
 import { anthropicKeyName } from '../core/providers/anthropic/keyName.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
+import { localPathOf } from '../core/workspace/uri.ts';
 import { maskingKeyIn } from '../maskingKeyOnDisk.ts';
 import { readMemoryFiles } from '../memoryFilesOnDisk.ts';
-import type { OpenCore } from '../openCore.ts';
+import type { OpenCore, SharedState } from '../openCore.ts';
 import { groundingModes } from '../protocol/entries.ts';
 import { openStateFolder, userDatabaseFile } from '../store/dataFolders.ts';
 import { openUserDatabase, type UserDatabase } from '../store/user/openUserDatabase.ts';
-import { isMarkedLocalOnly } from '../workspaceMarksOnDisk.ts';
+import { workspaceExcludes } from '../workspaceExcludesOnDisk.ts';
+import { localOnlyMark } from '../workspaceMarksOnDisk.ts';
 import type { Invocation } from './main.ts';
 import { version } from './overview.ts';
 import { listOwnDataFolder, type Place } from './place.ts';
@@ -29,7 +31,11 @@ export interface TurnFlags {
 export async function openHeadless(
   place: Place,
   { env, terminal, workersFolder }: Invocation,
-  { settings = defaultSettings, verbose = false }: { settings?: Settings; verbose?: boolean | undefined },
+  {
+    settings = defaultSettings,
+    verbose = false,
+    shared,
+  }: { settings?: Settings; verbose?: boolean | undefined; shared?: SharedState | undefined },
 ): Promise<OpenCore> {
   await listOwnDataFolder(place);
   const { openCore } = await import('../openCore.ts');
@@ -39,6 +45,7 @@ export async function openHeadless(
     dataFolder: place.dataFolder,
     profilesFolder: join(await openStateFolder(), 'profiles'),
     promptsFolder: join(await openStateFolder(), 'prompts'),
+    transformsFolder: join(await openStateFolder(), 'transforms'),
     workersFolder,
     identity: place.identity,
     workspace: {
@@ -48,10 +55,12 @@ export async function openHeadless(
       openFiles: async () => [],
     },
     roots: () => place.roots,
+    excludes: () => workspaceExcludes(place.roots),
     watch: 'own',
-    settings: markedSettings(settings, place.roots),
+    settings: markedSettings(settings, place),
     secrets: secretsOf(env),
     sessionKey: undefined,
+    ...(shared === undefined ? {} : { shared }),
     maskingKey: async () => maskingKeyIn(await openStateFolder(), log),
     log,
   });
@@ -86,11 +95,14 @@ export function settingsOf(flags: TurnFlags, env: Invocation['env']): Settings {
 }
 
 /** A mark of the workspace holds here as in the editor; it is read anew, since a server runs for days. */
-function markedSettings(settings: Settings, roots: readonly string[]): Settings {
+function markedSettings(settings: Settings, { roots, identity }: Place): Settings {
+  // Of a workspace of one folder this is the folder, which is no file to read.
+  const workspaceFile = localPathOf(identity.uri);
+  const isMarked = localOnlyMark(roots, workspaceFile, () => performance.now());
   return {
     ...settings,
     get localOnly() {
-      return settings.localOnly || isMarkedLocalOnly(roots);
+      return settings.localOnly || isMarked();
     },
   };
 }

@@ -13,6 +13,7 @@ import type { Invocation } from './main.ts';
 import { version } from './overview.ts';
 import { named, parse } from './parse.ts';
 import { placeOf } from './place.ts';
+import { sharedStateOf } from './shared.ts';
 import { StopSignals } from './stopSignals.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -26,6 +27,8 @@ export async function runServe(invocation: Invocation): Promise<number> {
       port: { type: 'string' },
       model: { type: 'string' },
       grounding: { type: 'string' },
+      store: { type: 'string' },
+      workspace: { type: 'string' },
       verbose: { type: 'boolean' },
     },
     command,
@@ -34,9 +37,10 @@ export async function runServe(invocation: Invocation): Promise<number> {
   const port = validatePort(values.port);
   const settings = settingsOf(values, env);
   const place = await placeOf(folder, cwd);
+  const shared = await sharedStateOf(values, env, place, command);
   const stop = new StopSignals();
   try {
-    const core = await openHeadless(place, invocation, { settings, verbose: values.verbose });
+    const core = await openHeadless(place, invocation, { settings, verbose: values.verbose, shared });
     try {
       // The first question then waits for less; what fails is in the log.
       if (settings.grounding === 'workspace') void core.index.follow();

@@ -4,6 +4,7 @@
  */
 import type { Event } from '../base/emitter.ts';
 import type { AssistantBlock } from '../protocol/content.ts';
+import type { GroundingMode } from '../protocol/entries.ts';
 import type { Fork } from '../protocol/forks.ts';
 import type { RecalledEntry } from '../protocol/memory.ts';
 import type { ContextReport } from '../protocol/report.ts';
@@ -61,6 +62,14 @@ export interface ResolvedModel {
   model: ModelInfo;
   /** Set when the wanted model cannot be used now and another stands in, with the reason. */
   insteadOf?: string;
+}
+
+export interface ResolvedGrounding {
+  grounding: GroundingMode;
+  /** Name of the profile that answers. */
+  profile: string;
+  /** The profile names a grounding, so that it is not the setting alone that decides. */
+  isNamed: boolean;
 }
 
 export interface RecallRequest {
@@ -165,6 +174,8 @@ export interface Assistant {
   providers(): Promise<ProviderState[]>;
   /** The model the next turn of the session would use. */
   modelFor(sessionId: string | undefined): Promise<ResolvedModel>;
+  /** What the next turn of the session would be grounded in, where its input says nothing of it. */
+  groundingFor(sessionId: string | undefined): Promise<ResolvedGrounding>;
   /** Stops all turns of this process and closes the store. */
   close(): Promise<void>;
 }

@@ -247,6 +247,8 @@ export class Engine implements Assistant {
     return { model, ...(insteadOf === undefined ? {} : { insteadOf }) };
   };
 
+  readonly groundingFor: Assistant['groundingFor'] = (sessionId) => this.#choices.groundingFor(sessionId);
+
   /** Asks the providers which models they have now; in Restricted Mode none outside the machine is asked. */
   refreshModels(signal: AbortSignal, all = false): Promise<void> {
     return this.#registry.refreshModels(signal, all);

@@ -71,6 +71,8 @@ export interface Passage {
   endLine: number;
   text: string;
   score: number;
+  /** Where a language server says so: the symbol of the question that is defined or used here. */
+  symbol?: { name: string; as: 'definition' | 'use' };
 }
 
 /** Finds passages in the open files and the workspace's text files. Never rejects for a file it cannot read. */
@@ -152,6 +154,8 @@ export interface RecallQuestion {
   except: ReadonlySet<string>;
   /** `workspace`: the workspace's other sessions too; private and trashed ones are never looked at. */
   scope: 'session' | 'workspace';
+  /** It is being typed and was not sent: nobody outside of this machine is asked about it. */
+  unsent?: true;
 }
 
 /**

@@ -4,8 +4,9 @@ import { DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import { whyStaysOut } from '../core/grounding/staysOut.ts';
 import type { OpenFile } from '../core/ports.ts';
-import { cellsText } from '../core/workspace/notebook.ts';
+import { cellsText, mostOutput } from '../core/workspace/notebook.ts';
 import { textSchemes } from './ids.ts';
+import { selectedLines } from './selectedLines.ts';
 import type { StayingOut } from './stayingOut.ts';
 
 /** More editors than this are not what somebody works on; the rest is found by searching the workspace. */
@@ -143,8 +144,11 @@ export class OpenEditors implements vscode.Disposable {
 const notebookAt = (uri: vscode.Uri): vscode.NotebookDocument | undefined =>
   vscode.workspace.notebookDocuments.find((one) => !one.isClosed && one.uri.toString() === uri.toString());
 
-/** Bytes of one output that are read: of a cell 2,000 characters are kept, which have four bytes at most. */
-const mostOutputBytes = 8_000;
+/**
+ * Bytes of one output that are read: a character has four at most, and with one more character than is kept of a cell a
+ * line that is broken here is left out there.
+ */
+const mostOutputBytes = 4 * (mostOutput + 1);
 
 /** As it is in the editor, with what it printed as text. */
 const cellOf = ({ kind, document, outputs }: vscode.NotebookCell) => ({
@@ -194,14 +198,4 @@ function problemsIn(uri: vscode.Uri): Pick<OpenFile, 'problems'> {
     })
     .join('\n');
   return { problems: { startLine: Math.min(...lines), endLine: Math.max(...lines), text } };
-}
-
-/** A selection that ends before the first character of a line does not hold that line. */
-export function selectedLines(
-  document: vscode.TextDocument,
-  selection: vscode.Range,
-): { startLine: number; endLine: number; text: string } {
-  const { start, end } = selection;
-  const last = end.character === 0 && end.line > start.line ? end.line - 1 : end.line;
-  return { startLine: start.line + 1, endLine: last + 1, text: document.getText(selection) };
 }

@@ -5,6 +5,7 @@ import type { Price } from '../core/providers/provider.ts';
 import type { Settings as AllSettings } from '../core/settings.ts';
 import type { GroundingMode } from '../protocol/entries.ts';
 import { type SettingName, settingsSection } from './ids.ts';
+import { isMarkedIn } from './localOnlyMark.ts';
 import { type SettingValue, settingDefaults, settingSchemas } from './settingSchemas.ts';
 
 export class Settings implements AllSettings {
@@ -66,11 +67,10 @@ export class Settings implements AllSettings {
   get maskedNames(): readonly string[] {
     return this.get('privacy.maskedNames');
   }
-  /** Once marked is marked: what a repository brings along may close what the user left open, and never the reverse. */
   get localOnly(): boolean {
-    const { globalValue, workspaceValue, workspaceFolderValue } =
-      vscode.workspace.getConfiguration(settingsSection).inspect('privacy.localOnly') ?? {};
-    return [globalValue, workspaceValue, workspaceFolderValue].includes(true);
+    return isMarkedIn(vscode.workspace.workspaceFolders ?? [], (folder) =>
+      vscode.workspace.getConfiguration(settingsSection, folder).inspect('privacy.localOnly'),
+    );
   }
   get prices(): Readonly<Record<string, Price>> {
     return this.get('prices');

@@ -49,6 +49,8 @@ export class StatusItem implements vscode.Disposable {
         : t('The bridge is off.'),
     ];
     if (index) lines.push(indexLine(index));
+    if (index && index.asText > 0)
+      lines.push(t('{0} of them could not be parsed, and are searched as text.', index.asText));
     if (state?.problem) lines.push(state.problem.message);
     const tooltip = new vscode.MarkdownString().appendText(lines.join('\n'));
     tooltip.appendMarkdown(`\n\n[${t('Show Usage')}](command:${showUsage})`);

@@ -1,10 +1,16 @@
 /** Which files of this window stay out of what is sent, and the question before one goes all the same. */
 import { realpath } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, isAbsolute, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { z } from 'zod';
 import type { Exclude } from '../core/grounding/globs.ts';
-import { canBeAdded, type StaysOut, staysOutWords, whyStaysOut } from '../core/grounding/staysOut.ts';
+import {
+  canBeAdded,
+  needsNoQuestion,
+  type StaysOut,
+  staysOutWords,
+  whyStaysOut,
+} from '../core/grounding/staysOut.ts';
 import { localPathOf } from '../core/workspace/uri.ts';
 import { shownPath } from './openEditors.ts';
 import { plainWords } from './plainWords.ts';
@@ -12,13 +18,22 @@ import type { Wiring } from './wiring.ts';
 
 const globs = z.record(z.string(), z.union([z.boolean(), z.object({ when: z.string() })]));
 
-/** Patterns that are switched on, as they are now. */
+/** Patterns that are switched on, as they are now: each folder of a window may have its own. */
 export function windowExcludes(): Exclude[] {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  return folders.flatMap(({ uri }) => {
+    const below = localPathOf(uri.toString());
+    return below === undefined ? [] : excludesOf(vscode.workspace.getConfiguration(undefined, uri), below);
+  });
+}
+
+function excludesOf(configuration: vscode.WorkspaceConfiguration, below: string): Exclude[] {
   return (['files.exclude', 'search.exclude'] as const).map((setting) => {
-    const set = globs.safeParse(vscode.workspace.getConfiguration().get(setting));
+    const set = globs.safeParse(configuration.get(setting));
     const all = Object.entries(set.success ? set.data : {});
     return {
       setting,
+      below,
       globs: all.flatMap(([pattern, value]) => {
         if (value === false) return [];
         return [value === true ? { pattern } : { pattern, sibling: value.when }];
@@ -29,6 +44,11 @@ export function windowExcludes(): Exclude[] {
 
 export const windowRoots = (): string[] =>
   (vscode.workspace.workspaceFolders ?? []).flatMap(({ uri }) => localPathOf(uri.toString()) ?? []);
+
+function isWithin(root: string, file: string): boolean {
+  const way = relative(root, file);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
 
 export class StayingOut {
   readonly #ignoredFiles: Wiring['ignoredFiles'];
@@ -48,8 +68,16 @@ export class StayingOut {
         scheme === 'file' ? [fsPath, await realpath(fsPath).catch(() => fsPath)] : [],
       ),
     );
+    const roots = windowRoots();
+    const realRoots = await Promise.all(roots.map((root) => realpath(root).catch(() => root)));
+    const isOutside = (file: string) =>
+      roots.length > 0 && ![...roots, ...realRoots].some((root) => isWithin(root, file));
+    const outside = ([named, real]: readonly string[]) => {
+      if (named === undefined || real === undefined || !isOutside(real)) return undefined;
+      return isOutside(named) ? 'outside' : 'link';
+    };
     const files = [...new Set(places.flat())];
-    const ignored = await this.#ignoredFiles(files, windowRoots(), windowExcludes());
+    const ignored = await this.#ignoredFiles(files, roots, windowExcludes());
     const ignoredBy = new Map(files.map((file, index) => [file, ignored[index]]));
     return uris.map((uri, index) => {
       const own = places[index] ?? [];
@@ -57,6 +85,7 @@ export class StayingOut {
         path: shownPath(uri),
         // Of where a link leads the name counts: the folders above a workspace say nothing of what is in it.
         alsoCalled: own.map((file) => basename(file)),
+        outside: outside(own),
         ignoredBy: own.map((file) => ignoredBy.get(file)).find((by) => by !== undefined),
       });
     });
@@ -71,6 +100,7 @@ export class StayingOut {
 
 /** Whether the user wants to send a file, or a part of it, though it stays out by itself. */
 export async function confirmAdding(path: string, out: StaysOut): Promise<boolean> {
+  if (needsNoQuestion(out)) return true;
   if (!canBeAdded(out)) return false;
   const add = vscode.l10n.t('Send It');
   const answer = await vscode.window.showWarningMessage(

@@ -19,6 +19,8 @@ const lastWordsMs = 1_000;
 
 interface Running {
   output: string;
+  /** It began before. */
+  isCut: boolean;
   /** Resolves when all it printed has come. */
   read: Promise<void>;
 }
@@ -64,17 +66,20 @@ export class TerminalRecord implements vscode.Disposable {
     if (!running || command.trim() === '') return;
     await Promise.race([running.read, rest(lastWordsMs)]);
     if (this.#lifetime.isDisposed || !this.#isWanted()) return;
-    const output = lastPart(plainOutput(running.output), mostKept);
+    const output = lastPart(plainOutput(running.output), mostKept, running.isCut);
     this.#last = { command, output, ...(exitCode === undefined ? {} : { exitCode }) };
   }
 }
 
 function reading(execution: vscode.TerminalShellExecution): Running {
-  const running: Running = { output: '', read: Promise.resolve() };
+  const running: Running = { output: '', isCut: false, read: Promise.resolve() };
   running.read = (async () => {
     try {
-      for await (const data of execution.read())
-        running.output = (running.output + data).slice(-2 * mostKept);
+      for await (const data of execution.read()) {
+        const all = running.output + data;
+        running.isCut ||= all.length > 2 * mostKept;
+        running.output = all.slice(-2 * mostKept);
+      }
     } catch {
       // The terminal was closed while it printed: what came before is there.
     }

@@ -174,6 +174,8 @@ export const groundingResult = z.object({
       endLine: z.number().int().positive(),
       text: z.string(),
       score: z.number(),
+      /** Where a language server says so: the symbol of the query that is defined or used here. */
+      symbol: z.object({ name: z.string(), as: z.enum(['definition', 'use']) }).optional(),
     }),
   ),
 });
@@ -197,6 +199,9 @@ export const askingResult = z.discriminatedUnion('state', [
   z.object({ state: z.literal('pending') }),
   z.object({ state: z.literal('approved'), token: z.string(), scopes: z.array(z.string()) }),
 ]);
+
+/** Of `GET /v1/models` without an `anthropic-version`: the names by which models are asked. */
+export const modelList = z.object({ data: z.array(z.looseObject({ id: z.string() })) });
 
 /** Sums of the calls that have in common what was asked for in `by`; tokens, US dollars. */
 export const usageResult = z.object({

@@ -30,6 +30,7 @@ export const panelStatus = z.object({
   model: modelChoice,
   /** Why the wanted model cannot be used now and `model` stands in for it. */
   insteadOf: z.string().optional(),
+  /** What an input of the session that is shown would be grounded in. */
   grounding: z.enum(groundingModes),
   /** Things to tell the user once, such as a salvaged database. */
   notices: z.array(errorInfo),
@@ -153,7 +154,11 @@ export const panelRequests = {
     params: z.object({}),
     result: z.object({ prompts: z.array(z.object({ name: z.string(), description: z.string() })) }),
   },
-  setGrounding: { params: z.object({ grounding: z.enum(groundingModes) }), result: nothing },
+  /** For all sessions, or for this one alone where its profile names a grounding. */
+  setGrounding: {
+    params: z.object({ ...session, grounding: z.enum(groundingModes) }),
+    result: nothing,
+  },
   pickModel: { params: z.object({}), result: nothing },
   /** What would be sent with this text now. */
   preview: {

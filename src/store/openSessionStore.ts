@@ -1,10 +1,11 @@
 /** The session store as the main thread sees it: a worker that starts with the first call. */
+
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { Emitter, type Event } from '../base/emitter.ts';
 import { connectRpc, type RpcClient } from '../base/rpc.ts';
 import { errorCodec, storeUnavailable } from '../core/errors.ts';
 import type { SessionStore, StoreChange } from '../core/session/store.ts';
-import type { Entry, EntryKind } from '../protocol/entries.ts';
+import { isOfKind } from './isOfKind.ts';
 import type { SqliteStore } from './sqlite/sqliteStore.ts';
 
 export interface SessionStoreLocation {
@@ -132,13 +133,6 @@ export function openSessionStore(location: SessionStoreLocation): LinkedSessionS
       ended.dispose();
     },
   };
-}
-
-function isOfKind<K extends EntryKind>(
-  entry: Entry,
-  kinds: readonly K[],
-): entry is Extract<Entry, { kind: K }> {
-  return kinds.some((kind) => kind === entry.kind);
 }
 
 /** Rejects every call, so that none starts a worker that nobody would end. */

@@ -1,6 +1,7 @@
 /**
  * Which paths `.gitignore` files exclude, as git reads them: nested files, and those above the folder up to its
- * repository; and `.causewayignore` beside them, which has the last word in its folder.
+ * repository; and `.causewayignore` beside them. That one is the user's: where it speaks of a path, no `.gitignore` counts, not even
+ * one of a folder further down.
  */
 import { lstatSync, readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -57,14 +58,26 @@ export class GitIgnore {
 
   /** The kind of file that excludes a path; undefined where none does. */
   ignoredBy(file: string, isFolder: boolean): IgnoredBy | undefined {
-    for (const { folder, rules, source } of this.#layers) {
-      const relative = path.relative(folder, file).split(path.sep).join('/');
-      const { ignored, unignored } = rules.test(isFolder ? `${relative}/` : relative);
-      if (ignored) return source;
-      if (unignored) return undefined;
-    }
-    return undefined;
+    const layers = this.#layers;
+    const said =
+      sayOf(layers, file, { isFolder, ours: true }) ?? sayOf(layers, file, { isFolder, ours: false });
+    return said?.ignored ? said.source : undefined;
   }
+}
+
+/** What the first of the layers says that says anything of a path. */
+function sayOf(
+  layers: readonly Layer[],
+  file: string,
+  { isFolder, ours }: { isFolder: boolean; ours: boolean },
+): { ignored: boolean; source: IgnoredBy } | undefined {
+  for (const { folder, rules, source } of layers) {
+    if ((source === '.causewayignore') !== ours) continue;
+    const relative = path.relative(folder, file).split(path.sep).join('/');
+    const { ignored, unignored } = rules.test(isFolder ? `${relative}/` : relative);
+    if (ignored || unignored) return { ignored, source };
+  }
+  return undefined;
 }
 
 /**
@@ -95,7 +108,7 @@ export function ruleMarks(folders: readonly string[]): string[] {
 
 const repositoryRules = '.git/info/exclude';
 
-/** Files whose rules hold in their folder; the first one has the last word. */
+/** Files whose rules hold in their folder and below it. */
 const ownRules = ['.causewayignore', '.gitignore'] as const;
 
 const layer = (source: IgnoredBy, folder: string, text: string): Layer[] => [

@@ -16,11 +16,14 @@ export async function ignoredFiles(
   excludes: readonly Exclude[],
 ): Promise<(IgnoredBy | undefined)[]> {
   const rulesIn = new Map<string, Promise<GitIgnore>>();
-  const hiddenBy = excluder(excludes);
+  const excluders = new Map(
+    roots.map((root) => path.resolve(root)).map((root) => [root, excluder(excludesBelow(root, excludes))]),
+  );
   return Promise.all(
     files.map(async (file) => {
       const root = roots.map((one) => path.resolve(one)).find((one) => isWithin(one, file));
       if (root === undefined) return undefined;
+      const hiddenBy = excluders.get(root);
       const parts = path.relative(root, file).split(path.sep);
       let folder = root;
       let rules = await known(rulesIn, folder, () => GitIgnore.at(folder));
@@ -31,7 +34,7 @@ export async function ignoredFiles(
         const shown = parts.slice(0, index + 1).join('/');
         const beside = path.dirname(at);
         const by =
-          rules.ignoredBy(at, isFolder) ?? hiddenBy(shown, (name) => existsSync(path.join(beside, name)));
+          rules.ignoredBy(at, isFolder) ?? hiddenBy?.(shown, (name) => existsSync(path.join(beside, name)));
         if (by !== undefined) return by;
         if (isLast) break;
         const above = rules;
@@ -42,6 +45,10 @@ export async function ignoredFiles(
     }),
   );
 }
+
+/** Those that hold in a folder, whose path is resolved. */
+export const excludesBelow = (root: string, excludes: readonly Exclude[]): Exclude[] =>
+  excludes.filter(({ below }) => below === undefined || path.resolve(below) === root);
 
 const isWithin = (root: string, file: string): boolean => {
   const way = path.relative(root, file);

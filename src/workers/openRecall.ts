@@ -64,10 +64,10 @@ export function openRecall(options: Options): ClosableRecall {
       monotonic: () => performance.now(),
     });
 
-  const search = async (question: RecallQuestion, signal: AbortSignal | undefined) => {
+  const search = async ({ unsent, ...question }: RecallQuestion, signal: AbortSignal | undefined) => {
     try {
       link();
-      const embedded = await feed?.question(question.text, signal);
+      const embedded = unsent ? undefined : await feed?.question(question.sessionId, question.text, signal);
       const found = await worker.call((remote) =>
         remote.search({ ...question, ...(embedded === undefined ? {} : { embedded }) }),
       );

@@ -7,6 +7,7 @@ import { type Exclude, excluder } from '../core/grounding/globs.ts';
 import type { FileStamp } from '../core/grounding/parts/tables.ts';
 import { whyStaysOut } from '../core/grounding/staysOut.ts';
 import { GitIgnore } from './gitignore.ts';
+import { excludesBelow } from './ignoredFiles.ts';
 
 export interface FoundFile {
   /** Absolute. */
@@ -63,16 +64,21 @@ export async function* foldersOf(
   folders: readonly string[],
   excludes: readonly Exclude[] = [],
 ): AsyncGenerator<FoundFolder> {
-  const hiddenBy = excluder(excludes);
-  const queue: { folder: string; shown: string; inRoot: string; above: GitIgnore | undefined }[] =
-    folders.map((folder) => ({
-      folder: path.resolve(folder),
-      shown: shownRoot(folder, folders),
-      inRoot: '',
-      above: undefined,
-    }));
+  const queue: {
+    folder: string;
+    shown: string;
+    inRoot: string;
+    above: GitIgnore | undefined;
+    hiddenBy: ReturnType<typeof excluder>;
+  }[] = folders.map((folder) => ({
+    folder: path.resolve(folder),
+    shown: shownRoot(folder, folders),
+    inRoot: '',
+    above: undefined,
+    hiddenBy: excluder(excludesBelow(path.resolve(folder), excludes)),
+  }));
   for (let next = queue.shift(); next; next = queue.shift()) {
-    const { folder, shown, inRoot } = next;
+    const { folder, shown, inRoot, hiddenBy } = next;
     const entries = listed(folder);
     const names = new Set(entries.map(({ name }) => name));
     const has = (name: string) => names.has(name);
@@ -87,7 +93,7 @@ export async function* foldersOf(
       const ignoredBy = rules.ignoredBy(file, isFolder) ?? hiddenBy(pathInRoot, has);
       if (isFolder) {
         if (ignoredBy === undefined && !isSkippedFolder(entry.name))
-          queue.push({ folder: file, shown: shownPath, inRoot: pathInRoot, above: rules });
+          queue.push({ folder: file, shown: shownPath, inRoot: pathInRoot, above: rules, hiddenBy });
       } else if (!whyStaysOut({ path: shownPath, ignoredBy })) found.push(entry.name);
     }
     yield { folder, path: shown, names: found };

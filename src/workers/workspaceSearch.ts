@@ -10,7 +10,13 @@ import type { IndexState, OpenFile, Passage } from '../core/ports.ts';
 import { ruleMarks } from './gitignore.ts';
 import { lookAt } from './index/changedFile.ts';
 import { FolderWatch } from './index/folderWatch.ts';
-import { keyOfFile, type Place, WorkspaceIndex } from './index/workspaceIndex.ts';
+import {
+  type IndexBounds,
+  keyOfFile,
+  mostParsed,
+  type Place,
+  WorkspaceIndex,
+} from './index/workspaceIndex.ts';
 import type { CutBySyntax } from './syntax/openSyntax.ts';
 import { WorkspacePast } from './workspacePast.ts';
 
@@ -50,10 +56,14 @@ export interface SearchBounds {
   files: number;
   /** Bytes of text in the index. */
   bytes: number;
+  /** A tree of more files is cut by its lines when it is first read, and by its syntax where something is found. */
+  parsed: number;
   /** How long a question waits for files to be read, in ms; reading goes on behind the answer. */
   patienceMs: number;
   /** How long an answer waits for git beyond that, in ms; what comes later counts for the next question. */
   pastPatienceMs: number;
+  /** Rest after a question or a change before what was found is parsed and what was changed is written, in ms. */
+  restMs: number;
 }
 
 /** What the thread tells by itself. */
@@ -61,22 +71,21 @@ export type SearchEvent =
   | { type: 'index'; state: IndexState }
   | { type: 'problem'; message: string; trace: string | undefined };
 
-/** People wait some seconds for an answer. */
-const patience = { patienceMs: 5000, pastPatienceMs: 1000 };
+/** People wait some seconds for an answer. Whatever is not written by then is read again at the next start. */
+const patience = { patienceMs: 5000, pastPatienceMs: 1000, restMs: 30_000 };
 /** On disk. Three times the largest source trees that people have open, such as that of Chromium. */
 const onDisk = { files: 1_000_000, bytes: 10_000_000_000 };
 /** Where nothing can be written; it takes some 150 MB. */
 const inMemory = { files: 20_000, bytes: 150_000_000 };
 /** More changes at a time come from a checkout or a build, and a pass is faster than single looks. */
 const mostSingly = 500;
-/** Rest after a change before it is written, in ms; whatever is lost is read again at the next start. */
-const restMs = 30_000;
 /** A file that changes between two readings of one question is left out of its answer. */
 const mostRounds = 2;
 
 export class WorkspaceSearch {
-  readonly #bounds: SearchBounds | undefined;
-  readonly #waits: Pick<SearchBounds, 'patienceMs' | 'pastPatienceMs'>;
+  readonly #bounds: IndexBounds | undefined;
+  readonly #waits: Pick<SearchBounds, 'patienceMs' | 'pastPatienceMs' | 'restMs'>;
+  readonly #mostParsed: number;
   readonly #tell: (event: SearchEvent) => void;
   readonly #cut: CutBySyntax;
   #index: WorkspaceIndex | undefined;
@@ -88,6 +97,8 @@ export class WorkspaceSearch {
   #isPassed = false;
   #mustPass = false;
   #flushing: NodeJS.Timeout | undefined;
+  /** Files that answered something since the last rest. */
+  readonly #found = new Set<string>();
   #watch: FolderWatch | undefined;
 
   readonly #past = new WorkspacePast((past) => this.#index?.passages.usePast(past));
@@ -100,10 +111,10 @@ export class WorkspaceSearch {
     tell: (event: SearchEvent) => void = () => undefined,
     cut: CutBySyntax = () => undefined,
   ) {
-    const { files, bytes } = bounds;
+    const { files, bytes, parsed = mostParsed } = bounds;
+    this.#mostParsed = parsed;
     this.#waits = { ...patience, ...bounds };
-    this.#bounds =
-      files === undefined && bytes === undefined ? undefined : { ...onDisk, ...this.#waits, ...bounds };
+    this.#bounds = files === undefined && bytes === undefined ? undefined : { ...onDisk, ...bounds };
     this.#neighbours = neighbours;
     this.#tell = tell;
     this.#cut = cut;
@@ -125,6 +136,8 @@ export class WorkspaceSearch {
       editors: request.openFiles.map((file) => ({ ...file, key: keyOf(file.uri) })),
       neighbours: await this.#neighbours(),
     });
+    for (const { uri } of passages) this.#found.add(keyOf(uri));
+    this.#flushLater(index);
     return { passages, files: index.passages.files, complete };
   }
 
@@ -184,6 +197,7 @@ export class WorkspaceSearch {
     this.#index ??= new WorkspaceIndex({
       bounds: this.#bounds ?? onDisk,
       inMemory: this.#bounds ?? inMemory,
+      mostParsed: this.#mostParsed,
       folder: indexFolder,
       cut: this.#cut,
       onProblem: (message, error) =>
@@ -282,7 +296,15 @@ export class WorkspaceSearch {
 
   #flushLater(index: WorkspaceIndex): void {
     clearTimeout(this.#flushing);
-    this.#flushing = setTimeout(() => void index.flush(), restMs).unref();
+    this.#flushing = setTimeout(() => void this.#rest(index), this.#waits.restMs).unref();
+  }
+
+  /** What nobody should wait for. Never rejects. */
+  async #rest(index: WorkspaceIndex): Promise<void> {
+    const found = [...this.#found].filter((key) => !this.#open.has(key));
+    this.#found.clear();
+    await index.rest(found);
+    this.#tellState();
   }
 
   #tellState(): void {

@@ -21,6 +21,8 @@ import { finish, option, type Row } from './support/table.ts';
 const model = claudeModels.find(({ id }) => id === 'claude-sonnet-5-5');
 if (!model) throw new Error('The model of this benchmark is not in the table any more.');
 
+const limit: Row = { system: 'limit', pct_of_full_history_cached: 50, refused: 0 };
+
 interface Bill {
   system: string;
   turns: number;
@@ -67,14 +69,16 @@ interface Watched {
   conversationTokens?: number;
   /** As the product has it where none is given. */
   recall?: 'off';
+  /** The prompt cache is asked to keep for an hour, which the product does only where the user wants it. */
+  longCache?: true;
   /** Hears each request with the answer of the turn it is of, before it is answered. */
   onRequest?(fake: FakeAnthropic, body: MessagesBody, said: string): Promise<void>;
   onFrame?(usage: Usage): void;
 }
 
 async function causeway(talk: readonly TalkTurn[], watched: Watched = {}): Promise<Bill> {
-  const { conversationTokens, recall = defaultSettings.recall } = watched;
-  const core = await startCore();
+  const { conversationTokens, recall = defaultSettings.recall, longCache = false } = watched;
+  const core = await startCore({ features: { longCache } });
   Object.assign(core.settings, {
     compaction: 'model',
     grounding: 'off',
@@ -111,7 +115,8 @@ async function causeway(talk: readonly TalkTurn[], watched: Watched = {}): Promi
       (all, { kind, tokens }) => all + (kind === 'recall' ? tokens : 0),
       0,
     );
-    const system = recall === 'off' ? 'causeway, recall off' : 'causeway';
+    const without = recall === 'off' ? ', recall off' : '';
+    const system = `causeway${without}${longCache ? ', cache of an hour' : ''}`;
     return { system, turns: talk.length, usages, frameUsages, refused, recalledTokens };
   } finally {
     await core.close();
@@ -270,6 +275,7 @@ try {
   const bills = [
     await causeway(talk),
     await causeway(talk, { recall: 'off' }),
+    await causeway(talk, { longCache: true }),
     await fullHistory(fake, talk, false),
     await fullHistory(fake, talk, true),
   ];
@@ -278,7 +284,7 @@ try {
     conversationTokens: 4_000,
   });
   await finish('cost', [
-    { name: `${talk.length} turns about code`, rows: bills.map((bill) => row(bill, cached)) },
+    { name: `${talk.length} turns about code`, rows: [...bills.map((bill) => row(bill, cached)), limit] },
     { name: 'an endless session of short turns, 4,000 tokens word for word', rows: [row(long, undefined)] },
     { name: 'asking for a frame', rows: await askingForFrames(talk) },
     { name: 'what changes from turn to turn', rows: await volatileParts(fake, talk) },

@@ -94,6 +94,7 @@ const short = (value: string): string =>
   areShown || value.length <= 12 ? value : `${value.slice(0, 8)}… (${value.length} characters)`;
 
 const tables: Table[] = [];
+const all = { lines: 0, marked: 0 };
 for (const path of paths) {
   const repository = new Repository(path);
   const systems = [causeway, secretlint, entropyAlone].map((system) => ({ system, marked: 0, ms: 0 }));
@@ -117,6 +118,8 @@ for (const path of paths) {
       one.marked += marked.size;
     }
   }
+  all.lines += lines;
+  all.marked += systems[0]?.marked ?? 0;
   tables.push({
     name: nameOf(path),
     rows: systems.map(({ system, marked, ms }) => ({
@@ -128,4 +131,16 @@ for (const path of paths) {
     })),
   });
 }
+if (paths.length > 1)
+  tables.push({
+    name: 'all together',
+    rows: [
+      {
+        system: causeway.name,
+        lines: all.lines,
+        'masked lines': all.marked,
+        'per 10,000 lines': Number(((all.marked / all.lines) * 10_000).toFixed(2)),
+      },
+    ],
+  });
 await finish('secrets', tables);

@@ -123,6 +123,7 @@ describe('Chatting with Claude in VS Code', () => {
       (await window.editorText()).startsWith("export const greeting = 'Good morning';"),
     );
     // It is an edit like any other: not saved, and undone by one key, for which the editor has the focus.
+    await window.page.locator('.editor-group-container.active .monaco-editor.focused').first().waitFor();
     await window.page.keyboard.press('Control+Z');
     await until('the editor as it was', async () => !(await window.editorText()).includes('Good morning'));
   });

@@ -90,6 +90,18 @@ function withGit(api: Git): void {
       assert.ok(!claude.lastSent().includes('file-upload service'));
     });
 
+    it('sends nothing of files that are excluded, wherever they lie', async () => {
+      await write('private/.causewayignore', '*.md\n');
+      for (const name of ['private/own.md', 'private/with a space.md', 'private/Gehälter.md'])
+        await write(name, 'canary-of-an-excluded-file\n');
+      await write('src/bytes.ts', '// staged canary\n');
+      await git('add', '--force', 'private', 'src/bytes.ts');
+      claude.fake.enqueue(answer('Add a list'));
+      await run('causeway.generateCommitMessage');
+      assert.match(claude.lastSent(), /staged canary/);
+      assert.ok(!claude.lastSent().includes('canary-of-an-excluded-file'));
+    });
+
     it('leaves no session behind', async () => {
       await write('src/bytes.ts', '// canary of the session\n');
       await show('src/bytes.ts', 1, 1);

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Range, Uri, window, workspace } from 'vscode';
 import { answer } from '../support/anthropic/script.ts';
 import { canaries } from '../support/canaries.ts';
 import { type Claude, startClaude } from './support/claude.ts';
@@ -63,6 +67,20 @@ describe('What is sent to a model', () => {
     assert.ok(!sent.includes('canaryOfOurIgnoredFile'));
     assert.ok(!sent.includes(canary.secret));
     assert.match(sent, /export const token = '\[secret:github:[\da-f]{10}\]'/);
+  });
+
+  it('is nothing of an open file outside of the workspace, unless it is what is asked about', async () => {
+    await set('grounding', 'open_files');
+    const folder = await mkdtemp(join(tmpdir(), 'causeway-elsewhere-'));
+    const elsewhere = Uri.file(join(folder, 'elsewhere.ts'));
+    await workspace.fs.writeFile(elsewhere, Buffer.from('export const canaryOfElsewhere = 1;\n'));
+    await window.showTextDocument(elsewhere, { preview: false });
+    assert.ok(!(await ask()).includes('canaryOfElsewhere'));
+
+    await window.showTextDocument(elsewhere, { selection: new Range(0, 0, 1, 0) });
+    await run('causeway.explain');
+    assert.match(await claude.lastSent(), /canaryOfElsewhere/);
+    await rm(folder, { recursive: true });
   });
 
   it('is nothing at all where the workspace is marked local-only', async () => {

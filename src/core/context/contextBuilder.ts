@@ -18,7 +18,7 @@ import { newestWithin, total } from './fit.ts';
 import { type ProjectedFrame, projectFrames, sentFrames } from './frames.ts';
 import { frameParts } from './frameText.ts';
 import { gatherGrounding } from './gatherGrounding.ts';
-import { keptDocuments } from './keptDocuments.ts';
+import { documentUnits, keptDocuments } from './keptDocuments.ts';
 import { type Counted, directiveParts, taskParts } from './parts.ts';
 import { askRecall, foundParts, pinnedParts, type SaidReader, saidBefore } from './recalled.ts';
 import { Remembered } from './remembered.ts';
@@ -84,6 +84,10 @@ export class ContextBuilder {
         if (isOut) left.push(part);
         return !isOut;
       });
+    // Nor is it quoted what was said with a document that the user left out.
+    const leftOut = new Set(
+      kept.documents.filter(({ id }) => excluded.has(id)).flatMap(({ entryIds }) => entryIds),
+    );
     const gathered: AssemblyInput = {
       model: `${request.model.provider}/${request.model.id}`,
       budget: this.#budget(request),
@@ -93,14 +97,15 @@ export class ContextBuilder {
       tools,
       system: wanted(system),
       directives: wanted(kept.directives),
-      documents: kept.documents,
+      documents: wanted(kept.documents),
       frames: wanted(kept.frames),
       conversation: kept.tail.units,
       conversationTokens: this.#conversationTokens,
       olderOmitted: kept.tail.olderOmitted,
       tasks: wanted(kept.tasks),
-      recalled: wanted(kept.recalled),
+      recalled: wanted(kept.recalled.filter(({ entryIds }) => !entryIds.some((id) => leftOut.has(id)))),
       grounding: wanted(grounding.parts),
+      ...(request.mediaBytes === undefined ? {} : { mediaBytes: request.mediaBytes }),
       excluded: left,
       missing: [...kept.missing, ...grounding.missing],
       input,
@@ -219,7 +224,7 @@ export class ContextBuilder {
             (id) => id !== input.id && branch.placeOf(id) !== undefined,
           )
         : [];
-    const documents = await countUnits(this.#counter, unitsOf(documentEntries), factor);
+    const documents = await countUnits(this.#counter, documentUnits(documentEntries), factor);
     const read = await readTail(this.#said, this.#counter, {
       sessionId,
       ids,
@@ -294,6 +299,7 @@ export class ContextBuilder {
               ...this.#surelySent(request, tail).flatMap(({ entryIds }) => entryIds),
             ]),
             scope,
+            ...(request.preview ? { unsent: true as const } : {}),
           })
         : { found: [], late: false },
     ]);

@@ -34,8 +34,12 @@ export interface ContextRequest {
   tools?: readonly ToolDefinition[];
   /** In place of the setting. */
   recall?: CoreSettings['recall'];
+  /** What is looked at is not sent, so that nothing of it leaves the machine by other ways either. */
+  preview?: true;
   /** Below 1 after the API found the request too long. */
   shrink?: number;
+  /** After the API found the request to have too many bytes: as `AssemblyInput.mediaBytes`. */
+  mediaBytes?: number;
   /** In a turn that a program asked for in its own wire: then no profile, setting or file of ours says a word. */
   client?: ClientContext;
 }

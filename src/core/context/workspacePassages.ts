@@ -48,7 +48,7 @@ export function passageParts(
 ): PassagePart[] {
   return found
     .filter(({ uri, text }) => !sent.has(uri) && text.trim() !== '')
-    .map(({ uri, path, startLine, endLine, text }) => {
+    .map(({ uri, path, startLine, endLine, text, symbol }) => {
       const id = `passage:${uri}:${startLine}`;
       const label = startLine === endLine ? `${path}:${startLine}` : `${path}:${startLine}-${endLine}`;
       const chosen = chosenText(choices, id, text);
@@ -56,12 +56,18 @@ export function passageParts(
       return {
         id,
         label,
-        reason: chosenReason(choices, id, 'Found in the workspace for this input.'),
+        reason: chosenReason(choices, id, reasonOf(symbol)),
         ...(chosen === text
           ? { text, place }
           : { text: attachmentText({ kind: 'selection', ...place, text: chosen }) }),
       };
     });
+}
+
+function reasonOf(symbol: Passage['symbol']): string {
+  if (!symbol) return 'Found in the workspace for this input.';
+  const is = symbol.as === 'definition' ? 'is defined' : 'is used';
+  return `${symbol.name}, which the input names, ${is} here, says the language server.`;
 }
 
 /** Where what was masked had several lines, the lines behind it are others, and no place in it can be cited. */

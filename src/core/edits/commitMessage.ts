@@ -1,5 +1,6 @@
 /** Asking for a commit message, and reading it. Pure. */
 import { isSecretFile } from '../grounding/fileRules.ts';
+import { partsOf, pathsOf, withoutPrefix } from './diffPaths.ts';
 
 export const commitPrompt =
   'Write the commit message for this diff: a subject of at most 72 characters in the imperative, and where it is not obvious why, a blank line and a short body. Answer with the message alone, without quotes or a code block.';
@@ -12,8 +13,7 @@ const longest = 100_000;
  * `staysOut` says so.
  */
 export function withoutSecrets(diff: string, staysOut: (path: string) => boolean = () => false): string {
-  return diff
-    .split(/^(?=diff --)/m)
+  return partsOf(diff)
     .map((part) => {
       const paths = pathsOf(part);
       const isOut = (path: string) => isSecretFile(path) || staysOut(path) || staysOut(withoutPrefix(path));
@@ -24,28 +24,6 @@ export function withoutSecrets(diff: string, staysOut: (path: string) => boolean
     })
     .join('');
 }
-
-/**
- * Every path that the head of a part names. The user's git decides on prefixes (`a/`, `i/`, `w/`, none), and names of
- * conflicts stand alone, so each line that can name one is read, and whatever stands before the first slash may be one.
- */
-function pathsOf(part: string): string[] {
-  const [head = ''] = part.split(/^@@/m, 1);
-  const named = head.split('\n').flatMap((line) => {
-    const [, rest] =
-      /^(?:diff --git|diff --cc|diff --combined|---|\+\+\+|rename from|rename to|copy from|copy to) (.+)$/.exec(
-        line,
-      ) ?? [];
-    return rest === undefined ? [] : rest.split(/\s+/).map((token) => token.replace(/^"|"$/g, ''));
-  });
-  return named.filter((path) => path !== '/dev/null');
-}
-
-/** Every path that a diff names, as it names it and without what stands before its first slash. */
-export const pathsIn = (diff: string): string[] =>
-  diff.split(/^(?=diff --)/m).flatMap((part) => pathsOf(part).flatMap((path) => [path, withoutPrefix(path)]));
-
-const withoutPrefix = (path: string): string => path.slice(path.indexOf('/') + 1);
 
 /** Cut after a whole line; what is left out is said. */
 export function boundedDiff(diff: string): string {

@@ -22,27 +22,62 @@ export interface PlacementHints {
 /** From this share of its lines on, code that repeats a file is meant as the whole of it. */
 const wholeFileShare = 0.5;
 
+/** A whole new text by its pieces, of which `code` is what the answer brings. */
+interface Placed {
+  before: string;
+  code: string;
+  after: string;
+}
+
 export function placeCode(text: string, code: string, hints: PlacementHints): string {
+  const placed = place(text, code, hints, code);
+  return placed.before + placed.code + placed.after;
+}
+
+/**
+ * As `placeCode`, with code in which something is masked. What was masked is put back where the code has its place
+ * already: a value of several lines has the indentation of the file, and that of the answer is another. `restored` puts
+ * it back; throws what that throws.
+ */
+export async function placeMasked(
+  text: string,
+  code: string,
+  hints: PlacementHints,
+  restored: (code: string) => Promise<string>,
+): Promise<string> {
+  const placed = place(text, code, hints, await restored(code));
+  return placed.before + (await restored(placed.code)) + placed.after;
+}
+
+/** `known` is the code as the file has it, by which it is told whether it repeats the file. */
+function place(text: string, code: string, hints: PlacementHints, known: string): Placed {
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
   const lines = text.split(/\r?\n/);
   const added = code.replace(/\r?\n$/, '').split(/\r?\n/);
   const range = hints.selection ?? declared(added, hints.symbols ?? []);
   if (range) {
     const indent = indentOf(lines.slice(range.startLine - 1, range.endLine));
-    return replaced(lines, range, indented(added, indent)).join(eol);
+    return replaced(lines, range, indented(added, indent), eol);
   }
-  if (text.trim() === '' || repeats(lines, added)) {
-    const end = lines.at(-1) === '' ? [''] : [];
-    return [...added, ...end].join(eol);
+  if (text.trim() === '' || repeats(lines, known.split(/\r?\n/))) {
+    return { before: '', code: added.join(eol), after: lines.at(-1) === '' ? eol : '' };
   }
   const end = lines.at(-1) === '' ? lines.length - 1 : lines.length;
   const at = Math.min(hints.cursorLine ?? end, lines.length);
   const indent = indentOf(lines.slice(at - 1, at));
-  return [...lines.slice(0, at), ...indented(added, indent), ...lines.slice(at)].join(eol);
+  return replaced(lines, { startLine: at + 1, endLine: at }, indented(added, indent), eol);
 }
 
-function replaced(lines: readonly string[], range: LineRange, added: readonly string[]): string[] {
-  return [...lines.slice(0, range.startLine - 1), ...added, ...lines.slice(range.endLine)];
+/** A range that ends before it starts is a place between two lines. */
+function replaced(
+  lines: readonly string[],
+  { startLine, endLine }: LineRange,
+  added: readonly string[],
+  eol: string,
+): Placed {
+  const before = lines.slice(0, startLine - 1).map((line) => line + eol);
+  const after = lines.slice(endLine).map((line) => eol + line);
+  return { before: before.join(''), code: added.join(eol), after: after.join('') };
 }
 
 const declaration =

@@ -44,18 +44,39 @@ export function boostOf(
   };
   const lower = question.toLowerCase();
   const byKey = new Map(editors.map((editor) => [editor.key, editor]));
-  const heads = headsIn(question);
-  const kindWeight = (kind: FileKind) => (evenKinds || wants[kind] ? 1 : secondaryWeight);
+  const heads = new Heads(headsIn(question));
+  const weightOf = (kind: FileKind) => (evenKinds || wants[kind] ? 1 : secondaryWeight);
+  const weights: Record<FileKind, number> = {
+    code: weightOf('code'),
+    test: weightOf('test'),
+    doc: weightOf('doc'),
+    data: weightOf('data'),
+  };
   const mostOfEditors = editors.length > 0 ? selectionBoost : 1;
   return {
     of(file, chunk) {
       const named = lower.includes(baseName(file.path).toLowerCase()) ? namedBoost : 1;
       const editor = byKey.get(file.key);
-      return kindWeight(file.kind) * named * (editor ? editorBoost(editor, chunk) : 1);
+      return weights[file.kind] * named * (editor ? editorBoost(editor, chunk) : 1);
     },
     limit: namedBoost * mostOfEditors,
-    most: (kind, head) => kindWeight(kind) * (heads.has(head) ? namedBoost : 1) * mostOfEditors,
+    most: (kind, head) => weights[kind] * (heads.has(head) ? namedBoost : 1) * mostOfEditors,
   };
+}
+
+/** Numbers, most of which are told apart by their last bits: it is asked about every file that has a word of the question. */
+class Heads {
+  readonly #all: ReadonlySet<number>;
+  readonly #ends = new Uint8Array(1024);
+
+  constructor(all: ReadonlySet<number>) {
+    this.#all = all;
+    for (const head of all) this.#ends[head & 1023] = 1;
+  }
+
+  has(head: number): boolean {
+    return this.#ends[head & 1023] === 1 && this.#all.has(head);
+  }
 }
 
 function editorBoost(editor: Editor, chunk: Chunk): number {

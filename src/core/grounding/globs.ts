@@ -10,6 +10,8 @@ export interface Exclude {
   /** The setting it comes from. */
   setting: 'files.exclude' | 'search.exclude';
   globs: readonly ExcludeGlob[];
+  /** The workspace folder in which it holds, as an absolute path; in all of them where absent. */
+  below?: string;
 }
 
 /** Which setting hides a file or folder. `path` is relative to its workspace folder, with forward slashes. */

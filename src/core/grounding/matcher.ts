@@ -27,11 +27,16 @@ export class Matcher {
     }
   }
 
-  /** Adds up what the text says of each word of the question, `weight` times. */
-  add(text: string, weight: number, sums: Float64Array): void {
+  /** Adds up what the text says of each word of the question; false where it says nothing of any. */
+  add(text: string, sums: Float64Array): boolean {
+    let isFound = false;
     eachWord(text, (word) => {
-      for (const { concept, share } of this.#of(word)) sums[concept] = (sums[concept] ?? 0) + weight * share;
+      for (const { concept, share } of this.#of(word)) {
+        sums[concept] = (sums[concept] ?? 0) + share;
+        isFound = true;
+      }
     });
+    return isFound;
   }
 
   /** Of each word of the question the most that a single word of the text says. */

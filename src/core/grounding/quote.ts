@@ -22,23 +22,33 @@ export interface Quote extends Chunk {
 export function quotesOf(path: string, lines: Lines, chunk: Chunk, matcher: Matcher): Quote[] {
   const { concepts } = matcher;
   const width = concepts.length;
-  /** One row of the question's words for each line. */
-  const matches = new Float64Array((chunk.endLine - chunk.startLine + 1) * width);
-  const row = (number: number) => (number - chunk.startLine) * width;
+  /** One row of the question's words for each line that has any. */
+  const rows = new Map<number, Float64Array>();
+  let row = new Float64Array(width);
   for (let number = chunk.startLine; number <= chunk.endLine; number++) {
     const line = lines.line(number);
+    if (!matcher.add(line, row)) continue;
     const weight = lineWeight(path, line);
-    if (weight > 0) matcher.add(line, weight, matches.subarray(row(number), row(number + 1)));
+    for (let place = 0; place < width; place++) row[place] = (row[place] ?? 0) * weight;
+    rows.set(number, row);
+    row = new Float64Array(width);
   }
   const total = concepts.reduce((sum, { value }) => sum + value, 0);
+  const around = aroundOf(path, lines, matcher);
   return [...windows(lines, chunk)].map((range) => {
-    const around = aroundOf(path, lines, range, matcher);
+    const counts = Float64Array.from(around(range));
+    for (let number = range.startLine; number <= range.endLine; number++) {
+      const found = rows.get(number);
+      if (found)
+        for (let place = 0; place < width; place++)
+          counts[place] = (counts[place] ?? 0) + (found[place] ?? 0);
+    }
     let score = 0;
     let covered = 0;
-    for (const [place, { value }] of concepts.entries()) {
-      let count = around[place] ?? 0;
-      for (let number = range.startLine; number <= range.endLine; number++)
-        count += matches[row(number) + place] ?? 0;
+    for (let place = 0; place < width; place++) {
+      const count = counts[place] ?? 0;
+      if (count === 0) continue;
+      const value = concepts[place]?.value ?? 0;
       score += value * saturated(count);
       covered += value * Math.min(1, count);
     }
@@ -48,13 +58,21 @@ export function quotesOf(path: string, lines: Lines, chunk: Chunk, matcher: Matc
 
 /**
  * What the path, the headings and the openings of blocks above say of the lines, each word once: a section need not
- * repeat its heading, nor a body the name of its function.
+ * repeat its heading, nor a body the name of its function. Neighbouring lines often stand within the same blocks.
  */
-function aroundOf(path: string, lines: Lines, range: Chunk, matcher: Matcher): Float64Array {
-  const found = new Float64Array(matcher.concepts.length);
-  matcher.most(path, found);
-  for (const line of scopeOf(path, lines, range)) matcher.most(line, found);
-  return found;
+function aroundOf(path: string, lines: Lines, matcher: Matcher): (range: Chunk) => Float64Array {
+  const ofPath = new Float64Array(matcher.concepts.length);
+  matcher.most(path, ofPath);
+  let before: readonly string[] = [];
+  let found = ofPath;
+  return (range) => {
+    const scope = scopeOf(path, lines, range);
+    if (scope.length === before.length && scope.every((line, at) => line === before[at])) return found;
+    before = scope;
+    found = ofPath.slice();
+    for (const line of scope) matcher.most(line, found);
+    return found;
+  };
 }
 
 /** They begin at paragraphs, or at any line of a paragraph that is too long, and end with the last one that fits. */
@@ -68,8 +86,10 @@ function* windows(lines: Lines, chunk: Chunk): Generator<Chunk> {
       continue;
     }
     const last = paragraph.startLine + wantedLines - 1;
-    const fitting = paragraphs.slice(index).filter((other) => other.endLine <= last);
-    yield { startLine: paragraph.startLine, endLine: fitting.at(-1)?.endLine ?? paragraph.endLine };
+    let endLine = paragraph.endLine;
+    for (let next = index + 1; (paragraphs[next]?.endLine ?? last + 1) <= last; next++)
+      endLine = paragraphs[next]?.endLine ?? endLine;
+    yield { startLine: paragraph.startLine, endLine };
   }
 }
 
@@ -78,7 +98,7 @@ function paragraphsOf(lines: Lines, chunk: Chunk): Chunk[] {
   const paragraphs: Chunk[] = [];
   let startLine: number | undefined;
   for (let number = chunk.startLine; number <= chunk.endLine + 1; number++) {
-    const blank = number > chunk.endLine || lines.line(number).trim() === '';
+    const blank = number > chunk.endLine || lines.indentationOf(number) < 0;
     if (!blank) startLine ??= number;
     else if (startLine !== undefined) {
       paragraphs.push({ startLine, endLine: number - 1 });

@@ -8,7 +8,8 @@ import type { PartScores, Scores, WeighedConcept } from './scoring.ts';
 
 export interface RankedChunk extends Chunk {
   key: string;
-  uri: string;
+  /** Made when it is asked for: of most chunks it never is. */
+  readonly uri: string;
   path: string;
   /** Without the boost. */
   score: number;
@@ -128,13 +129,14 @@ function chunksOf({ part, scores, file, path }: Running, boost: Boost): RankedCh
   const places = Array.from({ length: files.count[file] ?? 0 }, (_, at) => first + at);
   const holding = places.filter((place) => (scores.chunks[place] ?? 0) > 0);
   const key = names.key(file);
-  const uri = names.uri(file);
   const kind = files.kindOf(file);
   return (holding.length > 0 ? holding : places.slice(0, 1)).map((place) => {
     const chunk = chunks.at(place);
     return {
       key,
-      uri,
+      get uri() {
+        return names.uri(file);
+      },
       path,
       ...chunk,
       score: whole + (scores.chunks[place] ?? 0),

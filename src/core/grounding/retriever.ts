@@ -69,12 +69,14 @@ export async function findPassages(
     chunks
       .flatMap((chunk) => {
         const lines = texts.get(chunk.key);
-        return lines ? quotesIn(chunk, lines).map((quote) => passageOf(chunk, lines, quote)) : [];
+        return lines ? quotesIn(chunk, lines).map((quote) => new Candidate(chunk, lines, quote)) : [];
       })
       .sort(byScore);
   // Who asks may want the code or what is written about it; the last place goes to the best of either.
   const first = chosen(of(likely), Math.max(1, question.limit - 1), []);
-  return chosen(of(even), question.limit, first).sort(byScore);
+  return chosen(of(even), question.limit, first)
+    .sort(byScore)
+    .map((candidate) => candidate.passage);
 }
 
 function fittingQuotes(chunk: RankedChunk, lines: Lines, matcher: Matcher): readonly Quote[] {
@@ -90,20 +92,57 @@ function fittingQuotes(chunk: RankedChunk, lines: Lines, matcher: Matcher): read
 /**
  * A passage is judged by its own lines and by the chunk it stands in, alike. Half of that depends on how much of
  * the question its lines cover, so that one rare word does not outweigh all others. What is quoted is all that the
- * lines are a part of: half a function is hard to read, and what answers may stand in its other half.
+ * lines are a part of: half a function is hard to read, and what answers may stand in its other half. That is looked for
+ * where it is asked for, as few of the candidates come so far.
  */
-function passageOf(chunk: RankedChunk, lines: Lines, quote: Quote): Passage {
-  const score = (quote.score + chunk.score) * (0.5 + quote.coverage / 2) * chunk.boost;
-  return passage(chunk, lines, widened(chunk.path, lines, quote), score);
+class Candidate {
+  readonly path: string;
+  readonly score: number;
+  readonly #chunk: RankedChunk;
+  readonly #lines: Lines;
+  /** Before it is widened. */
+  readonly found: Chunk;
+  #range: Chunk | undefined;
+
+  constructor(chunk: RankedChunk, lines: Lines, quote: Quote) {
+    this.#chunk = chunk;
+    this.path = chunk.path;
+    this.score = (quote.score + chunk.score) * (0.5 + quote.coverage / 2) * chunk.boost;
+    this.#lines = lines;
+    this.found = quote;
+  }
+
+  get uri(): string {
+    return this.#chunk.uri;
+  }
+
+  /** Tells files apart. */
+  get key(): string {
+    return this.#chunk.key;
+  }
+
+  get range(): Chunk {
+    this.#range ??= widened(this.path, this.#lines, this.found);
+    return this.#range;
+  }
+
+  get text(): string {
+    return this.#lines.slice(this.range.startLine, this.range.endLine);
+  }
+
+  get passage(): Passage {
+    return passage(this, this.#lines, this.range, this.score);
+  }
 }
 
 /** The best that neither overlap nor say the same. */
-function chosen(passages: readonly Passage[], limit: number, first: readonly Passage[]): Passage[] {
-  const taken: Passage[] = [...first];
-  for (const candidate of passages) {
+function chosen(candidates: readonly Candidate[], limit: number, first: readonly Candidate[]): Candidate[] {
+  const taken: Candidate[] = [...first];
+  for (const candidate of candidates) {
     if (taken.length >= limit) break;
-    const sameFile = taken.filter((other) => other.uri === candidate.uri);
-    if (sameFile.length >= mostFromOneFile || sameFile.some((other) => overlaps(other, candidate))) continue;
+    const sameFile = taken.filter((other) => other.key === candidate.key);
+    if (sameFile.length >= mostFromOneFile) continue;
+    if (sameFile.some((other) => overlaps(other.range, candidate.range))) continue;
     if (taken.some((other) => other.text === candidate.text)) continue;
     taken.push(candidate);
   }
@@ -127,8 +166,8 @@ async function lookedAt(question: Question, read: ReadText): Promise<Passage[]> 
   return [passage(editor, lines, { startLine: range.startLine, endLine }, 1)];
 }
 
-function byScore(a: Passage, z: Passage): number {
+function byScore(a: Candidate, z: Candidate): number {
   if (a.score !== z.score) return z.score - a.score;
   if (a.path !== z.path) return a.path < z.path ? -1 : 1;
-  return a.startLine - z.startLine;
+  return a.found.startLine - z.found.startLine;
 }

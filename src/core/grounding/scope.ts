@@ -22,15 +22,16 @@ function headingsAbove(lines: Lines, chunk: Chunk): string[] {
   return found;
 }
 
+const closing = /^(?:[)\]}#*]|\/\/)/;
+
 function openersAbove(lines: Lines, chunk: Chunk): string[] {
   const found: string[] = [];
   let indentation = firstIndentation(lines, chunk);
   for (let number = chunk.startLine - 1; number >= 1 && indentation > 0; number--) {
-    const line = lines.line(number);
-    const here = line.search(/\S/);
+    const here = lines.indentationOf(number);
     // A line that only closes or comments says nothing about what it encloses.
-    if (here < 0 || here >= indentation || /^\s*(?:[)\]}]|\/\/|#|\*)/.test(line)) continue;
-    found.push(line);
+    if (here < 0 || here >= indentation || closing.test(lines.opening(number, 2))) continue;
+    found.push(lines.line(number));
     indentation = here;
   }
   return found;
@@ -38,7 +39,7 @@ function openersAbove(lines: Lines, chunk: Chunk): string[] {
 
 function firstIndentation(lines: Lines, chunk: Chunk): number {
   for (let number = chunk.startLine; number <= chunk.endLine; number++) {
-    const indentation = lines.line(number).search(/\S/);
+    const indentation = lines.indentationOf(number);
     if (indentation >= 0) return indentation;
   }
   return 0;

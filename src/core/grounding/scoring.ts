@@ -118,8 +118,9 @@ class PartScorer {
   readonly #files: Uint32Array;
   #chunkCount = 0;
   #fileCount = 0;
-  readonly #averageChunk: number;
-  readonly #averageFile: number;
+  /** How much a word of a chunk, or of a file, adds to what its counts are divided by. */
+  readonly #perChunkWord: number;
+  readonly #perFileWord: number;
 
   constructor(
     part: Part,
@@ -138,8 +139,8 @@ class PartScorer {
     this.#inFile = columns.next(numbers);
     this.#chunks = columns.nextNumbers(places);
     this.#files = columns.nextNumbers(numbers);
-    this.#averageChunk = Math.max(1, length / Math.max(1, chunks));
-    this.#averageFile = Math.max(1, length / Math.max(1, files));
+    this.#perChunkWord = b / Math.max(1, length / Math.max(1, chunks));
+    this.#perFileWord = b / Math.max(1, length / Math.max(1, files));
   }
 
   of(weighed: readonly Weighed[]): PartScores {
@@ -158,7 +159,7 @@ class PartScorer {
       const place = places[at] ?? 0;
       const marked = marks[at] ?? 0;
       const count = countOf(marked);
-      const norm = 1 - b + (b * (length[place] ?? 0)) / this.#averageChunk;
+      const norm = 1 - b + (length[place] ?? 0) * this.#perChunkWord;
       const before = this.#inChunk[place] ?? 0;
       if (before === 0) this.#chunks[this.#chunkCount++] = place;
       const special = (isDefined(marked) ? definedWeight : 0) + (isInPath(marked) ? pathWeight : 0);
@@ -173,6 +174,8 @@ class PartScorer {
 
   #flush(value: number): void {
     const { chunks, files } = this.#scores;
+    const { length } = this.#part.files;
+    const most = wholeFileShare * value * (k1 + 1);
     for (let at = 0; at < this.#chunkCount; at++) {
       const place = this.#chunks[at] ?? 0;
       chunks[place] = (chunks[place] ?? 0) + value * saturated(this.#inChunk[place] ?? 0);
@@ -180,9 +183,10 @@ class PartScorer {
     }
     for (let at = 0; at < this.#fileCount; at++) {
       const file = this.#files[at] ?? 0;
-      const norm = 1 - b + (b * (this.#part.files.length[file] ?? 0)) / this.#averageFile;
-      const frequency = (this.#inFile[file] ?? 0) / norm;
-      files[file] = (files[file] ?? 0) + wholeFileShare * value * saturated(frequency);
+      const norm = 1 - b + (length[file] ?? 0) * this.#perFileWord;
+      const count = this.#inFile[file] ?? 0;
+      // Saturated like the frequency, which is the count by the norm, in one division: there are a million in a question.
+      files[file] = (files[file] ?? 0) + (most * count) / (count + k1 * norm);
       this.#inFile[file] = 0;
     }
     this.#chunkCount = 0;

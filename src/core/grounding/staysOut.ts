@@ -15,7 +15,7 @@ import type { Exclude } from './globs.ts';
 export type IgnoredBy = '.gitignore' | '.git/info/exclude' | '.causewayignore' | Exclude['setting'];
 
 export type StaysOut =
-  | { why: 'secret' | 'key' | 'folder' | 'binary' | 'generated' | 'too_large' }
+  | { why: 'secret' | 'key' | 'outside' | 'link' | 'folder' | 'binary' | 'generated' | 'too_large' }
   | { why: 'ignored'; by: IgnoredBy };
 
 export interface FileFacts {
@@ -24,6 +24,8 @@ export interface FileFacts {
   /** Other names of the file, such as the one a link leads to. */
   alsoCalled?: readonly string[];
   ignoredBy?: IgnoredBy | undefined;
+  /** It lies in none of the workspace's folders, by its own name or as what a link in one of them leads to. */
+  outside?: 'outside' | 'link' | undefined;
   /** Size; that of the text where it is not known. */
   bytes?: number;
   /** Undefined before the file is read. */
@@ -35,6 +37,7 @@ export function whyStaysOut({
   path,
   alsoCalled = [],
   ignoredBy,
+  outside,
   bytes,
   text,
 }: FileFacts): StaysOut | undefined {
@@ -42,6 +45,7 @@ export function whyStaysOut({
   if (names.some(isSecretFile)) return { why: 'secret' };
   if (text !== undefined && holdsPrivateKey(text)) return { why: 'key' };
   if (ignoredBy !== undefined) return { why: 'ignored', by: ignoredBy };
+  if (outside !== undefined) return { why: outside };
   if (names.some((name) => name.split('/').slice(0, -1).some(isSkippedFolder))) return { why: 'folder' };
   if (isBinaryName(path) || text?.includes('\0')) return { why: 'binary' };
   if ((bytes ?? text?.length ?? 0) > largestFile) return { why: 'too_large' };
@@ -58,6 +62,10 @@ export function staysOutWords(out: StaysOut): string {
       return 'It holds a private key.';
     case 'ignored':
       return `${out.by} excludes it.`;
+    case 'outside':
+      return 'It lies outside of the workspace.';
+    case 'link':
+      return 'It is a link that leads out of the workspace.';
     case 'folder':
       return 'Its folder holds dependencies, history or results.';
     case 'binary':
@@ -70,6 +78,9 @@ export function staysOutWords(out: StaysOut): string {
       return out satisfies never;
   }
 }
+
+/** Whether who asks for it by its name has said enough: it stays out only where nobody asks. */
+export const needsNoQuestion = ({ why }: StaysOut): boolean => why === 'outside';
 
 /** Whether the user may send it all the same, once they were asked. */
 export const canBeAdded = ({ why }: StaysOut): boolean => why !== 'binary';

@@ -12,7 +12,7 @@ export function widened(path: string, lines: Lines, range: Chunk): Chunk {
   return fits ? whole : range;
 }
 
-const isBlank = (line: string) => line.trim() === '';
+const isBlank = (lines: Lines, number: number) => lines.indentationOf(number) < 0;
 const isHeading = (line: string) => /^ {0,3}#{1,6}(?:\s|$)/.test(line);
 
 function sectionAround(lines: Lines, { startLine, endLine }: Chunk): Chunk {
@@ -27,7 +27,7 @@ function sectionAround(lines: Lines, { startLine, endLine }: Chunk): Chunk {
 function declarationAround(lines: Lines, { startLine, endLine }: Chunk): Chunk {
   let first = startLine;
   while (first > 1 && !begins(lines, first)) first--;
-  while (first > 1 && /^[^\s)\]}]/.test(lines.line(first - 1))) first--;
+  while (first > 1 && opensAtMargin(lines, first - 1)) first--;
   let last = endLine;
   while (last < lines.count && !begins(lines, last + 1)) last++;
   return { startLine: first, endLine: withoutBlank(lines, first, last) };
@@ -35,10 +35,13 @@ function declarationAround(lines: Lines, { startLine, endLine }: Chunk): Chunk {
 
 /** An unindented line that opens something: not one that closes what was opened above. */
 const begins = (lines: Lines, number: number) =>
-  /^[^\s)\]}]/.test(lines.line(number)) && (number === 1 || isBlank(lines.line(number - 1)));
+  opensAtMargin(lines, number) && (number === 1 || isBlank(lines, number - 1));
+
+const opensAtMargin = (lines: Lines, number: number) =>
+  lines.indentationOf(number) === 0 && !/^[)\]}]/.test(lines.opening(number, 1));
 
 function withoutBlank(lines: Lines, first: number, last: number): number {
   let end = last;
-  while (end > first && isBlank(lines.line(end))) end--;
+  while (end > first && isBlank(lines, end)) end--;
   return end;
 }

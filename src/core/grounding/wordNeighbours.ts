@@ -96,13 +96,13 @@ export class WordNeighbours {
     const own = Int32Array.from(this.#rows.subarray(place * dimensions, (place + 1) * dimensions));
     const most = mostDifferent * dimensions;
     const found: Neighbour[] = [];
-    for (const [other, name] of this.#terms.entries()) {
+    for (let other = 0; other < this.#terms.length; other++) {
       if (other === place || this.#difference(place, other) > most) continue;
       let sum = 0;
       const start = other * dimensions;
       for (let at = 0; at < dimensions; at++) sum += (own[at] ?? 0) * (this.#rows[start + at] ?? 0);
       const likeness = sum / (127 * 127);
-      if (likeness >= leastLikeness) found.push({ term: name, likeness });
+      if (likeness >= leastLikeness) found.push({ term: this.#terms[other] ?? '', likeness });
     }
     return found.sort((a, z) => z.likeness - a.likeness).slice(0, mostNeighbours);
   }

@@ -6,7 +6,7 @@ import { type ClientOptions, optionNames } from '../../protocol/clientOptions.ts
 import type { Citation } from '../../protocol/content.ts';
 import { toErrorInfo } from '../errors.ts';
 import type { Passage, PassageSearch } from '../ports.ts';
-import { inChunks, opening, quoted } from './offline/markdown.ts';
+import { inChunks, nothingMayBeQuoted, opening, quoted } from './offline/markdown.ts';
 import { noUsage } from './prices.ts';
 import type { Availability, ModelInfo, Provider, ProviderEvent, ProviderRequest } from './provider.ts';
 
@@ -56,6 +56,10 @@ export class OfflineProvider implements Provider {
     signal: AbortSignal,
   ): AsyncGenerator<ProviderEvent, void, undefined> {
     yield { type: 'start', model: model.id };
+    if (request.withoutFiles) {
+      yield* text(0, nothingMayBeQuoted);
+      return yield { type: 'stop', stopReason: 'end_turn', usage: noUsage };
+    }
     let passages: Passage[];
     try {
       passages = await this.#search.search(request.question, { limit: quotes, signal });

@@ -109,7 +109,8 @@ export function knownSecrets(text: string): FoundSecret[] {
   return forms.flatMap(({ kind, sign, pattern }) => {
     if (sign !== undefined && !text.includes(sign)) return [];
     return [...text.matchAll(pattern)].flatMap(({ 0: whole, index, groups }) => {
-      const value = groups?.value ?? whole;
+      // White space around a key is that of the file, and an answer may have another.
+      const value = (groups?.value ?? whole).trim();
       if (!isLikely(kind, value)) return [];
       const start = index + whole.indexOf(value);
       return [{ start, end: start + value.length, group: 'secret' as const, kind }];

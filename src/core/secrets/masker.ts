@@ -5,9 +5,10 @@
  */
 import { maskingFailed, placeholderUnknown, toErrorInfo } from '../errors.ts';
 import type { CoreSettings, FoundSecret, Log, PersonalData, SecretScanner } from '../ports.ts';
+import { knownValues } from './knownValues.ts';
 import { digestDigits, placeholderOf, placeholdersIn, withValues } from './placeholders.ts';
 import { RecentTexts } from './recentTexts.ts';
-import { Vault } from './vault.ts';
+import { type KeptValue, Vault } from './vault.ts';
 
 export interface MaskerOptions {
   scanner: SecretScanner;
@@ -37,7 +38,7 @@ type HmacKey = Awaited<ReturnType<typeof hmacKey>>;
 
 interface Masked {
   text: string;
-  values: readonly (readonly [digest: string, value: string])[];
+  values: readonly KeptValue[];
 }
 
 export class Masker {
@@ -52,12 +53,19 @@ export class Masker {
     this.#options = options;
   }
 
-  /** The texts as they may leave and be stored, in order. The values are kept for the session, if one is named. Throws `masking_failed`. */
+  /**
+   * The texts as they may leave and be stored, in order. The values are kept for the session, if one is named, and masked
+   * in all texts of it from then on, those beside them included. Throws `masking_failed`.
+   */
   async texts(texts: readonly string[], sessionId?: string): Promise<string[]> {
     if (this.#isOff) return [...texts];
     const all = await this.#masked(texts);
-    if (sessionId !== undefined) for (const { values } of all) this.#vault.keep(sessionId, values);
-    return all.map(({ text }) => text);
+    if (sessionId === undefined) return all.map(({ text }) => text);
+    for (const { values } of all) this.#vault.keep(sessionId, values);
+    const withKnown = this.#options.settings.maskSecrets
+      ? knownValues(this.#vault.values(sessionId))
+      : (text: string) => text;
+    return all.map(({ text }) => withKnown(text));
   }
 
   /** A value with all its texts masked, which `walk` passes through `swap`. Throws `masking_failed`. */
@@ -165,18 +173,19 @@ export class Masker {
   }
 
   async #replaced(text: string, found: readonly FoundSecret[]): Promise<Masked> {
-    const values = new Map<string, string>();
+    const values = new Map<string, KeptValue>();
     let result = '';
     let at = 0;
     for (const { start, end, group, kind } of found) {
       if (group === 'secret' && !this.#options.settings.maskSecrets) continue;
       const value = text.slice(start, end);
       const digest = await this.#digest(value);
-      values.set(digest, value);
-      result += text.slice(at, start) + placeholderOf(group, kind, digest);
+      const placeholder = placeholderOf(group, kind, digest);
+      values.set(digest, { digest, value, placeholder });
+      result += text.slice(at, start) + placeholder;
       at = end;
     }
-    return { text: result + text.slice(at), values: [...values] };
+    return { text: result + text.slice(at), values: [...values.values()] };
   }
 
   async #digest(value: string): Promise<string> {

@@ -2,11 +2,29 @@
 import type { FoundSecret } from '../ports.ts';
 
 /**
- * `name = "value"`, `name: value`, `"name" => 'value'`. Every repetition is bounded, so that a line of a megabyte
- * without a break takes time by its length alone.
+ * What names a secret. Every repetition here is bounded, so that a line of a megabyte without a break takes time by its
+ * length alone.
  */
-const assignment =
-  /(?<![\w-])[\w.-]{0,40}(?:key|token|secret|passwd|password|credential)s?[\w-]{0,20}["'`\]]{0,2}\s{0,4}(?::=|=>|=|:)\s{0,4}["'`]?(?<value>[\w+/=~.-]{16,200})/giu;
+const name =
+  /[\w.-]{0,40}(?:(?:key|token|secret|passwd|password|passphrase|credential)s?|(?<=[_-])(?:pass|pwd)(?![a-z]))[\w-]{0,20}/
+    .source;
+/** Opens and closes names and values; behind a backslash where the line stands in a string itself. */
+const quote = /(?:\\{0,3}["'`])/.source;
+/** Between quotes a value may have the signs that passwords are drawn from, and be shorter. */
+const value = `(?:${quote}(?<quoted>${/[\w+/=~.!@#$%^&*?-]{12,200}/.source})(?=${quote})|${quote}?(?<bare>${/[\w+/=~.-]{16,200}/.source}))`;
+/** `: string =` and ` string =`, or a sign alone. */
+const assigned = /(?:(?::\s{0,2}|\s)[\w&*'.<>[\]]{1,24}\s{0,4}=|:=|=>|=|:)/.source;
+
+const forms: readonly RegExp[] = [
+  // `name = "value"`, `name: value`, `"name" => 'value'`, in columns too.
+  `(?<![\\w-])${name}${quote}?\\]?\\s{0,40}${assigned}\\s{0,4}${value}`,
+  // `#define NAME "value"`, `ENV NAME value`, `--name value`.
+  `(?:(?:#define|\\b(?:ENV|ARG|setenv))\\s{1,4}|(?<![\\w-])--)${name}\\s{1,40}${value}`,
+  // `<name>value</name>`.
+  `<${name}>\\s{0,4}${value}(?=\\s{0,4}</)`,
+  // A pair, as Kubernetes and ECS have it: `name: NAME` and then `value: "value"`.
+  `\\b(?:name|key)${quote}?\\s{0,4}:\\s{0,4}${quote}?${name}${quote}?,?\\s{1,80}${quote}?value${quote}?\\s{0,4}:\\s{0,4}${value}`,
+].map((form) => new RegExp(form, 'giu'));
 
 /** The nonce of a handshake, which is drawn by chance, has the name of a key, and is meant to be seen. */
 const noSecret = /^sec-websocket-(?:key|accept)/i;
@@ -17,14 +35,18 @@ const noSecret = /^sec-websocket-(?:key|accept)/i;
  */
 const leastEntropy = 3.3;
 
-/** In the order of the text. */
+/** In the order of the text for each form; they may lie over one another. */
 export function namedSecrets(text: string): FoundSecret[] {
-  return [...text.matchAll(assignment)].flatMap(({ 0: whole, index, groups }) => {
-    const value = groups?.value ?? '';
-    if (!isDrawn(value) || noSecret.test(whole)) return [];
-    const start = index + whole.length - value.length;
-    return [{ start, end: start + value.length, group: 'secret' as const, kind: 'named-value' }];
-  });
+  return forms.flatMap((form) =>
+    [...text.matchAll(form)].flatMap(({ 0: whole, index, groups }) => {
+      const found = groups?.quoted ?? groups?.bare ?? '';
+      if (!isDrawn(found) || noSecret.test(whole)) return [];
+      const end = index + whole.length;
+      // What is called is no value: `token = base64.b64encode(…)`.
+      if (text[end] === '(') return [];
+      return [{ start: end - found.length, end, group: 'secret' as const, kind: 'named-value' }];
+    }),
+  );
 }
 
 /** What people write has letters or digits alone, or is a path or a chain of names. */

@@ -5,15 +5,23 @@ const mostValues = 10_000;
 /** Sessions; more than somebody has in use. */
 const mostSessions = 50;
 
-export class Vault {
-  readonly #sessions = new Map<string, Map<string, string>>();
+export interface KeptValue {
+  digest: string;
+  value: string;
+  /** As it was masked. */
+  placeholder: string;
+}
 
-  keep(sessionId: string, values: Iterable<readonly [digest: string, value: string]>): void {
-    const known = this.#sessions.get(sessionId) ?? new Map<string, string>();
-    for (const [digest, value] of values) {
+export class Vault {
+  /** By session and digest. */
+  readonly #sessions = new Map<string, Map<string, KeptValue>>();
+
+  keep(sessionId: string, values: Iterable<KeptValue>): void {
+    const known = this.#sessions.get(sessionId) ?? new Map<string, KeptValue>();
+    for (const one of values) {
       // What was used last goes last of all.
-      known.delete(digest);
-      known.set(digest, value);
+      known.delete(one.digest);
+      known.set(one.digest, one);
     }
     if (known.size === 0) return;
     dropOldest(known, mostValues);
@@ -25,10 +33,15 @@ export class Vault {
   /** From the first of the sessions that has it. */
   value(sessionIds: readonly string[], digest: string): string | undefined {
     for (const id of sessionIds) {
-      const value = this.#sessions.get(id)?.get(digest);
-      if (value !== undefined) return value;
+      const kept = this.#sessions.get(id)?.get(digest);
+      if (kept !== undefined) return kept.value;
     }
     return undefined;
+  }
+
+  /** Of one session, in the order of their last use. */
+  values(sessionId: string): KeptValue[] {
+    return [...(this.#sessions.get(sessionId)?.values() ?? [])];
   }
 
   forget(sessionId: string): void {

@@ -11,7 +11,11 @@ import { type Tool, toolOf } from './tool.ts';
 const excerptLength = 900;
 
 /** Searches what was said earlier. `scope` is what the user allows. */
-export function recall(port: Recall, store: SessionStore, scope: 'session' | 'workspace'): Tool {
+export function recall(
+  port: Recall,
+  store: Pick<SessionStore, 'entries'>,
+  scope: 'session' | 'workspace',
+): Tool {
   const where =
     scope === 'session' ? 'of this session' : 'of this session and of the other sessions of this workspace';
   return toolOf({
@@ -40,7 +44,11 @@ export function recall(port: Recall, store: SessionStore, scope: 'session' | 'wo
   });
 }
 
-async function shown(store: SessionStore, here: string, find: RecalledEntry): Promise<string | undefined> {
+async function shown(
+  store: Pick<SessionStore, 'entries'>,
+  here: string,
+  find: RecalledEntry,
+): Promise<string | undefined> {
   const [entry] = await store.entries(find.sessionId, [find.entryId]);
   const text = entry === undefined ? '' : entryText(entry);
   if (text.trim() === '') return undefined;

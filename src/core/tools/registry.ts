@@ -38,9 +38,10 @@ export class Tools {
     }
     try {
       const { content, isError } = await tool.call(call.input, context);
-      if (isError) return { content: bounded(content), isError };
+      const kept = await bounded(content, context);
+      if (isError) return { content: kept, isError };
       return {
-        content: `<result tool="${call.name}">\n${withoutEnd('result', bounded(content))}\n</result>`,
+        content: `<result tool="${call.name}">\n${withoutEnd('result', kept)}\n</result>`,
         isError,
       };
     } catch (error) {
@@ -51,8 +52,10 @@ export class Tools {
   }
 }
 
-/** Cut after a whole line where there is one. */
-function bounded(text: string): string {
+/** Cut after a whole line where there is one, and masked before: half of a secret would not be known as one. */
+async function bounded(content: string, { masked }: ToolContext): Promise<string> {
+  if (content.length <= mostCharacters) return content;
+  const text = await masked(content);
   if (text.length <= mostCharacters) return text;
   const end = text.lastIndexOf('\n', mostCharacters);
   const kept = text.slice(0, end > 0 ? end : mostCharacters);

@@ -25,7 +25,7 @@ const input = z.strictObject({
 });
 
 /** Tasks outlive the conversation they came up in, so that they are entries of the log and not words of an answer. */
-export function updateTask(store: SessionStore): Tool {
+export function updateTask(store: Pick<SessionStore, 'ofKinds'>): Tool {
   return toolOf({
     name: 'update_task',
     description:

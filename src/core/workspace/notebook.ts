@@ -1,5 +1,6 @@
 /** A notebook by its cells, as text that reads like one: without pictures and other output that is no text. Pure. */
 import { z } from 'zod';
+import { firstLines } from './wholeLines.ts';
 
 const lines = z.union([z.string(), z.array(z.string())]).transform((text) => [text].flat().join(''));
 const output = z.looseObject({
@@ -18,8 +19,8 @@ const notebook = z.object({
   ),
 });
 
-/** Characters of what a cell gave; the rest of a long table says little more. */
-const mostOutput = 2_000;
+/** Characters of what a cell gave, in whole lines; the rest of a long table says little more. */
+export const mostOutput = 2_000;
 
 export const isNotebookName = (path: string): boolean => /\.ipynb$/i.test(path);
 
@@ -46,7 +47,7 @@ export const cellsText = (cells: readonly NotebookCell[]): string =>
   cells
     .map(({ kind, source, outputs }, index) => {
       const given = outputs.filter((text) => text.trim() !== '').join('\n');
-      const shown = given === '' ? [] : ['# Output', given.slice(0, mostOutput)];
+      const shown = given === '' ? [] : ['# Output', firstLines(given, mostOutput)];
       return [`# Cell ${index + 1} (${kind})`, source, ...shown].join('\n');
     })
     .join('\n\n');

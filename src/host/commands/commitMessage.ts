@@ -1,10 +1,11 @@
 /** A commit message for what is staged, else for what is changed, written into the box of the source control view. */
 import * as vscode from 'vscode';
-import { boundedDiff, commitPrompt, messageOf, withoutSecrets } from '../../core/edits/commitMessage.ts';
+import { commitPrompt, messageOf } from '../../core/edits/commitMessage.ts';
 import { answerEmpty, nothingToCommit } from '../../core/errors.ts';
 import type { App } from '../app.ts';
 import { repositoryFor } from '../git.ts';
 import { shownPath } from '../openEditors.ts';
+import { sentDiff } from '../sentDiff.ts';
 import { completeText } from './completeText.ts';
 import { needModel } from './model.ts';
 
@@ -15,7 +16,7 @@ export async function generateCommitMessage(app: App, argument: unknown): Promis
   const staged = await repository.diff(true);
   const diff = staged.trim() === '' ? await repository.diff(false) : staged;
   if (diff.trim() === '') throw nothingToCommit();
-  const sent = boundedDiff(withoutSecrets(diff));
+  const sent = await sentDiff(app.out, repository.rootUri, diff);
   await needModel(app, undefined);
   const assistant = await app.assistant();
   await vscode.window.withProgress(

@@ -5,8 +5,9 @@ import { isMediaName } from '../../core/workspace/media.ts';
 import { isNotebookName, notebookText } from '../../core/workspace/notebook.ts';
 import type { Attachment } from '../../protocol/entries.ts';
 import { maxInputLength } from '../../protocol/turnInput.ts';
-import { isWorkspaceText, type OpenEditors, selectedLines, shownPath } from '../openEditors.ts';
+import { isWorkspaceText, type OpenEditors, shownPath } from '../openEditors.ts';
 import { plainWords } from '../plainWords.ts';
+import { selectedLines } from '../selectedLines.ts';
 import { confirmAdding, type StayingOut } from '../stayingOut.ts';
 import type { MediaShelf } from './mediaShelf.ts';
 

@@ -56,9 +56,9 @@ function mentioned(report: Pick<ContextReport, 'segments' | 'omitted'>, attachme
 }
 
 export function contextHandlers(app: App): Answers {
-  const { settings, reports, editors, out } = app;
+  const { groundings, reports, editors, out } = app;
   const inspections = new Inspections({
-    grounding: () => settings.grounding,
+    chosen: (assistant, sessionId) => groundings.chosen(assistant, sessionId),
     taken: (attachments, place) => app.media.taken(attachments, place),
   });
   return {
@@ -89,7 +89,8 @@ export function contextHandlers(app: App): Answers {
       );
       const isAttached = (uri: string) =>
         input.attachments.some((one) => one.kind === 'file' && one.uri === uri);
-      const open = settings.grounding === 'off' ? [] : await editors.files();
+      const grounding = await groundings.of(assistant, sessionId);
+      const open = grounding === 'off' ? [] : await editors.files();
       const outside = open.flatMap(({ uri, path, staysOut }) =>
         staysOut && !isAttached(uri)
           ? [{ id: uri, label: path, source: 'out' as const, tokens: 0, reason: staysOutWords(staysOut) }]

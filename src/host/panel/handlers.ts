@@ -49,10 +49,11 @@ export function panelHandlers(app: App, host: PanelHost): PanelHandlers {
       entryIds: await findIn(sessions, sessionId, query),
     }),
     send: async (params, assistant) => {
+      const chosen = await app.groundings.chosen(assistant, params.sessionId);
       await settings.written();
       const place = { sessionId: params.sessionId, sessions: assistant.sessions };
       const taken = await app.media.taken(params.attachments, place);
-      return sendInput(assistant, params, { grounding: settings.grounding, door }, taken);
+      return sendInput(assistant, params, { ...chosen, door }, taken);
     },
     retry: async ({ sessionId, turnId }, assistant) => ({
       turnId: (await assistant.retryTurn(sessionId, turnId, door)).turnId,
@@ -90,8 +91,8 @@ export function panelHandlers(app: App, host: PanelHost): PanelHandlers {
         prompts: [...newest.values()].reverse().map(({ name, description }) => ({ name, description })),
       };
     },
-    setGrounding: async ({ grounding }) => {
-      await settings.set('grounding', grounding);
+    setGrounding: async ({ sessionId, grounding }, assistant) => {
+      await app.groundings.choose(assistant, sessionId, grounding);
       return undefined;
     },
     pickModel: async () => {

@@ -1,6 +1,5 @@
 /** Takes what the user named with `@` into the draft. What stays out is taken only once they have said yes to a question. */
 import * as vscode from 'vscode';
-import { boundedDiff, pathsIn, withoutSecrets } from '../../core/edits/commitMessage.ts';
 import { attachmentUnusable } from '../../core/errors.ts';
 import { isMediaName } from '../../core/workspace/media.ts';
 import { isNotebookName } from '../../core/workspace/notebook.ts';
@@ -10,6 +9,8 @@ import type { App } from '../app.ts';
 import { repositoryFor } from '../git.ts';
 import { languageFeatures } from '../languageFeatures.ts';
 import { isWorkspaceText, shownPath } from '../openEditors.ts';
+import { selectedLines } from '../selectedLines.ts';
+import { sentDiff } from '../sentDiff.ts';
 import { askedFile, attachMedia, mayAdd } from './attachments.ts';
 
 /** Problems that are sent together: what is wrong is seen by then, and one mistake often makes hundreds. */
@@ -82,18 +83,12 @@ async function selectionMention(
     throw attachmentUnusable('selection', 'nothing is selected');
   const { document, selection } = editor;
   if (!(await mayAdd(document, out))) return undefined;
-  const { start, end } = selection;
-  const last = end.character === 0 && end.line > start.line ? end.line - 1 : end.line;
   return {
     ...mention,
     kind: 'selection',
     uri: document.uri.toString(),
     path: shownPath(document.uri),
-    startLine: start.line + 1,
-    endLine: last + 1,
-    text: document.getText(
-      new vscode.Range(new vscode.Position(start.line, 0), document.lineAt(last).range.end),
-    ),
+    ...selectedLines(document, selection),
   };
 }
 
@@ -121,10 +116,7 @@ async function diffMention(
     .filter((part) => part.trim() !== '')
     .join('\n');
   if (diff === '') throw attachmentUnusable('diff', 'there are no changes');
-  const paths = [...new Set(pathsIn(diff))];
-  const why = await out.byName(paths.map((path) => vscode.Uri.joinPath(rootUri, path)));
-  const hidden = new Set(paths.filter((_, index) => why[index]));
-  const text = boundedDiff(withoutSecrets(diff, (path) => hidden.has(path)));
+  const text = await sentDiff(out, rootUri, diff);
   return { ...mention, kind: 'diff', uri: rootUri.toString(), path: 'diff', text };
 }
 

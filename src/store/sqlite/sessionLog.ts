@@ -1,7 +1,7 @@
 /** The log of entries: appending in order, reading branches. */
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import { CausewayError, invalidInput, notFound } from '../../core/errors.ts';
+import { CausewayError, notFound } from '../../core/errors.ts';
 import type { EntryLink, PathOptions, TreeLink } from '../../core/session/store.ts';
 import {
   type AssistantEntry,
@@ -10,6 +10,7 @@ import {
   type EntryKind,
   entry,
 } from '../../protocol/entries.ts';
+import { placedEntry } from '../placedEntry.ts';
 import { type EntryRows, rowColumns } from './entryRows.ts';
 import type { SessionTable } from './sessionTable.ts';
 
@@ -54,19 +55,11 @@ export class SessionLog {
     let bytes = 0;
     const entries = drafts.map((draft) => {
       const parentId = draft.parentId === undefined ? head : draft.parentId;
-      const parsed = entry.safeParse({ ...draft, parentId, seq: ++seq });
-      if (!parsed.success) {
-        const issue = parsed.error.issues[0];
-        throw invalidInput(
-          `entry.${issue?.path.join('.') ?? ''}`,
-          'a value that does not fit',
-          issue?.message ?? 'an entry',
-        );
-      }
+      const placed = placedEntry(draft, parentId, ++seq);
       if (parentId !== null && !this.has(sessionId, parentId)) throw notFound('entry', parentId);
-      bytes += this.#rows.insert(sessionId, parsed.data);
-      head = parsed.data.id;
-      return parsed.data;
+      bytes += this.#rows.insert(sessionId, placed);
+      head = placed.id;
+      return placed;
     });
     this.#sessions.noteAppended(sessionId, entries, bytes);
     return entries;

@@ -27,12 +27,12 @@ import type {
   UserEntryDraft,
 } from '../../protocol/entries.ts';
 import type { Draft, QueuedTurn, SearchHit, SessionSummary } from '../../protocol/session.ts';
+import { madeBy, untitled } from '../sessionDetails.ts';
+import { exportLines, parseExport } from '../transfer.ts';
 import { finishRecode, purgeSession, recode } from './maintenance.ts';
 import { mendLog } from './restore.ts';
-import { untitled } from './sessionTable.ts';
 import type { Shelf } from './shelf.ts';
 import { Shelves, type SqliteStoreOptions } from './shelves.ts';
-import { exportLines, parseExport } from './transfer.ts';
 import { Upkeep } from './upkeep.ts';
 
 const defaultListLimit = 200;
@@ -379,12 +379,3 @@ export class SqliteStore {
     return summary;
   }
 }
-
-type Maker = { [Field in 'client' | 'clientId' | 'shared']?: SessionInit[Field] | undefined };
-
-/** Who made a session, and who may use it. */
-const madeBy = ({ client, clientId, shared }: Maker) => ({
-  ...(client === undefined ? {} : { client }),
-  ...(clientId === undefined ? {} : { clientId }),
-  ...(shared === undefined ? {} : { shared }),
-});

@@ -29,7 +29,7 @@ import { takeLock } from './ownLock.ts';
 import type { Pace } from './pace.ts';
 
 const catalogName = 'catalog';
-const lockName = 'lock';
+export const lockName = 'lock';
 
 interface OpenPart {
   name: string;

@@ -4,12 +4,14 @@ import { sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Exclude } from '../../core/grounding/globs.ts';
 import type { Part } from '../../core/grounding/parts/part.ts';
-import { type FileStamp, presence } from '../../core/grounding/parts/tables.ts';
+import type { FileStamp } from '../../core/grounding/parts/tables.ts';
 import { PassageIndex, type SourceFile } from '../../core/grounding/passageIndex.ts';
 import type { CutBySyntax } from '../syntax/openSyntax.ts';
 import { type FoundFile, type FoundFolder, fileIn, foldersOf, readTextFile } from '../workspaceFiles.ts';
 import { IndexFolder } from './indexFolder.ts';
 import { Pace } from './pace.ts';
+import { toMerge } from './toMerge.ts';
+import { removeUnusedBeside } from './unusedIndexes.ts';
 
 /** Where the files of a workspace lie. */
 export interface Place {
@@ -32,6 +34,8 @@ export interface IndexOptions {
   bounds: IndexBounds;
   /** Those that hold while nothing can be written. */
   inMemory: IndexBounds;
+  /** A tree of more files is cut by its lines when it is first read. */
+  mostParsed: number;
   /** Where it is written; undefined where it is kept in memory. */
   folder?: string | undefined;
   /** Where the chunks of a file begin by its syntax. */
@@ -52,16 +56,14 @@ export interface Progress {
 
 /** Chunks in memory before they are written: some 15 MB, and parts that are large enough to be few. */
 const mostInMemory = 8192;
-/** So many parts are searched without it being felt; more are merged. */
-const mostParts = 6;
 /** A file that was written so shortly before it was read may have been written again since, with the same time; ms. */
 const doubtMs = 2000;
 const inDoubt = -1;
 /**
  * Parsing takes three times as long as all the rest, so that a tree of more files is read by its lines; what is changed
- * in it later is parsed one by one.
+ * in it later, and what is found in it, is parsed one by one.
  */
-const mostParsed = 20_000;
+export const mostParsed = 20_000;
 /** Files that are parsed at a time, so that neither thread waits for the other, and few texts are held. */
 const mostParsing = 16;
 /** Files between two tellings of progress. */
@@ -89,6 +91,10 @@ export class WorkspaceIndex {
   /** Parts with something of files that are there and stay out from now on, so that it does not remain on disk. */
   readonly #holdLeftOut = new WeakSet<Part>();
   #pass = 0;
+  /** Whether the tree was too large to be parsed. */
+  #isByLines = false;
+  /** Files of such a tree that are not by their lines any more, as far as this process knows. */
+  readonly #cutSince = new Set<string>();
   /** Files that are parsed just now, each with its newest reading. */
   readonly #parsing = new Map<string, symbol>();
 
@@ -112,6 +118,7 @@ export class WorkspaceIndex {
     try {
       this.#folder = IndexFolder.take(folder, uriOf);
       if (!this.#folder || this.#isOpened) return;
+      removeUnusedBeside(folder);
       const { parts, problem } = this.#folder.read();
       if (problem) onProblem('The index was damaged or is of another version, and is made anew.', problem);
       for (const part of parts) {
@@ -166,13 +173,14 @@ export class WorkspaceIndex {
   /** False when there was no room for all of them. */
   async #lookAtAll(found: readonly FoundFolder[]): Promise<boolean> {
     const all = found.reduce((sum, { names }) => sum + names.length, 0);
+    this.#isByLines = all > this.#options.mostParsed;
     let seen = 0;
     let fitted = true;
     const running = new Set<Promise<void>>();
     for (const folder of found) {
       for (const name of folder.names) {
         const file = fileIn(folder, name);
-        const looked = this.#look(file, all <= mostParsed);
+        const looked = this.#look(file, !this.#isByLines);
         if (typeof looked === 'boolean') fitted &&= looked;
         else {
           const task: Promise<void> = looked.then((one) => {
@@ -199,6 +207,23 @@ export class WorkspaceIndex {
     return this.#look(file, true);
   }
 
+  /** Cuts files by their syntax that were cut by their lines: what was found once is likely to be found again. */
+  async #cutFound(keys: readonly string[]): Promise<void> {
+    for (const key of this.#isByLines ? keys : []) {
+      const known = this.passages.stampOf(key);
+      if (!known?.holdsText || this.#cutSince.has(key) || this.#parsing.has(key)) continue;
+      this.#cutSince.add(key);
+      const read = readTextFile(key);
+      // One that is another by now is read again by who is told of the change.
+      const cutting =
+        read?.text === undefined || read.hash !== known.hash
+          ? undefined
+          : this.#options.cut(known.path, read.text);
+      if (!read || !cutting) continue;
+      await this.#takeCut(key, { path: known.path, text: read.text }, read, cutting);
+    }
+  }
+
   /** Forgets a file, or all files below a folder. */
   forget(path: string): void {
     const key = keyOfFile(path);
@@ -219,6 +244,12 @@ export class WorkspaceIndex {
     if (read) this.#set(key, { path: stamp.path, text: read.text }, read);
     else this.#forget(key);
     return undefined;
+  }
+
+  /** What nobody should wait for: looks again at files that were found, and writes what is not written. Never rejects. */
+  async rest(found: readonly string[]): Promise<void> {
+    await this.#cutFound(found);
+    if (this.#isDirty) await this.flush();
   }
 
   /** Writes what is only in memory. Never rejects: what cannot be written stays in memory. */
@@ -265,13 +296,27 @@ export class WorkspaceIndex {
 
   #take(key: string, file: ReadSource, stamp: FileStamp): boolean | Promise<boolean> {
     const cutting = file.text === undefined ? undefined : this.#options.cut(file.path, file.text);
-    if (!cutting) return this.#set(key, file, stamp);
+    return cutting ? this.#takeCut(key, file, stamp, cutting) : this.#set(key, file, stamp);
+  }
+
+  #takeCut(
+    key: string,
+    file: ReadSource,
+    stamp: FileStamp,
+    cutting: NonNullable<ReturnType<CutBySyntax>>,
+  ): Promise<boolean> {
     const turn = Symbol(key);
     this.#parsing.set(key, turn);
     return cutting.then((chunks) => {
       // The file may have been read again or forgotten meanwhile.
       if (this.#parsing.get(key) !== turn) return true;
-      return this.#set(key, { ...file, ...(chunks ? { cut: () => chunks } : { isAsText: true }) }, stamp);
+      const fits = this.#set(
+        key,
+        { ...file, ...(chunks ? { cut: () => chunks } : { isAsText: true }) },
+        stamp,
+      );
+      if (this.#isByLines) this.#cutSince.add(key);
+      return fits;
     });
   }
 
@@ -288,6 +333,7 @@ export class WorkspaceIndex {
 
   #forget(key: string): void {
     this.#parsing.delete(key);
+    this.#cutSince.delete(key);
     const known = this.passages.stampOf(key);
     if (!known) return;
     if (known.holdsText) this.#bytes -= known.size;
@@ -317,7 +363,7 @@ export class WorkspaceIndex {
       const next = () => {
         const { parts } = this.passages;
         const one = parts.find((part) => this.#holdLeftOut.has(part));
-        return one ? [one] : toMerge(parts);
+        return one ? [one] : toMerge(parts, mostInMemory);
       };
       for (let few = next(); few; few = next()) await this.#rewrite(folder, few);
       folder.commit(this.passages.parts);
@@ -352,25 +398,3 @@ const stampOf = ({ size, hash, mtimeMs }: FileStamp): FileStamp => ({
   hash,
   mtimeMs: Date.now() - mtimeMs < doubtMs ? inDoubt : mtimeMs,
 });
-
-/**
- * The newest parts together once there are too many, and all that are not larger than what they make, so that a chunk
- * is moved as often as its part doubles; or one of which most is gone.
- */
-function toMerge(parts: readonly Part[]): readonly Part[] | undefined {
-  const emptied = parts.find(
-    ({ files, chunks }) => chunks.size > mostInMemory / 4 && goneIn(files) > files.size / 2,
-  );
-  if (emptied) return [emptied];
-  if (parts.length <= mostParts) return undefined;
-  let from = parts.length - 2;
-  let size = (parts[from]?.chunks.size ?? 0) + (parts.at(-1)?.chunks.size ?? 0);
-  while (from > 0 && (parts[from - 1]?.chunks.size ?? 0) <= size) size += parts[--from]?.chunks.size ?? 0;
-  return parts.slice(from);
-}
-
-function goneIn({ presence: present, size }: Part['files']): number {
-  let gone = 0;
-  for (let file = 0; file < size; file++) if (present[file] === presence.gone) gone++;
-  return gone;
-}

@@ -5,13 +5,18 @@ import { unitsOf } from '../../../src/core/context/conversation.ts';
 import { directivesFor } from '../../../src/core/context/directiveChoice.ts';
 import { detectDirectives } from '../../../src/core/context/directives/cues.ts';
 import { newestWithin } from '../../../src/core/context/fit.ts';
+import { frameParts } from '../../../src/core/context/frameText.ts';
 import { directiveParts } from '../../../src/core/context/parts.ts';
 import { foundParts, mostFound } from '../../../src/core/context/recalled.ts';
+import { toolsText } from '../../../src/core/context/render.ts';
 import { systemParts } from '../../../src/core/context/systemPrompt.ts';
 import type { TurnIndex } from '../../../src/core/recall/turnIndex.ts';
 import { defaultSettings } from '../../../src/core/settings.ts';
+import { recall } from '../../../src/core/tools/recall.ts';
+import { updateTask } from '../../../src/core/tools/updateTask.ts';
 import type { Entry } from '../../../src/protocol/entries.ts';
 import { reportTokens } from '../../../src/protocol/report.ts';
+import { compacted } from './compacted.ts';
 import { type Assemble, count } from './context.ts';
 import type { Conversation, Turn } from './data.ts';
 import { remembered } from './systems.ts';
@@ -69,7 +74,7 @@ const known = remembered(({ turns, documents }: Conversation) => {
           firstSeq: place,
         })),
   );
-  return { entries, units, directives };
+  return { entries, units, directives, ...compacted(entries, units, defaultSettings.conversationTokens) };
 });
 
 const counted = <T extends { text: string }>(parts: readonly T[]): (T & { tokens: number })[] =>
@@ -77,14 +82,36 @@ const counted = <T extends { text: string }>(parts: readonly T[]): (T & { tokens
 
 const own = counted(systemParts(undefined, '', [], {}));
 
+const never = (): never => {
+  throw new Error('The tools of this benchmark are offered and not called.');
+};
+/** Those of a turn without files. */
+const definitions = [
+  updateTask({ ofKinds: never }),
+  recall({ search: never }, { entries: never }, 'session'),
+].map(({ definition }) => definition);
+const tools = { definitions, tokens: count(toolsText(definitions)) };
+
+/** Shorter lines stand in many turns. */
+const leastQuoted = 30;
+
+/** Turns a line of which stands in a frame. */
+const quotedIn = (text: string, turns: readonly Turn[]): number[] => {
+  const lines = text
+    .split('\n')
+    .map((line) => line.replace(/^- /, '').replace(/…$/, '').trim())
+    .filter((line) => line.length >= leastQuoted);
+  return turns.flatMap((turn, place) => (lines.some((line) => turn.text.includes(line)) ? [place] : []));
+};
+
 export function assembled(index: (conversation: Conversation) => TurnIndex): Assemble {
   return async ({ text, conversation }, budget) => {
-    const { entries, units, directives } = known(conversation);
+    const { entries, directives, frames, tail } = known(conversation);
     const said = {
       of: async (_: string, ids: readonly string[]) => ids.flatMap((id) => entries[placeOf(id)] ?? []),
     };
     const kept = Math.min(defaultSettings.conversationTokens, Math.floor(budget * conversationFloor));
-    const except = new Set(newestWithin(units, kept).flatMap(({ entryIds }) => entryIds));
+    const except = new Set(newestWithin(tail, kept).flatMap(({ entryIds }) => entryIds));
     const hits = index(conversation).search({
       text,
       limit: mostFound,
@@ -103,13 +130,13 @@ export function assembled(index: (conversation: Conversation) => TurnIndex): Ass
       model: 'bench/model',
       budget: { window: budget, outputReserve: 1, total: budget },
       thinking: false,
-      tools: undefined,
+      tools,
       system: own,
       directives: counted(
         directiveParts(directivesFor({ ofUser: [], ofSession: directives, frameSeq: 0, text }), {}),
       ),
-      frames: [],
-      conversation: units,
+      frames: counted(frameParts(frames, {})),
+      conversation: tail,
       conversationTokens: defaultSettings.conversationTokens,
       olderOmitted: false,
       tasks: [],
@@ -135,6 +162,9 @@ export function assembled(index: (conversation: Conversation) => TurnIndex): Ass
     const byDirectives = report.segments.flatMap(({ kind, entryIds = [] }) =>
       kind === 'directives' ? entryIds.map(placeOf) : [],
     );
-    return { turns, directives: byDirectives, tokens: reportTokens(report) };
+    const byFrames = report.segments.flatMap(({ kind, text: framed }) =>
+      kind === 'frame' ? quotedIn(framed ?? '', conversation.turns) : [],
+    );
+    return { turns, directives: byDirectives, frames: byFrames, tokens: reportTokens(report) };
   };
 }

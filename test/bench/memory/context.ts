@@ -1,7 +1,7 @@
 /**
  * Evidence in the context: which share of the turns that hold the evidence would be sent, word for word, with a question
  * asked at the end of its conversation, in 4,000, 8,000 and 16,000 tokens. Everything sent is counted: Causeway's own
- * words, directives, recalled turns with their framing, the newest turns, and the question.
+ * words, tools, directives, frames, recalled turns with their framing, the newest turns, and the question.
  */
 import { detectDirectives } from '../../../src/core/context/directives/cues.ts';
 import { systemParts } from '../../../src/core/context/systemPrompt.ts';
@@ -18,6 +18,8 @@ interface Sent {
   turns: readonly number[];
   /** Places of the turns whose standing instructions are pinned. */
   directives: readonly number[];
+  /** Places of the turns of which a frame has a line; none where there are no frames. */
+  frames?: readonly number[];
   tokens: number;
 }
 export type Assemble = (question: Question, budget: number) => Sent | Promise<Sent>;
@@ -111,6 +113,7 @@ export async function contextRow(
   for (const [name, budget] of Object.entries(budgets)) {
     const verbatim: number[] = [];
     const pinned: number[] = [];
+    const framed: number[] = [];
     let tokens = 0;
     for (const question of questions) {
       const sent = await assemble(question, budget);
@@ -119,15 +122,21 @@ export async function contextRow(
       }
       verbatim.push(shareFound(question, sent.turns));
       const quoted = new Set(sent.turns);
-      pinned.push(
+      const besides = (places: readonly number[]) =>
         shareFound(
           question,
-          sent.directives.filter((place) => !quoted.has(place)),
-        ),
-      );
+          places.filter((place) => !quoted.has(place)),
+        );
+      pinned.push(besides(sent.directives));
+      framed.push(besides(sent.frames ?? []));
       tokens += sent.tokens;
     }
-    Object.assign(row, withIntervals({ [`evidence_${name}`]: verbatim, [`by_directives_${name}`]: pinned }), {
+    const shares = {
+      [`evidence_${name}`]: verbatim,
+      [`by_directives_${name}`]: pinned,
+      [`by_frames_${name}`]: framed,
+    };
+    Object.assign(row, withIntervals(shares), {
       [`tokens_${name}`]: Math.round(tokens / Math.max(1, questions.length)),
     });
   }

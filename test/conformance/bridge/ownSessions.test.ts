@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { connect } from '../../../src/client/client.ts';
+import type { ClientInit } from '../../../src/core/register.ts';
 import { answer } from '../../support/anthropic/script.ts';
 import { bearer, call, startTestBridge, type TestBridge } from './support.ts';
 import { strictEvents } from './whatwgEvents.ts';
@@ -168,6 +169,55 @@ describe('bridge: the sessions of a client', function () {
     assert.equal((await call(plain, 'POST', `/v1/sessions/${id}/turns`, { text: 'Hi' })).status, 200);
     const [user] = await test.core.engine.sessions.ofKinds(id, ['user']);
     assert.equal(user?.grounding, 'off');
+  });
+
+  describe('answered by quotes, without a model', () => {
+    const place = { uri: 'file:///w/nest.md', path: 'nest.md', startLine: 1, endLine: 1 };
+    let quoting: TestBridge;
+    before(async () => {
+      quoting = await startTestBridge({
+        search: { search: async () => [{ ...place, text: 'canary of a file', score: 1 }] },
+      });
+    });
+    after(() => quoting.close());
+
+    const asked = async (who: { token: string }, client: object) => {
+      const to = { url: quoting.url, token: who.token };
+      const { id } = (await call(to, 'POST', '/v1/sessions', {})).body.session;
+      return call(to, 'POST', `/v1/sessions/${id}/turns`, { text: 'Where is the nest?', ...client });
+    };
+    const scopes: ClientInit['scopes'] = ['sessions:read', 'sessions:write', 'turns'];
+    const offline = { model: 'offline/quotes' };
+
+    it('quote no file of the workspace for a client without the scope, and say why', async () => {
+      const plain = await quoting.addClient({ scopes });
+      quoting.core.settings.localOnly = true;
+      // Nobody named the offline mode here: it answers for want of a model that may be used.
+      const closed = await asked(plain, {}).finally(() => {
+        quoting.core.settings.localOnly = false;
+      });
+      for (const { status, body } of [await asked(plain, offline), closed]) {
+        assert.equal(status, 200);
+        assert.doesNotMatch(JSON.stringify(body), /canary of a file|nest\.md/);
+        assert.match(body.text, /needs the scope `grounding`/);
+      }
+    });
+
+    it('quote them for one that has it, and for the user', async () => {
+      const may = await quoting.addClient({ scopes: [...scopes, 'grounding'] });
+      for (const who of [may, { token: quoting.ownerToken() }])
+        assert.match((await asked(who, offline)).body.text, /canary of a file/);
+      const own = await quoting.core.engine.sessions.create({ door: 'panel' });
+      const { events } = await quoting.core.engine.startTurn(own.id, {
+        text: 'Where?',
+        door: 'panel',
+        grounding: 'off',
+        ...offline,
+      });
+      const told: unknown[] = [];
+      for await (const event of events) told.push(event);
+      assert.match(JSON.stringify(told), /canary of a file/);
+    });
   });
 });
 

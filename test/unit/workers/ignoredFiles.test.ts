@@ -66,11 +66,27 @@ describe('What excludes a file that is open', () => {
     },
   );
   check(
+    'is .causewayignore also against a .gitignore below it, and not against another .causewayignore there',
+    {
+      '.causewayignore': '*.secret\n*.own\n',
+      'a/.gitignore': '!*.secret\nb\n',
+      'a/c/.causewayignore': '!*.own\n',
+    },
+    {
+      'a/x.secret': '.causewayignore',
+      'a/c/x.secret': '.causewayignore',
+      'a/x.own': '.causewayignore',
+      'a/c/x.own': undefined,
+      'a/b': '.gitignore',
+    },
+  );
+  check(
     'is a setting of the editor, for the folder too',
     {},
     { 'x/logs/a.txt': 'files.exclude', 'tmp/a': 'search.exclude', b: undefined },
     [
       { setting: 'files.exclude', globs: [{ pattern: '**/logs' }] },
+      { setting: 'files.exclude', globs: [{ pattern: 'b' }], below: '/another/folder' },
       { setting: 'search.exclude', globs: [{ pattern: 'tmp' }] },
     ],
   );

@@ -186,4 +186,34 @@ describe('Files that are cut by their syntax', () => {
     assert.equal(state?.asText, 1);
     await rm(tree, { recursive: true });
   });
+
+  it('of a large tree are cut by their lines at first, and by their syntax once they were found', async () => {
+    const tree = await mkdtemp(path.join(tmpdir(), 'causeway-syntax-'));
+    await writeFile(path.join(tree, 'a.ts'), 'one zebra();\ntwo();\nthree();\n');
+    await writeFile(path.join(tree, 'b.ts'), 'a lion();\n');
+    let state: IndexState | undefined;
+    const cut: string[] = [];
+    const isCut = Promise.withResolvers<void>();
+    const search = new WorkspaceSearch(
+      { parsed: 1, restMs: 0 },
+      async () => undefined,
+      (event) => {
+        if (event.type !== 'index') return;
+        state = event.state;
+        if (state.chunks === 4) isCut.resolve();
+      },
+      async (name) => {
+        cut.push(name);
+        return [1, 2, 3].map((line) => ({ startLine: line, endLine: line }));
+      },
+    );
+    const asked = { question: 'zebra', limit: 9, folders: [tree], openFiles: [], watch: 'told' as const };
+    assert.equal((await search.search(asked)).passages.length, 1);
+    assert.deepEqual(cut, []);
+    await isCut.promise;
+    assert.equal((await search.search(asked)).passages[0]?.path, 'a.ts');
+    assert.deepEqual(cut, ['a.ts']);
+    await rm(tree, { recursive: true });
+    await search.close();
+  });
 });

@@ -4,8 +4,8 @@
  * every machine that the editor runs on.
  */
 
-/** Goes up with each change of the layout, of the terms, of how files are cut, and of the hash: older parts are made anew. */
-export const layoutVersion = 2;
+/** Goes up with each change of the layout, of the terms, of how files are cut, of what stays out, and of the hash: older parts are made anew. */
+export const layoutVersion = 3;
 
 /** In the order in which they lie. */
 export const sections = [

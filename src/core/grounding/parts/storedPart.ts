@@ -60,26 +60,14 @@ export class StoredPart implements Part {
 
   read(term: string, into: Postings): void {
     const list = this.#find(term);
-    if (!list) return;
-    const from = into.size;
-    this.#readList(list, into);
-    let kept = from;
-    const { presence: present } = this.files;
-    const { fileOf } = this.chunks;
-    for (let at = from; at < into.size; at++) {
-      const place = into.places[at] ?? 0;
-      if (present[fileOf[place] ?? 0] !== presence.there) continue;
-      into.places[kept] = place;
-      into.marks[kept++] = into.marks[at] ?? 0;
-    }
-    into.size = kept;
+    if (list) this.#readList(list, into, this.files.presence);
   }
 
   beginning(prefix: string, tell: (term: string, holding: number) => void): void {
     const cursor = new WordCursor(this.#words, this.#blocks, this.#blockOf(prefix));
     while (cursor.next()) {
-      if (cursor.term.startsWith(prefix)) tell(cursor.term, cursor.holding);
-      else if (cursor.term > prefix) return;
+      if (cursor.beginsWith(prefix)) tell(cursor.term, cursor.holding);
+      else if (cursor.compare(prefix) > 0) return;
     }
   }
 
@@ -107,17 +95,28 @@ export class StoredPart implements Part {
     return { offset, length: (this.#starts[at + 1] ?? offset) - offset };
   }
 
-  #readList({ offset, length }: List, into: Postings): void {
-    const reader = new ByteReader(this.#source.read(offset, length));
+  /** Without the chunks of files that are not there, where it is said which ones are. */
+  #readList({ offset, length }: List, into: Postings, present?: Uint8Array): void {
+    const bytes = this.#source.read(offset, length);
     // A chunk takes one byte at least.
     into.room(length);
+    const { places, marks } = into;
+    const { fileOf } = this.chunks;
     let place = -1;
     let size = into.size;
-    while (reader.at < length) {
-      const coded = reader.number();
+    for (let at = 0; at < length; ) {
+      // As `ByteReader` reads it; most numbers are of one byte, and a question reads a million.
+      let byte = bytes[at++] ?? 0;
+      let coded = byte & 127;
+      for (let factor = 128; byte >= 128; factor *= 128) {
+        byte = bytes[at++] ?? 0;
+        coded += (byte & 127) * factor;
+      }
       place += coded >>> 1;
-      into.places[size] = place;
-      into.marks[size++] = (coded & 1) === 1 ? plainMark : (reader.bytes[reader.at++] ?? 0);
+      const marked = (coded & 1) === 1 ? plainMark : (bytes[at++] ?? 0);
+      if (present && present[fileOf[place] ?? 0] !== presence.there) continue;
+      places[size] = place;
+      marks[size++] = marked;
     }
     into.size = size;
   }
@@ -178,7 +177,8 @@ function compareAt(words: Uint8Array, offset: number, word: string): number {
 class WordCursor {
   readonly #reader: ByteReader;
   readonly #blocks: Uint32Array;
-  readonly #letters = new Uint8Array(256);
+  /** Readable words are short. */
+  readonly #letters = new Uint8Array(64);
   #length = 0;
   #word: number;
   holding = 0;
@@ -189,6 +189,12 @@ class WordCursor {
     this.#reader = new ByteReader(words, blocks[block * 2] ?? words.length);
     this.#blocks = blocks;
     this.#word = block * blockWords;
+  }
+
+  beginsWith(prefix: string): boolean {
+    if (prefix.length > this.#length) return false;
+    for (let at = 0; at < prefix.length; at++) if (this.#letters[at] !== prefix.charCodeAt(at)) return false;
+    return true;
   }
 
   get term(): string {

@@ -7,6 +7,10 @@ export function opening(passages: readonly Passage[]): string {
     : 'No model is set, and no passage of your files matches this question. Ask with words that occur in your files, or set an API key to get an answer from Claude.';
 }
 
+/** For a program whose turn may have nothing of the workspace. */
+export const nothingMayBeQuoted =
+  'No model is set, and no file is quoted: this turn has its grounding off. A program needs the scope `grounding` to be answered with passages of your files.';
+
 /** The passage with its place, word for word. */
 export function quoted(passage: Passage): string {
   const { path, startLine, endLine, text } = passage;

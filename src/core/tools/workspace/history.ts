@@ -1,7 +1,7 @@
 /** Tools that read the history of the workspace by git. */
 import { z } from 'zod';
 import { historyUnavailable } from '../../errors.ts';
-import { type Tool, toolOf } from '../tool.ts';
+import { type Tool, type ToolContext, toolOf } from '../tool.ts';
 import { shortLine } from './lines.ts';
 import { counted, pathWords, workspacePath } from './reading.ts';
 import type { Commit, WorkspaceSources } from './sources.ts';
@@ -28,7 +28,7 @@ export function gitLog(sources: Sources): Tool {
       words: z.string().trim().min(1).max(200).optional().describe('Words that stand in the message.'),
       limit: z.number().int().min(1).max(100).optional().describe(`${usualCommits} when left out.`),
     }),
-    async run({ path, words, limit = usualCommits }, { signal }) {
+    async run({ path, words, limit = usualCommits }, { signal, masked }) {
       needTrust(sources);
       const place = path === undefined ? undefined : await sources.files.place(path);
       const commits = await sources.history.log(place, {
@@ -36,7 +36,7 @@ export function gitLog(sources: Sources): Tool {
         most: limit,
         signal,
       });
-      return [counted(commits.length, 'commit'), ...commits.map(commitLine)].join('\n');
+      return [counted(commits.length, 'commit'), ...(await commitLines(commits, masked))].join('\n');
     },
   });
 }
@@ -68,11 +68,16 @@ export function gitBlame(sources: Sources): Tool {
         `${counted(lines.length, 'line')}: ${file.path}`,
         ...lines.map(({ id, line }) => `${line}\t${id}\t${isWhole ? shortLine(texts[line - 1] ?? '') : ''}`),
         counted(commits.length, 'commit'),
-        ...commits.map(commitLine),
+        ...(await commitLines(commits, masked)),
       ].join('\n');
     },
   });
 }
 
-const commitLine = ({ id, at, author, subject }: Commit): string =>
-  `${id} ${at.slice(0, 10)} ${shortLine(author)}: ${shortLine(subject)}`;
+/** Masked before they are cut, in one go. */
+async function commitLines(commits: readonly Commit[], masked: ToolContext['masked']): Promise<string[]> {
+  const lines = commits.map(
+    ({ id, at, author, subject }) => `${id} ${at.slice(0, 10)} ${author}: ${subject}`,
+  );
+  return lines.length === 0 ? [] : (await masked(lines.join('\n'))).split('\n').map(shortLine);
+}

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { boundedDiff, messageOf, pathsIn, withoutSecrets } from '../../../../src/core/edits/commitMessage.ts';
+import { boundedDiff, messageOf, withoutSecrets } from '../../../../src/core/edits/commitMessage.ts';
 
 describe('A commit message', () => {
   const cases: { title: string; answer: string; expected: string }[] = [
@@ -27,10 +27,6 @@ describe('The diff that is sent', () => {
 
   it('has nothing of a file that stays out, by whatever name it had', () => {
     const diff = part('src/a.ts', 'kept') + part('dist/b.js', 'zebra', 'lib/b.js');
-    assert.deepEqual(
-      pathsIn(diff).filter((path) => /^(?:src|dist|lib)/.test(path)),
-      ['src/a.ts', 'src/a.ts', 'src/a.ts', 'src/a.ts', 'lib/b.js', 'dist/b.js', 'lib/b.js', 'dist/b.js'],
-    );
     for (const hidden of ['dist/b.js', 'lib/b.js']) {
       const sent = withoutSecrets(diff, (path) => path === hidden);
       assert.deepEqual([sent.includes('kept'), sent.includes('zebra')], [true, false]);

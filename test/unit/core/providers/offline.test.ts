@@ -15,13 +15,14 @@ const passage = (path: string, startLine: number, text: string): Passage => ({
   score: 1,
 });
 
-const request = (question: string): ProviderRequest => ({
+const request = (question: string, more: Partial<ProviderRequest> = {}): ProviderRequest => ({
   model: 'quotes',
   system: [],
   messages: [],
   tools: [],
   maxOutputTokens: 1000,
   question,
+  ...more,
 });
 
 const finds = (...passages: Passage[]): PassageSearch => ({ search: async () => passages });
@@ -46,6 +47,23 @@ const joined = (events: readonly ProviderEvent[]) => {
 };
 
 describe('Offline answer', () => {
+  it('to a program that may read no file searches nothing, and says why it quotes nothing', async () => {
+    const asked: string[] = [];
+    const search: PassageSearch = {
+      search: async (question) => {
+        asked.push(question);
+        return [];
+      },
+    };
+    const events: ProviderEvent[] = [];
+    const { signal } = new AbortController();
+    const sent = request('why?', { withoutFiles: true });
+    for await (const event of new OfflineProvider(search).stream(sent, signal)) events.push(event);
+    assert.deepEqual(asked, []);
+    assert.match(JSON.stringify(joined(events)), /needs the scope `grounding`/);
+    assert.equal(events.at(-1)?.type, 'stop');
+  });
+
   const retry = passage('src/retry.ts', 24, 'export function backoff() {\n  return 1;\n}');
   const readme = passage('README.md', 3, 'It waits longer each time.');
 

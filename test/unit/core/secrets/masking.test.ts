@@ -249,6 +249,47 @@ describe('What is masked', function () {
     assert.match(first, /^Use \[secret:github:[\da-f]{10}\]$/);
   });
 
+  it('is masked by itself too, once it is known by the name beside it: selected, typed and attached', async () => {
+    await start({ folder: mkdtempSync(join(folder, 'bare-')) });
+    const bare = canaries(77).filter(({ kind }) => ['named-value', 'password-in-address'].includes(kind));
+    assert.equal(bare.length, 2);
+    const [named, address] = bare;
+    assert.ok(named && address);
+    core.workspace.openFiles = [
+      {
+        uri: 'file:///w/open.ts',
+        path: 'open.ts',
+        languageId: 'typescript',
+        text: `${named.line}\n${address.line}\n`,
+        active: true,
+        selection: { startLine: 1, endLine: 1, text: named.secret },
+      },
+    ];
+    await turn({ text: 'What is it for?', grounding: 'open_files' });
+    await turn({
+      text: `And ${address.secret}?`,
+      grounding: 'off',
+      attachments: [{ ...attachment('selection'), text: address.secret }],
+    });
+    const bytes = received() + stored(core.folder) + core.logged.join('\n');
+    for (const { kind, secret } of bare) assert.ok(!bytes.includes(secret), kind);
+    const said = plainText((await lastInput()).content);
+    assert.match(said, /^And \[secret:[a-z-]+:[\da-f]{10}\]\?$/);
+    assert.equal(await core.engine.restored(sessionId, said, []), `And ${address.secret}?`);
+  });
+
+  it('is not a word that is somebody’s password, nor a value of another session', async () => {
+    await start();
+    const [named] = canaries(78).filter(({ kind }) => kind === 'named-value');
+    assert.ok(named);
+    await turn({ text: `postgres://app:postgres@db.invalid/x and ${named.line}` });
+    await turn({ text: 'What is postgres?' });
+    assert.equal(plainText((await lastInput()).content), 'What is postgres?');
+    ({ id: sessionId } = await core.store.create({ door: 'panel' }));
+    await turn({ text: `What is ${named.secret}?` });
+    assert.equal(plainText((await lastInput()).content), `What is ${named.secret}?`);
+  });
+
   it('is counted in the report of the turn, each value once', async () => {
     await start();
     const [other] = canaries(5).filter(({ kind }) => kind === 'github');

@@ -28,6 +28,33 @@ describe('Values with the name of a secret', () => {
   check('password = "aaaa1111bbbb2222cc"', []);
   check('keyPath: certs/2024/server1/public.pem', []);
 
+  check(`const apiKey: string = "${drawn}";`, [1]);
+  check(`api_key: str = "${drawn}"`, [1]);
+  check(`let api_key: &str = "${drawn}";`, [1]);
+  check(`var apiKey string = "${drawn}"`, [1]);
+  check(`region           = "eu"\napi_key          = "${drawn}"`, [2]);
+  check(`curl -d "{\\"api_key\\":\\"${drawn}\\"}"`, [1]);
+  check(`"api_key = \\"${drawn}\\"\\n",`, [1]);
+  check(`DB_PASS=${drawn}\nMYSQL_PWD=${drawn}\nPASSPHRASE=${drawn}`, [1, 2, 3]);
+  check(`<settings>\n  <password>${drawn}</password>\n</settings>`, [2]);
+  check(`#define API_KEY "${drawn}"`, [1]);
+  check(`ENV API_KEY ${drawn}`, [1]);
+  check(`upload --api-key ${drawn} a.png`, [1]);
+  check(`- name: API_KEY\n  value: ${drawn}`, [2]);
+  check(`{"name": "API_KEY", "value": "${drawn}"}`, [1]);
+  check('token = binascii.b2a_hex(drawn)', []);
+  check('const bypass = the_name_of_a_way_2_go;', []);
+  check('tokenUrl: "https://example.com/oauth2/token"', []);
+  check('ENV KEY_FILE /etc/ssl/private/server1.pem', []);
+
+  it('are found where they have signs', () => {
+    const signs = ['p9$Kx!2mQz', '@7Lw#4Vn%8'].join('');
+    assert.deepEqual(
+      namedSecrets(`DB_PASSWORD="${signs}"`).map(({ start, end }) => end - start),
+      [signs.length],
+    );
+  });
+
   check('token: refreshAccessTokenWhenItExpires', []);
   check('password: THE_NAME_OF_A_CONSTANT', []);
 

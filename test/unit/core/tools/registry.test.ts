@@ -21,8 +21,8 @@ const saying = (text: string) =>
     warn() {},
     error() {},
   });
-const said = (text: string) =>
-  saying(text).call({ type: 'tool_use', id: 't', name: 'say', input: {} }, context);
+const said = (text: string, masked = context.masked) =>
+  saying(text).call({ type: 'tool_use', id: 't', name: 'say', input: {} }, { ...context, masked });
 
 describe('The result of a tool', () => {
   it('is cut at the end of a line, and says how much is missing', async () => {
@@ -33,6 +33,15 @@ describe('The result of a tool', () => {
 
   it('of one long line is cut within it', async () => {
     assert.match((await said('x'.repeat(20_000))).content, /^<result tool="say">\nx{16000}\n\(4000 more/);
+  });
+
+  it('is masked before it is cut, so that no half of a secret is left', async () => {
+    const masked = async (text: string) => text.replaceAll('canary-of-a-line', '[masked]');
+    for (const before of [15_990, 15_998])
+      assert.doesNotMatch(
+        (await said(`${'x'.repeat(before)}canary-of-a-line${'y'.repeat(99)}`, masked)).content,
+        /can/,
+      );
   });
 
   it('stands in tags it cannot end, whatever it says', () =>

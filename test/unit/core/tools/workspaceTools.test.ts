@@ -238,6 +238,25 @@ describe('A model that looks around the workspace', () => {
     assert.doesNotMatch(text, /canary/);
   });
 
+  it('reads no half of a secret where the subject of a commit is cut', async () => {
+    const [github] = canaries(6).filter(({ kind }) => kind === 'github');
+    assert.ok(github);
+    // The subject alone is cut within it, or the line that it stands in.
+    for (const words of [96, 92]) {
+      folder.write({ 'src/cut.ts': `${words}\n` });
+      folder.commit(`${'word '.repeat(words)}${github.secret}`);
+      const calls: [string, object][] = [
+        ['git_log', { path: 'src/cut.ts' }],
+        ['git_blame', { path: 'src/cut.ts', start_line: 1, end_line: 1 }],
+      ];
+      for (const [tool, input] of calls) {
+        const { text } = await result(tool, input);
+        assert.match(text, /word word/);
+        assert.ok(!text.includes(github.secret.slice(0, 8)), tool);
+      }
+    }
+  });
+
   it('is given no more than a bounded part of a long file, and told that there is more', async () => {
     folder.write({ 'src/long.ts': 'export const line = "of code";\n'.repeat(5_000) });
     const { text } = await result('read_file', { path: 'src/long.ts' });

@@ -46,6 +46,17 @@ describe('What is attached as a file', () => {
     );
   });
 
+  it('has no line of an output that is cut', () => {
+    const printed = [`${'x'.repeat(1_990)}\n`, 'API_KEY=canary-of-the-output\n', 'more\n'];
+    const cells = [
+      { cell_type: 'code', source: 'print()', outputs: [{ output_type: 'stream', text: printed }] },
+    ];
+    assert.equal(
+      notebookText(JSON.stringify({ cells })),
+      `# Cell 1 (code)\nprint()\n# Output\n${'x'.repeat(1_990)}`,
+    );
+  });
+
   for (const [what, json] of [
     ['no JSON', '{'],
     ['no notebook', '{"cells": 3}'],

@@ -16,6 +16,8 @@ describe('What a program printed', () => {
   const ends: [what: string, printed: string, most: number, kept: string][] = [
     ['all of a short one', 'one\ntwo', 60, 'one\ntwo'],
     ['the end', 'one\ntwo', 3, 'two'],
+    ['whole lines', 'API_KEY=canary\ntwo', 9, 'two'],
+    ['nothing of one line that is too long', 'API_KEY=canary', 6, ''],
     ['no end of a key', `${begin}\nMIIE\n${end}\nok`, 40, 'ok'],
     [
       'a whole key, which is masked as one',
@@ -26,4 +28,7 @@ describe('What a program printed', () => {
   ];
   for (const [what, printed, most, kept] of ends)
     it(`is cut to ${what}`, () => assert.equal(lastPart(printed, most), kept));
+
+  it('is cut to what follows a line whose beginning was not kept', () =>
+    assert.equal(lastPart('nary\ntwo', 60, true), 'two'));
 });

@@ -1,0 +1,13 @@
+/** A diff as it may be sent: bounded, and with nothing of files that stay out. */
+import * as vscode from 'vscode';
+import { boundedDiff, withoutSecrets } from '../core/edits/commitMessage.ts';
+import { pathsIn } from '../core/edits/diffPaths.ts';
+import type { StayingOut } from './stayingOut.ts';
+
+/** `root` is the folder of its repository. */
+export async function sentDiff(out: StayingOut, root: vscode.Uri, diff: string): Promise<string> {
+  const paths = pathsIn(diff);
+  const why = await out.byName(paths.map((path) => vscode.Uri.joinPath(root, path)));
+  const hidden = new Set(paths.filter((_, index) => why[index]));
+  return boundedDiff(withoutSecrets(diff, (path) => hidden.has(path)));
+}
