@@ -9,7 +9,6 @@ import { type StaysOut, staysOutWords, whyStaysOut } from './core/grounding/stay
 import type { OpenFile } from './core/ports.ts';
 import type { WorkspaceFiles, WorkspacePlace } from './core/tools/workspace/sources.ts';
 import { isConfinedPath } from './core/workspace/confinedPath.ts';
-import { isNotebookName, notebookText } from './core/workspace/notebook.ts';
 import { canonicalUri } from './core/workspace/uri.ts';
 import { ignoredFiles } from './workers/ignoredFiles.ts';
 import { isWithin } from './workers/within.ts';
@@ -121,11 +120,7 @@ export function workspaceFilesOnDisk(folders: Folders): WorkspaceFiles {
       if (out) throw fileStaysOut(path, staysOutWords(out));
       if (text === undefined)
         throw fileStaysOut(path, 'It is empty, no text, generated, minified or holds a private key.');
-      return {
-        uri,
-        path,
-        text: open === undefined && isNotebookName(path) ? (notebookText(text) ?? text) : text,
-      };
+      return { uri, path, text };
     },
     async list(asked, { depth, most, signal }) {
       const roots = folders.roots();

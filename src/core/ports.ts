@@ -75,9 +75,16 @@ export interface Passage {
   symbol?: { name: string; as: 'definition' | 'use' };
 }
 
+export interface PassageOptions {
+  limit: number;
+  signal?: AbortSignal;
+  /** What is selected and what was said just before, for a question that points at it, such as "what calls this?". */
+  around?: string;
+}
+
 /** Finds passages in the open files and the workspace's text files. Never rejects for a file it cannot read. */
 export interface PassageSearch {
-  search(question: string, options: { limit: number; signal?: AbortSignal }): Promise<Passage[]>;
+  search(question: string, options: PassageOptions): Promise<Passage[]>;
 }
 
 /** How far the index of a workspace is. */

@@ -151,7 +151,8 @@ const notebookAt = (uri: vscode.Uri): vscode.NotebookDocument | undefined =>
 const mostOutputBytes = 4 * (mostOutput + 1);
 
 /** As it is in the editor, with what it printed as text. */
-const cellOf = ({ kind, document, outputs }: vscode.NotebookCell) => ({
+/** A cell as it is read as text. */
+export const cellOf = ({ kind, document, outputs }: vscode.NotebookCell) => ({
   kind: kind === vscode.NotebookCellKind.Markup ? 'markdown' : 'code',
   source: document.getText(),
   outputs: outputs.flatMap(({ items }) =>

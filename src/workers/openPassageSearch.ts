@@ -6,8 +6,15 @@ import type { Remote } from '../base/rpc.ts';
 import type { Exclude } from '../core/grounding/globs.ts';
 import { searchOpenFiles } from '../core/grounding/openFilesSearch.ts';
 import { whyStaysOut } from '../core/grounding/staysOut.ts';
-import type { IndexControl, IndexState, Log, OpenFile, Passage, PassageSearch } from '../core/ports.ts';
-import { isNotebookName } from '../core/workspace/notebook.ts';
+import type {
+  IndexControl,
+  IndexState,
+  Log,
+  OpenFile,
+  Passage,
+  PassageOptions,
+  PassageSearch,
+} from '../core/ports.ts';
 import { LazyWorker } from './lazyWorker.ts';
 import type { SearchEvent, SearchPlace, WorkspaceSearch } from './workspaceSearch.ts';
 
@@ -121,18 +128,16 @@ export function openPassageSearch(options: Options): ClosablePassageSearch {
     });
   };
 
-  const search = async (question: string, limit: number): Promise<Passage[]> => {
+  const search = async (question: string, { limit, around }: PassageOptions): Promise<Passage[]> => {
     const all = await options.openFiles();
     const openFiles = all.filter(
       (file) =>
-        // A notebook is open as its cells, whose lines are not those of its file, where a citation would look.
-        !isNotebookName(file.path) &&
-        file.staysOut === undefined &&
-        whyStaysOut({ path: file.path, text: file.text }) === undefined,
+        file.staysOut === undefined && whyStaysOut({ path: file.path, text: file.text }) === undefined,
     );
     try {
       const request = {
         question,
+        around,
         limit,
         ...(await place()),
         openFiles,
@@ -145,14 +150,15 @@ export function openPassageSearch(options: Options): ClosablePassageSearch {
       return passages;
     } catch (error) {
       if (worker.isAlive) log.error('The workspace search failed; only open files were searched.', error);
-      return searchOpenFiles(question, limit, openFiles, () => setImmediate());
+      return searchOpenFiles(question, limit, openFiles, () => setImmediate(), around);
     }
   };
 
   return {
-    async search(question, { limit, signal }) {
+    async search(question, options) {
+      const { signal } = options;
       signal?.throwIfAborted();
-      return raced(search(question, limit), signal);
+      return raced(search(question, options), signal);
     },
     index: {
       get state() {

@@ -2,10 +2,16 @@
 import { hash } from 'node:crypto';
 import { closeSync, constants, type Dirent, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import path from 'node:path';
-import { isSearchableText, isSkippedFolder, largestFile } from '../core/grounding/fileRules.ts';
+import {
+  holdsPrivateKey,
+  isSearchableText,
+  isSkippedFolder,
+  largestFile,
+} from '../core/grounding/fileRules.ts';
 import { type Exclude, excluder } from '../core/grounding/globs.ts';
 import type { FileStamp } from '../core/grounding/parts/tables.ts';
 import { whyStaysOut } from '../core/grounding/staysOut.ts';
+import { isNotebookName, notebookText } from '../core/workspace/notebook.ts';
 import { GitIgnore } from './gitignore.ts';
 import { excludesBelow } from './ignoredFiles.ts';
 
@@ -129,7 +135,7 @@ export function readTextFile(file: string): ReadFile | undefined {
     const { size, mtimeMs } = stat;
     if (size > largestFile) return { size, mtimeMs, hash: 0n, text: undefined };
     const bytes = bytesOf(descriptor, size);
-    return { size, mtimeMs, hash: hashOf(bytes), text: decoded(bytes) };
+    return { size, mtimeMs, hash: hashOf(bytes), text: textOf(file, bytes) };
   } catch {
     // Gone, forbidden or a link: there is nothing to quote.
     return undefined;
@@ -158,11 +164,18 @@ const hashOf = (bytes: Uint8Array): bigint => hash('sha1', bytes, 'buffer').read
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 const utf16 = new TextDecoder('utf-16le', { fatal: true });
 
+/** What is worth quoting; a notebook by its cells, since its pictures are lines that nobody wrote. */
+function textOf(file: string, bytes: Uint8Array): string | undefined {
+  const raw = decoded(bytes);
+  if (raw === undefined || (isNotebookName(file) && holdsPrivateKey(raw))) return undefined;
+  const text = isNotebookName(file) ? (notebookText(raw) ?? raw) : raw;
+  return isSearchableText(text) ? text : undefined;
+}
+
 function decoded(bytes: Uint8Array): string | undefined {
   const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
   try {
-    const text = (isUtf16 ? utf16 : utf8).decode(bytes);
-    return isSearchableText(text) ? text : undefined;
+    return (isUtf16 ? utf16 : utf8).decode(bytes);
   } catch {
     // Bytes that are no text in either encoding are binary.
     return undefined;

@@ -39,6 +39,8 @@ export interface SearchPlace {
 
 export interface SearchRequest extends SearchPlace {
   question: string;
+  /** As `PassageOptions` has it. */
+  around?: string | undefined;
   limit: number;
   openFiles: readonly OpenFile[];
   /** Whether git may be asked what was changed before; not where the workspace is not trusted. */
@@ -132,6 +134,7 @@ export class WorkspaceSearch {
     );
     const passages = await this.#find(index, {
       text: request.question,
+      around: request.around,
       limit: request.limit,
       editors: request.openFiles.map((file) => ({ ...file, key: keyOf(file.uri) })),
       neighbours: await this.#neighbours(),

@@ -138,6 +138,17 @@ describe('Files of the workspace, as tools see them', () => {
     assert.equal((await files.read('a.ipynb')).text, '# Cell 1 (code)\nprint(1)');
   });
 
+  it('are read by their cells where these have drawn pictures, which are left out', async () => {
+    const outputs = [{ data: { 'image/png': 'iVBORw0KGgo'.repeat(1_000), 'text/plain': ['<Figure>'] } }];
+    const cells = [{ cell_type: 'code', source: ['plot()'], outputs }];
+    folder.write({
+      'a.ipynb': JSON.stringify({ cells }, undefined, 1),
+      'key.ipynb': JSON.stringify({ cells, metadata: { key: `-----BEGIN ${'PRIVATE'} KEY-----` } }),
+    });
+    assert.equal((await files.read('a.ipynb')).text, '# Cell 1 (code)\nplot()\n# Output\n<Figure>');
+    await assert.rejects(files.read('key.ipynb'), { code: 'file_stays_out' });
+  });
+
   it('are followed through a link that stays inside', async () => {
     link('short', join(folder.path, 'src/deep'));
     assert.equal((await files.read('short/inner.ts')).text, 'export const inner = 2;\n');

@@ -36,6 +36,9 @@ import { stillInPlace } from './workspacePassages.ts';
  */
 const tailSlack = 1.5;
 
+/** Entries behind the newest that anybody said: titles, frames, choices. */
+const mostBetween = 16;
+
 export class ContextBuilder {
   readonly #options: ContextOptions;
   readonly #counter: ContextCounter;
@@ -161,6 +164,7 @@ export class ContextBuilder {
       {
         search,
         workspace,
+        saidBefore: () => this.#saidBefore(request),
         // What is cut is masked before, since a part of a secret is not known as one.
         store: { get: (id) => store.get(id), path: (id) => this.#reads.path(id) },
         files: workspaceSources?.()?.files,
@@ -172,6 +176,16 @@ export class ContextBuilder {
     const textOf = ({ place, label, text }: GroundingPart) => (place ? `${label}\n${text}` : text);
     const prepared = await this.#prepared(request.sessionId, parts, factor, textOf);
     return { parts: prepared.map((part, index) => stillInPlace(part, parts[index])), missing };
+  }
+
+  async #saidBefore({ sessionId, parentId }: ContextRequest): Promise<string | undefined> {
+    if (parentId === null) return undefined;
+    const links = await this.#options.store.lineage(sessionId, {
+      limit: mostBetween,
+      ...(parentId === undefined ? {} : { leafId: parentId }),
+    });
+    const last = links.findLast(({ kind }) => kind === 'user' || kind === 'assistant');
+    return last && saidBefore(await this.#said.of(sessionId, [last.id]));
   }
 
   async #tools({ tools = [] }: ContextRequest, factor: number): Promise<AssemblyInput['tools']> {

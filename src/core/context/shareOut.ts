@@ -4,6 +4,7 @@ import { packRecall } from '../recall/pack.ts';
 import { ceilings, conversationFloor, mostRecalledTokens } from './budget.ts';
 import type { Unit } from './conversation.ts';
 import { fitConversation, fitInOrder, type Omitted, total } from './fit.ts';
+import { fitGrounding } from './fitGrounding.ts';
 import type { Counted, Part } from './parts.ts';
 import type { PassagePart } from './workspacePassages.ts';
 
@@ -95,12 +96,7 @@ function shareOnce(
       reason: 'Turns that fit the input better fill the room for what is recalled.',
     });
   const grounding = take(
-    fitInOrder(
-      input.grounding,
-      Math.max(0, Math.min(room - floor, share(ceilings.grounding))),
-      'It did not fit beside the input.',
-      omitted,
-    ),
+    fitGrounding(input.grounding, Math.max(0, Math.min(room - floor, share(ceilings.grounding))), omitted),
   );
   const conversation = fitConversation(
     input.conversation,

@@ -9,6 +9,10 @@ export interface PassagePart extends Part {
   place?: FilePlace;
   /** Of turns of another session, which the user named. */
   sessionId?: string;
+  /** What it is for those that are found unasked: asked for by the user where absent. */
+  rank?: 'visible' | 'passage' | 'file';
+  /** Id of the part with the whole open file in which it stands: it goes where that does not fit. */
+  partOf?: string;
 }
 
 /**
@@ -18,12 +22,13 @@ export interface PassagePart extends Part {
 const patienceMs = 3_000;
 
 /** Measured on questions about unknown repositories, nineteen of twenty answers stand in the first ten files. */
-const mostPassages = 12;
+export const mostPassages = 12;
 
 /** What was found, or that it took too long. Rejects as the search does. */
 export async function askWorkspace(
   search: PassageSearch,
   question: string,
+  around?: string,
 ): Promise<{ found: Passage[]; late: boolean }> {
   const signal = AbortSignal.timeout(patienceMs);
   const late = new Promise<undefined>((resolve) =>
@@ -31,37 +36,60 @@ export async function askWorkspace(
   );
   const found = await Promise.race([
     // A search that is given up may end in an error; that it was given up is what is told.
-    search.search(question, { limit: mostPassages, signal }).catch((error: unknown) => {
-      if (signal.aborted) return undefined;
-      throw error;
-    }),
+    search
+      .search(question, { limit: mostPassages, signal, ...(around === undefined ? {} : { around }) })
+      .catch((error: unknown) => {
+        if (signal.aborted) return undefined;
+        throw error;
+      }),
     late,
   ]);
   return { found: found ?? [], late: found === undefined };
 }
 
-/** The most fitting first. Files whose whole text is sent anyway are not quoted a second time. */
+/** The most fitting first. `open`: the parts with whole open files, which take the place of what is found in them. */
 export function passageParts(
   found: readonly Passage[],
-  sent: ReadonlySet<string>,
+  open: readonly { id: string; uri: string }[],
   choices: TurnChoices,
 ): PassagePart[] {
+  const wholes = new Map(open.map(({ id, uri }) => [uri, id]));
   return found
-    .filter(({ uri, text }) => !sent.has(uri) && text.trim() !== '')
-    .map(({ uri, path, startLine, endLine, text, symbol }) => {
-      const id = `passage:${uri}:${startLine}`;
-      const label = startLine === endLine ? `${path}:${startLine}` : `${path}:${startLine}-${endLine}`;
-      const chosen = chosenText(choices, id, text);
-      const place = { uri, path, startLine, endLine };
+    .filter(({ text }) => text.trim() !== '')
+    .map(({ text, symbol, ...passage }) => {
+      const { uri, path, startLine, endLine } = passage;
+      const partOf = wholes.get(uri);
       return {
-        id,
-        label,
-        reason: chosenReason(choices, id, reasonOf(symbol)),
-        ...(chosen === text
-          ? { text, place }
-          : { text: attachmentText({ kind: 'selection', ...place, text: chosen }) }),
+        ...placedPart(
+          {
+            id: `passage:${uri}:${startLine}`,
+            place: { uri, path, startLine, endLine },
+            text,
+            reason: reasonOf(symbol),
+          },
+          choices,
+        ),
+        rank: 'passage',
+        ...(partOf === undefined ? {} : { partOf }),
       };
     });
+}
+
+/** Lines of a file as a part that can be cited, unless the user wrote other words for them. */
+export function placedPart(
+  { id, place, text, reason }: { id: string; place: FilePlace; text: string; reason: string },
+  choices: TurnChoices,
+): PassagePart {
+  const { path, startLine, endLine } = place;
+  const chosen = chosenText(choices, id, text);
+  return {
+    id,
+    label: startLine === endLine ? `${path}:${startLine}` : `${path}:${startLine}-${endLine}`,
+    reason: chosenReason(choices, id, reason),
+    ...(chosen === text
+      ? { text, place }
+      : { text: attachmentText({ kind: 'selection', ...place, text: chosen }) }),
+  };
 }
 
 function reasonOf(symbol: Passage['symbol']): string {

@@ -1,4 +1,5 @@
 /** Cuts a file into runs of lines that belong together: sections of prose, declarations of code. Pure. */
+import { cellHeading, isNotebookName } from '../workspace/notebook.ts';
 import type { Lines } from './lines.ts';
 
 /** Lines from 1, both ends included. */
@@ -18,7 +19,7 @@ export const isMarkdown = (path: string) => /\.(?:md|mdx|markdown)$/i.test(path)
 /** Chunks cover all lines, in order and without overlap. A text without lines that say anything is one chunk. */
 export function chunksOf(path: string, lines: Lines): Chunk[] {
   if (isMarkdown(path)) return cutAt(sectionStarts(lines), lines);
-  if (/\.ipynb$/i.test(path)) return cutAt(cellStarts(lines), lines);
+  if (isNotebookName(path)) return cutAt(cellStarts(lines), lines);
   return packedChunks(declarationStarts(lines), lines);
 }
 
@@ -48,15 +49,11 @@ function sectionStarts(lines: Lines): number[] {
   return starts;
 }
 
-/** Cells of a notebook begin at the brace before their kind, as every program that keeps notebooks writes them. */
+/** Cells begin at the headings they have where a notebook is read as text. */
 function cellStarts(lines: Lines): number[] {
   const starts = [1];
-  for (let number = 2; number <= lines.count; number++) {
-    if (!/^\s*"cell_type"\s*:/.test(lines.line(number))) continue;
-    let start = number;
-    while (start > (starts.at(-1) ?? 1) + 1 && lines.line(start).trim() !== '{') start--;
-    starts.push(start);
-  }
+  for (let number = 2; number <= lines.count; number++)
+    if (cellHeading.test(lines.line(number))) starts.push(number);
   return starts;
 }
 

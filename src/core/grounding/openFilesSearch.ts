@@ -5,7 +5,7 @@ import { PassageIndex } from './passageIndex.ts';
 import { findPassages } from './retriever.ts';
 
 /** Characters indexed in one go; this runs where a long task would be felt. */
-const mostText = 100_000;
+export const mostText = 100_000;
 
 /** The active file first, then by recency, as far as the bound reaches. `pause` lets other work run between files. */
 export async function searchOpenFiles(
@@ -13,6 +13,7 @@ export async function searchOpenFiles(
   limit: number,
   files: readonly OpenFile[],
   pause: () => Promise<void>,
+  around?: string,
 ): Promise<Passage[]> {
   const index = new PassageIndex();
   const texts = new Map<string, string>();
@@ -23,5 +24,5 @@ export async function searchOpenFiles(
     await pause();
   }
   const editors = files.map((file) => ({ ...file, key: file.uri }));
-  return findPassages(index, { text: question, limit, editors }, async (key) => texts.get(key));
+  return findPassages(index, { text: question, limit, editors, around }, async (key) => texts.get(key));
 }

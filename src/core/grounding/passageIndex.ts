@@ -7,10 +7,9 @@ import type { Part } from './parts/part.ts';
 import { Postings } from './parts/postings.ts';
 import { storedInMemory } from './parts/storedInMemory.ts';
 import { type FileStamp, presence } from './parts/tables.ts';
-import { conceptsOf } from './question.ts';
+import { type Context, conceptsOf } from './question.ts';
 import { Scored } from './ranking.ts';
 import { type Scores, score } from './scoring.ts';
-import type { WordNeighbours } from './wordNeighbours.ts';
 
 export interface SourceFile {
   uri: string;
@@ -232,11 +231,11 @@ export class PassageIndex {
   }
 
   /** Looks for the words of a question. What is found is ranked before the next question is asked. */
-  ask(text: string, neighbours?: WordNeighbours): Scored {
+  ask(text: string, context: Context = {}): Scored {
     const all = this.#all();
     const parts = all.map(({ part }) => part);
     const asked = new Asked(parts, this.#postings);
-    const concepts = conceptsOf(text, asked, neighbours);
+    const concepts = conceptsOf(text, asked, context);
     const totals = { chunks: 0, files: 0, length: 0 };
     for (const { chunks, files, length } of all) {
       totals.chunks += chunks;

@@ -47,6 +47,16 @@ const framing = new Set(
 );
 const framingWeight = 0.5;
 
+/** A question of no more words of its own says too little by itself. */
+const tooFew = 1;
+/** One that points elsewhere may have so many, as in "where is that header checked?". */
+const fewWords = 3;
+const pointing = /\b(?:this|that|these|those|it|its|there|them|they|same|other|one|ones|above)\b/i;
+/** What was said around a question is no part of it: four such words weigh as one of its own. */
+const aroundWeight = 0.25;
+/** More would outweigh the question. */
+const mostAround = 12;
+
 /** The words that there are. */
 export interface Lexicon {
   /** Whether a chunk that is there holds the term. */
@@ -57,10 +67,17 @@ export interface Lexicon {
   beginning(prefix: string): string[];
 }
 
-/** The words of a question, each once. Empty when it only has words such as "what does this do". */
-export function conceptsOf(question: string, lexicon: Lexicon, neighbours?: WordNeighbours): Concept[] {
+/**
+ * The words of a question, each once, and of one that says little by itself also those of what stands `around` it. Empty
+ * when there are only words such as "what does this do".
+ */
+export function conceptsOf(
+  question: string,
+  lexicon: Lexicon,
+  { neighbours, around }: Context = {},
+): Concept[] {
   const said = new Set([...terms(question), ...particleVerbs(question)].filter((term) => !isStopWord(term)));
-  return [...said].map((term) => {
+  const own = [...said].map((term): Concept => {
     const others = new Map<string, number>();
     const add = (other: string, share: number) => {
       if (said.has(other) || isStopWord(other) || !lexicon.has(other)) return;
@@ -81,6 +98,30 @@ export function conceptsOf(question: string, lexicon: Lexicon, neighbours?: Word
       others: [...others].map(([other, each]) => ({ term: other, share: each })),
     };
   });
+  if (around === undefined || !pointsElsewhere(question, own)) return own;
+  const known = new Set(
+    terms(around).filter(
+      (term) => !said.has(term) && !isStopWord(term) && !framing.has(term) && lexicon.isThere(term),
+    ),
+  );
+  const more = [...known].map((term): Concept => {
+    const uncommonness = neighbours?.weightOf(term) ?? 1;
+    return { term, weight: aroundWeight * uncommonness, uncommonness, others: [] };
+  });
+  return [...own, ...more.slice(0, mostAround)];
+}
+
+/** What helps to understand a question beside its words. */
+export interface Context {
+  /** Words of like meaning. */
+  neighbours?: WordNeighbours | undefined;
+  /** What the question may point at, what matters most first. */
+  around?: string | undefined;
+}
+
+function pointsElsewhere(question: string, own: readonly Concept[]): boolean {
+  const words = own.filter(({ weight }) => weight === 1).length;
+  return words <= tooFew || (words <= fewWords && pointing.test(question));
 }
 
 /** British and American spelling: sanitise and sanitize, colour and color, as their stems. */

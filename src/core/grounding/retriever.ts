@@ -5,12 +5,12 @@ import type { Chunk } from './chunks.ts';
 import { Lines } from './lines.ts';
 import { Matcher } from './matcher.ts';
 import type { PassageIndex } from './passageIndex.ts';
+import type { Context } from './question.ts';
 import { mostQuotedLines, type Quote, quotesOf } from './quote.ts';
 import type { RankedChunk, Ranking } from './ranking.ts';
 import { widened } from './widen.ts';
-import type { WordNeighbours } from './wordNeighbours.ts';
 
-export interface Question {
+export interface Question extends Context {
   text: string;
   limit: number;
   /** Open editors by the keys their files have in the index. */
@@ -19,8 +19,6 @@ export interface Question {
   evenKinds?: boolean;
   /** Documents count as much as code. */
   evenDocs?: boolean;
-  /** Words of like meaning; without them the question's words and their synonyms are looked for. */
-  neighbours?: WordNeighbours | undefined;
 }
 
 /** The text of an indexed file as it is now; undefined when it is gone. */
@@ -33,7 +31,7 @@ const candidates = 8;
 
 /** The chunks that match a question best, and what its words weigh. */
 export function rankChunks(index: PassageIndex, question: Question): Ranking {
-  return index.ask(question.text, question.neighbours).rank(question.limit, boostFor(question));
+  return index.ask(question.text, question).rank(question.limit, boostFor(question));
 }
 
 const boostFor = ({ text, editors, evenKinds, evenDocs }: Question) =>
@@ -45,7 +43,7 @@ export async function findPassages(
   question: Question,
   read: ReadText,
 ): Promise<Passage[]> {
-  const scored = index.ask(question.text, question.neighbours);
+  const scored = index.ask(question.text, question);
   const wider = question.limit * candidates;
   const likely = scored.rank(wider, boostFor(question));
   if (likely.chunks.length === 0) return lookedAt(question, read);

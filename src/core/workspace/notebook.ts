@@ -43,14 +43,37 @@ interface NotebookCell {
   outputs: readonly string[];
 }
 
-export const cellsText = (cells: readonly NotebookCell[]): string =>
-  cells
-    .map(({ kind, source, outputs }, index) => {
-      const given = outputs.filter((text) => text.trim() !== '').join('\n');
-      const shown = given === '' ? [] : ['# Output', firstLines(given, mostOutput)];
-      return [`# Cell ${index + 1} (${kind})`, source, ...shown].join('\n');
-    })
-    .join('\n\n');
+/** The line with which each cell begins. */
+export const cellHeading = /^# Cell \d+ \(\w+\)$/;
+
+const between = '\n\n';
+
+export const cellsText = (cells: readonly NotebookCell[]): string => cells.map(cellText).join(between);
+
+/** Which cells stand at these lines of the text: the first, and the one behind the last, counted from 0. */
+export function cellsAt(
+  cells: readonly NotebookCell[],
+  { startLine, endLine }: { startLine: number; endLine: number },
+): { first: number; end: number } {
+  let line = 1;
+  const starts = cells.map((cell, index) => {
+    const start = line;
+    line += `${cellText(cell, index)}${between}`.split('\n').length - 1;
+    return start;
+  });
+  const at = (wanted: number) =>
+    Math.max(
+      0,
+      starts.findLastIndex((start) => start <= wanted),
+    );
+  return { first: at(startLine), end: at(endLine) + 1 };
+}
+
+function cellText({ kind, source, outputs }: NotebookCell, index: number): string {
+  const given = outputs.filter((text) => text.trim() !== '').join('\n');
+  const shown = given === '' ? [] : ['# Output', firstLines(given, mostOutput)];
+  return [`# Cell ${index + 1} (${kind})`, source, ...shown].join('\n');
+}
 
 function outputText({ text, data, ename, evalue }: z.output<typeof output>): string {
   return [text, data?.['text/plain'], ename && `${ename}: ${evalue ?? ''}`].filter((part) => part).join('\n');

@@ -45,6 +45,24 @@ describe('Workspace search', () => {
       .map((passage) => passage.path)
       .sort();
 
+  it('finds the cells of a notebook that has drawn a picture, at the lines they have as text', async () => {
+    const outputs = [{ data: { 'image/png': 'iVBORw0KGgo'.repeat(1_000), 'text/plain': 'a figure' } }];
+    const cells = [
+      { cell_type: 'markdown', source: ['# Stripes\n', 'Of animals.'] },
+      { cell_type: 'code', source: ['plot(zebra)'], outputs },
+    ];
+    await write({ 'a.ipynb': JSON.stringify({ cells, nbformat: 4 }, undefined, 1) });
+    const ask = async (openFiles: OpenFile[] = []) => {
+      const request = { question: 'zebra', limit: 10, folders: [folder], openFiles };
+      const { passages } = await new WorkspaceSearch().search(request);
+      return passages.map(({ path: file, startLine, endLine, text }) => [file, startLine, endLine, text]);
+    };
+    const expected = [['a.ipynb', 5, 8, '# Cell 2 (code)\nplot(zebra)\n# Output\na figure']];
+    assert.deepEqual(await ask(), expected);
+    const text = '# Cell 1 (code)\nfeed(zebra)';
+    assert.deepEqual(await ask([openFile('a.ipynb', text)]), [['a.ipynb', 1, 2, text]]);
+  });
+
   const hidden: { what: string; files: Record<string, string | Uint8Array> }[] = [
     { what: 'dependencies', files: { 'node_modules/x/index.js': 'zebra' } },
     {

@@ -85,6 +85,7 @@ describe('The context of a turn', () => {
   let builder: ContextBuilder;
   let inWorkspace: (question: string, signal?: AbortSignal) => Promise<Passage[]> = async () => [];
   const asked: string[] = [];
+  let askedAround: string | undefined;
 
   beforeEach(async () => {
     core = await startCore();
@@ -101,8 +102,9 @@ describe('The context of a turn', () => {
       masker: core.masker,
       counter: { count: async (texts) => texts.map(estimateTokens) },
       search: {
-        search: (question, { signal }) => {
+        search: (question, { signal, around }) => {
           asked.push(question);
+          askedAround = around;
           return inWorkspace(question, signal);
         },
       },
@@ -364,6 +366,72 @@ describe('The context of a turn', () => {
           ['b.ts:3', 3],
         ],
       );
+    });
+
+    for (const mode of ['open_files', 'workspace'] as const)
+      it(`has what is visible and what fits of an active file that is too long, grounded in ${mode}`, async () => {
+        const long = Array.from({ length: 6_000 }, (_, index) =>
+          index === 4_000 ? 'const theBound = 1024;' : `const other${index} = ${index};`,
+        );
+        const visible = { startLine: 100, endLine: 102 };
+        core.workspace.openFiles = [{ ...file('open.ts', long.join('\n'), true), visible }];
+        inWorkspace = async () => [found('open.ts', 4_001, 'const theBound = 1024;')];
+        const small = { ...model, window: 60_000, maxOutput: 4_000 };
+        const build = (more: Partial<ContextRequest['input']> = {}) =>
+          builder.build({
+            sessionId,
+            input: { ...input('The bound?'), grounding: mode, ...more },
+            parentId: undefined,
+            model: small,
+          });
+        const { report } = await build();
+        const sent = report.segments.filter(({ kind }) => kind === 'grounding');
+        assert.equal(sent[0]?.label, 'open.ts:100-102');
+        assert.equal(sent[0]?.text, 'const other99 = 99;\nconst other100 = 100;\nconst other101 = 101;');
+        assert.ok(sent.some(({ place, text }) => place && text?.includes('theBound')));
+        assert.match(
+          report.omitted.find(({ label }) => label === 'open.ts')?.reason ?? '',
+          /^All of it does not fit beside the input; what is visible of it /,
+        );
+        const without = await build({ excluded: ['file:file:///w/open.ts'] });
+        assert.deepEqual(
+          without.report.segments.filter(({ kind }) => kind === 'grounding'),
+          [],
+        );
+      });
+
+    it('has the open files in which the best was found first behind the active one, and then the last used', async () => {
+      core.workspace.openFiles = ['a.ts', 'b.ts', 'c.ts', 'd.ts'].map((path) =>
+        file(path, `const bound = '${path}';`, path === 'a.ts'),
+      );
+      inWorkspace = async () => [
+        { ...found('d.ts', 1, 'const bound = 1;'), score: 9 },
+        { ...found('c.ts', 1, 'const bound = 1;'), score: 2 },
+        { ...found('d.ts', 1, 'const bound = 1;'), score: 1 },
+      ];
+      const { report } = await about('workspace');
+      assert.deepEqual(
+        report.segments.flatMap(({ kind, label }) => (kind === 'grounding' ? [label] : [])),
+        ['a.ts', 'd.ts', 'c.ts', 'b.ts'],
+      );
+    });
+
+    it('is searched with what is selected and what was said last at hand', async () => {
+      await about('workspace');
+      assert.equal(askedAround, undefined);
+      await core.store.append(sessionId, turn(1));
+      const selection = { startLine: 1, endLine: 1, text: 'let open = 1;' };
+      core.workspace.openFiles = [{ ...file('open.ts', 'let open = 1;', true), selection }];
+      await about('workspace');
+      assert.match(askedAround ?? '', /^let open = 1;\n.+/s);
+      askedAround = undefined;
+      await builder.build({
+        sessionId,
+        input: { ...input('What calls this?'), grounding: 'workspace' },
+        parentId: null,
+        model,
+      });
+      assert.equal(askedAround, 'let open = 1;', 'Nothing stands before the first input.');
     });
 
     for (const mode of ['off', 'open_files'] as const)
