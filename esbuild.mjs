@@ -6,9 +6,11 @@
  *     node esbuild.mjs --tests    also the suites that run in the extension host, into `out/test/host/`
  *     node esbuild.mjs --watch    builds again at each change
  *     node esbuild.mjs --cli      the command line alone, with its workers, into `out/cli/`
+ *     node esbuild.mjs --client   the client as a package that needs no other, into `out/client/`
  */
+import { execFileSync } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
-import { chmod, cp, rm } from 'node:fs/promises';
+import { chmod, cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, context } from 'esbuild';
@@ -66,7 +68,7 @@ const bundles = [
       chunkNames: 'chunks/cli-[name]-[hash]',
     },
   },
-  ...['store', 'user', 'search', 'syntax', 'tokens', 'recall', 'secrets'].map((name) => ({
+  ...['store', 'user', 'search', 'syntax', 'tokens', 'recall', 'secrets', 'transforms'].map((name) => ({
     name: `worker ${name}`,
     options: {
       entryPoints: { [name]: `src/workers/${name}.ts` },
@@ -92,6 +94,11 @@ if (flags.has('--tests')) {
       minify: false,
     },
   });
+}
+
+if (flags.has('--client')) {
+  await client();
+  process.exit(0);
 }
 
 const missing = bundles
@@ -133,6 +140,54 @@ async function once() {
   for (const [name, { metafile }] of built) report(name, metafile.outputs);
   if (!cliOnly) report('panel', (await panel()).outputs);
   console.log(`Built in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
+}
+
+/** The client of the bridge: one file for any runtime, and beside it what finds a bridge, which needs Node. */
+async function client() {
+  const outdir = join(root, 'out', 'client');
+  await rm(outdir, { recursive: true, force: true });
+  await build({
+    ...forNode,
+    platform: 'neutral',
+    banner: {},
+    minify: false,
+    sourcemap: false,
+    metafile: false,
+    entryPoints: { index: 'src/client/index.ts', discovery: 'src/client/discovery.ts' },
+    external: ['node:*'],
+    splitting: true,
+    chunkNames: 'chunk-[hash]',
+    outdir,
+  });
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const types = [
+    '--noEmit',
+    'false',
+    '--declaration',
+    '--emitDeclarationOnly',
+    '--outDir',
+    join(outdir, 'types'),
+  ];
+  execFileSync(process.execPath, [tsc, '-p', join(root, 'src/client/tsconfig.json'), ...types], {
+    stdio: 'inherit',
+  });
+  const { version, license } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  const entry = (name) => ({
+    types: `./types/client/${name}.d.ts`,
+    default: `./${name}.js`,
+  });
+  const manifest = {
+    name: 'causeway-client',
+    version,
+    license,
+    type: 'module',
+    exports: { '.': entry('index'), './discovery': entry('discovery') },
+    // Only the types name it: what runs has it within.
+    peerDependencies: { zod: '^4' },
+    peerDependenciesMeta: { zod: { optional: true } },
+  };
+  await writeFile(join(outdir, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  console.log('The client is in out/client.');
 }
 
 /** The table is read by a worker, and lies beside it in the sources too. */

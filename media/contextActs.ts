@@ -7,9 +7,6 @@ import { quoted } from './format.ts';
 import { t } from './l10n.ts';
 import type { Panel } from './panel.ts';
 
-/** The most entries that may be wanted word for word in one turn. */
-const mostPinned = 200;
-
 export class ContextActs {
   readonly #panel: Panel;
   #loading = false;
@@ -69,13 +66,13 @@ export class ContextActs {
     return of.kind === 'turn' ? of : { kind: 'next', input: this.#panel.nextInput };
   }
 
-  /** Sends these entries word for word with the next turn, or no longer. */
+  /** Sends these entries word for word with the next turn, or no longer; what would be too many is not offered. */
   togglePinned(entryIds: readonly string[], label: string): void {
     const { pinned } = this.#panel.state.value.draft;
     const others = pinned.filter(({ entryId }) => !entryIds.includes(entryId));
     const all = entryIds.every((id) => pinned.some(({ entryId }) => entryId === id));
     const wanted = all ? others : [...others, ...entryIds.map((entryId) => ({ entryId, label }))];
-    this.#panel.dispatch({ type: 'draft', pinned: wanted.slice(-mostPinned) });
+    this.#panel.dispatch({ type: 'draft', pinned: wanted });
     this.#chosen();
   }
 

@@ -33,13 +33,14 @@ import type { ErrorInfo } from './protocol/errors.ts';
 import { otlpHeaders, sendSpans } from './sendSpans.ts';
 import { CompositeStore } from './store/compositeStore.ts';
 import { indexFolder, notesFolder, sessionDatabaseFile, userDatabaseFile } from './store/dataFolders.ts';
-import { openSessionStore } from './store/openSessionStore.ts';
+import { type LinkedSessionStore, openSessionStore } from './store/openSessionStore.ts';
 import { fingerprintOf } from './store/user/fingerprint.ts';
 import { openUserDatabase, type UserDatabase } from './store/user/openUserDatabase.ts';
 import { openPassageSearch } from './workers/openPassageSearch.ts';
 import { openRecall } from './workers/openRecall.ts';
 import { openSecretScanner } from './workers/openSecretScanner.ts';
 import { openTokenCounter } from './workers/openTokenCounter.ts';
+import { openTransforms } from './workers/openTransforms.ts';
 import { workspaceFilesOnDisk } from './workspaceFilesOnDisk.ts';
 import { workspaceHistory } from './workspaceHistoryByGit.ts';
 
@@ -52,6 +53,8 @@ export interface Surroundings {
   profilesFolder: string;
   /** The user's own prompts; it need not be there. */
   promptsFolder: string;
+  /** The user's own transforms, modules that see what leaves; it need not be there. */
+  transformsFolder: string;
   /** Folder of the bundled workers. */
   workersFolder: string;
   identity: WorkspaceIdentity;
@@ -72,9 +75,21 @@ export interface Surroundings {
   sessionKey: Uint8Array | undefined;
   /** Key of the placeholders that stand for secrets, 32 bytes of the user's own. */
   maskingKey(): Promise<Uint8Array>;
+  /** What many machines share, in place of what would lie on this one. */
+  shared?: SharedState;
   log: Log;
   /** Says to the user what he must know and nobody waits for. */
   tell?(error: ErrorInfo): void;
+}
+
+/** Where instances on several machines keep what they have in common. */
+export interface SharedState {
+  /** Of the workspace; the same on each instance, whatever its folder is there. */
+  workspaceId: string;
+  /** Throws `store_unavailable` and `store_refused`. */
+  openSessions(): Promise<LinkedSessionStore>;
+  /** What is the user's own, with `here`, this machine's, for what is about its folders; closes that too. */
+  openUsers(here: UserDatabase): Promise<UserDatabase>;
 }
 
 export interface OpenCore {
@@ -108,21 +123,28 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
   const { dataFolder, identity, settings, secrets, log } = options;
   const worker = (name: string): URL =>
     new URL(`${name}.js`, `${pathToFileURL(options.workersFolder).href}/`);
-  const user = openUserDatabase({ file: userDatabaseFile(dataFolder), workerUrl: worker('user') });
-  const resolved = await resolveWorkspace({ register: user.workspaces, fingerprintOf }, identity).catch(
-    async (error: unknown) => {
-      await user.close();
-      throw error;
-    },
+  const here = openUserDatabase({ file: userDatabaseFile(dataFolder), workerUrl: worker('user') });
+  const user = options.shared ? await options.shared.openUsers(here) : here;
+  const closeUser = async (error: unknown): Promise<never> => {
+    await user.close();
+    throw error;
+  };
+  const { shared } = options;
+  const resolvedHere = await resolveWorkspace({ register: user.workspaces, fingerprintOf }, identity).catch(
+    closeUser,
   );
-  const [own, ...related] = shownWorkspaces(resolved).map(({ id }) =>
-    openSessionStore({
-      file: sessionDatabaseFile(dataFolder, id),
-      workspaceId: id,
-      workerUrl: worker('store'),
-      ...(options.sessionKey === undefined ? {} : { key: options.sessionKey }),
-    }),
-  );
+  const resolved = shared === undefined ? resolvedHere : sharedBy(shared, resolvedHere);
+  const sharedStore = await shared?.openSessions().catch(closeUser);
+  const [own, ...related] = sharedStore
+    ? [sharedStore]
+    : shownWorkspaces(resolved).map(({ id }) =>
+        openSessionStore({
+          file: sessionDatabaseFile(dataFolder, id),
+          workspaceId: id,
+          workerUrl: worker('store'),
+          ...(options.sessionKey === undefined ? {} : { key: options.sessionKey }),
+        }),
+      );
   if (!own) throw new TypeError('A window shows at least its own workspace.');
   const store: SessionStore = related.length === 0 ? own : new CompositeStore(own, related);
   const workspace: Workspace = { ...options.workspace, id: resolved.workspace.id, name: identity.name };
@@ -148,6 +170,11 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
   const counter = openTokenCounter({ workerUrl: worker('tokens'), log });
   const scanner = openSecretScanner({ workerUrl: worker('secrets'), log });
   const masker = new Masker({ scanner, key: options.maskingKey, settings, log });
+  const transforms = openTransforms({
+    folder: options.transformsFolder,
+    workerUrl: worker('transforms'),
+    log,
+  });
   const claude = new AnthropicProvider({
     secrets,
     clock: systemClock,
@@ -163,19 +190,24 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     endpoints: () => settings.endpoints,
     prices: () => settings.prices,
   });
-  const recall = openRecall({
-    workerUrl: worker('recall'),
-    stores: [own, ...related],
-    isWanted: () => settings.recall !== 'off',
-    log,
-    embedder: new Embedder({ providers: servers, gate: gateOf({ workspace, settings, masker }), settings }),
-    tell: (error) => options.tell?.(toErrorInfo(error)),
-  });
   const notes = modelNotesOnDisk(notesFolder(dataFolder, resolved.workspace.id));
   const limiter = new Limiter(user.limits, log);
   const calls = new CallBatch(user.calls, log, {
     kept: () => settings.keepCallBodies,
     masked: (texts) => masker.texts(texts),
+  });
+  const recall = openRecall({
+    workerUrl: worker('recall'),
+    stores: [own, ...related],
+    isWanted: () => settings.recall !== 'off',
+    log,
+    embedder: new Embedder({
+      providers: servers,
+      gate: gateOf({ workspace, settings, masker, transforms }),
+      settings,
+      keeping: { calls, clock: systemClock, store },
+    }),
+    tell: (error) => options.tell?.(toErrorInfo(error)),
   });
   const spans = new SpanExport({
     calls,
@@ -188,6 +220,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
   const relay = new AnthropicRelay({
     limiter,
     masker,
+    transforms,
     secrets,
     calls,
     barred: (staysHere) => barredFrom(workspace, settings, staysHere),
@@ -245,9 +278,15 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     search,
     settings,
     calls,
+    transforms,
     factorRecord: user.tokenFactors,
     answersDependOn: () =>
-      JSON.stringify([settings.anthropicBaseUrl, settings.anthropicFeatures, settings.endpoints]),
+      JSON.stringify([
+        settings.anthropicBaseUrl,
+        settings.anthropicFeatures,
+        settings.endpoints,
+        transforms.mark,
+      ]),
     workspaceSources: () => (options.roots().length === 0 ? undefined : sources),
     modelNotes: () => (settings.anthropicFeatures.memoryTool ? notes : undefined),
     profiles,
@@ -286,7 +325,19 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
         await Promise.all([calls.close(), spans.close()]);
         await limiter.close();
         await Promise.all([user.close(), passages.close(), counter.close(), recall.close(), scanner.close()]);
+        await transforms.close();
       }
     },
   };
 }
+
+/** The workspace under the name that all instances know it by, and without the sessions of this machine. */
+const sharedBy = (
+  { workspaceId }: SharedState,
+  { workspace, ...rest }: ResolvedWorkspace,
+): ResolvedWorkspace => ({
+  ...rest,
+  workspace: { ...workspace, id: workspaceId },
+  candidates: [],
+  related: [],
+});

@@ -24,3 +24,24 @@ export const isMarkedLocalOnly = (roots: readonly string[], workspaceFile?: stri
       return false;
     }
   });
+
+/** How long what was read is taken for true, in ms: shorter than it takes to save a file and ask, and a busy bridge reads it twenty times a second instead of thousands. */
+const validMs = 50;
+
+/** Whether they mark it now, for who asks at each request. `monotonic` is in ms. */
+export function localOnlyMark(
+  roots: readonly string[],
+  workspaceFile: string | undefined,
+  monotonic: () => number,
+): () => boolean {
+  let isMarked = false;
+  let until = Number.NEGATIVE_INFINITY;
+  return () => {
+    const now = monotonic();
+    if (now >= until) {
+      isMarked = isMarkedLocalOnly(roots, workspaceFile);
+      until = now + validMs;
+    }
+    return isMarked;
+  };
+}

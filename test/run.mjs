@@ -58,6 +58,7 @@ const steps = [
   // Each may install something, which one at a time can do.
   { name: 'strace', args: ['test/durability/prepare.ts', 'strace'] },
   { name: 'small disk', args: ['test/durability/prepare.ts', 'disk'] },
+  { name: 'redis server', args: ['test/durability/prepare.ts', 'redis'] },
   { name: 'browser', args: ['test/support/vscode/prepare.ts'] },
   { name: 'kills', tests: 'mocha', behind: true, args: mocha('test/durability/kills.test.ts') },
   {
@@ -91,6 +92,20 @@ const steps = [
   },
   // Packs after the suites above have used the build with source maps; the packed one is tested next.
   { name: 'package', after: true, args: ['test/package.mjs'] },
+  // Beside windows that wait for each other, since its instances wait for leases to end.
+  {
+    name: 'redis',
+    tests: 'mocha',
+    behind: true,
+    needs: 'redis server',
+    args: mocha(
+      '--require',
+      'test/conformance/cli/built.ts',
+      '--timeout',
+      '60000',
+      'test/redis/**/*.test.ts',
+    ),
+  },
   {
     name: 'e2e',
     tests: 'mocha',

@@ -75,4 +75,6 @@ export const outcome = ({ outcome: how, error, cached }: UsageCall): string =>
   [t(outcomes[how]), ...(error === undefined ? [] : [error]), ...(cached ? [t('kept')] : [])].join(', ');
 
 export const door = ({ wire, operation }: UsageCall): string =>
-  operation === 'frame' || operation === 'title' ? `${t(doors[wire])}, ${t(operation)}` : t(doors[wire]);
+  operation === 'frame' || operation === 'title' || operation === 'recall'
+    ? `${t(doors[wire])}, ${t(operation)}`
+    : t(doors[wire]);

@@ -89,6 +89,7 @@ const english = {
   doorCore: 'Causeway',
   frame: 'frame',
   title: 'title',
+  recall: 'recall',
   seconds: '{0}\u00a0s',
   milliseconds: '{0}\u00a0ms',
   updated: 'Showing {0}',

@@ -131,7 +131,7 @@ function Directive({ directive, readOnly }: { directive: DirectiveView; readOnly
       </span>
       {!readOnly && (
         <span class="line-acts">
-          {state === 'candidate' && (
+          {state === 'candidate' && scope === 'session' && (
             <IconButton
               icon="check"
               label={t('directiveConfirm', name)}
@@ -175,7 +175,7 @@ function Directive({ directive, readOnly }: { directive: DirectiveView; readOnly
 
 function OldDirective(props: { directive: DirectiveView; by: string | undefined; readOnly: boolean }) {
   const { context } = useApp();
-  const { directiveId, text, state } = props.directive;
+  const { directiveId, text, state, scope } = props.directive;
   return (
     <li class="line">
       <Icon name={state === 'removed' ? 'trash' : 'arrow-swap'} />
@@ -193,6 +193,15 @@ function OldDirective(props: { directive: DirectiveView; by: string | undefined;
             icon="discard"
             label={t('directiveRestore', quoted(text))}
             onClick={() => void context.change({ type: 'directive.state', directiveId, state: 'confirmed' })}
+          />
+        </span>
+      )}
+      {!props.readOnly && scope === 'user' && (
+        <span class="line-acts">
+          <IconButton
+            icon="trash"
+            label={t('directiveRemove', quoted(text))}
+            onClick={() => void context.removeDirective(props.directive)}
           />
         </span>
       )}

@@ -66,6 +66,16 @@ function Shown({ inspector, view }: { inspector: Inspector; view: ContextView })
           {t('maskedSome', report.masked.map(({ what, count }) => `${count} × ${what}`).join(', '))}
         </p>
       )}
+      {report.transformed && (
+        <p class="masked">
+          <Icon name="edit" />
+          {t(
+            'transformedBy',
+            report.transformed.files.join(', '),
+            report.transformed.parts.map(({ place }) => place).join(', '),
+          )}
+        </p>
+      )}
       <div class="bar" aria-hidden="true">
         {report.segments.map(({ kind, tokens: size }, index) => (
           <span key={keys[index]} class={`colour-${kindColours[kind]}`} style={{ flexGrow: size }} />

@@ -16,7 +16,8 @@ export function Grounding() {
       value={status.grounding}
       onChange={(event) => {
         const chosen = groundingModes.find((mode) => mode === event.currentTarget.value);
-        if (chosen) void panel.ask('setGrounding', { grounding: chosen });
+        const { sessionId } = panel;
+        if (chosen && sessionId) void panel.ask('setGrounding', { sessionId, grounding: chosen });
       }}
     >
       {groundingModes.map((mode) => (

@@ -5,6 +5,7 @@ import type { ContextView, SecretMark, SegmentCost } from '../../src/protocol/co
 import type { Segment } from '../../src/protocol/report.ts';
 import { smallDollars, tokens } from '../format.ts';
 import { t, type Words } from '../l10n.ts';
+import { segmentChoices } from '../segmentChoices.ts';
 import { useApp } from './context.ts';
 import { Icon, IconButton } from './controls.tsx';
 
@@ -122,14 +123,14 @@ export const SegmentItem = memo((props: Props) => {
 function Choices(props: { segment: ShownSegment; editing: boolean; onEdit: () => void }) {
   const { panel, acts, context } = useApp();
   const { draft, session } = panel.state.value;
-  const { kind, label, partId, entryIds = [] } = props.segment;
+  const { label, partId, entryIds = [] } = props.segment;
   if (session?.readOnly) return null;
-  const pinnable = (kind === 'recall' || kind === 'conversation') && entryIds.length > 0;
-  const pinned = entryIds.every((entryId) => draft.pinned.some((one) => one.entryId === entryId));
+  const { pin, canEdit, canLeaveOut } = segmentChoices(props.segment, draft.pinned);
+  const pinned = pin === 'unpin';
   const left = draft.excluded.some((one) => one.id === partId);
   return (
     <span class="segment-acts">
-      {pinnable && (
+      {pin !== undefined && (
         <IconButton
           icon={pinned ? 'pinned' : 'pin'}
           label={pinned ? t('unpin', label) : t('pinNext', label)}
@@ -137,20 +138,15 @@ function Choices(props: { segment: ShownSegment; editing: boolean; onEdit: () =>
           onClick={() => context.togglePinned(entryIds, label)}
         />
       )}
-      {partId !== undefined && (
-        <>
-          <IconButton
-            icon="edit"
-            label={t('editNext', label)}
-            pressed={props.editing}
-            onClick={props.onEdit}
-          />
-          <IconButton
-            icon={left ? 'discard' : 'close'}
-            label={left ? t('takeBack', label) : t('leaveOutNext', label)}
-            onClick={() => acts.toggleChip({ id: partId, label })}
-          />
-        </>
+      {canEdit && (
+        <IconButton icon="edit" label={t('editNext', label)} pressed={props.editing} onClick={props.onEdit} />
+      )}
+      {canLeaveOut && partId !== undefined && (
+        <IconButton
+          icon={left ? 'discard' : 'close'}
+          label={left ? t('takeBack', label) : t('leaveOutNext', label)}
+          onClick={() => acts.toggleChip({ id: partId, label })}
+        />
       )}
     </span>
   );

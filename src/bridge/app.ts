@@ -27,6 +27,7 @@ import { refuseUpgrade } from './middleware/upgrade.ts';
 import { type OtherWindows, type OwnWorkspace, routeByWorkspace } from './middleware/workspace.ts';
 import { Call, Received } from './received.ts';
 import { RevocationWatch } from './revocation.ts';
+import { branchRoutes } from './routes/branches.ts';
 import { chatRoute } from './routes/chatCompletions.ts';
 import { contextRoute } from './routes/context.ts';
 import { embeddingsRoute } from './routes/embeddings.ts';
@@ -53,8 +54,8 @@ import { SessionCalls } from './wire/sessionCalls.ts';
 export interface BridgeAppDeps {
   assistant: Assistant;
   clients: ClientRegister;
-  /** Programs that ask to be let in. */
-  asking: AskingRegister;
+  /** Programs that ask to be let in; absent where nobody would be shown them. */
+  asking?: AskingRegister | undefined;
   /** Which turns requests became that may be sent again. */
   keyedTurns: KeyedTurns;
   /** What programs that call a model themselves go through. */
@@ -66,8 +67,10 @@ export interface BridgeAppDeps {
   workspace: OwnWorkspace;
   /** Of Causeway, as MCP clients are told. */
   version: string;
-  /** Of this start; never stored but in the discovery file. */
-  ownerToken: string;
+  /** Of this start; never stored but in the discovery file. Absent where only clients are let in. */
+  ownerToken?: string;
+  /** Values of the Host header that pass beside the loopback's, in lower case. */
+  hosts?: ReadonlySet<string>;
   others: OtherWindows;
   clock: Clock;
   log: Log;
@@ -112,6 +115,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
   const mcp = mcpRoutes({ assistant, bodies, limiter: deps.limiter, load });
   const routes = [
     ...sessionRoutes(assistant, bodies),
+    ...branchRoutes(assistant, bodies),
     ...memoryRoutes(assistant, bodies),
     recallRoute(assistant, bodies),
     groundingRoute(assistant, bodies),
@@ -134,7 +138,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
       logRequests(log, deps.clock),
       tellLimits(deps.limiter),
       shapeErrors(log),
-      checkHost,
+      checkHost(deps.hosts),
       checkOrigin(new Set(deps.origins)),
       refuseUpgrade,
       answerHealth(deps.ownerToken),

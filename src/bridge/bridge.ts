@@ -21,7 +21,8 @@ import { Relay } from './relay.ts';
 export interface BridgeOptions {
   assistant: Assistant;
   clients: ClientRegister;
-  asking: AskingRegister;
+  /** Absent where nobody would be shown who asks to be let in. */
+  asking?: AskingRegister | undefined;
   keyedTurns: KeyedTurns;
   relay: ModelRelay;
   /** Every request to a model, of this process. */

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 
 export interface Connections {
@@ -11,19 +12,35 @@ export interface Connections {
  * that a program that opens thousands and asks nothing locks nobody out; the new one goes where all are in use.
  */
 export function boundConnections(
-  server: Server,
+  server: Server | TlsServer,
   most: number,
   isBusy: (socket: Socket) => boolean,
 ): Connections {
   /** The least recently used first. */
   const open = new Set<Socket>();
+  /** Connections on which TLS is not agreed yet, by where they come from. */
+  const bare = new Map<string, Socket>();
   server.on('connection', (socket: Socket) => {
     open.add(socket);
-    socket.once('close', () => open.delete(socket));
+    const from = peerOf(socket);
+    bare.set(from, socket);
+    socket.once('close', () => {
+      open.delete(socket);
+      if (bare.get(from) === socket) bare.delete(from);
+    });
     if (open.size <= most) return;
     const idle = longestIdle(socket);
     open.delete(idle);
     idle.destroy();
+  });
+  // Requests come on the secured one, which takes the place of the other.
+  server.on('secureConnection', (secured: Socket) => {
+    const from = peerOf(secured);
+    const socket = bare.get(from);
+    bare.delete(from);
+    if (!socket || !open.delete(socket)) return;
+    open.add(secured);
+    secured.once('close', () => open.delete(secured));
   });
   const longestIdle = (newest: Socket): Socket => {
     for (const one of open) if (!isBusy(one)) return one;
@@ -35,3 +52,5 @@ export function boundConnections(
     },
   };
 }
+
+const peerOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;

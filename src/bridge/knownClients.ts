@@ -18,6 +18,8 @@ export class KnownClients {
   readonly #clients: ClientRegister;
   readonly #now: () => number;
   readonly #known = new Map<string, Known>();
+  /** Questions that wait for the register: requests that come meanwhile wait with the first one. */
+  readonly #asked = new Map<string, Promise<Client | undefined>>();
   readonly #subscriptions: readonly { dispose(): void }[];
   /** Of tokens that ended and limits that changed. */
   #changes = 0;
@@ -29,6 +31,7 @@ export class KnownClients {
     const forget = () => {
       this.#changes++;
       this.#known.clear();
+      this.#asked.clear();
     };
     this.#subscriptions = [clients.onDidRevoke(forget), clients.onDidLimit(forget)];
   }
@@ -36,7 +39,8 @@ export class KnownClients {
   /** The client of a token that is not revoked; `digest` is the token's SHA-256. */
   find(token: string, digest: string): Client | undefined | Promise<Client | undefined> {
     const known = this.#known.get(digest);
-    return known && known.until > this.#now() ? known.client : this.#ask(token, digest);
+    if (known && known.until > this.#now()) return known.client;
+    return this.#asked.get(digest) ?? this.#ask(token, digest);
   }
 
   dispose(): void {
@@ -44,7 +48,15 @@ export class KnownClients {
     this.#known.clear();
   }
 
-  async #ask(token: string, digest: string): Promise<Client | undefined> {
+  #ask(token: string, digest: string): Promise<Client | undefined> {
+    const asked = this.#find(token, digest).finally(() => {
+      if (this.#asked.get(digest) === asked) this.#asked.delete(digest);
+    });
+    this.#asked.set(digest, asked);
+    return asked;
+  }
+
+  async #find(token: string, digest: string): Promise<Client | undefined> {
     const before = this.#changes;
     const client = await this.#clients.find(token);
     this.#known.delete(digest);

@@ -1,5 +1,9 @@
-/** The only place of the bridge that opens sockets: HTTP on the loopback addresses of one port. */
+/**
+ * The only place of the bridge that opens sockets: HTTP on the loopback addresses of one port, and where the user asks
+ * for it HTTP or HTTPS on one address of the network.
+ */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../core/ports.ts';
@@ -26,6 +30,18 @@ export const defaultServerLimits: ServerLimits = {
   keepAliveMs: 10_000,
   stallMs: 30_000,
   maxConnections: 512,
+};
+
+/**
+ * Behind a gateway the way is longer than the loopback's, and many clients share its connections. It keeps them open
+ * while nothing is asked, commonly for a minute, and must be the one to close them: a request on a connection that is
+ * closed meanwhile is lost.
+ */
+export const networkServerLimits: ServerLimits = {
+  ...defaultServerLimits,
+  requestMs: 60_000,
+  keepAliveMs: 75_000,
+  maxConnections: 2048,
 };
 
 const loopbackAddresses = ['127.0.0.1', '::1'] as const;
@@ -90,25 +106,66 @@ export async function listenLoopback(
   };
 }
 
-function listen(server: Server, port: number, host: string): Promise<number> {
+/** A certificate with its chain, and its key, as PEM. */
+export interface TlsPair {
+  cert: string;
+  key: string;
+}
+
+export interface NetworkServer {
+  port: number;
+  /** New connections see this certificate; those that are open go on. */
+  renew(tls: TlsPair): void;
+  /** Takes nothing new and ends what is open. */
+  close(): Promise<void>;
+}
+
+/** Older versions have known holes, and every client of the last ten years speaks this one. */
+const minVersion = 'TLSv1.2';
+
+/** Listens on one address, with TLS where there is a certificate. Rejects with the system's error. */
+export async function listenNetwork(
+  { address, port, tls }: { address: string; port: number; tls?: TlsPair | undefined },
+  app: Pick<BridgeApp, 'answer'>,
+  limits: ServerLimits,
+  log: Log,
+): Promise<NetworkServer> {
+  const server = newServer(app, limits, log, tls);
+  const bound = await listen(server, port, address);
+  return {
+    port: bound,
+    renew(pair) {
+      if (server instanceof TlsServer) server.setSecureContext({ ...pair, minVersion });
+    },
+    close: () => close(server),
+  };
+}
+
+function listen(server: Server | TlsServer, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ port, host, ipv6Only: host.includes(':'), exclusive: true }, () => {
+    // Of `::` every address of the machine is expected, those of IPv4 too.
+    server.listen({ port, host, ipv6Only: host === '::1', exclusive: true }, () => {
       server.off('error', reject);
       resolve((server.address() as AddressInfo).port);
     });
   });
 }
 
-function close(server: Server): Promise<void> {
+function close(server: Server | TlsServer): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();
   });
 }
 
-function newServer(app: Pick<BridgeApp, 'answer'>, limits: ServerLimits, log: Log): Server {
-  const server = createServer({
+function newServer(
+  app: Pick<BridgeApp, 'answer'>,
+  limits: ServerLimits,
+  log: Log,
+  tls?: TlsPair,
+): Server | TlsServer {
+  const options = {
     insecureHTTPParser: false,
     requireHostHeader: true,
     maxHeaderSize: 16 * 1024,
@@ -117,7 +174,10 @@ function newServer(app: Pick<BridgeApp, 'answer'>, limits: ServerLimits, log: Lo
     connectionsCheckingInterval: 1000,
     keepAliveTimeout: limits.keepAliveMs,
     noDelay: true,
-  });
+  };
+  const server = tls
+    ? new TlsServer({ ...options, ...tls, minVersion, handshakeTimeout: limits.headersMs })
+    : createServer(options);
   // The head is bounded in bytes; a bound on the number of headers would drop the last ones unseen.
   server.maxHeadersCount = 0;
   const answers = new WeakMap<Duplex, Set<ServerResponse>>();
@@ -140,7 +200,14 @@ function newServer(app: Pick<BridgeApp, 'answer'>, limits: ServerLimits, log: Lo
   server.on('request', handle(false));
   server.on('checkContinue', handle(true));
   server.on('connect', (_request, socket: Duplex) => refuse(socket, '405 Method Not Allowed'));
+  const secured = new WeakSet<Duplex>();
+  server.on('secureConnection', (socket: Duplex) => secured.add(socket));
   server.on('clientError', (error: Error, socket: Duplex) => {
+    // Before TLS is agreed, words would wait for it for ever.
+    if (tls && !secured.has(socket)) {
+      socket.destroy();
+      return;
+    }
     // Within an answer that has begun, another status line would be taken for a part of it.
     const begun = [...(answers.get(socket) ?? [])].some((answer) => answer.headersSent);
     if (begun) socket.destroy();

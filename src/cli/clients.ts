@@ -12,6 +12,7 @@ import { theOne } from './ids.ts';
 import type { Invocation } from './main.ts';
 import { folderOptions, named, parse } from './parse.ts';
 import { type Place, placeOf } from './place.ts';
+import { openUsersAt, sharedAddressOf, sharedStateOf } from './shared.ts';
 import { table } from './table.ts';
 import type { Terminal } from './terminal.ts';
 import { shortId, timeText } from './text.ts';
@@ -26,12 +27,15 @@ interface Options {
   tokens?: string | undefined;
   parallel?: string | undefined;
   usd?: string | undefined;
+  store?: string | undefined;
+  workspace?: string | undefined;
   json?: boolean | undefined;
 }
 
 interface Call {
   users: UserDatabase;
-  place: Place;
+  /** The one of the folder. */
+  workspace(): Promise<{ id: string; name: string }>;
   terminal: Terminal;
   values: Options;
   rest: readonly string[];
@@ -40,7 +44,7 @@ interface Call {
 const actions: Record<string, (call: Call) => Promise<void>> = { list, show, add, limit, rotate, revoke };
 
 export async function runClients(invocation: Invocation): Promise<number> {
-  const { argv, cwd, terminal } = invocation;
+  const { argv, cwd, env, terminal } = invocation;
   const { values, positionals } = parse(
     argv,
     {
@@ -48,6 +52,8 @@ export async function runClients(invocation: Invocation): Promise<number> {
       scope: { type: 'string', multiple: true },
       'all-workspaces': { type: 'boolean' },
       ...limitOptions,
+      store: { type: 'string' },
+      workspace: { type: 'string' },
       json: { type: 'boolean' },
     },
     command,
@@ -56,9 +62,12 @@ export async function runClients(invocation: Invocation): Promise<number> {
   const run = Object.hasOwn(actions, name) ? actions[name] : undefined;
   if (!run) throw usageInvalid(`There is no command clients ${JSON.stringify(name)}.`, `${command} --help`);
   const place = await placeOf(values.folder, cwd);
-  const users = await openUsers(place, invocation);
+  const here = await openUsers(place, invocation);
+  const address = await sharedAddressOf(values, env);
+  const users = address ? await openUsersAt(address, here) : here;
+  const workspace = () => workspaceOf(users, place, values, env);
   try {
-    await run({ users, place, terminal, values, rest });
+    await run({ users, workspace, terminal, values, rest });
   } finally {
     await users.close();
   }
@@ -88,11 +97,11 @@ async function list({ users, terminal, values, rest }: Call): Promise<void> {
   await terminal.write(table(heads, rows, terminal.width));
 }
 
-async function add({ users, place, terminal, values, rest }: Call): Promise<void> {
+async function add({ users, workspace: workspaceHere, terminal, values, rest }: Call): Promise<void> {
   const [name = ''] = named(rest, ['NAME'], `${command} add`);
   const scopes = (values.scope ?? [...clientScopes]).flatMap((one) => one.split(',')).map(scopeOf);
   const everywhere = values['all-workspaces'] ?? false;
-  const { workspace } = await resolveWorkspace({ register: users.workspaces, fingerprintOf }, place.identity);
+  const workspace = everywhere ? undefined : await workspaceHere();
   const limits = limitsOf(values);
   const expiresAt = expiryOf(values.expires, Date.now());
   const { client, token } = await users.clients.add({
@@ -100,13 +109,25 @@ async function add({ users, place, terminal, values, rest }: Call): Promise<void
     scopes,
     limits,
     ...(expiresAt === undefined ? {} : { expiresAt }),
-    ...(everywhere ? {} : { workspaceId: workspace.id }),
+    ...(workspace === undefined ? {} : { workspaceId: workspace.id }),
   });
   await terminal.write(`${token}\n`);
-  const where = everywhere ? 'all workspaces' : `the workspace ${workspace.name}`;
+  const where = workspace === undefined ? 'all workspaces' : `the workspace ${workspace.name}`;
   terminal.note(
     `client ${shortId(client.id)} may use ${client.scopes.join(', ')} in ${where}. The token is not shown again; keep it safe.`,
   );
+}
+
+/** In a shared store by the name that all instances know it by. */
+async function workspaceOf(
+  users: UserDatabase,
+  place: Place,
+  values: Options,
+  env: Invocation['env'],
+): Promise<{ id: string; name: string }> {
+  const shared = await sharedStateOf(values, env, place, command);
+  if (shared) return { id: shared.workspaceId, name: values.workspace ?? place.identity.name };
+  return (await resolveWorkspace({ register: users.workspaces, fingerprintOf }, place.identity)).workspace;
 }
 
 async function revoke({ users, terminal, rest }: Call): Promise<void> {

@@ -50,10 +50,22 @@ Options:
   --port N             1024–65535 (default: 61900); while another bridge has it, one of the nine after it
   --model NAME         PROVIDER/MODEL that answers unless a turn names another
   --grounding MODE     off, open_files or workspace
+  --store URL          keep sessions in Redis, shared with other instances: redis://HOST:PORT or rediss://…
+  --workspace NAME     what all instances call the workspace (default: the first commit of its git history)
   --verbose            tell on standard error what happens
   --help               show this
 
+Of many instances, on this machine or others, with --store only:
+  --listen ADDR:PORT   an address that others reach, instead of the loopback; clients alone are let in there
+  --tls-cert FILE      certificate with its chain, PEM; read again on SIGHUP
+  --tls-key FILE       its key, readable by its user alone
+  --plain-behind-proxy no TLS here, since a proxy in front ends it
+  --host-name NAME     a name by which programs reach it, alone or with its port; several times for several
+
 Environment: ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL. Without a key the answers are quotes from your files.
+CAUSEWAY_PROVIDERS: servers and gateways besides, as JSON, as in the setting causeway.providers.
+CAUSEWAY_STORE: as --store, for a URL with a password, which others could read on a command line.
+CAUSEWAY_STORE_FILE, ANTHROPIC_API_KEY_FILE: files that hold them instead, which nobody else can read.
 OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_HEADERS: where calls are told to OpenTelemetry.`,
     load: async () => (await import('./serve.ts')).runServe,
   },
@@ -96,6 +108,8 @@ Options:
                        several (default: all)
   --all-workspaces     for all your workspaces instead of the folder's alone
   --expires TIME       the token ends after 30d, 12h or 90m (default: never)
+  --store URL          programs of the instances that share this Redis (or CAUSEWAY_STORE)
+  --workspace NAME     there, what all instances call the workspace
   --json               one line of JSON for each client
 
 Limits:

@@ -6,19 +6,21 @@ import { traceOf } from '../base/trace.ts';
 import { invalidInput } from '../core/errors.ts';
 import type { Log, Secrets } from '../core/ports.ts';
 import { anthropicKeyName } from '../core/providers/anthropic/keyName.ts';
+import { type EndpointSetting, endpointSettings } from '../core/providers/openai/endpoints.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
 import { localPathOf } from '../core/workspace/uri.ts';
 import { maskingKeyIn } from '../maskingKeyOnDisk.ts';
 import { readMemoryFiles } from '../memoryFilesOnDisk.ts';
-import type { OpenCore } from '../openCore.ts';
+import type { OpenCore, SharedState } from '../openCore.ts';
 import { groundingModes } from '../protocol/entries.ts';
 import { openStateFolder, userDatabaseFile } from '../store/dataFolders.ts';
 import { openUserDatabase, type UserDatabase } from '../store/user/openUserDatabase.ts';
 import { workspaceExcludes } from '../workspaceExcludesOnDisk.ts';
-import { isMarkedLocalOnly } from '../workspaceMarksOnDisk.ts';
+import { localOnlyMark } from '../workspaceMarksOnDisk.ts';
 import type { Invocation } from './main.ts';
 import { version } from './overview.ts';
 import { listOwnDataFolder, type Place } from './place.ts';
+import { secretFrom } from './privateFile.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Options by which turns are set, as they were typed. */
@@ -31,7 +33,11 @@ export interface TurnFlags {
 export async function openHeadless(
   place: Place,
   { env, terminal, workersFolder }: Invocation,
-  { settings = defaultSettings, verbose = false }: { settings?: Settings; verbose?: boolean | undefined },
+  {
+    settings = defaultSettings,
+    verbose = false,
+    shared,
+  }: { settings?: Settings; verbose?: boolean | undefined; shared?: SharedState | undefined },
 ): Promise<OpenCore> {
   await listOwnDataFolder(place);
   const { openCore } = await import('../openCore.ts');
@@ -41,6 +47,7 @@ export async function openHeadless(
     dataFolder: place.dataFolder,
     profilesFolder: join(await openStateFolder(), 'profiles'),
     promptsFolder: join(await openStateFolder(), 'prompts'),
+    transformsFolder: join(await openStateFolder(), 'transforms'),
     workersFolder,
     identity: place.identity,
     workspace: {
@@ -55,6 +62,7 @@ export async function openHeadless(
     settings: markedSettings(settings, place),
     secrets: secretsOf(env),
     sessionKey: undefined,
+    ...(shared === undefined ? {} : { shared }),
     maskingKey: async () => maskingKeyIn(await openStateFolder(), log),
     log,
   });
@@ -81,6 +89,7 @@ export function settingsOf(flags: TurnFlags, env: Invocation['env']): Settings {
     ...(env.ANTHROPIC_BASE_URL
       ? { anthropicBaseUrl: checkedUrl('ANTHROPIC_BASE_URL', env.ANTHROPIC_BASE_URL) }
       : {}),
+    ...(env.CAUSEWAY_PROVIDERS ? { endpoints: providersIn(env.CAUSEWAY_PROVIDERS) } : {}),
     // As every program that speaks OpenTelemetry is told where to.
     ...(env.OTEL_EXPORTER_OTLP_ENDPOINT
       ? { otlpEndpoint: checkedUrl('OTEL_EXPORTER_OTLP_ENDPOINT', env.OTEL_EXPORTER_OTLP_ENDPOINT) }
@@ -92,10 +101,11 @@ export function settingsOf(flags: TurnFlags, env: Invocation['env']): Settings {
 function markedSettings(settings: Settings, { roots, identity }: Place): Settings {
   // Of a workspace of one folder this is the folder, which is no file to read.
   const workspaceFile = localPathOf(identity.uri);
+  const isMarked = localOnlyMark(roots, workspaceFile, () => performance.now());
   return {
     ...settings,
     get localOnly() {
-      return settings.localOnly || isMarkedLocalOnly(roots, workspaceFile);
+      return settings.localOnly || isMarked();
     },
   };
 }
@@ -113,6 +123,25 @@ export function turnChoices({ model, grounding }: TurnFlags): Partial<Pick<Setti
   };
 }
 
+/** What the setting `causeway.providers` has in an editor, as JSON. */
+function providersIn(text: string): EndpointSetting[] {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch {
+    throw invalidInput('CAUSEWAY_PROVIDERS', 'no JSON', 'a list as in the setting causeway.providers');
+  }
+  const read = endpointSettings.safeParse(raw);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  const field = ['CAUSEWAY_PROVIDERS', ...(issue?.path ?? [])].join('.');
+  throw invalidInput(
+    field,
+    'something else',
+    issue?.message ?? 'a list as in the setting causeway.providers',
+  );
+}
+
 /** The words leave the value out: a URL may hold a password. */
 function checkedUrl(name: string, value: string): string {
   if (!/^https?:$/.test(URL.parse(value)?.protocol ?? ''))
@@ -124,9 +153,9 @@ function secretsOf(env: Invocation['env']): Secrets {
   return {
     get: async (name, variable) => {
       const from = name === anthropicKeyName ? 'ANTHROPIC_API_KEY' : variable;
-      return (from === undefined ? undefined : env[from]) || undefined;
+      return from === undefined ? undefined : secretFrom(env, from);
     },
-    // The environment of a process does not change under it.
+    // The environment of a process does not change under it; of a file that does, nobody tells.
     onDidChange: new Emitter<string>().event,
   };
 }

@@ -1,6 +1,6 @@
 /** `causeway serve`: the bridge of a folder without an editor. */
 import { once } from 'node:events';
-import { startBridge } from '../bridge/bridge.ts';
+import { type BridgeOptions, startBridge } from '../bridge/bridge.ts';
 import { validatePort } from '../bridge/port.ts';
 import type { Assistant } from '../core/assistant.ts';
 import { modelNotFound } from '../core/errors.ts';
@@ -10,10 +10,13 @@ import { openStateFolder } from '../store/dataFolders.ts';
 import { exitCodes } from './exitCodes.ts';
 import { logOf, openHeadless, settingsOf } from './headless.ts';
 import type { Invocation } from './main.ts';
+import { networkOf, networkOptions } from './network/flags.ts';
+import { serveNetwork } from './network/serveNetwork.ts';
 import { version } from './overview.ts';
 import { named, parse } from './parse.ts';
 import { placeOf } from './place.ts';
-import { StopSignals } from './stopSignals.ts';
+import { sharedStateOf } from './shared.ts';
+import { StopSignals, withoutHangup } from './stopSignals.ts';
 import type { Terminal } from './terminal.ts';
 
 const command = 'causeway serve';
@@ -26,47 +29,63 @@ export async function runServe(invocation: Invocation): Promise<number> {
       port: { type: 'string' },
       model: { type: 'string' },
       grounding: { type: 'string' },
+      store: { type: 'string' },
+      workspace: { type: 'string' },
+      ...networkOptions,
       verbose: { type: 'boolean' },
     },
     command,
   );
   const [folder] = positionals.length === 0 ? [undefined] : named(positionals, ['FOLDER'], command);
   const port = validatePort(values.port);
+  const network = networkOf({
+    ...values,
+    store: values.store ?? env.CAUSEWAY_STORE ?? env.CAUSEWAY_STORE_FILE,
+  });
   const settings = settingsOf(values, env);
   const place = await placeOf(folder, cwd);
-  const stop = new StopSignals();
+  const shared = await sharedStateOf(values, env, place, command);
+  // Who renews a certificate tells it by this signal.
+  const stop = new StopSignals(process, undefined, network?.files ? withoutHangup : undefined);
   try {
-    const core = await openHeadless(place, invocation, { settings, verbose: values.verbose });
+    const core = await openHeadless(place, invocation, { settings, verbose: values.verbose, shared });
     try {
       // The first question then waits for less; what fails is in the log.
       if (settings.grounding === 'workspace') void core.index.follow();
       await checkModel(core.assistant, values.model);
       const { model, insteadOf } = await core.assistant.modelFor(undefined);
-      const bridge = await startBridge({
+      const deps = {
         version: await version(),
         assistant: core.assistant,
         clients: core.user.clients,
-        asking: core.user.asking,
         keyedTurns: core.user.keyedTurns,
         relay: core.relay,
         calls: core.calls,
         limiter: core.limiter,
         workspace: { id: core.resolved.workspace.id, name: place.identity.name, folders: place.roots },
-        stateDir: await openStateFolder(),
-        port,
         clock: systemClock,
         log: logOf(terminal, values.verbose),
-      });
+      };
+      await terminal.write(`Causeway serves ${place.roots.join(' and ')}.\n`);
+      const bridge = network
+        ? await serveNetwork(network, deps, terminal)
+        : await serveLoopback(
+            {
+              ...deps,
+              // No window of an editor looks into a shared store, so that nobody would be shown who asks.
+              asking: shared === undefined ? core.user.asking : undefined,
+              stateDir: await openStateFolder(),
+              port,
+            },
+            terminal,
+          );
       try {
-        await terminal.write(`Causeway serves ${place.roots.join(' and ')}.\n`);
-        await tell(terminal, bridge.address, bridge.state);
         await terminal.write(
           `Answers come from ${model.provider}/${model.id}.${insteadOf === undefined ? '' : ` ${insteadOf}`}\n`,
         );
         await terminal.write(
           'A program needs a token: causeway clients add NAME makes one. Ctrl+C stops the bridge.\n',
         );
-        bridge.onDidChange((state) => void tell(terminal, bridge.address, state));
         if (!stop.signal.aborted) await once(stop.signal, 'abort');
         terminal.note('Stopping. Turns that run are kept with what has arrived.');
       } finally {
@@ -79,6 +98,13 @@ export async function runServe(invocation: Invocation): Promise<number> {
   } finally {
     stop.dispose();
   }
+}
+
+async function serveLoopback(options: BridgeOptions, terminal: Terminal): Promise<{ stop(): Promise<void> }> {
+  const bridge = await startBridge(options);
+  bridge.onDidChange((state) => void tell(terminal, bridge.address, state));
+  await tell(terminal, bridge.address, bridge.state);
+  return bridge;
 }
 
 /** A model that was asked for and does not exist is told now, not with each turn. Throws `model_not_found`. */

@@ -1,7 +1,8 @@
 /** `causeway status`: the bridges of this user. */
-import { verifyBridge } from '../client/client.ts';
+
 import { readDiscoveries } from '../client/discovery.ts';
 import { BridgeError } from '../client/errors.ts';
+import { verifyBridge } from '../client/verify.ts';
 import type { Discovery } from '../protocol/bridge.ts';
 import { stateFolderPath } from '../store/dataFolders.ts';
 import { exitCodes } from './exitCodes.ts';

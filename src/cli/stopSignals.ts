@@ -5,6 +5,8 @@ import type { Disposable } from '../base/disposable.ts';
 const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 type StopSignal = keyof typeof codes;
 const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+/** For programs that read something again when they get SIGHUP, as servers do. */
+export const withoutHangup: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
 
 /** One key press reaches a program twice when its parent, such as npm, passes it on; that takes a few ms. */
 const sameSignalMs = 250;
@@ -21,9 +23,13 @@ export class StopSignals implements Disposable {
   readonly #listeners: { name: StopSignal; listener: () => void }[];
   #first: { code: number; at: number } | undefined;
 
-  constructor(source: SignalSource = process, now: () => number = () => performance.now()) {
+  constructor(
+    source: SignalSource = process,
+    now: () => number = () => performance.now(),
+    names: readonly StopSignal[] = signals,
+  ) {
     this.#source = source;
-    this.#listeners = signals.map((name) => ({ name, listener: () => this.#take(name, now()) }));
+    this.#listeners = names.map((name) => ({ name, listener: () => this.#take(name, now()) }));
     for (const { name, listener } of this.#listeners) source.on(name, listener);
   }
 

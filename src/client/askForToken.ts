@@ -1,6 +1,6 @@
 /** How a program that has no token gets one: it asks once, and its user decides in VS Code. */
 import { asked, askingResult } from '../protocol/bridge.ts';
-import { refusal } from './client.ts';
+import { refusal } from './http.ts';
 
 export interface AskOptions {
   /** Such as `http://127.0.0.1:61900`. */

@@ -2,8 +2,9 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { type Discovery, discovery } from '../protocol/bridge.ts';
-import { type BridgeClient, connect, verifyBridge } from './client.ts';
+import { type BridgeClient, connect } from './client.ts';
 import { BridgeError } from './errors.ts';
+import { verifyBridge } from './verify.ts';
 
 export interface FolderOptions {
   stateDir: string;

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** What a call to a bridge fails with: the code and words the bridge gave, or why it could not be asked. */
 export class BridgeError extends Error {
   readonly code: string;
@@ -40,3 +42,27 @@ export const eventTooLarge = (limit: number) =>
     'event_too_large',
     `An event of more than ${limit} characters came. The stream was closed.`,
   );
+export const tooManyRounds = (rounds: number) =>
+  new BridgeError(
+    'too_many_tool_rounds',
+    `The model asked for tools ${rounds} times in one turn without coming to an answer. What it said is in the session.`,
+  );
+
+const wireBody = z.object({
+  error: z.object({
+    type: z.string().optional(),
+    message: z.string(),
+    details: z.object({ error_code: z.string() }).optional(),
+  }),
+});
+
+/** What an answer in Anthropic's shape says; undefined where it is none. */
+export function wireErrorOf(body: unknown, status?: number): BridgeError | undefined {
+  const read = wireBody.safeParse(body).data?.error;
+  if (!read) return undefined;
+  const details = status === undefined ? {} : { status };
+  return new BridgeError(read.details?.error_code ?? read.type ?? 'api_error', read.message, details);
+}
+
+/** An error within a stream of that wire. */
+export const wireRefusal = (data: unknown): BridgeError => wireErrorOf(data) ?? brokenOff();

@@ -4,6 +4,8 @@
  */
 import type { Event } from '../base/emitter.ts';
 import type { AssistantBlock } from '../protocol/content.ts';
+import type { GroundingMode } from '../protocol/entries.ts';
+import type { Fork } from '../protocol/forks.ts';
 import type { RecalledEntry } from '../protocol/memory.ts';
 import type { ContextReport } from '../protocol/report.ts';
 import type { Draft, QueuedTurn, SessionSummary } from '../protocol/session.ts';
@@ -60,6 +62,14 @@ export interface ResolvedModel {
   model: ModelInfo;
   /** Set when the wanted model cannot be used now and another stands in, with the reason. */
   insteadOf?: string;
+}
+
+export interface ResolvedGrounding {
+  grounding: GroundingMode;
+  /** Name of the profile that answers. */
+  profile: string;
+  /** The profile names a grounding, so that it is not the setting alone that decides. */
+  isNamed: boolean;
 }
 
 export interface RecallRequest {
@@ -140,8 +150,15 @@ export interface Assistant {
   renameSession(sessionId: string, title: string, door: TurnInput['door']): Promise<SessionSummary>;
   /** Sets the model of a session from now on; `provider/model`. */
   setModel(sessionId: string, model: string, door: TurnInput['door']): Promise<void>;
-  /** Moves the head of the session back to an entry; nothing is deleted. */
+  /**
+   * Moves the head of the session to an entry, from which it goes on; nothing is deleted. Throws `not_found`, and
+   * `turn_under_way` while a turn is live.
+   */
   rewind(sessionId: string, entryId: string, door: TurnInput['door']): Promise<void>;
+  /** Moves the head to the newest entry of the branch that an entry is on, unless that is active. Throws as `rewind`. */
+  toBranch(sessionId: string, entryId: string, door: TurnInput['door']): Promise<void>;
+  /** The inputs of the active branch beside which there are others, oldest first. */
+  branches(sessionId: string): Promise<Fork[]>;
 
   /** Earlier entries that matter for a text, best first; of this session's branch, or of the workspace's sessions too. */
   recall(sessionId: string, request: RecallRequest): Promise<RecalledEntry[]>;
@@ -157,6 +174,8 @@ export interface Assistant {
   providers(): Promise<ProviderState[]>;
   /** The model the next turn of the session would use. */
   modelFor(sessionId: string | undefined): Promise<ResolvedModel>;
+  /** What the next turn of the session would be grounded in, where its input says nothing of it. */
+  groundingFor(sessionId: string | undefined): Promise<ResolvedGrounding>;
   /** Stops all turns of this process and closes the store. */
   close(): Promise<void>;
 }

@@ -19,6 +19,7 @@ import type { Provider } from './providers/provider.ts';
 import type { Masker } from './secrets/masker.ts';
 import type { SessionStore } from './session/store.ts';
 import type { WorkspaceSources } from './tools/workspace/sources.ts';
+import type { Transforms } from './transforms/transforms.ts';
 
 export interface EngineOptions {
   store: SessionStore;
@@ -46,6 +47,8 @@ export interface EngineOptions {
   prompts?: Prompts;
   /** Where a model keeps notes of its own, while the user lets it. */
   modelNotes?(): ModelNotes | undefined;
+  /** The user's own modules that see what leaves; none when absent. */
+  transforms?: Transforms;
   /** What answers depend on beside their requests, such as the addresses that are set. */
   answersDependOn?(): string;
   /** What tools may see of the workspace; undefined where no folder is open. */

@@ -15,5 +15,6 @@ export * from './errors/provider.ts';
 export * from './errors/register.ts';
 export * from './errors/relay.ts';
 export * from './errors/store.ts';
+export * from './errors/transform.ts';
 export * from './errors/turn.ts';
 export * from './errors/workspace.ts';

@@ -9,8 +9,10 @@ import type { Limited } from './limits/limiter.ts';
 import type { RequestSize } from './limits/requestSize.ts';
 import type { CallHold } from './limits/spending.ts';
 import type { Price } from './providers/provider.ts';
+import type { ActiveTransforms, AnswerPart, TransformAbout, TransformForm } from './transforms/transforms.ts';
 
 export { type RelayRefusal, repeatAfterMs } from './relay/repeat.ts';
+export type { AnswerPart, TransformForm };
 
 /** Who asks: the user's own command line, or a client that was let in. */
 export type RelayPrincipal = { kind: 'owner' } | { kind: 'client'; client: Limited };
@@ -20,8 +22,8 @@ export const relayOperations = ['messages', 'count_tokens', 'models', 'embedding
 export type RelayWire = (typeof relayWires)[number];
 export type RelayOperation = (typeof relayOperations)[number];
 
-/** What is asked of a model: by a program itself, or for a turn, a frame or the title of a session. */
-export const callOperations = [...relayOperations, 'turn', 'frame', 'title'] as const;
+/** What is asked of a model: by a program itself, or for a turn, a frame, the title or the recall of a session. */
+export const callOperations = [...relayOperations, 'turn', 'frame', 'title', 'recall'] as const;
 export type CallOperation = (typeof callOperations)[number];
 /** A model as the log of calls names it: Claude's as its API does, others with their provider. */
 export const loggedModel = (provider: string, model: string): string =>
@@ -265,7 +267,21 @@ export interface TimeRow extends Omit<UsageRow, 'client' | 'model' | 'session' |
   first: [slot: number, calls: number][];
 }
 
+/** The user's own modules as a program's call meets them. */
+export interface RelayTransforms extends Pick<ActiveTransforms, 'mark' | 'seesAnswers'> {
+  /** The parts as they may leave. Throws `transform_failed`, `transforms_busy`, `masking_failed`. */
+  request(parts: Record<string, unknown>, about: RelayedAbout): Promise<Record<string, unknown>>;
+  /** Throws `transform_failed`, `transforms_busy`. */
+  answer(parts: AnswerPart[], about: RelayedAbout): Promise<AnswerPart[]>;
+}
+export type RelayedAbout = Omit<TransformAbout, 'from'>;
+
 export interface ModelRelay {
+  /**
+   * The user's own modules that see calls; undefined where there are none, and where nothing may leave, which `authorise`
+   * says. Throws `transform_failed`.
+   */
+  transforms(server?: RelayServer): RelayTransforms | undefined | Promise<RelayTransforms | undefined>;
   /**
    * Lets a request through or throws `restricted_mode`, `local_only`, `no_api_key`, `api_key_rejected`,
    * `base_url_invalid`, `not_relayed` for a model that can be asked in sessions alone, or what the keyring fails with, and for a client `limit_parallel`, `limit_tokens`, `limit_money`, `price_unknown`: then

@@ -88,7 +88,11 @@ async function relayedModels(
       const code = codeOf(failure);
       const kind = fallbackKindOf(code);
       // The model is too small for what is said; the next may have room.
-      return code === 'prompt_too_long' || (kind !== undefined && on.includes(kind));
+      return (
+        code === 'prompt_too_long' ||
+        code === 'request_too_large' ||
+        (kind !== undefined && on.includes(kind))
+      );
     },
   };
 }

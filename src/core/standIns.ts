@@ -4,7 +4,7 @@ import type { Ending } from './turnDependencies.ts';
 import type { Requesting } from './turnRequest.ts';
 
 /** The model is too small for what is said, which no setting of the route has to allow: the next may have room for it. */
-const tooSmall: readonly string[] = ['input_too_large', 'prompt_too_long'];
+const tooSmall: readonly string[] = ['input_too_large', 'prompt_too_long', 'request_too_large'];
 
 function mayStandIn(code: string, on: readonly FallbackKind[]): boolean {
   const kind = fallbackKindOf(code);

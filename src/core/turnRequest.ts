@@ -7,7 +7,13 @@ import { watchedTurn } from './calls/watchedTurn.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { continuedFrom } from './client/continued.ts';
 import type { BuiltContext, ContextRequest } from './context/contextRequest.ts';
-import { buildAfterRefusal, buildWithin, type ExactFit } from './context/exactFit.ts';
+import {
+  buildAfterRefusal,
+  buildWithFewerBytes,
+  buildWithin,
+  type ExactFit,
+  mostBytesRefusals,
+} from './context/exactFit.ts';
 import { providerRequest } from './context/providerRequest.ts';
 import { CausewayError, toErrorInfo } from './errors.ts';
 import { plannedCall } from './plannedCall.ts';
@@ -62,7 +68,13 @@ export async function request(requesting: Requesting): Promise<Ending> {
   }
 }
 
-/** Asks with a context that fits, and once more with a smaller one where it did not after all. */
+/** How often a refusal for its length is answered with a smaller request. */
+const mostRefusals: Readonly<Record<string, number>> = {
+  prompt_too_long: 1,
+  request_too_large: mostBytesRefusals,
+};
+
+/** Asks with a context that fits, and again with a smaller one where it did not after all. */
 async function askWithin(requesting: Requesting, checkpoints: Checkpoints): Promise<Ending> {
   const { deps, plan, progress, signal } = requesting;
   const fit = fitOf(requesting);
@@ -74,12 +86,18 @@ async function askWithin(requesting: Requesting, checkpoints: Checkpoints): Prom
     const said = [...(continued?.said ?? []), ...progress.entries];
     return said.length === 0 ? first : deps.context.extend(first, said, plan.sessionId);
   };
-  const built = await extended(progress.context ?? (await buildWithin(fit, wanted)));
-  const ending = await askHeld(requesting, built, fit.requestOf(built), checkpoints);
-  if (ending.error?.code !== 'prompt_too_long' || !plan.answer.isEmpty || signal.aborted) return ending;
-  progress.spend(ending.usage);
-  const smaller = await extended(await buildAfterRefusal(fit, wanted, built));
-  return askHeld(requesting, smaller, fit.requestOf(smaller), checkpoints);
+  let built = await extended(progress.context ?? (await buildWithin(fit, wanted)));
+  for (let refusals = 1; ; refusals++) {
+    const ending = await askHeld(requesting, built, fit.requestOf(built), checkpoints);
+    const code = ending.error?.code ?? '';
+    if (refusals > (mostRefusals[code] ?? 0) || !plan.answer.isEmpty || signal.aborted) return ending;
+    progress.spend(ending.usage);
+    built = await extended(
+      code === 'request_too_large'
+        ? await buildWithFewerBytes(fit, wanted, built, refusals)
+        : await buildAfterRefusal(fit, wanted, built),
+    );
+  }
 }
 
 function fitOf({ deps, plan, signal }: Requesting): ExactFit {
@@ -117,11 +135,14 @@ function wantedContext({ deps, plan, profile, tools }: Requesting, begun?: UserE
 /** Asks once what the request may take at most is held. Throws what the budget throws; then nothing was sent. */
 async function askHeld(
   requesting: Requesting,
-  built: BuiltContext,
-  sent: ProviderRequest,
+  gathered: BuiltContext,
+  request: ProviderRequest,
   checkpoints: Checkpoints,
 ): Promise<Ending> {
   const { model, provider, budget } = requesting.plan;
+  // Before anything is held or looked up: what is paid for and kept is what leaves.
+  const { request: sent, changes } = (await provider.leaving?.(request)) ?? { request };
+  const built = changes ? { ...gathered, report: { ...gathered.report, transformed: changes } } : gathered;
   const source = await requesting.deps.kept.source(requesting.plan, sent);
   requesting.progress.cached = source.hit;
   const spends = provider.remote && !source.hit;
@@ -150,6 +171,7 @@ const refusals: ReadonlySet<string> = new Set([
   'rate_limited',
   'overloaded',
   'prompt_too_long',
+  'request_too_large',
   'model_not_found',
 ]);
 const wasRefused = ({ error, usage }: Ending): boolean =>
@@ -190,8 +212,8 @@ async function ask(
       deps.breakers.failed(name, ending.error.retryAfterMs);
     const leftOut = event.type === 'stop' ? event.leftOut : undefined;
     if (leftOut) progress.report = { ...built.report, omitted: [...built.report.omitted, ...leftOut] };
-    // What was not read whole, or not now, says nothing of how the whole would have counted.
-    if (usage && ending.outcome === 'done' && !leftOut && !source.hit) {
+    // What was not read whole, not now, or as something else, says nothing of how the whole would have counted.
+    if (usage && ending.outcome === 'done' && !leftOut && !source.hit && !built.report.transformed) {
       const estimated = reportTokens(built.report);
       deps.factors.learn(model, { estimated, used: built.factor, actual: promptTokens(usage) });
     }

@@ -2,9 +2,10 @@
 import type { Door, GroundingMode, UserEntry, UserEntryDraft } from '../protocol/entries.ts';
 import { type TurnInput, turnInput } from '../protocol/turnInput.ts';
 import type { TurnInputOf } from './assistant.ts';
+import { checkMediaBytes } from './context/mediaBytes.ts';
 import { type CausewayError, emptyInput, invalidInput } from './errors.ts';
 
-/** `grounding` is used where the input names none. Throws `invalid_input`, `empty_input`. */
+/** `grounding` is used where the input names none. Throws `invalid_input`, `empty_input`, `attachments_too_large`. */
 export function userEntryOf(input: TurnInputOf, grounding: GroundingMode, at: number): UserEntryDraft {
   const parsed = turnInput.safeParse(input);
   if (!parsed.success) throw invalid(input, parsed.error.issues[0]);
@@ -13,6 +14,7 @@ export function userEntryOf(input: TurnInputOf, grounding: GroundingMode, at: nu
   if (isProgram(parsed.data.door) && attachments.some(({ kind }) => kind === 'session'))
     throw invalidInput('attachments', 'a session', 'files, folders, symbols and texts');
   const isBlank = text.trim() === '';
+  checkMediaBytes(media);
   if (isBlank && media.length + attachments.length === 0) throw emptyInput();
   return {
     id: crypto.randomUUID(),

@@ -25,6 +25,7 @@ import type { PanelView } from './panel/panelView.ts';
 import { Reports } from './panel/reports.ts';
 import { panelStatus } from './panel/status.ts';
 import { suggestQuestions } from './panel/suggestions.ts';
+import { SessionGroundings } from './sessionGroundings.ts';
 import { Settings } from './settings.ts';
 import { unusedSession } from './shownSessions.ts';
 import { StatusItem } from './statusItem.ts';
@@ -35,6 +36,7 @@ import { WindowCore } from './windowCore.ts';
 import type { Wiring } from './wiring.ts';
 
 const lastSessionKey = 'causeway.lastSession';
+const groundingsKey = 'causeway.groundings';
 const mcpClientKey = 'causeway.mcpClient';
 
 export interface AppParts {
@@ -52,6 +54,7 @@ export class App implements vscode.Disposable {
   readonly log: Log;
   readonly panel: PanelView;
   readonly settings: Settings;
+  readonly groundings: SessionGroundings;
   readonly keys: Keys;
   readonly out: StayingOut;
   readonly editors: OpenEditors;
@@ -77,6 +80,14 @@ export class App implements vscode.Disposable {
     this.#showLog = showLog;
     this.keys = add(new Keys(context.secrets, log));
     this.settings = new Settings(log, () => this.keys.isFromEnvironment(anthropicKeyName));
+    this.groundings = new SessionGroundings({
+      memory: {
+        get: () => context.workspaceState.get(groundingsKey),
+        set: (choices) => context.workspaceState.update(groundingsKey, choices),
+      },
+      set: (grounding) => this.settings.set('grounding', grounding),
+      changed: () => this.pushStatus(),
+    });
     this.out = new StayingOut(wiring);
     this.editors = add(new OpenEditors(this.out, () => this.settings.get('context.problems')));
     this.core = add(
@@ -118,13 +129,15 @@ export class App implements vscode.Disposable {
     for (const name of ['anthropic.baseUrl', 'providers'] as const) {
       add(this.settings.onDidChange(name, () => this.#keyChanged()));
     }
-    for (const name of ['model', 'grounding', 'prices', 'routes'] as const) {
+    for (const name of ['model', 'profile', 'grounding', 'prices', 'routes'] as const) {
       add(this.settings.onDidChange(name, statusChanged));
     }
     add(this.editors.onDidChange(() => panel.push({ type: 'contextChanged' })));
     add(this.live.onDidChange(() => this.#markLive()));
     add(
       this.core.onEvent((event) => {
+        // Another profile may name another model and another grounding.
+        if (event.type === 'entry.appended' && event.entry.kind === 'profile') this.pushStatus();
         if (event.type === 'session.purged') this.#showAnew((shown) => shown === event.sessionId);
       }),
     );
@@ -283,7 +296,7 @@ export class App implements vscode.Disposable {
   }
 
   #parts() {
-    return { core: this.core, keys: this.keys, settings: this.settings, bridge: this.bridge };
+    return { core: this.core, keys: this.keys, groundings: this.groundings, bridge: this.bridge };
   }
 
   async #pushStatus(): Promise<void> {

@@ -29,8 +29,8 @@ const price = rates.transform(
 );
 
 export const settingSchemas = {
-  model: z.string(),
-  smallModel: z.string(),
+  model: z.string().max(200),
+  smallModel: z.string().max(200),
   providers: endpointSettings,
   routes: routeSettings,
   grounding: z.enum(groundingModes),

@@ -159,6 +159,7 @@ export class WindowCore implements vscode.Disposable {
       dataFolder,
       profilesFolder: vscode.Uri.joinPath(context.globalStorageUri, 'profiles').fsPath,
       promptsFolder: vscode.Uri.joinPath(context.globalStorageUri, 'prompts').fsPath,
+      transformsFolder: vscode.Uri.joinPath(context.globalStorageUri, 'transforms').fsPath,
       workersFolder: vscode.Uri.joinPath(context.extensionUri, 'dist', 'workers').fsPath,
       identity: windowIdentity(),
       workspace: {

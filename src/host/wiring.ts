@@ -53,6 +53,7 @@ export interface CoreRequest {
   dataFolder: string;
   profilesFolder: string;
   promptsFolder: string;
+  transformsFolder: string;
   workersFolder: string;
   identity: WorkspaceIdentity;
   workspace: Omit<Workspace, 'id' | 'name'>;

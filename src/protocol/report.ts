@@ -68,6 +68,23 @@ export const contextReport = z.object({
   masked: z
     .array(z.object({ kind: z.string(), what: z.string(), count: z.number().int().positive() }))
     .optional(),
+  /**
+   * The user's own modules that changed the request after it was put together, and what was sent instead of its parts: an
+   * empty text where one was taken out. Absent where nothing was changed.
+   */
+  transformed: z
+    .object({
+      files: z.array(z.string()),
+      parts: z.array(
+        z.object({
+          place: z.string(),
+          text: z.string().optional(),
+          /** More was sent than is kept here. */
+          cut: z.literal(true).optional(),
+        }),
+      ),
+    })
+    .optional(),
   /** What did not fit or was left out, with the reason in words. */
   omitted: z.array(
     z.object({ label: z.string(), tokens: z.number().int().nonnegative(), reason: z.string() }),

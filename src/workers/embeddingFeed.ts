@@ -52,13 +52,17 @@ export class EmbeddingFeed {
   }
 
   /** The direction of a question; undefined where none is to be had in time. Never rejects. */
-  async question(text: string, signal: AbortSignal | undefined): Promise<Embedded | undefined> {
+  async question(
+    sessionId: string,
+    text: string,
+    signal: AbortSignal | undefined,
+  ): Promise<Embedded | undefined> {
     const model = this.#model;
     if (model === undefined || text.trim() === '') return undefined;
     const late = AbortSignal.timeout(questionMs);
     try {
       const bound = signal ? AbortSignal.any([signal, late]) : late;
-      const [direction] = await this.#options.embedder.directions(model, [text], bound);
+      const [direction] = await this.#options.embedder.directions(model, [text], sessionId, bound);
       return direction && direction.length > 0 ? { model, direction } : undefined;
     } catch (error) {
       // One slow answer says nothing of the next; what is wrong is wrong in the background too, which tells it.
@@ -103,7 +107,8 @@ export class EmbeddingFeed {
     if (!batch) return false;
     const bound = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(batchMs)]);
     // Entries without a text have no direction, but their place is counted.
-    const found = batch.texts.length === 0 ? [] : await embedder.directions(model, batch.texts, bound);
+    const found =
+      batch.texts.length === 0 ? [] : await embedder.directions(model, batch.texts, sessionId, bound);
     this.#restMs = firstRestMs;
     this.#told = undefined;
     await take(sessionId, model, batch, found);

@@ -67,7 +67,7 @@ export function openRecall(options: Options): ClosableRecall {
   const search = async ({ unsent, ...question }: RecallQuestion, signal: AbortSignal | undefined) => {
     try {
       link();
-      const embedded = unsent ? undefined : await feed?.question(question.text, signal);
+      const embedded = unsent ? undefined : await feed?.question(question.sessionId, question.text, signal);
       const found = await worker.call((remote) =>
         remote.search({ ...question, ...(embedded === undefined ? {} : { embedded }) }),
       );

@@ -6,7 +6,7 @@ import { CausewayError, errorCodec, storeUnavailable } from '../core/errors.ts';
 import type { StoreChange } from '../core/session/store.ts';
 import { SqliteStore } from '../store/sqlite/sqliteStore.ts';
 import { isSqliteError } from '../store/sqliteErrors.ts';
-import { StoreLinks } from './storeLinks.ts';
+import { StoreLinks } from '../store/storeLinks.ts';
 
 const options = z
   .object({ file: z.string(), workspaceId: z.string(), key: z.instanceof(Uint8Array).optional() })

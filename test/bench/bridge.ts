@@ -10,7 +10,7 @@ import type { BridgeProcessOptions } from '../conformance/bridge/bridgeProcess.t
 import { discoveries, freePorts } from '../conformance/bridge/support.ts';
 import { type ChildServer, startChildServer } from './support/childServer.ts';
 import { relayTables } from './support/relay/run.ts';
-import { sessionCalls } from './support/sessionCalls.ts';
+import { sessionTable } from './support/sessionCalls.ts';
 import { finish, median, type Row } from './support/table.ts';
 
 const rounds = 5;
@@ -201,10 +201,7 @@ try {
   await finish('bridge', [
     ...relays,
     { name: 'time to the first token of a turn', rows: await firstTokens() },
-    await sessionCalls(
-      { pool: api, headers: { 'x-api-key': fake.told.key } },
-      { pool: ours, headers: token },
-    ),
+    await sessionTable(),
     {
       name: `GET /v1/sessions over ${connections} connections; direct is a bare node:http server`,
       rows: await listing(),

@@ -47,6 +47,7 @@ const core = await openCore({
   dataFolder: join(folder, 'data'),
   profilesFolder: join(folder, 'profiles'),
   promptsFolder: join(folder, 'prompts'),
+  transformsFolder: join(folder, 'transforms'),
   workersFolder: join(repositoryRoot, 'dist', 'workers'),
   identity: identityOf({ folders: [{ uri: pathToFileURL(folder).href, name: 'bench' }] }),
   workspace: { isTrusted: () => true, memoryFiles: async () => [], openFiles: async () => [] },

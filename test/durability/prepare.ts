@@ -1,26 +1,26 @@
 /**
- * Looks whether this machine has what a suite needs: `node prepare.ts strace` for that about syncing, which is installed
- * on Debian or Ubuntu by root where it is missing, and `node prepare.ts disk` for that about a full disk.
+ * Looks whether this machine has what a suite needs: `node prepare.ts strace` for that about syncing and
+ * `node prepare.ts redis` for those about Redis, which are installed on Debian or Ubuntu by root where they are missing,
+ * and `node prepare.ts disk` for that about a full disk.
  */
 import { existsSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { redisProgram } from '../support/redis.ts';
 import { run } from '../support/vscode/run.ts';
 
 /** Tells the caller that this machine cannot run the suite, as the code 77 does in other test drivers. */
 const notRun = 77;
 
-const isThere = (): boolean =>
-  (process.env.PATH ?? '').split(':').some((folder) => existsSync(join(folder, 'strace')));
+const isThere = (program: string): boolean =>
+  (process.env.PATH ?? '').split(':').some((folder) => existsSync(join(folder, program)));
 
-/** Why strace cannot be had, or nothing. */
-async function install(): Promise<string | undefined> {
-  if (process.platform !== 'linux') return 'strace is for Linux.';
-  if (isThere()) return undefined;
+/** Why the Debian package of that name cannot be had, or nothing. */
+async function install(name: string): Promise<string | undefined> {
   if (!existsSync('/usr/bin/apt-get') || process.getuid?.() !== 0)
-    return 'strace was not found, and cannot be installed here. Debian: apt-get install strace.';
+    return `${name} was not found, and cannot be installed here. Debian: apt-get install ${name}.`;
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'strace']]) {
+  for (const args of [['update'], ['install', '-y', '--no-install-recommends', name]]) {
     const { code, output } = await run('apt-get', args, { env });
     if (code !== 0) return `apt-get ${args[0]} failed: ${output.trim().split('\n').at(-1)}`;
   }
@@ -47,10 +47,26 @@ async function mount(): Promise<string | undefined> {
   }
 }
 
-const strace = async (): Promise<string | undefined> =>
-  (await install()) ?? ((await isAllowed()) ? undefined : 'strace may not trace processes here.');
+async function strace(): Promise<string | undefined> {
+  if (process.platform !== 'linux') return 'strace is for Linux.';
+  const missing = isThere('strace') ? undefined : await install('strace');
+  return missing ?? ((await isAllowed()) ? undefined : 'strace may not trace processes here.');
+}
 
-const reason = await (process.argv[2] === 'disk' ? mount() : strace());
+async function redis(): Promise<string | undefined> {
+  if (redisProgram() !== undefined) return undefined;
+  // It has the server too, and starts no service of the system.
+  return (
+    (await install('redis-tools')) ??
+    (redisProgram() === undefined ? 'redis-tools has no server.' : undefined)
+  );
+}
+
+const needs = { strace, redis, disk: mount };
+const wanted = process.argv[2];
+const need = Object.entries(needs).find(([name]) => name === wanted);
+if (!need) throw new Error(`${wanted} is none of ${Object.keys(needs).join(', ')}.`);
+const reason = await need[1]();
 if (reason !== undefined) {
   process.stdout.write(`${reason}\n`);
   process.exitCode = notRun;

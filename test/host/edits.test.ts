@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { Diagnostic, DiagnosticSeverity, languages, Range, WorkspaceEdit, window, workspace } from 'vscode';
+import { existingDocument } from '../../src/host/edits/existingDocument.ts';
 import { answer, words } from '../support/anthropic/script.ts';
 import { canaries } from '../support/canaries.ts';
 import { until } from '../support/vscode/until.ts';
@@ -73,6 +74,14 @@ describe('An edit that Causeway proposes', () => {
     assert.equal(await proposed(), text.replace("')", "', 1)"));
     await run('causeway.acceptEdit');
     assert.equal(await onDisk(path), text.replace("')", "', 1)"));
+  });
+
+  it('is not made anew of a file that is there and cannot be opened as text', async () => {
+    const binary = `binary${number}.ts`;
+    await workspace.fs.writeFile(at(binary), Buffer.from([0, 1, 2, 0, 255, 254, 0, 3]));
+    await assert.rejects(existingDocument(at(binary)), { code: 'edit_unreadable' });
+    assert.equal(await existingDocument(at(`missing${number}.ts`)), undefined);
+    assert.equal((await existingDocument(at(path)))?.getText(), original);
   });
 
   it('takes the indentation of the lines it is for', async () => {

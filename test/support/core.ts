@@ -33,6 +33,7 @@ import { maskedSearch } from '../../src/core/secrets/maskedSearch.ts';
 import { Masker } from '../../src/core/secrets/masker.ts';
 import type { SessionStore } from '../../src/core/session/store.ts';
 import type { WorkspaceSources } from '../../src/core/tools/workspace/sources.ts';
+import type { Transforms } from '../../src/core/transforms/transforms.ts';
 import type { SessionEvent } from '../../src/protocol/turnEvents.ts';
 import { openSessionStore } from '../../src/store/openSessionStore.ts';
 import { openRecall } from '../../src/workers/openRecall.ts';
@@ -84,6 +85,8 @@ export interface TestCoreOptions {
   scanner?: SecretScanner;
   maskingKey?: Uint8Array;
   maskingPatienceMs?: number;
+  /** Modules that see what leaves. */
+  transforms?: Transforms;
   /** Without it there are no tools for the workspace. */
   workspaceSources?: WorkspaceSources;
 }
@@ -188,6 +191,9 @@ export async function startCore(options: TestCoreOptions = {}): Promise<TestCore
     workspaceSources: () => options.workspaceSources,
     ...(options.scanner === undefined ? {} : { scanner: options.scanner }),
     ...(options.calls === undefined ? {} : { calls: options.calls }),
+    ...(options.transforms === undefined
+      ? {}
+      : { transforms: options.transforms, answersDependOn: () => options.transforms?.mark ?? '' }),
     ...(options.userDirectives === undefined ? {} : { userDirectives: options.userDirectives }),
   });
   return {

@@ -36,6 +36,7 @@ const setting = z.looseObject({
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   maxLength: z.number().optional(),
+  pattern: z.string().optional(),
 });
 const view = z.object({ id: z.string(), type: z.string(), icon: z.string() });
 const manifest = z
@@ -194,6 +195,29 @@ describe('The words of the package', () => {
   });
 });
 
+const textSchema = z.object({
+  type: z.unknown().optional(),
+  enum: z.unknown().optional(),
+  maxLength: z.unknown().optional(),
+  pattern: z.unknown().optional(),
+  patternErrorMessage: z.unknown().optional(),
+});
+
+/** Texts within a schema of which nothing says what they may be, and patterns without words, by their places. */
+function unboundedTexts(place: string, value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap((inner) => unboundedTexts(place, inner));
+  const { type, enum: choices, maxLength, pattern, patternErrorMessage } = textSchema.parse(value);
+  const isText = [type].flat().includes('string');
+  const isBound = choices !== undefined || maxLength !== undefined || pattern !== undefined;
+  const key = typeof patternErrorMessage === 'string' ? patternErrorMessage.slice(1, -1) : '';
+  return [
+    ...(isText && !isBound ? [`${place} may be anything`] : []),
+    ...(typeof pattern === 'string' && !/\w/.test(words[key] ?? '') ? [`${place} has no words`] : []),
+    ...Object.entries(value).flatMap(([name, inner]) => unboundedTexts(`${place}.${name}`, inner)),
+  ];
+}
+
 describe('Settings', () => {
   it('are those the code reads', () =>
     sameNames(
@@ -248,6 +272,30 @@ describe('Settings', () => {
         assert.deepEqual([fits('x'.repeat(most)), fits('x'.repeat(most + 1))], [true, false]));
     }
   }
+
+  it('that are texts say what they may be, in words where it is a pattern', () =>
+    assert.deepEqual(
+      Object.entries(properties).flatMap(([name, property]) => unboundedTexts(name, property)),
+      [],
+    ));
+
+  const typed: { name: (typeof settingNames)[number]; fits: string[]; not: string[] }[] = [
+    {
+      name: 'model',
+      fits: ['', 'anthropic/claude-sonnet-5-5', 'route/main', 'openrouter/anthropic/claude'],
+      not: ['sonnet', '/sonnet', 'anthropic/', 'a b/c'],
+    },
+    { name: 'context.embeddings', fits: ['', 'ollama/nomic-embed-text'], not: ['nomic-embed-text'] },
+    { name: 'openTelemetry.endpoint', fits: ['', 'http://127.0.0.1:4318'], not: ['127.0.0.1:4318'] },
+  ];
+  for (const { name, fits, not } of typed)
+    it(`tell in the editor what ${name} cannot be`, () => {
+      const pattern = new RegExp(properties[`${settingsSection}.${name}`]?.pattern ?? '(?!)');
+      assert.deepEqual(
+        [...fits, ...not].filter((value) => pattern.test(value)),
+        fits,
+      );
+    });
 
   const ofTheMachine = [
     'anthropic.baseUrl',

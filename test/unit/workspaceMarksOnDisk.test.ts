@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isMarkedLocalOnly } from '../../src/workspaceMarksOnDisk.ts';
+import { isMarkedLocalOnly, localOnlyMark } from '../../src/workspaceMarksOnDisk.ts';
 
 describe('A folder marked as local-only', () => {
   const root = mkdtempSync(join(tmpdir(), 'causeway-mark-'));
@@ -34,5 +34,16 @@ describe('A folder marked as local-only', () => {
     mkdirSync(join(other, '.vscode'), { recursive: true });
     writeFileSync(join(other, '.vscode', 'settings.json'), '{"causeway.privacy.localOnly": true}');
     assert.equal(isMarkedLocalOnly([root, other]), true);
+  });
+
+  it('is seen by a server that runs a twentieth of a second after it was set, and read no more often', () => {
+    const folder = mkdtempSync(join(root, 'watched-'));
+    let now = 0;
+    const isMarked = localOnlyMark([folder], undefined, () => now);
+    const seen = [isMarked()];
+    mkdirSync(join(folder, '.vscode'));
+    writeFileSync(join(folder, '.vscode', 'settings.json'), '{"causeway.privacy.localOnly": true}');
+    for (now of [49, 50]) seen.push(isMarked());
+    assert.deepEqual(seen, [false, false, true]);
   });
 });

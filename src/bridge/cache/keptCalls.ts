@@ -28,6 +28,8 @@ export interface CachedCall {
   body: Buffer;
   /** That are sent beside the client's. */
   headers: readonly string[];
+  /** Of the user's transforms that saw the body and see the answer; empty without any. */
+  transforms: string;
   /** The client's own request, by which its answer is written; empty where it is what is sent. */
   asked: Buffer;
 }
@@ -54,10 +56,10 @@ export class KeptCalls {
   /** All that can change the answer: who asks, where, for which version and betas, and every byte of the request. */
   keyOf(
     request: Pick<BridgeRequest, 'headers'>,
-    { use, wire, baseUrl, path, body, headers, asked }: CachedCall,
+    { use, wire, baseUrl, path, body, headers, transforms, asked }: CachedCall,
   ): string {
     const named = [...request.headers].filter(([name]) => name.startsWith('anthropic-')).sort();
-    const about = [use.scope, wire, baseUrl, path, named, headers, asked.length];
+    const about = [use.scope, wire, baseUrl, path, named, headers, transforms, asked.length];
     return createHash('sha256').update(JSON.stringify(about)).update(asked).update(body).digest('base64url');
   }
 

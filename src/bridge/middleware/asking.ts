@@ -1,4 +1,4 @@
-import { askingUnknown, clientRefused, invalidInput } from '../../core/errors.ts';
+import { askingClosed, askingUnknown, clientRefused, invalidInput } from '../../core/errors.ts';
 import {
   type Asking,
   type AskingRegister,
@@ -23,11 +23,23 @@ const bodies = { maxBytes: 4 * 1024, maxBytesAtOnce: 64 * 1024 };
 /** A person decides; who polls once a second is told soon enough. In seconds. */
 const pollAfter = '1';
 
+/** Where nobody would be shown who asks: refused before a body is read. */
+const refuseAsking: Middleware = (exchange, next) => {
+  const { path, request } = exchange;
+  if (path !== askPath || request.method !== 'POST') return next();
+  exchange.pattern = path;
+  throw askingClosed();
+};
+
 /**
  * Lets a program ask to be let in, which needs no token. It gets nothing but an id to poll with: whether the user is
  * there, whether others ask and what there is are not its business yet. Nothing here can let it in.
  */
-export function answerAsking(register: AskingRegister, onAsk: (asking: Asking) => void): Middleware {
+export function answerAsking(
+  register: AskingRegister | undefined,
+  onAsk: (asking: Asking) => void,
+): Middleware {
+  if (register === undefined) return refuseAsking;
   const reader = new BodyReader(bodies);
   const checkKind = checkBodyKind(bodies.maxBytes);
   const ask = async ({ request }: Exchange): Promise<BridgeResponse> => {

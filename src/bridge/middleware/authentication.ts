@@ -29,9 +29,12 @@ function tokenOf({ request: { headers, repeated } }: Exchange): string {
 
 const owner: Principal = { kind: 'owner', door: 'cli' };
 
-/** Lets in the user's own command line and clients whose token was not revoked; nobody else learns anything. */
-export function authenticate(ownerToken: string, clients: KnownClients): Middleware {
-  const ownerDigest = digestOf(ownerToken);
+/**
+ * Lets in the user's own command line, where it has a token, and clients whose token was not revoked; nobody else learns
+ * anything.
+ */
+export function authenticate(ownerToken: string | undefined, clients: KnownClients): Middleware {
+  const ownerDigest = ownerToken === undefined ? undefined : digestOf(ownerToken);
   const letIn = (exchange: Exchange, client: Client | undefined, next: () => Promise<BridgeResponse>) => {
     if (!client) throw tokenUnknown();
     exchange.principal = { kind: 'client', door: 'bridge', client };
@@ -40,7 +43,7 @@ export function authenticate(ownerToken: string, clients: KnownClients): Middlew
   return (exchange, next) => {
     const token = tokenOf(exchange);
     const digest = digestOf(token);
-    if (sameDigest(digest, ownerDigest)) {
+    if (ownerDigest && sameDigest(digest, ownerDigest)) {
       exchange.principal = owner;
       return next();
     }

@@ -1,7 +1,7 @@
 import { badRequest, hostNotAllowed } from '../../core/errors.ts';
 import type { Middleware } from '../exchange.ts';
 
-const names = new Set(['127.0.0.1', 'localhost', '[::1]']);
+const loopbackNames = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /**
  * Whether a Host header names this machine and this port. The whole value is compared, so nothing that merely
@@ -10,12 +10,18 @@ const names = new Set(['127.0.0.1', 'localhost', '[::1]']);
 export function isOurHost(host: string, port: number): boolean {
   const colon = host.lastIndexOf(':');
   if (colon < 0 || host.endsWith(']')) return false;
-  return names.has(host.slice(0, colon).toLowerCase()) && host.slice(colon + 1) === String(port);
+  return loopbackNames.has(host.slice(0, colon).toLowerCase()) && host.slice(colon + 1) === String(port);
 }
 
-/** Holds off DNS rebinding: a page that made its own name point here still sends that name. */
-export const checkHost: Middleware = ({ request }, next) => {
-  if (request.repeated.has('host')) throw badRequest('There is more than one Host header.');
-  if (!isOurHost(request.headers.get('host') ?? '', request.port)) throw hostNotAllowed();
-  return next();
-};
+/**
+ * Holds off DNS rebinding: a page that made its own name point here still sends that name. `named` are further values
+ * that pass, in lower case and compared as a whole.
+ */
+export const checkHost =
+  (named: ReadonlySet<string> = new Set()): Middleware =>
+  ({ request }, next) => {
+    if (request.repeated.has('host')) throw badRequest('There is more than one Host header.');
+    const host = request.headers.get('host') ?? '';
+    if (!isOurHost(host, request.port) && !named.has(host.toLowerCase())) throw hostNotAllowed();
+    return next();
+  };

@@ -1,5 +1,5 @@
 import type { Assistant } from '../../core/assistant.ts';
-import { type CausewayError, notFound } from '../../core/errors.ts';
+import { CausewayError, notFound } from '../../core/errors.ts';
 import type { Log } from '../../core/ports.ts';
 import { eventsQuery, type StreamEnded } from '../../protocol/bridge.ts';
 import type { SessionEvent } from '../../protocol/turnEvents.ts';
@@ -12,7 +12,7 @@ import { mayUse, sessionOf } from '../sessionAccess.ts';
 
 /** A page of the log is held as a whole while it is told. */
 const pageSize = 50;
-/** Most events that happen while a reader is told what it missed. */
+/** Most events that wait while a reader is told what it missed, or one is masked. */
 const mostWaiting = 10_000;
 /**
  * How long a client that may not read any more has for the word that says so, in ms: on this machine it takes one, and
@@ -45,11 +45,13 @@ export function eventRoutes(assistant: Assistant, streams: StreamLimits, log: Lo
           lastWord(reader, sessionId, lost);
           setTimeout(() => told.abort(), lastWordMs).unref();
         });
-        void follow(assistant, sessionId, after, reader, { over, principal: call.principal }).catch(
-          (error: unknown) => {
-            log.error('The events of a session could not be passed on.', error);
-            reader.end();
-          },
+        const failed = (error: unknown) => {
+          log.error('The events of a session could not be passed on.', error);
+          if (error instanceof CausewayError) lastWord(reader, sessionId, error);
+          reader.end();
+        };
+        follow(assistant, sessionId, after, reader, { over, principal: call.principal, failed }).catch(
+          failed,
         );
         return { status: 200, headers: { ...eventStreamHeaders }, body: reader, cut: told.signal };
       },
@@ -65,14 +67,28 @@ function placeOf({ query, request }: RouteCall): number | undefined {
   return Number(last);
 }
 
+interface Following {
+  over: AbortSignal;
+  principal: Principal;
+  /** The events can be told no further. */
+  failed(error: unknown): void;
+}
+
+/** What was stored without being masked may be in it. */
+const holdsLog = ({ type }: SessionEvent): boolean =>
+  type === 'entry.appended' || type === 'turn.ended' || type === 'session.changed';
+
+/** Rejects where the events cannot be told any further. */
 async function follow(
   assistant: Assistant,
   sessionId: string,
   after: number | undefined,
   reader: EventStream,
-  { over, principal }: { over: AbortSignal; principal: Principal },
+  { over, principal, failed }: Following,
 ): Promise<void> {
-  let waiting: SessionEvent[] | undefined = [];
+  const waiting: SessionEvent[] = [];
+  /** What is missed is being told, or an event. */
+  let telling = true;
   let told = after ?? 0;
   const tell = (event: SessionEvent) => {
     const place = event.type === 'entry.appended' ? event.entry.seq : undefined;
@@ -80,17 +96,22 @@ async function follow(
     if (place !== undefined && after !== undefined && place <= told) return;
     told = place ?? told;
     reader.send(event.type, eventText(event), place === undefined ? undefined : String(place));
+    if (event.type === 'session.purged') reader.end();
+  };
+  /** In their order: an entry is masked as the log is, which another process or an import may have left undone. */
+  const tellWaiting = async () => {
+    telling = true;
+    for (let event = waiting.shift(); event && !reader.isOver; event = waiting.shift())
+      tell(holdsLog(event) ? await assistant.told.event(event) : event);
+    telling = false;
   };
   const subscription = assistant.onEvent((event) => {
     if (event.sessionId !== sessionId || reader.isOver) return;
-    if (event.type === 'session.changed' && !mayUse(principal, event.session)) {
-      waiting = undefined;
+    if (event.type === 'session.changed' && !mayUse(principal, event.session))
       return lastWord(reader, sessionId, notFound('session', sessionId));
-    }
-    if (!waiting) tell(event);
-    else if (waiting.length < mostWaiting) waiting.push(event);
-    else reader.overflow();
-    if (event.type === 'session.purged') reader.end();
+    if (waiting.length >= mostWaiting) return reader.overflow();
+    waiting.push(event);
+    if (!telling) tellWaiting().catch((error: unknown) => failed(error));
   });
   const leave = () => {
     subscription.dispose();
@@ -99,9 +120,7 @@ async function follow(
   if (over.aborted) leave();
   over.addEventListener('abort', leave, { once: true });
   if (after !== undefined) await replay();
-  const missed = waiting;
-  waiting = undefined;
-  for (const event of missed ?? []) tell(event);
+  await tellWaiting();
 
   async function replay() {
     for (;;) {

@@ -16,9 +16,11 @@ import type { Principal, RouteCall } from '../exchange.ts';
 import type { BridgeResponse } from '../http.ts';
 import type { AnswerReader } from './answerReader.ts';
 import { serverHeaders, upstreamHeaders } from './headers.ts';
+import { HeldAnswer, type HeldAnswerOptions } from './heldAnswer.ts';
 import { RelayedAnswer } from './relayedAnswer.ts';
 import { Repeats, retriesOf } from './repeats.ts';
 import { SaidBytes } from './saidBytes.ts';
+import { transformedCall } from './transformedCall.ts';
 import { Upstreams } from './upstream.ts';
 
 export interface ModelCallsDeps {
@@ -44,6 +46,10 @@ export interface ModelCall {
   headers?: readonly string[];
   /** The program's own request, where that is not what is sent: the answer is written as it asks. */
   asked?: Buffer;
+  /** Mark of the user's transforms that have seen it. */
+  transforms?: string;
+  /** What they make of the answer, where one of them sees answers. */
+  changeAnswer?: Pick<HeldAnswerOptions, 'form' | 'change'>;
   /** How often it is sent again at most, where that is not the program's to say. */
   retries?: number;
   /** Told when the model is to be asked; of a call that a kept answer is given to, never. */
@@ -64,8 +70,25 @@ export class ModelCalls {
     this.#kept = new KeptCalls(deps.relay, deps.clock);
   }
 
-  /** Throws what `ModelRelay.authorise` throws, and the errors of an upstream that gives no answer. */
+  /** Throws what `ModelRelay.authorise` and the user's transforms throw, and the errors of an upstream that gives no answer. */
   send(route: RouteCall, call: ModelCall): Promise<BridgeResponse> {
+    const transforms = call.body === undefined ? undefined : this.#deps.relay.transforms(call.server);
+    return transforms ? this.#seen(route, call, transforms) : this.#sendKept(route, call);
+  }
+
+  /** By the user's transforms, before it is looked up, paid for or sent. */
+  async #seen(
+    route: RouteCall,
+    call: ModelCall,
+    active: ReturnType<ModelRelay['transforms']>,
+  ): Promise<BridgeResponse> {
+    const transforms = await active;
+    return transforms
+      ? this.#sendKept(route, await transformedCall(call, transforms))
+      : this.#sendKept(route, call);
+  }
+
+  #sendKept(route: RouteCall, call: ModelCall): Promise<BridgeResponse> {
     return route.request.headers.has(cacheHeader) ? this.#cached(route, call) : this.#send(route, call);
   }
 
@@ -95,6 +118,7 @@ export class ModelCalls {
       path,
       body,
       headers: call.headers ?? [],
+      transforms: call.transforms ?? '',
       asked: call.asked ?? noBody,
     };
     const key = this.#kept.keyOf(request, cached);
@@ -140,7 +164,7 @@ export class ModelCalls {
           headersTimeout: limits.headMs,
           bodyTimeout: limits.idleMs,
         },
-        answer,
+        call.changeAnswer ? new HeldAnswer(answer, { ...call.changeAnswer, host }) : answer,
       );
     };
     const repeats = retries > 0 ? new Repeats(clock, retries, send) : undefined;

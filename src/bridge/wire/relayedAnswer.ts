@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import {
+  type CausewayError,
   clientGone,
   upstreamEncoded,
   upstreamRedirected,
@@ -169,6 +170,11 @@ export class RelayedAnswer implements Dispatcher.DispatchHandler, PushedBody {
     // Of one that was silent for long, upstream may still be working on the answer.
     if (progress === 'nothing' && !isSilence(error) && this.#isAgain({ headers: {} })) return;
     this.#fail(failureOf(error, progress, host, limits));
+  }
+
+  /** Ends the answer with an error of our own, of which the client gets nothing more. */
+  refuse(error: CausewayError): void {
+    this.#fail({ error, outcome: 'failed' });
   }
 
   /** Nothing of this attempt is told to the client. */

@@ -1,7 +1,11 @@
 import { longestSaid, type Said } from '../../core/relay.ts';
 import { SaidInStream } from './saidInStream.ts';
+import { saidInWhole } from './saidInWhole.ts';
 
-/** The beginning of what was said, as far as it is collected. Of a stream, what its events say together. */
+/**
+ * The beginning of what was said, as far as it is collected. Of a stream, what its events say together; of a whole
+ * answer, its JSON with neighbouring texts as one.
+ */
 export class SaidBytes {
   #chunks: Buffer[] = [];
   #bytes = 0;
@@ -32,6 +36,7 @@ export class SaidBytes {
   }
 
   get said(): Said {
-    return this.#stream?.said ?? { text: Buffer.concat(this.#chunks).toString('utf8'), more: this.#more };
+    if (this.#stream) return this.#stream.said;
+    return saidInWhole({ text: Buffer.concat(this.#chunks).toString('utf8'), more: this.#more });
   }
 }

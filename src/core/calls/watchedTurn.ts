@@ -5,7 +5,7 @@ import type { SessionStore } from '../session/store.ts';
 import { type CallSink, watched } from './watched.ts';
 
 /** What it takes to keep calls; nothing is kept without `calls`. */
-interface CallKeeping {
+export interface CallKeeping {
   calls?: CallSink | undefined;
   clock: Clock;
   store: Pick<SessionStore, 'get'>;
@@ -53,7 +53,7 @@ export function watchedJob<J extends { provider: Pick<Provider, 'stream'>; model
 }
 
 /** One that cannot be read may be private for all that is known. */
-const isPrivate = (store: Pick<SessionStore, 'get'>, sessionId: string): Promise<boolean> =>
+export const isPrivate = (store: Pick<SessionStore, 'get'>, sessionId: string): Promise<boolean> =>
   store.get(sessionId).then(
     (session) => session?.private !== false,
     () => true,

@@ -9,10 +9,12 @@ import type { ContextReport, Segment } from '../../protocol/report.ts';
 import { inputTooLarge } from '../errors.ts';
 import type { ToolDefinition } from '../providers/provider.ts';
 import { maskedCounts } from '../secrets/maskedCounts.ts';
-import { documentsPart, withBreakpoints } from './breakpoints.ts';
+import { withBreakpoints } from './breakpoints.ts';
 import { type Budget, ceilings } from './budget.ts';
-import type { Unit } from './conversation.ts';
-import { fitFrames, fitInOrder, fitNewest, type Omitted, total } from './fit.ts';
+import { type Unit, userBlocks } from './conversation.ts';
+import { fitDocuments, fitFrames, fitInOrder, fitNewest, type Omitted, total } from './fit.ts';
+import type { KeptDocument } from './keptDocuments.ts';
+import { checkMediaBytes, mediaBytesIn, mediaBytesOf, mostMediaBase64 } from './mediaBytes.ts';
 import type { Counted, DirectivePart, Part } from './parts.ts';
 import { type Rendered, render, type SaidEntry, toolsText } from './render.ts';
 import { type GroundingPart, type RecalledPart, shareOut } from './shareOut.ts';
@@ -35,7 +37,7 @@ export interface AssemblyInput {
   /** Oldest first. */
   frames: readonly Counted<Part>[];
   /** Inputs with documents that the profile keeps word for word, oldest first. */
-  documents?: readonly Counted<Unit>[];
+  documents?: readonly Counted<KeptDocument>[];
   /** Whole units between the last frame and the input, oldest first. */
   conversation: readonly Counted<Unit>[];
   /** Tokens the conversation may take, less where the budget is small. */
@@ -47,6 +49,8 @@ export interface AssemblyInput {
   recalled: readonly Counted<RecalledPart>[];
   /** Open files, then passages of the workspace, the most fitting first. */
   grounding: readonly Counted<GroundingPart>[];
+  /** Bytes that pictures and documents beside the input may take, as base64; undefined for what a request has room for. */
+  mediaBytes?: number;
   /** What the user took out of this turn. */
   excluded: readonly { label: string; tokens: number }[];
   /** What could not be had for this turn, with the reason in words. */
@@ -61,7 +65,7 @@ export interface Assembly extends Rendered {
   report: ContextReport;
 }
 
-/** Throws `input_too_large` when the input does not fit beside what must be sent with it. */
+/** Throws `input_too_large` when the input does not fit beside what must be sent with it, and `attachments_too_large`. */
 export function assemble(input: AssemblyInput): Assembly {
   const segments: Segment[] = [];
   const omitted: Omitted = [
@@ -86,7 +90,7 @@ export function assemble(input: AssemblyInput): Assembly {
     segments.push({ kind, label, tokens, reason, ...(id === undefined ? {} : { partId: id }), text });
   segments.push(
     ...prefix.map(segmentOf('directives')),
-    ...documentSegments(fitted.documents),
+    ...fitted.documents.flatMap(documentSegment),
     ...fitted.frames.map(segmentOf('frame')),
     ...conversationSegments(fitted.conversation),
     ...newer.map(segmentOf('directives')),
@@ -137,6 +141,7 @@ function choose(input: AssemblyInput, omitted: Omitted) {
     room -= total(parts);
     return parts;
   };
+  let mediaBytes = mediaBytesBeside(input);
 
   const pinned = input.directives.filter((one) => one.pinned);
   if (total(pinned) > share(ceilings.directives))
@@ -149,14 +154,9 @@ function choose(input: AssemblyInput, omitted: Omitted) {
     fitNewest(pinned, room, 'It is pinned, but there is no room for it beside the input.', omitted),
   );
   const turn = take(fitTurn(input, room, omitted));
-  const documents = take(
-    fitNewest(
-      (input.documents ?? []).map((unit) => ({ ...unit, label: 'A document' })),
-      room,
-      'It does not fit beside the input. A model with a larger window may hold it.',
-      omitted,
-    ),
-  );
+  for (const unit of turn) mediaBytes -= mediaBytesOf(unit);
+  const documents = take(fitDocuments(input.documents ?? [], { tokens: room, mediaBytes }, omitted));
+  for (const unit of documents) mediaBytes -= mediaBytesOf(unit);
   const files = input.system.filter(({ kind }) => kind === 'memory_file');
   const memory = take(
     fitInOrder(
@@ -192,8 +192,17 @@ function choose(input: AssemblyInput, omitted: Omitted) {
     frames,
     tasks,
     turn,
-    ...shareOut(input, room, frames.length + documents.length > 0, omitted),
+    ...shareOut({ ...input, mediaBytes }, room, frames.length + documents.length > 0, omitted),
   };
+}
+
+/** Bytes that are left for pictures and documents which were sent before. */
+function mediaBytesBeside({ input, entryOf, mediaBytes = mostMediaBase64 }: AssemblyInput): number {
+  const entry = entryOf(input.entryId);
+  if (entry?.kind !== 'input' && entry?.kind !== 'user') return mediaBytes;
+  const blocks = userBlocks(entry);
+  checkMediaBytes(blocks);
+  return Math.min(mediaBytes, mostMediaBase64 - mediaBytesIn(blocks));
 }
 
 /** The newest calls with their results; the first of them must fit, since the model waits for it. */
@@ -259,15 +268,13 @@ const conversationSegment = (units: readonly Counted<Unit>[], label: string): Se
         },
       ];
 
-/** By its part the segment is known to the breakpoints: what follows may change, and it is to be found again. */
-const documentSegments = (units: readonly Counted<Unit>[]): Segment[] =>
-  conversationSegment(units, units.length === 1 ? 'The document' : `${units.length} documents`).map(
-    (segment) => ({
-      ...segment,
-      partId: documentsPart,
-      reason: 'Documents stay word for word as long as the session lasts, as its profile asks.',
-    }),
-  );
+/** Each by itself, so that the user can leave it out. */
+const documentSegment = (document: Counted<KeptDocument>): Segment[] =>
+  conversationSegment([document], document.label).map((segment) => ({
+    ...segment,
+    partId: document.id,
+    reason: 'Documents stay word for word as long as the session lasts, as its profile asks.',
+  }));
 
 const turnSegment = (units: readonly Counted<Unit>[]): Segment[] =>
   conversationSegment(units, 'This turn so far').map((segment) => ({

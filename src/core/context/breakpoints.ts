@@ -1,9 +1,7 @@
 /** Where the prompt cache is to keep what was sent. Pure. */
 import type { Segment } from '../../protocol/report.ts';
+import { isKeptDocument } from './keptDocuments.ts';
 import { canMark, messagesOf, prefixLength, type SaidEntry } from './render.ts';
-
-/** Part of the documents that stand before everything that changes. */
-export const documentsPart = 'documents';
 
 /** The API takes no more in one request. */
 const most = 4;
@@ -48,7 +46,7 @@ export function withBreakpoints(
   const wanted = [
     conversation.findLast((at) => at > input),
     before.at(-1),
-    segments.findIndex(({ partId }) => partId === documentsPart),
+    segments.findLastIndex(isKeptDocument),
     prefix - 1,
     places(segments, 'frame').at(-1),
     blocks >= lookBack ? before.at(-2) : undefined,

@@ -1,6 +1,7 @@
 /** Gathers what may be sent in a turn, counts it, and has the assembler fit it. */
 import { plainText } from '../../protocol/content.ts';
 import type { Entry } from '../../protocol/entries.ts';
+import { lastTogether } from '../memory/directives/lastTogether.ts';
 import { projectDirectives } from '../memory/directives/project.ts';
 import { projectTasks, toldTasks } from '../memory/tasks.ts';
 import { entryTexts, saidTexts } from '../secrets/maskedEntries.ts';
@@ -13,12 +14,12 @@ import { clientSystemParts } from './clientContext.ts';
 import type { BuiltContext, ContextOptions, ContextRequest } from './contextRequest.ts';
 import { type Unit, unitsOf, userBlocks } from './conversation.ts';
 import { ContextCounter } from './counting.ts';
-import { directivesFor } from './directiveChoice.ts';
+import { directivesFor, notPinned } from './directiveChoice.ts';
 import { newestWithin, total } from './fit.ts';
 import { type ProjectedFrame, projectFrames, sentFrames } from './frames.ts';
 import { frameParts } from './frameText.ts';
 import { gatherGrounding } from './gatherGrounding.ts';
-import { keptDocuments } from './keptDocuments.ts';
+import { documentUnits, keptDocuments } from './keptDocuments.ts';
 import { type Counted, directiveParts, taskParts } from './parts.ts';
 import { askRecall, foundParts, pinnedParts, type SaidReader, saidBefore } from './recalled.ts';
 import { Remembered } from './remembered.ts';
@@ -46,6 +47,7 @@ export class ContextBuilder {
   /** Entries as they may be sent; those that were read before come from memory. */
   readonly #said: SaidReader;
   readonly #reads: EntryReads;
+  readonly #together = lastTogether();
 
   constructor(options: ContextOptions) {
     this.#options = options;
@@ -87,6 +89,10 @@ export class ContextBuilder {
         if (isOut) left.push(part);
         return !isOut;
       });
+    // Nor is it quoted what was said with a document that the user left out.
+    const leftOut = new Set(
+      kept.documents.filter(({ id }) => excluded.has(id)).flatMap(({ entryIds }) => entryIds),
+    );
     const gathered: AssemblyInput = {
       model: `${request.model.provider}/${request.model.id}`,
       budget: this.#budget(request),
@@ -96,14 +102,15 @@ export class ContextBuilder {
       tools,
       system: wanted(system),
       directives: wanted(kept.directives),
-      documents: kept.documents,
+      documents: wanted(kept.documents),
       frames: wanted(kept.frames),
       conversation: kept.tail.units,
       conversationTokens: this.#conversationTokens,
       olderOmitted: kept.tail.olderOmitted,
       tasks: wanted(kept.tasks),
-      recalled: wanted(kept.recalled),
+      recalled: wanted(kept.recalled.filter(({ entryIds }) => !entryIds.some((id) => leftOut.has(id)))),
       grounding: wanted(grounding.parts),
+      ...(request.mediaBytes === undefined ? {} : { mediaBytes: request.mediaBytes }),
       excluded: left,
       missing: [...kept.missing, ...grounding.missing],
       input,
@@ -219,9 +226,12 @@ export class ContextBuilder {
       body: entry.body,
       turnCount: branch.turnsBetween(from, to),
     }));
-    const directives = directivesFor({
+    const beside = this.#together(
       ofUser,
-      ofSession: projectDirectives(of(entries, 'directive'), (id) => branch.placeOf(id) !== undefined),
+      projectDirectives(of(entries, 'directive'), (id) => branch.placeOf(id) !== undefined),
+    );
+    const directives = directivesFor({
+      ...beside,
       frameSeq: Math.max(0, ...frames.map(({ entry }) => entry.seq)),
       text: plainText(input.content),
     });
@@ -233,7 +243,7 @@ export class ContextBuilder {
             (id) => id !== input.id && branch.placeOf(id) !== undefined,
           )
         : [];
-    const documents = await countUnits(this.#counter, unitsOf(documentEntries), factor);
+    const documents = await countUnits(this.#counter, documentUnits(documentEntries), factor);
     const read = await readTail(this.#said, this.#counter, {
       sessionId,
       ids,
@@ -261,7 +271,11 @@ export class ContextBuilder {
       frames: framesCounted,
       tasks: tasksCounted,
       recalled: recalled.parts,
-      missing: [...recalled.missing, ...framesOff(projected, framesEnd)],
+      missing: [
+        ...recalled.missing,
+        ...framesOff(projected, framesEnd),
+        ...notPinned(beside.ofUser, directives),
+      ],
     };
   }
 

@@ -2,6 +2,7 @@
 import { plainText, type Usage } from '../../protocol/content.ts';
 import type { ContextView, SecretMark } from '../../protocol/contextView.ts';
 import type { Entry } from '../../protocol/entries.ts';
+import { leanReport } from '../../protocol/lean.ts';
 import type { ContextReport } from '../../protocol/report.ts';
 import type { TurnInput } from '../../protocol/turnInput.ts';
 import { CausewayError, notFound } from '../errors.ts';
@@ -168,7 +169,7 @@ function shown({ sessionId, found, report, provider, model, entryOf }: Shown): I
   return {
     view: {
       sessionId,
-      report: { ...report, segments: report.segments.map(({ text: _, ...segment }) => segment) },
+      report: leanReport(report),
       costs: segmentCosts(report.segments, spent?.usage, model?.price),
       ...spent,
       secrets: [],

@@ -38,6 +38,8 @@ export interface ContextRequest {
   preview?: true;
   /** Below 1 after the API found the request too long. */
   shrink?: number;
+  /** After the API found the request to have too many bytes: as `AssemblyInput.mediaBytes`. */
+  mediaBytes?: number;
   /** In a turn that a program asked for in its own wire: then no profile, setting or file of ours says a word. */
   client?: ClientContext;
 }

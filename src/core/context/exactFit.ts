@@ -4,6 +4,7 @@ import type { ModelInfo, Provider, ProviderRequest } from '../providers/provider
 import type { ContextBuilder } from './contextBuilder.ts';
 import type { BuiltContext, ContextRequest } from './contextRequest.ts';
 import type { TokenFactors } from './factors.ts';
+import { mediaBytesIn, mediaBytesOf } from './mediaBytes.ts';
 
 /** A count that takes longer does not hold up the turn, ms; where it is too long after all, the API says so. */
 const patienceMs = 3_000;
@@ -56,6 +57,32 @@ export async function buildAfterRefusal(
   // It has at least as many tokens as the window; without a count that is all there is to learn.
   if (tokens === undefined) learn(fit, request.model, refused, refused.report.window);
   return fit.context.build({ ...request, shrink });
+}
+
+/** How often a request that has too many bytes is sent smaller. */
+export const mostBytesRefusals = 2;
+
+/**
+ * The smaller context after the API, or a gateway before it, refused one for its bytes, whose limit nobody told: with
+ * half of the earlier pictures and documents, then with none; what is left then are texts. Throws `input_too_large`.
+ */
+export function buildWithFewerBytes(
+  { context }: Pick<ExactFit, 'context'>,
+  request: ContextRequest,
+  refused: BuiltContext,
+  refusals: number,
+): Promise<BuiltContext> {
+  const { messages, gathered } = refused;
+  const asked = gathered.entryOf(gathered.input.entryId);
+  const ofInput = asked?.kind === 'input' || asked?.kind === 'user' ? mediaBytesIn(asked.content) : 0;
+  const earlier = mediaBytesOf({ messages }) - ofInput;
+  const mediaBytes = refusals < mostBytesRefusals ? Math.floor(earlier / 2) : 0;
+  const isText = earlier === 0 || refusals === mostBytesRefusals;
+  return context.build({
+    ...request,
+    mediaBytes,
+    ...(isText ? { shrink: shrinkUncounted ** refusals } : {}),
+  });
 }
 
 async function counted(fit: ExactFit, model: ModelInfo, built: BuiltContext): Promise<number | undefined> {

@@ -1,6 +1,8 @@
 /** Which of the parts of one kind fit into their share. Pure. */
 import type { ContextReport } from '../../protocol/report.ts';
 import type { Unit } from './conversation.ts';
+import type { KeptDocument } from './keptDocuments.ts';
+import { mediaBytesOf, tooManyBytes } from './mediaBytes.ts';
 import type { Counted, Part } from './parts.ts';
 
 export type Omitted = ContextReport['omitted'];
@@ -45,6 +47,33 @@ export const fitNewest = <P extends { label: string; tokens: number }>(
   omitted: Omitted,
 ): P[] => fitInOrder(parts.toReversed(), share, reason, omitted).toReversed();
 
+/** Documents that fit by their tokens and by their bytes, the newest first; the order stays. */
+export function fitDocuments(
+  documents: readonly Counted<KeptDocument>[],
+  room: { tokens: number; mediaBytes: number },
+  omitted: Omitted,
+): Counted<KeptDocument>[] {
+  let { tokens: left, mediaBytes } = room;
+  return documents
+    .toReversed()
+    .filter((document) => {
+      const { label, tokens } = document;
+      const bytes = mediaBytesOf(document);
+      if (tokens <= left && bytes <= mediaBytes) {
+        left -= tokens;
+        mediaBytes -= bytes;
+        return true;
+      }
+      const reason =
+        tokens <= left
+          ? tooManyBytes
+          : 'It does not fit beside the input. A model with a larger window may hold it.';
+      omitted.push({ label, tokens, reason });
+      return false;
+    })
+    .toReversed();
+}
+
 /** The newest run of frames without a hole: an older one is not worth more than the newer one that did not fit. */
 export function fitFrames(
   frames: readonly Counted<Part>[],
@@ -74,6 +103,8 @@ export interface ConversationShare {
   /** Tokens it may take at most; the newest turn may take all the room there is. */
   tokens: number;
   room: number;
+  /** Bytes its pictures and documents may take together, as base64. */
+  mediaBytes: number;
   /** Older turns were not read, because the newer ones fill the share. */
   olderOmitted: boolean;
   /** Something the user said stands before it, so that it may begin with an answer. */
@@ -94,9 +125,12 @@ export function fitConversation(
   const most = Math.min(share.room, Math.max(share.tokens, ofNewest));
   let first = units.length;
   let room = most;
+  let { mediaBytes } = share;
   while (first > 0) {
-    const tokens = units[first - 1]?.tokens ?? 0;
-    if (tokens > room) break;
+    const unit = units[first - 1];
+    const tokens = unit?.tokens ?? 0;
+    mediaBytes -= unit ? mediaBytesOf(unit) : 0;
+    if (tokens > room || mediaBytes < 0) break;
     room -= tokens;
     first--;
   }
@@ -108,7 +142,7 @@ export function fitConversation(
     omitted.push({
       label: olderLabel(left, share.olderOmitted),
       tokens: total(left),
-      reason: 'They do not fit into the token budget. They stay in the session and can be searched.',
+      reason: `${mediaBytes < 0 ? tooManyBytes : 'They do not fit into the token budget.'} They stay in the session and can be searched.`,
     });
   }
   return units.slice(first);

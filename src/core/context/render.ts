@@ -1,25 +1,15 @@
 /** From the segments of a report to the request: what is sent is what the report lists, and nothing else. Pure. */
-import { z } from 'zod';
 import type { Entry, UserEntry } from '../../protocol/entries.ts';
 import type { Segment } from '../../protocol/report.ts';
 import type { ProviderRequest, RequestBlock, RequestMessage, ToolDefinition } from '../providers/provider.ts';
 import { mergeMessages, unitsOf, userBlocks } from './conversation.ts';
+import { toolDefinitions } from './toolDefinitions.ts';
 
 export type Rendered = Pick<ProviderRequest, 'tools' | 'system' | 'messages'>;
 
 /** An entry, or the input of a preview, which is not in the log yet. */
 export type SaidEntry = Entry | InputEntry;
 export type InputEntry = { kind: 'input' } & Pick<UserEntry, 'id' | 'content' | 'attachments'>;
-
-const toolDefinitions = z.array(
-  z.object({
-    name: z.string(),
-    description: z.string(),
-    inputSchema: z.record(z.string(), z.unknown()),
-    native: z.literal('memory').exactOptional(),
-    more: z.record(z.string(), z.unknown()).exactOptional(),
-  }),
-);
 
 /** The text of the segment of tools. */
 export const toolsText = (tools: readonly ToolDefinition[]): string => JSON.stringify(tools);

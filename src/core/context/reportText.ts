@@ -30,6 +30,16 @@ export function reportText(
     lines.push('', '## Masked', '', '| What | Values |', '| --- | ---: |');
     for (const { what, count: values } of report.masked) lines.push(`| ${cell(what)} | ${count(values)} |`);
   }
+  const { transformed } = report;
+  if (transformed) {
+    lines.push('', '## Changed by your transforms', '', `By ${transformed.files.map(oneLine).join(', ')}.`);
+    for (const { place, text, cut } of transformed.parts) {
+      const sentInstead = text === '' ? 'Taken out.' : text === undefined ? undefined : fenced(text);
+      lines.push('', `### ${oneLine(place)}, as it was sent`);
+      if (sentInstead !== undefined) lines.push('', sentInstead);
+      if (cut) lines.push('', 'More was sent than is kept here.');
+    }
+  }
   if (report.omitted.length > 0) {
     lines.push('', '## Left out', '', '| Part | Tokens | Why |', '| --- | ---: | --- |');
     for (const { label, tokens, reason } of report.omitted) {

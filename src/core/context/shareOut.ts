@@ -29,6 +29,8 @@ export interface SharedInput {
   budget: { total: number };
   conversation: readonly Counted<Unit>[];
   conversationTokens: number;
+  /** Bytes that pictures and documents of the conversation may take, as base64. */
+  mediaBytes: number;
   olderOmitted: boolean;
   recalled: readonly Counted<RecalledPart>[];
   grounding: readonly Counted<GroundingPart>[];
@@ -98,7 +100,13 @@ function shareOnce(
   );
   const conversation = fitConversation(
     input.conversation,
-    { tokens: input.conversationTokens, room, olderOmitted: input.olderOmitted, follows },
+    {
+      tokens: input.conversationTokens,
+      room,
+      mediaBytes: input.mediaBytes,
+      olderOmitted: input.olderOmitted,
+      follows,
+    },
     omitted,
   );
   return { conversation, recalled: [...asked, ...found], grounding };

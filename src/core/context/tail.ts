@@ -49,11 +49,11 @@ export async function readTail(
   }
 }
 
-export async function countUnits(
+export async function countUnits<U extends Unit>(
   counter: ContextCounter,
-  units: readonly Unit[],
+  units: readonly U[],
   factor: number,
-): Promise<Counted<Unit>[]> {
+): Promise<Counted<U>[]> {
   const tokens = await counter.count(
     units.map((unit) => ({ key: unit.entryIds.join(), messages: unit.messages })),
   );

@@ -37,6 +37,11 @@ export const loopbackMissing = () =>
     'This system has no loopback address the bridge could use, so it was not started.',
     { action: 'show_log' },
   );
+export const addressMissing = (address: string) =>
+  new CausewayError(
+    'address_missing',
+    `--listen: this machine has no address ${address}, so the bridge was not started. Use one of its own, or 0.0.0.0 or [::] for all of them.`,
+  );
 export const folderTooOpen = (folder: string) =>
   new CausewayError(
     'folder_too_open',

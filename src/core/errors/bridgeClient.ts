@@ -30,6 +30,12 @@ export const clientPending = () =>
     'This is no token yet: the user has not let this program in. Poll GET /v1/clients/{pending} for the token.',
   );
 export const clientRefused = () => refused('client_refused', 403, 'The user did not let this program in.');
+export const askingClosed = () =>
+  refused(
+    'asking_closed',
+    403,
+    'Nobody would see here that a program asks to be let in. Have a token made: causeway clients add NAME --store URL.',
+  );
 export const askingUnknown = () =>
   refused(
     'asking_unknown',

@@ -32,6 +32,11 @@ export const editNotSaved = (path: string) =>
     'edit_not_saved',
     `The edit is in ${path}, but the file could not be saved. Save it yourself, or undo the edit.`,
   );
+export const editUnreadable = (path: string) =>
+  new CausewayError(
+    'edit_unreadable',
+    `${path} is there, but cannot be opened as text. No edit was proposed, and nothing was changed.`,
+  );
 export const noProposal = () =>
   new CausewayError('no_proposal', 'No proposed edit is shown. Open its diff, then try again.');
 export const noEdit = () =>

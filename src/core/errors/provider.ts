@@ -104,6 +104,12 @@ export const promptTooLong = (tokens?: number, window?: number) =>
       : `The request has ${tokens} tokens; the model takes ${window}. Nothing was lost. Start a new session or choose a larger model.`,
     { action: 'new_session', status: 413 },
   );
+export const requestTooLarge = () =>
+  new CausewayError(
+    'request_too_large',
+    'The request has more bytes than the server takes, also without the pictures and documents sent before. Nothing was lost. Send the input with fewer or smaller files.',
+    { action: 'none', status: 413 },
+  );
 export const providerFailed = (status?: number, retryAfterMs?: number) =>
   new CausewayError(
     'provider_failed',

@@ -37,6 +37,34 @@ export const storeUnavailable = (cause: unknown) =>
     'The session store cannot be written. Your input was not sent and is still in the input box. Check free disk space, then retry.',
     { action: 'retry', status: 503, cause },
   );
+/** `address` is the host and the port, and never how it is entered. */
+export const redisUnavailable = (address: string, cause: unknown) =>
+  new CausewayError(
+    'store_unavailable',
+    `Redis at ${address} does not answer in time. What was not acknowledged may or may not be kept. Look whether it runs and can be reached, then retry.`,
+    { action: 'retry', status: 503, cause },
+  );
+export const redisRefused = (address: string, cause: unknown) =>
+  new CausewayError(
+    'store_refused',
+    `Redis at ${address} lets nobody in with this name and password, or forbids a command that is needed. Correct the address in CAUSEWAY_STORE, or what its user may do.`,
+    { status: 503, cause },
+  );
+export const redisFull = (address: string, cause: unknown) =>
+  new CausewayError(
+    'store_unavailable',
+    `Redis at ${address} takes no writes: its memory or its disk is full, or it cannot keep what it is given. Nothing acknowledged is lost. Look at its log and at INFO memory and persistence, then retry.`,
+    { action: 'retry', status: 503, cause },
+  );
+export const redisNotDurable = (address: string, why: string) =>
+  new CausewayError(
+    'store_not_durable',
+    `Redis at ${address} may lose what it has acknowledged: ${why}. Set appendonly to yes, appendfsync to always and maxmemory-policy to noeviction.`,
+  );
+export const notWithRedis = (what: string, instead: string) =>
+  new CausewayError('store_cannot', `${what} cannot be done with sessions in Redis. ${instead}`, {
+    status: 409,
+  });
 export const leaseLost = () =>
   new CausewayError(
     'lease_lost',
@@ -62,4 +90,11 @@ export const importInvalid = (line: number, why: string) =>
     {
       status: 400,
     },
+  );
+
+/** Nothing was changed. */
+export const turnUnderWay = () =>
+  new CausewayError(
+    'turn_under_way',
+    'This session is answering. Nothing was changed. Wait until the answer is there or stop it, then try again.',
   );

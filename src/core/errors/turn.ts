@@ -7,6 +7,12 @@ export const inputTooLarge = (tokens: number, budget: number) =>
     `The input has about ${tokens} tokens; this model takes at most ${budget} here. Nothing was sent. Shorten it or choose a model with a larger window.`,
     { action: 'choose_model', status: 413 },
   );
+export const attachmentsTooLarge = (size: string, most: string) =>
+  new CausewayError(
+    'attachments_too_large',
+    `The pictures and documents of this input have ${size} together; one request takes at most ${most}. Nothing was sent. Take some out, or send them one after the other.`,
+    { action: 'none', status: 413 },
+  );
 export const emptyInput = () =>
   new CausewayError('empty_input', 'The input is empty. Type a question, then send it.', { status: 400 });
 export const shuttingDown = () =>

@@ -84,27 +84,24 @@ export class Account {
   #hold(need: Amounts): Hold {
     this.#busy = true;
     for (const kind of limitKinds) add(this.#free, kind, -(need[kind] ?? 0));
-    let settled = false;
-    return {
-      settle: (used) => {
-        if (settled) return;
-        settled = true;
-        for (const kind of limitKinds) {
-          // Of what was not held nothing is counted: there is no limit on it.
-          const held = need[kind];
-          if (held === undefined) continue;
-          const spent = kind === 'parallel' ? 0 : (used[kind] ?? 0);
-          add(this.#used, kind, spent);
-          // What nothing was held for is first taken of what no call has yet.
-          const over = Math.max(0, spent - held - (this.#free.get(kind) ?? 0));
-          add(this.#free, kind, held - spent + over);
-          add(this.#over, kind, over);
-        }
-        // A place is all there may be of its kind: another program is not to be refused it while nobody uses it.
-        if (need.parallel !== undefined) this.#report(this.#next(() => this.#giveBack(['parallel'])));
-        this.#rest();
-      },
-    };
+    return new AccountHold((used) => this.#settle(need, used));
+  }
+
+  #settle(need: Amounts, used: Amounts): void {
+    for (const kind of limitKinds) {
+      // Of what was not held nothing is counted: there is no limit on it.
+      const held = need[kind];
+      if (held === undefined) continue;
+      const spent = kind === 'parallel' ? 0 : (used[kind] ?? 0);
+      add(this.#used, kind, spent);
+      // What nothing was held for is first taken of what no call has yet.
+      const over = Math.max(0, spent - held - (this.#free.get(kind) ?? 0));
+      add(this.#free, kind, held - spent + over);
+      add(this.#over, kind, over);
+    }
+    // A place is all there may be of its kind: another program is not to be refused it while nobody uses it.
+    if (need.parallel !== undefined) this.#report(this.#next(() => this.#giveBack(['parallel'])));
+    this.#rest();
   }
 
   /** What was used is written soon; soon after the last use, what is not used is another window's. */
@@ -192,6 +189,21 @@ export class Account {
 
   #report(done: Promise<void>): void {
     done.catch(this.#onError);
+  }
+}
+
+/** Says it once. */
+class AccountHold implements Hold {
+  #settle: ((used: Amounts) => void) | undefined;
+
+  constructor(settle: (used: Amounts) => void) {
+    this.#settle = settle;
+  }
+
+  settle(used: Amounts): void {
+    const settle = this.#settle;
+    this.#settle = undefined;
+    settle?.(used);
   }
 }
 

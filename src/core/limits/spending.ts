@@ -75,12 +75,14 @@ export function holdCall(
 /** Millionths of a dollar that the call can cost at most, whatever of it is read from a cache or written to one. */
 export function mostMoney({ window, bytes, open, pictures, maxOutput }: PlannedCall, price: Price): number {
   const input = Math.min(window, open ? window : bytes + addedTokens + pictures * pictureTokens);
-  const all = [price, ...(price.longPrompt ? [price.longPrompt] : [])];
-  const dearest = (rate: (rates: Rates) => number) => Math.max(...all.map(rate));
-  const perInput = dearest((one) => Math.max(one.input, one.cacheWrite5m, one.cacheWrite1h, one.cacheRead));
-  const perOutput = dearest((one) => one.output);
+  const { longPrompt = price } = price;
+  const perInput = Math.max(dearestInput(price), dearestInput(longPrompt));
+  const perOutput = Math.max(price.output, longPrompt.output);
   return microDollars((input * perInput + maxOutput * perOutput) / 1_000_000);
 }
+
+const dearestInput = ({ input, cacheWrite5m, cacheWrite1h, cacheRead }: Rates): number =>
+  Math.max(input, cacheWrite5m, cacheWrite1h, cacheRead);
 
 class Held implements CallHold {
   readonly #hold: Hold;

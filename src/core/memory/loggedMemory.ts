@@ -36,6 +36,7 @@ import { Compactor, type CompactorOptions } from './compaction/compactor.ts';
 import { DirectiveKeeper } from './directives/keeper.ts';
 import { overriddenBy } from './directives/notice.ts';
 import { projectDirectives, type SessionDirective } from './directives/project.ts';
+import { together } from './directives/together.ts';
 import { frameViews } from './frames.ts';
 import { SessionTitles } from './sessionTitles.ts';
 import { changedTask, projectTasks } from './tasks.ts';
@@ -62,14 +63,6 @@ const longestDirective = 2_000;
 
 /** Entries of an import read at a time: with their reports some hundred KB, which the thread takes in within a few ms. */
 const importPage = 32;
-
-/** What is told of a directive that holds in every workspace. */
-const usersOwn = {
-  state: 'confirmed',
-  origin: 'user',
-  history: [],
-  scope: 'user',
-} as const satisfies Partial<DirectiveView>;
 
 export class LoggedMemory implements SessionMemory {
   readonly #options: MemoryOptions;
@@ -199,12 +192,13 @@ export class LoggedMemory implements SessionMemory {
       this.#branches.of(sessionId),
       this.#options.userDirectives?.list(),
     ]);
+    const all = together(
+      ofUser,
+      projectDirectives(of(entries, 'directive'), (id) => branch.has(id)),
+    );
     return {
       frames: frameViews(of(entries, 'frame'), branch),
-      directives: [
-        ...projectDirectives(of(entries, 'directive'), (id) => branch.has(id)).map(viewOf),
-        ...ofUser.map((one) => ({ ...one, ...usersOwn })),
-      ],
+      directives: [...all.ofSession.map(viewOf), ...all.ofUser],
       tasks: projectTasks(of(entries, 'task')),
       profile: (await this.#options.profileOf(sessionId)).name,
     };

@@ -3,6 +3,7 @@ import { type CausewayError, localOnly, restrictedMode } from '../errors.ts';
 import type { CoreSettings, Workspace } from '../ports.ts';
 import { requestTexts } from '../secrets/maskedEntries.ts';
 import type { Masker } from '../secrets/masker.ts';
+import type { Transforms } from '../transforms/transforms.ts';
 import type { Gate } from './gate.ts';
 
 /**
@@ -23,7 +24,9 @@ export const gateOf = (of: {
   workspace: Pick<Workspace, 'isTrusted'>;
   settings: Pick<CoreSettings, 'localOnly'>;
   masker: Masker;
+  transforms?: Transforms;
 }): Gate => ({
+  transforms: () => of.transforms?.active(),
   barred: (provider) => barredFrom(of.workspace, of.settings, provider?.staysHere),
   // What a turn sends was masked when it was gathered, so that its report tells the truth; frames are asked for too.
   masked: (request) => of.masker.through(request, undefined, requestTexts),

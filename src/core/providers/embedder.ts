@@ -1,4 +1,6 @@
 /** The embedding model that the user has set, behind the one gate that every provider stands behind. */
+import { watchedEmbedding } from '../calls/watchedEmbedding.ts';
+import type { CallKeeping } from '../calls/watchedTurn.ts';
 import { modelNotFound } from '../errors.ts';
 import type { CoreSettings } from '../ports.ts';
 import { direction } from '../recall/embedding.ts';
@@ -11,6 +13,8 @@ export interface EmbedderOptions {
   providers: Iterable<Provider>;
   gate: Gate;
   settings: Pick<CoreSettings, 'embeddings'>;
+  /** Where each request is kept, and what tells whether its session is private. */
+  keeping: CallKeeping;
 }
 
 export class Embedder {
@@ -27,13 +31,26 @@ export class Embedder {
     return gate.barred(this.#provider(settings.embeddings)) ? undefined : settings.embeddings;
   }
 
-  /** The directions of the texts as that model has them, in order. Throws as the provider does, and `model_not_found`. */
-  async directions(name: string, texts: readonly string[], signal: AbortSignal): Promise<Int8Array[]> {
+  /**
+   * The directions of texts of a session as that model has them, in order. Throws as the provider does, and
+   * `model_not_found`.
+   */
+  async directions(
+    name: string,
+    texts: readonly string[],
+    sessionId: string,
+    signal: AbortSignal,
+  ): Promise<Int8Array[]> {
     const { model } = splitModel(name);
     const found = this.#provider(name);
     const embed = found && gated(found, this.#options.gate).embed;
     if (!embed) throw modelNotFound(name);
-    return (await embed({ model, texts }, signal)).map(direction);
+    const price = found.unlistedModel?.(model).price;
+    const about = { provider: found.id, model, price, sessionId, signal };
+    const { vectors } = await watchedEmbedding(this.#options.keeping, about, () =>
+      embed({ model, texts }, signal),
+    );
+    return vectors.map(direction);
   }
 
   #provider(name: string): Provider | undefined {

@@ -1,6 +1,13 @@
-/** The one way to a provider off the machine: whether it may be asked at all, and only with what may leave. */
+/**
+ * The one way to a provider off the machine: whether it may be asked at all, and only with what may leave. The user's
+ * transforms come before the masking, so that a secret which one of them adds is masked too.
+ */
+import { z } from 'zod';
 import { type CausewayError, toErrorInfo } from '../errors.ts';
-import type { Provider, ProviderRequest } from './provider.ts';
+import { heldAnswer } from '../transforms/heldAnswer.ts';
+import { changesIn, formOf, requestForm, withForm } from '../transforms/requestForm.ts';
+import type { ActiveTransforms, TransformAbout, Transforms } from '../transforms/transforms.ts';
+import type { Leaving, Provider, ProviderRequest } from './provider.ts';
 
 export interface Gate {
   /** Why nothing may go to this provider now, or to any; undefined when it may. Read anew for each request. */
@@ -9,11 +16,33 @@ export interface Gate {
   masked(request: ProviderRequest): Promise<ProviderRequest>;
   /** Texts as they may leave, in order. Throws `masking_failed`. */
   maskedTexts(texts: readonly string[]): Promise<string[]>;
+  /** The user's own modules, which are asked only where something may leave. */
+  transforms(): ReturnType<Transforms['active']>;
 }
+
+const aboutOf = ({ id }: Provider, model: string, form: TransformAbout['form']): TransformAbout => ({
+  form,
+  from: 'session',
+  provider: id,
+  model,
+});
+
+/** Each text has its vector. */
+const sameTexts = ({ length }: readonly string[]) => z.array(z.string()).length(length);
 
 /** A provider that stays on the machine needs no gate. */
 export function gated(provider: Provider, gate: Gate): Provider {
   if (!provider.remote) return provider;
+  const leaving = async (request: ProviderRequest): Promise<Leaving & { active?: ActiveTransforms }> => {
+    const active = await gate.transforms();
+    if (!active || request.transformed)
+      return { request: await gate.masked(request), ...(active ? { active } : {}) };
+    const about = aboutOf(provider, request.model, 'messages');
+    const { value, files } = await active.request(formOf(request), requestForm, about);
+    const sent = await gate.masked(files.length === 0 ? request : withForm(request, value));
+    const changes = files.length === 0 ? undefined : changesIn(request, sent, files);
+    return { request: { ...sent, transformed: true }, active, ...(changes ? { changes } : {}) };
+  };
   const {
     onlyByName,
     ownNames,
@@ -39,16 +68,24 @@ export function gated(provider: Provider, gate: Gate): Provider {
     },
     models: () => provider.models(),
     async *stream(request, signal) {
-      let sent: ProviderRequest;
+      let sent: Awaited<ReturnType<typeof leaving>>;
       try {
         const barred = gate.barred(provider);
         if (barred) throw barred;
-        sent = await gate.masked(request);
+        sent = await leaving(request);
       } catch (error) {
         yield signal.aborted ? { type: 'aborted' } : { type: 'error', error: toErrorInfo(error) };
         return;
       }
-      yield* provider.stream(sent, signal);
+      const events = provider.stream(sent.request, signal);
+      const about = aboutOf(provider, request.model, 'messages');
+      yield* sent.active?.seesAnswers ? heldAnswer(events, sent.active, about) : events;
+    },
+    async leaving(request) {
+      // Where nothing may leave, no module is asked either; the stream says why.
+      if (gate.barred(provider)) return { request };
+      const { active: _, ...sent } = await leaving(request);
+      return sent;
     },
     ...(refreshModels && {
       async refreshModels(signal) {
@@ -60,14 +97,17 @@ export function gated(provider: Provider, gate: Gate): Provider {
       async countTokens(request, signal) {
         const barred = gate.barred(provider);
         if (barred) throw barred;
-        return countTokens.call(provider, await gate.masked(request), signal);
+        return countTokens.call(provider, (await leaving(request)).request, signal);
       },
     }),
     ...(embed && {
       async embed({ model, texts }, signal) {
         const barred = gate.barred(provider);
         if (barred) throw barred;
-        return embed.call(provider, { model, texts: await gate.maskedTexts(texts) }, signal);
+        const active = await gate.transforms();
+        const about = aboutOf(provider, model, 'embeddings');
+        const { value } = (await active?.request([...texts], sameTexts(texts), about)) ?? { value: texts };
+        return embed.call(provider, { model, texts: await gate.maskedTexts(value) }, signal);
       },
     }),
     ...(wireBody && { wireBody: (request) => wireBody.call(provider, request) }),

@@ -2,7 +2,7 @@
 import type { ClientOptions } from '../../protocol/clientOptions.ts';
 import type { Citation, ContentBlock, StopReason, Usage } from '../../protocol/content.ts';
 import type { ErrorInfo } from '../../protocol/errors.ts';
-import type { FilePlace } from '../../protocol/report.ts';
+import type { ContextReport, FilePlace } from '../../protocol/report.ts';
 
 /** US dollars per million tokens. */
 export interface Rates {
@@ -84,6 +84,15 @@ export interface ProviderRequest {
   retries?: number;
   /** Of a program's own request; then it alone says whether there is thinking. */
   client?: ClientOptions;
+  /** It came from `Provider.leaving`, so that the user's transforms have seen it. */
+  transformed?: true;
+}
+
+/** A request as it leaves. */
+export interface Leaving {
+  request: ProviderRequest;
+  /** What the user's transforms changed in it; absent where nothing. */
+  changes?: ContextReport['transformed'];
 }
 
 /** A picture by its address, of a program's own request; no session keeps one. */
@@ -130,6 +139,12 @@ export interface EmbeddingRequest {
   model: string;
   texts: readonly string[];
 }
+export interface EmbeddingAnswer {
+  /** One for each text, in order. */
+  vectors: number[][];
+  /** As the server counts them; absent where it does not. */
+  tokens?: number;
+}
 
 export interface Provider {
   /** Stable id, such as `anthropic` or `offline`. */
@@ -153,12 +168,18 @@ export interface Provider {
   /** The exact count of a request's input tokens. Rejects when the provider cannot be asked. */
   countTokens?(request: ProviderRequest, signal: AbortSignal): Promise<number>;
   /** The directions of texts in the space of an embedding model, in order. Rejects when the provider cannot be asked. */
-  embed?(request: EmbeddingRequest, signal: AbortSignal): Promise<number[][]>;
+  embed?(request: EmbeddingRequest, signal: AbortSignal): Promise<EmbeddingAnswer>;
   /** The request's body as it would go over the wire, for people to look at. Pure. */
   wireBody?(request: WireRequest): Record<string, unknown>;
   /** Ids of models that turn texts into numbers, as far as they are known; absent where the provider has no such API. */
   embeddingModels?(): string[];
   /** What of a program's own options the model is not told, by their names in Anthropic's wire; all is told when absent. */
   unmet?(options: ClientOptions, model: string, hasTools: boolean): string[];
+  /**
+   * The request as it would leave after the user's transforms, for whoever must know before it is sent; `stream` asks them
+   * itself otherwise. Absent where nothing leaves the machine. Throws `transform_failed`, `transforms_busy` and
+   * `masking_failed`.
+   */
+  leaving?(request: ProviderRequest): Promise<Leaving>;
   stream(request: ProviderRequest, signal: AbortSignal): AsyncIterable<ProviderEvent>;
 }

@@ -19,12 +19,16 @@ import {
   type RelayOperation,
   type RelayPrincipal,
   type RelayRequest,
+  type RelayServer,
+  type RelayTransforms,
   type UsageQuery,
   type UsageRow,
 } from '../relay.ts';
 import type { Masker } from '../secrets/masker.ts';
+import type { Transforms } from '../transforms/transforms.ts';
 import type { CallBatch } from './callBatch.ts';
 import { KeptSecret } from './keptSecret.ts';
+import { relayedTransforms } from './relayedTransforms.ts';
 import { RelayServers } from './servers.ts';
 
 /**
@@ -48,7 +52,9 @@ export interface AnthropicRelayOptions {
   /** Without one, no program is held to any limit. */
   limiter?: Limiter;
   /** Without it nobody looks for secrets. */
-  masker?: Pick<Masker, 'texts'>;
+  masker?: Pick<Masker, 'texts' | 'through'>;
+  /** The user's own modules that see what leaves; none when absent. */
+  transforms?: Transforms;
 }
 
 /** Tokens of the largest window there is, for models that are not in the table. */
@@ -89,6 +95,15 @@ export class AnthropicRelay implements ModelRelay {
     return typeof key === 'string'
       ? this.#limited(this.#grant(baseUrl, key), principal, request)
       : key.then((one) => this.#limited(this.#grant(baseUrl, one), principal, request));
+  }
+
+  transforms(server?: RelayServer): RelayTransforms | undefined | Promise<RelayTransforms | undefined> {
+    const { transforms, barred, masker } = this.#options;
+    if (!transforms) return undefined;
+    // Where nothing may leave, no module is run either.
+    if (barred(server !== undefined && this.#servers.staysHere(server.provider))) return undefined;
+    const active = transforms.active();
+    return active && Promise.resolve(active).then((one) => one && relayedTransforms(one, masker));
   }
 
   async isClean(texts: readonly string[]): Promise<boolean> {

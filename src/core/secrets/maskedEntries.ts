@@ -80,6 +80,16 @@ export const reportTexts = (report: ContextReport, swap: Swap): ContextReport =>
   segments: report.segments.map((segment) =>
     segment.text === undefined ? segment : { ...segment, text: swap(segment.text) },
   ),
+  ...(report.transformed === undefined
+    ? {}
+    : {
+        transformed: {
+          ...report.transformed,
+          parts: report.transformed.parts.map((part) =>
+            part.text === undefined ? part : { ...part, text: swap(part.text) },
+          ),
+        },
+      }),
 });
 
 function frameTexts(body: FrameBody, swap: Swap): FrameBody {

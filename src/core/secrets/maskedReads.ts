@@ -6,6 +6,7 @@ import type { Entry } from '../../protocol/entries.ts';
 import { leanEntry } from '../../protocol/lean.ts';
 import type { SessionMemoryView } from '../../protocol/memory.ts';
 import type { SessionSummary } from '../../protocol/session.ts';
+import type { SessionEvent } from '../../protocol/turnEvents.ts';
 import type { SessionStore } from '../session/store.ts';
 import type { WorkspaceSources } from '../tools/workspace/sources.ts';
 import { entryTexts, longestTitle, memoryTexts } from './maskedEntries.ts';
@@ -18,6 +19,8 @@ export type EntryReads = Pick<SessionStore, 'path' | 'entries' | 'ofKinds' | 'lo
 export interface ToldReads extends EntryReads {
   /** As the store gives them, with their titles masked. */
   summaries(sessions: readonly SessionSummary[]): Promise<SessionSummary[]>;
+  /** What happened in a session, with what it holds of the log as the log is told. */
+  event(event: SessionEvent): Promise<SessionEvent>;
   readonly files: ToldFiles;
   /** What a session remembers, as its memory views it, with the texts masked. */
   memory(sessionId: string, view: SessionMemoryView): Promise<SessionMemoryView>;
@@ -43,7 +46,15 @@ interface ToldOptions {
 /** Entries come without the texts of their reports, which are told part by part. */
 export function toldReads({ store, masker, workspaceSources }: ToldOptions): ToldReads {
   const masked = maskedReads(store, masker);
+  const summaries: ToldReads['summaries'] = async (sessions) => {
+    const titles = await masker.texts(sessions.map(({ title }) => title));
+    return sessions.map((one, index) => ({
+      ...one,
+      title: (titles[index] ?? one.title).slice(0, longestTitle),
+    }));
+  };
   return {
+    event: (event) => maskedEvent(masker, summaries, event),
     files: toldFiles(() => workspaceSources?.()?.files, masker),
     path: async (...asked) => (await masked.path(...asked)).map(leanEntry),
     entries: async (...asked) => (await masked.entries(...asked)).map(leanEntry),
@@ -51,14 +62,31 @@ export function toldReads({ store, masker, workspaceSources }: ToldOptions): Tol
       (await masked.ofKinds(sessionId, kinds)).map((one) => leanEntry(one)),
     log: async (...asked) => (await masked.log(...asked)).map(leanEntry),
     memory: (sessionId, view) => masker.through(view, sessionId, memoryTexts),
-    async summaries(sessions) {
-      const titles = await masker.texts(sessions.map(({ title }) => title));
-      return sessions.map((one, index) => ({
-        ...one,
-        title: (titles[index] ?? one.title).slice(0, longestTitle),
-      }));
-    },
+    summaries,
   };
+}
+
+async function maskedEvent(
+  masker: Masker,
+  summaries: ToldReads['summaries'],
+  event: SessionEvent,
+): Promise<SessionEvent> {
+  switch (event.type) {
+    case 'entry.appended': {
+      const [entry = event.entry] = await maskedEntries(masker, event.sessionId, [event.entry]);
+      return { ...event, entry };
+    }
+    case 'turn.ended': {
+      const [entry = event.entry] = await maskedEntries(masker, event.sessionId, [event.entry]);
+      return { ...event, entry };
+    }
+    case 'session.changed': {
+      const [session = event.session] = await summaries([event.session]);
+      return { ...event, session };
+    }
+    default:
+      return event;
+  }
 }
 
 /** Throws `masking_failed`. */

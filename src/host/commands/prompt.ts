@@ -36,7 +36,8 @@ export async function askPrompt(app: App): Promise<void> {
   const { turn } = await assistant.prompts.ask(name, values, { version, drafts: true });
   const host = await app.panel.reveal({ preserveFocus: true });
   const sessionId = host.shown ?? (await app.sessionToShow());
-  await assistant.startTurn(sessionId, { grounding: app.settings.grounding, ...turn, door: 'command' });
+  const chosen = turn.profile === undefined ? await app.groundings.chosen(assistant, sessionId) : {};
+  await assistant.startTurn(sessionId, { ...chosen, ...turn, door: 'command' });
 }
 
 /** Undefined when the user left. What does not fit is said by the error of the prompt, which names the field. */

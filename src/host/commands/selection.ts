@@ -93,7 +93,7 @@ async function ask(
   const { events } = await assistant.startTurn(sessionId, {
     text,
     attachments,
-    grounding: app.settings.grounding,
+    ...(await app.groundings.chosen(assistant, sessionId)),
     door: 'command',
   });
   for await (const event of events) {

@@ -8,6 +8,7 @@ import { largestFile } from '../../core/grounding/fileRules.ts';
 import { whereIs } from '../../core/grounding/quotePlace.ts';
 import { isConfinedPath } from '../../core/workspace/confinedPath.ts';
 import { isWorkspaceText, shownPath } from '../openEditors.ts';
+import { existingDocument } from './existingDocument.ts';
 import type { ProposedEdits } from './proposedEdits.ts';
 
 /** A text of an answer with what was masked in it, from the session and from these texts. */
@@ -25,7 +26,7 @@ export interface CodeForFile {
 /**
  * Throws `no_editor` when nothing tells which file is meant, `outside_workspace` for a path that leads out, and
  * `edit_outdated` when the lines the code was asked for are not there any more; `placeholder_unknown` and
- * `masking_failed` where what was masked cannot be put back.
+ * `masking_failed` where what was masked cannot be put back; and `edit_unreadable`.
  */
 export async function applyCode(edits: ProposedEdits, proposed: CodeForFile): Promise<void> {
   const { path, target } = proposed;
@@ -33,7 +34,8 @@ export async function applyCode(edits: ProposedEdits, proposed: CodeForFile): Pr
   const active = editor && isWorkspaceText(editor.document.uri) ? editor : undefined;
   const uri = target?.uri ?? (path === undefined ? active?.document.uri : await uriOfPath(path));
   if (!uri) throw noEditor();
-  const document = await existing(uri);
+  // What is not there yet becomes a new file.
+  const document = await existingDocument(uri);
   // What is masked in the code stands in the file, or in another one that is open.
   const sources = [...(document ? [document] : []), ...openDocuments()].map((one) => one.getText());
   const restored = (code: string) => proposed.restored(code, sources);
@@ -69,15 +71,6 @@ export const openDocuments = (): vscode.TextDocument[] =>
   vscode.workspace.textDocuments.filter(
     (one) => isWorkspaceText(one.uri) && one.getText().length <= largestFile,
   );
-
-async function existing(uri: vscode.Uri): Promise<vscode.TextDocument | undefined> {
-  try {
-    return await vscode.workspace.openTextDocument(uri);
-  } catch {
-    // Not there yet: the code becomes a new file.
-    return undefined;
-  }
-}
 
 /** Within the folders of the workspace only, however the path is written and wherever links lead. */
 export async function uriOfPath(path: string): Promise<vscode.Uri> {

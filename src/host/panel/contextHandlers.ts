@@ -56,10 +56,10 @@ function mentioned(report: Pick<ContextReport, 'segments' | 'omitted'>, attachme
 }
 
 export function contextHandlers(app: App): Answers {
-  const { settings, reports, editors, out } = app;
+  const { groundings, reports, editors, out } = app;
   const inspections = new Inspections({
-    grounding: () => settings.grounding,
-    taken: (attachments) => app.media.taken(attachments),
+    chosen: (assistant, sessionId) => groundings.chosen(assistant, sessionId),
+    taken: (attachments, place) => app.media.taken(attachments, place),
   });
   return {
     preview: async ({ sessionId, ...input }, assistant) => {
@@ -81,7 +81,7 @@ export function contextHandlers(app: App): Answers {
             ? mentioned(report, attachment)
             : {
                 tokens: isMedia(attachment)
-                  ? mediaTokens(await app.media.of(attachment))
+                  ? mediaTokens(await app.media.of(attachment, { sessionId, sessions: assistant.sessions }))
                   : estimateTokens(attachmentText(attachment)),
                 reason: vscode.l10n.t('You attached it.'),
               }),
@@ -89,7 +89,8 @@ export function contextHandlers(app: App): Answers {
       );
       const isAttached = (uri: string) =>
         input.attachments.some((one) => one.kind === 'file' && one.uri === uri);
-      const open = settings.grounding === 'off' ? [] : await editors.files();
+      const grounding = await groundings.of(assistant, sessionId);
+      const open = grounding === 'off' ? [] : await editors.files();
       const outside = open.flatMap(({ uri, path, staysOut }) =>
         staysOut && !isAttached(uri)
           ? [{ id: uri, label: path, source: 'out' as const, tokens: 0, reason: staysOutWords(staysOut) }]
@@ -113,8 +114,8 @@ export function contextHandlers(app: App): Answers {
       choices: await mentionables(app, { sessions, sessionId, typed }),
     }),
     attachUris: async ({ uris }) => ({ attachments: await each(uris, (uri) => attachUri(app, uri)) }),
-    attachBytes: async ({ name, data }) => ({
-      attachments: await each([data], (one) => attachBytes(app, name, one)),
+    attachBytes: async ({ sessionId, name, data }, { sessions }) => ({
+      attachments: await each([data], (one) => attachBytes(app, name, one, { sessionId, sessions })),
     }),
     mention: async ({ choice }) => {
       const attachment = await attachMention(app, choice);

@@ -2,10 +2,12 @@
 import type { Assistant } from '../../core/assistant.ts';
 import type { InspectedContext } from '../../core/context/contextInspector.ts';
 import type { ContextView } from '../../protocol/contextView.ts';
-import type { GroundingMode } from '../../protocol/entries.ts';
 import type { ContextOf } from '../../protocol/panelContext.ts';
 import type { TurnInput } from '../../protocol/turnInput.ts';
+import type { SessionGroundings } from '../sessionGroundings.ts';
 import type { MediaShelf } from './mediaShelf.ts';
+
+type ChosenGrounding = SessionGroundings['chosen'];
 
 export interface LookedAt {
   sessionId: string;
@@ -14,12 +16,12 @@ export interface LookedAt {
 
 /** Keeps what was looked at last, so that a text of it is a text of what is shown and of nothing newer. */
 export class Inspections {
-  readonly #grounding: () => GroundingMode;
+  readonly #chosen: ChosenGrounding;
   readonly #taken: MediaShelf['taken'];
   #last: { key: string; inspected: InspectedContext } | undefined;
 
-  constructor(parts: { grounding: () => GroundingMode; taken: MediaShelf['taken'] }) {
-    this.#grounding = parts.grounding;
+  constructor(parts: { chosen: ChosenGrounding; taken: MediaShelf['taken'] }) {
+    this.#chosen = parts.chosen;
     this.#taken = parts.taken;
   }
 
@@ -53,7 +55,10 @@ export class Inspections {
   async #inspect(assistant: Assistant, { sessionId, of }: LookedAt): Promise<InspectedContext> {
     if (of.kind === 'turn') return assistant.context(sessionId, { turnId: of.turnId });
     const { text, excluded, pinned, replaced } = of.input;
-    const { attachments, media } = await this.#taken(of.input.attachments);
+    const { attachments, media } = await this.#taken(of.input.attachments, {
+      sessionId,
+      sessions: assistant.sessions,
+    });
     const input: TurnInput = {
       text,
       attachments,
@@ -61,7 +66,7 @@ export class Inspections {
       excluded,
       ...(pinned === undefined ? {} : { pinned }),
       ...(replaced === undefined ? {} : { replaced }),
-      grounding: this.#grounding(),
+      ...(await this.#chosen(assistant, sessionId)),
       door: 'panel',
     };
     return assistant.context(sessionId, { input });

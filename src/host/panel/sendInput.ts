@@ -26,8 +26,11 @@ export async function sendInput(
   const again = from === undefined ? [] : await mediaOf(assistant.sessions, sessionId, from);
   const media = [...again, ...taken.media];
   const prompt = await assistant.prompts.typed(input.text);
+  const { grounding, door } = mark;
   const { turnId, state } = await assistant.startTurn(sessionId, {
-    ...mark,
+    // What was chosen beside one profile says nothing of the one that a prompt names.
+    ...(grounding === undefined || prompt?.turn.profile !== undefined ? {} : { grounding }),
+    door,
     ...(prompt?.turn ?? { text: input.text }),
     attachments: taken.attachments,
     excluded: input.excluded,

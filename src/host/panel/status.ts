@@ -4,13 +4,13 @@ import type { Assistant } from '../../core/assistant.ts';
 import type { PanelStatus } from '../../protocol/panel.ts';
 import type { BridgeControl } from '../bridgeControl.ts';
 import type { Keys } from '../keys.ts';
-import type { Settings } from '../settings.ts';
+import type { SessionGroundings } from '../sessionGroundings.ts';
 import type { WindowCore } from '../windowCore.ts';
 
 export interface StatusParts {
   core: WindowCore;
   keys: Keys;
-  settings: Settings;
+  groundings: SessionGroundings;
   bridge: BridgeControl;
   suggestions(): Promise<string[]>;
 }
@@ -20,8 +20,9 @@ export async function panelStatus(
   assistant: Assistant,
   sessionId: string | undefined,
 ): Promise<PanelStatus> {
-  const [{ model, insteadOf }, key, suggestions] = await Promise.all([
+  const [{ model, insteadOf }, grounding, key, suggestions] = await Promise.all([
     assistant.modelFor(sessionId),
+    parts.groundings.of(assistant, sessionId),
     parts.keys.state(),
     parts.suggestions(),
   ]);
@@ -34,7 +35,7 @@ export async function panelStatus(
     model: { id: `${model.provider}/${model.id}`, name: model.name, window: model.window },
     // That there is no key is said by the key's own state.
     ...(insteadOf === undefined || key === 'missing' ? {} : { insteadOf }),
-    grounding: parts.settings.grounding,
+    grounding,
     notices: parts.core.notices,
     suggestions,
     ...(port === undefined ? {} : { bridgePort: port }),

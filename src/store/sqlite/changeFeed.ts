@@ -3,9 +3,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { StoreChange } from '../../core/session/store.ts';
 import type { Entry } from '../../protocol/entries.ts';
+import { queueOf } from '../queuedTurns.ts';
 import type { SessionLog } from './sessionLog.ts';
 import type { SessionTable } from './sessionTable.ts';
-import { type Lease, queueOf, type TurnTable } from './turnTable.ts';
+import type { Lease, TurnTable } from './turnTable.ts';
 
 /** Entries read at a time. */
 const pageSize = 500;

@@ -12,9 +12,10 @@ import type {
   UserEntryDraft,
 } from '../../protocol/entries.ts';
 import type { QueuedTurn } from '../../protocol/session.ts';
+import { queueOf } from '../queuedTurns.ts';
 import { holderState } from './holder.ts';
 import type { SessionLog } from './sessionLog.ts';
-import { type Lease, queueOf, type TurnRow, type TurnTable } from './turnTable.ts';
+import type { Lease, TurnRow, TurnTable } from './turnTable.ts';
 
 /** A holder that has not beaten for this long, in ms in which the observer was looking, is taken for gone. */
 const leaseExpiryMs = 10_000;

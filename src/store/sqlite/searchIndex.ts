@@ -3,13 +3,12 @@
  * remember how far they came, and it lives in memory when the payloads are encrypted.
  */
 import type { DatabaseSync } from 'node:sqlite';
-import { plainText } from '../../protocol/content.ts';
-import type { Entry } from '../../protocol/entries.ts';
 import type { SearchHit } from '../../protocol/session.ts';
+import { searchableText } from '../searchableText.ts';
+import { snippetOf, wordsOf } from '../snippet.ts';
 import { isCorrupt } from '../sqliteErrors.ts';
 import type { SessionLog } from './sessionLog.ts';
 import type { SessionTable } from './sessionTable.ts';
-import { snippetOf, wordsOf } from './snippet.ts';
 import { transaction } from './transaction.ts';
 
 /** Entries indexed in one transaction; small, so that an append waits at most a few ms for it. */
@@ -165,26 +164,3 @@ const isAttached = (db: DatabaseSync): boolean =>
     .prepare('PRAGMA database_list')
     .all()
     .some((row) => row.name === 'search');
-
-/** What of an entry can be searched; empty for kinds that say nothing to a reader. */
-function searchableText(entry: Entry): string {
-  switch (entry.kind) {
-    case 'user':
-    case 'assistant':
-      return plainText(entry.content);
-    case 'title':
-      return entry.title;
-    case 'directive':
-      return entry.text;
-    case 'task':
-      return [entry.title, ...entry.steps.map((step) => step.text)].join('\n');
-    case 'frame':
-    case 'tool_result':
-    case 'model':
-    case 'profile':
-    case 'rewind':
-      return '';
-    default:
-      return entry satisfies never;
-  }
-}

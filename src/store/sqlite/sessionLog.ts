@@ -1,8 +1,8 @@
 /** The log of entries: appending in order, reading branches. */
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import { CausewayError, invalidInput, notFound } from '../../core/errors.ts';
-import type { EntryLink, PathOptions } from '../../core/session/store.ts';
+import { CausewayError, notFound } from '../../core/errors.ts';
+import type { EntryLink, PathOptions, TreeLink } from '../../core/session/store.ts';
 import {
   type AssistantEntry,
   type Entry,
@@ -10,10 +10,12 @@ import {
   type EntryKind,
   entry,
 } from '../../protocol/entries.ts';
+import { placedEntry } from '../placedEntry.ts';
 import { type EntryRows, rowColumns } from './entryRows.ts';
 import type { SessionTable } from './sessionTable.ts';
 
 const link = z.object({ id: z.string(), kind: z.enum(entry.options.map((one) => one.shape.kind.value)) });
+const treeLink = link.extend({ parentId: z.string().nullable(), seq: z.number() });
 
 const begun = z.object({ sessionId: z.string(), firstId: z.string() });
 
@@ -53,19 +55,11 @@ export class SessionLog {
     let bytes = 0;
     const entries = drafts.map((draft) => {
       const parentId = draft.parentId === undefined ? head : draft.parentId;
-      const parsed = entry.safeParse({ ...draft, parentId, seq: ++seq });
-      if (!parsed.success) {
-        const issue = parsed.error.issues[0];
-        throw invalidInput(
-          `entry.${issue?.path.join('.') ?? ''}`,
-          'a value that does not fit',
-          issue?.message ?? 'an entry',
-        );
-      }
+      const placed = placedEntry(draft, parentId, ++seq);
       if (parentId !== null && !this.has(sessionId, parentId)) throw notFound('entry', parentId);
-      bytes += this.#rows.insert(sessionId, parsed.data);
-      head = parsed.data.id;
-      return parsed.data;
+      bytes += this.#rows.insert(sessionId, placed);
+      head = placed.id;
+      return placed;
     });
     this.#sessions.noteAppended(sessionId, entries, bytes);
     return entries;
@@ -96,6 +90,17 @@ export class SessionLog {
         .prepare(`SELECT ${rowColumns} FROM entry WHERE session_id = ? AND seq > ? ORDER BY seq LIMIT ?`)
         .all(sessionId, options.afterSeq ?? 0, options.limit ?? unlimited),
     );
+  }
+
+  /** Reads no payload. */
+  links(sessionId: string, options: { afterSeq?: number; limit?: number } = {}): TreeLink[] {
+    return this.#db
+      .prepare(
+        `SELECT id, kind, parent_id AS parentId, seq FROM entry
+         WHERE session_id = ? AND seq > ? ORDER BY seq LIMIT ?`,
+      )
+      .all(sessionId, options.afterSeq ?? 0, options.limit ?? unlimited)
+      .map((raw) => treeLink.parse(raw));
   }
 
   /** The entry with which a turn ended. */

@@ -1,27 +1,12 @@
 /** The rows of sessions: what a list shows, kept beside the log so that listing reads no entries. */
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import { derivedTitle } from '../../core/session/derivedTitle.ts';
-import { plainText } from '../../protocol/content.ts';
 import { type Door, doors, type Entry } from '../../protocol/entries.ts';
-import { type SessionSummary, type Spending, spending } from '../../protocol/session.ts';
+import type { SessionSummary, Spending } from '../../protocol/session.ts';
 import { spentWith } from '../../protocol/spending.ts';
+import { type SessionDetails, sessionDetails, shownDetails, withEntry } from '../sessionDetails.ts';
 import type { PayloadCodec } from './codec.ts';
 import { type Column, columnsOf, holds, rowSum } from './rowSum.ts';
-
-/** The part of a session's row that may tell something about its content, and so is stored under the codec. */
-const details = z.object({
-  title: z.string(),
-  /** Whether the title was given; otherwise the first input may still replace it. */
-  titled: z.boolean(),
-  client: z.string().optional(),
-  clientId: z.string().optional(),
-  shared: z.boolean().optional(),
-  model: z.string().optional(),
-  forkedFrom: z.object({ sessionId: z.uuid(), entryId: z.uuid() }).optional(),
-  spent: spending.optional(),
-});
-export type SessionDetails = z.infer<typeof details>;
 
 const row = z.object({
   id: z.string(),
@@ -59,8 +44,6 @@ function columnValues(value: SessionRow): (Column | Uint8Array)[] {
   const columns = columnsOf(value, sessionColumns);
   return [...columns, rowSum(columns, value.payload), value.payload];
 }
-
-export const untitled = 'New session';
 
 export class SessionTable {
   readonly #db: DatabaseSync;
@@ -244,15 +227,13 @@ export class SessionTable {
   }
 
   #details(value: SessionRow): SessionDetails {
-    return details.parse(this.#codec.decode(value, contextOf(value.id)));
+    return sessionDetails.parse(this.#codec.decode(value, contextOf(value.id)));
   }
 
   #summary(value: SessionRow): SessionSummary {
-    const { title, client, clientId, shared, model, forkedFrom, spent } = this.#details(value);
     return {
       id: value.id,
       workspaceId: this.#options.workspaceId,
-      title,
       createdAt: value.created_at,
       updatedAt: value.updated_at,
       door: value.door,
@@ -260,12 +241,7 @@ export class SessionTable {
       bytes: value.bytes,
       private: this.#options.private,
       readOnly: this.#options.readOnly,
-      ...(client === undefined ? {} : { client }),
-      ...(clientId === undefined ? {} : { clientId }),
-      ...(shared === true ? { shared } : {}),
-      ...(model === undefined ? {} : { model }),
-      ...(forkedFrom === undefined ? {} : { forkedFrom }),
-      ...(spent === undefined ? {} : { spent }),
+      ...shownDetails(this.#details(value)),
       ...(value.trashed_at === null ? {} : { trashedAt: value.trashed_at }),
     };
   }
@@ -273,22 +249,4 @@ export class SessionTable {
   #nextChange(): number {
     return this.lastChange() + 1;
   }
-}
-
-function withEntry(before: SessionDetails, entry: Entry): SessionDetails {
-  if (entry.kind === 'title') return withTitle(before, entry);
-  if (entry.kind === 'model') return { ...before, model: `${entry.provider}/${entry.model}` };
-  const spent = spentWith(before.spent, entry);
-  if (spent !== before.spent) return { ...before, ...(spent === undefined ? {} : { spent }) };
-  if (entry.kind !== 'user' || before.titled || before.title !== untitled) return before;
-  const title = derivedTitle(plainText(entry.content));
-  return title === '' ? before : { ...before, title };
-}
-
-/** A title that was given stays; one that a model wrote may still be replaced by one that is given. */
-function withTitle(before: SessionDetails, entry: Extract<Entry, { kind: 'title' }>): SessionDetails {
-  const spent = spentWith(before.spent, entry);
-  const paid = spent === undefined ? before : { ...before, spent };
-  if (entry.method === undefined) return { ...paid, title: entry.title, titled: true };
-  return before.titled ? paid : { ...paid, title: entry.title };
 }

@@ -13,6 +13,7 @@ import type {
   SessionInit,
   StoreStatus,
   SubmitResult,
+  TreeLink,
   TurnState,
 } from '../../core/session/store.ts';
 import type { AssistantBlock } from '../../protocol/content.ts';
@@ -26,12 +27,12 @@ import type {
   UserEntryDraft,
 } from '../../protocol/entries.ts';
 import type { Draft, QueuedTurn, SearchHit, SessionSummary } from '../../protocol/session.ts';
+import { madeBy, untitled } from '../sessionDetails.ts';
+import { exportLines, parseExport } from '../transfer.ts';
 import { finishRecode, purgeSession, recode } from './maintenance.ts';
 import { mendLog } from './restore.ts';
-import { untitled } from './sessionTable.ts';
 import type { Shelf } from './shelf.ts';
 import { Shelves, type SqliteStoreOptions } from './shelves.ts';
-import { exportLines, parseExport } from './transfer.ts';
 import { Upkeep } from './upkeep.ts';
 
 const defaultListLimit = 200;
@@ -111,6 +112,10 @@ export class SqliteStore {
 
   log(sessionId: string, options?: { afterSeq?: number; limit?: number }): Entry[] {
     return this.#shelves.read(() => this.#shelves.of(sessionId).log.all(sessionId, options));
+  }
+
+  links(sessionId: string, options?: { afterSeq?: number; limit?: number }): TreeLink[] {
+    return this.#shelves.read(() => this.#shelves.of(sessionId).log.links(sessionId, options));
   }
 
   entries(sessionId: string, ids: readonly string[]): Entry[] {
@@ -224,9 +229,23 @@ export class SqliteStore {
   }
 
   setDraft(sessionId: string, draft: Draft | undefined): void {
-    this.#shelves.write(this.#shelves.of(sessionId), (shelf) => ({
-      value: shelf.drafts.set(sessionId, draft),
-    }));
+    this.#shelves.write(this.#shelves.of(sessionId), (shelf) => {
+      const urisOf = (one: Draft | undefined) => one?.attachments.map(({ uri }) => uri) ?? [];
+      const before = () => urisOf(shelf.drafts.get(sessionId));
+      shelf.draftMedia.settle(sessionId, { before, now: urisOf(draft), at: Date.now() });
+      return { value: shelf.drafts.set(sessionId, draft) };
+    });
+  }
+
+  keepDraftMedia(sessionId: string, uri: string, bytes: Uint8Array): void {
+    this.#shelves.write(this.#shelves.of(sessionId), (shelf) => {
+      if (!shelf.sessions.has(sessionId)) throw notFound('session', sessionId);
+      return { value: shelf.draftMedia.keep(sessionId, uri, bytes, Date.now()) };
+    });
+  }
+
+  draftMedia(sessionId: string, uri: string): Uint8Array | undefined {
+    return this.#shelves.read(() => this.#shelves.of(sessionId).draftMedia.get(sessionId, uri));
   }
 
   exportSession(sessionId: string): string {
@@ -360,12 +379,3 @@ export class SqliteStore {
     return summary;
   }
 }
-
-type Maker = { [Field in 'client' | 'clientId' | 'shared']?: SessionInit[Field] | undefined };
-
-/** Who made a session, and who may use it. */
-const madeBy = ({ client, clientId, shared }: Maker) => ({
-  ...(client === undefined ? {} : { client }),
-  ...(clientId === undefined ? {} : { clientId }),
-  ...(shared === undefined ? {} : { shared }),
-});

@@ -3,9 +3,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 import type { Answerer } from '../../core/session/store.ts';
-import { type AssistantBlock, assistantBlock, plainText } from '../../protocol/content.ts';
+import { type AssistantBlock, assistantBlock } from '../../protocol/content.ts';
 import type { UserEntryDraft } from '../../protocol/entries.ts';
-import type { QueuedTurn } from '../../protocol/session.ts';
 import type { PayloadCodec } from './codec.ts';
 import { columnsOf, holds, rowSum } from './rowSum.ts';
 
@@ -183,18 +182,3 @@ const leaseOf = (value: z.infer<typeof leaseRow>): Lease => ({
   beat: value.beat,
   progressNumber: value.progress_number,
 });
-
-/** The waiting turns of a session, in order. */
-export function queueOf(turns: readonly TurnRow[]): QueuedTurn[] {
-  return turns
-    .filter((turn) => turn.state === 'queued')
-    .map((turn, index) => ({
-      turnId: turn.turnId,
-      sessionId: turn.sessionId,
-      position: index + 1,
-      text: plainText(turn.user.content),
-      ...(turn.user.attachments === undefined ? {} : { attachments: turn.user.attachments }),
-      door: turn.user.door,
-      ...(turn.user.client === undefined ? {} : { client: turn.user.client }),
-    }));
-}

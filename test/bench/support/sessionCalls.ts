@@ -1,6 +1,15 @@
-/** What it costs to have a call of the model wire belong to a session: latency beside the API's own, at a fixed rate. */
-import type { Pool } from 'undici';
-import { median, type Row } from './table.ts';
+/**
+ * What it costs to have a call of the model wire belong to a session, with recall and with passages of the workspace:
+ * latency beside the API's own, at a fixed rate, and processor time.
+ */
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Pool } from 'undici';
+import { repositoryRoot } from '../../support/vscode/paths.ts';
+import { prepareCauseway } from './relay/causeway.ts';
+import { type Running, startProgram, startScript } from './relay/servers.ts';
+import { median, type Table } from './table.ts';
 
 /** Calls a second: more than a person's scripts make together, and far from what keeps a core busy. */
 const rate = 20;
@@ -70,17 +79,42 @@ async function round(target: Target, talks: readonly Talk[]): Promise<number[]> 
 const at = (values: readonly number[], share: number): number =>
   [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0;
 
+/** `causeway serve` in a folder with our own sources, beside an API that answers at once and limits nobody. */
+export async function sessionTable(): Promise<Table> {
+  const upstream = await startScript(1, new URL('./soak/upstream.ts', import.meta.url));
+  const api = { url: `http://127.0.0.1:${upstream.port}`, key: 'sk-upstream' };
+  const scratch = mkdtempSync(join(tmpdir(), 'causeway-session-'));
+  const scopes = ['models', 'turns', 'sessions:read', 'sessions:write', 'grounding'];
+  const { args, env, port, token, folder } = await prepareCauseway(scratch, api, scopes);
+  cpSync(join(repositoryRoot, 'src'), join(folder, 'src'), { recursive: true });
+  const server = await startProgram(0, port, args, env);
+  const direct = { pool: new Pool(api.url), headers: { 'x-api-key': api.key } };
+  const ours = {
+    pool: new Pool(`http://127.0.0.1:${port}`),
+    headers: { 'x-api-key': token, 'x-causeway-context': 'recall,workspace' },
+  };
+  try {
+    return await sessionCalls(direct, ours, server);
+  } finally {
+    await Promise.all([direct.pool.destroy(), ours.pool.destroy(), server.close(), upstream.close()]);
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
 /** Rounds of both, one after the other, each with new conversations; the first of each warms it up. */
-export async function sessionCalls(direct: Target, ours: Target): Promise<{ name: string; rows: Row[] }> {
+async function sessionCalls(direct: Target, ours: Target, server: Running): Promise<Table> {
   const newTalks = (session: string | undefined): Talk[] =>
     Array.from({ length: conversations }, () => ({ messages: [], session }));
   const times = { direct: [] as number[][], ours: [] as number[][] };
+  const cpu: number[] = [];
   for (let n = 0; n <= rounds; n++) {
-    const one = {
-      direct: await round(direct, newTalks(undefined)),
-      ours: await round(ours, newTalks('new')),
-    };
+    const withoutUs = await round(direct, newTalks(undefined));
+    const before = server.cpuUs();
+    const withUs = await round(ours, newTalks('new'));
+    const after = server.cpuUs();
+    const one = { direct: withoutUs, ours: withUs };
     if (n === 0) continue;
+    if (before !== undefined && after !== undefined) cpu.push((after - before) / withUs.length);
     times.direct.push(one.direct);
     times.ours.push(one.ours);
   }
@@ -88,7 +122,7 @@ export async function sessionCalls(direct: Target, ours: Target): Promise<{ name
   const added = (share: number) =>
     median(times.ours.map((one, n) => at(one, share) - at(times.direct[n] ?? [], share)));
   return {
-    name: `a call of a session over Anthropic's wire at ${rate} calls a second, ${conversations} conversations`,
+    name: `a call of a session over Anthropic's wire with recall and grounding, at ${rate} calls a second, ${conversations} conversations`,
     rows: [
       { system: 'direct', p50_ms: of(0.5, times.direct), p99_ms: of(0.99, times.direct) },
       {
@@ -97,6 +131,8 @@ export async function sessionCalls(direct: Target, ours: Target): Promise<{ name
         p99_ms: of(0.99, times.ours),
         added_p50_ms: added(0.5),
         added_p99_ms: added(0.99),
+        ...(cpu.length > 0 ? { cpu_us_per_req: median(cpu) } : {}),
+        rss_mb: server.rssMb(),
       },
     ],
   };

@@ -165,6 +165,26 @@ describe('bridge: what was stored before secrets were masked', function () {
       assert.deepEqual(leaked(told), []);
     });
 
+  it('threat 19: what another window stores as it was said is told masked as it happens', async () => {
+    const [said, retitled] = [secretOf(53), secretOf(54)];
+    const { id: followed } = await test.core.store.create({ door: 'panel' });
+    const stream = await fetch(`${test.url}/v1/sessions/${followed}/events`, { headers: bearer(test.token) });
+    const turnId = crypto.randomUUID();
+    const asked = user(`The wombat token is ${said}`, turnId);
+    await test.core.store.append(followed, [asked, stored(`It is ${said}`, turnId), title(`On ${retitled}`)]);
+    await test.core.store.append(followed, [user('The last one')]);
+    let heard = '';
+    for await (const chunk of stream.body ?? []) {
+      heard += Buffer.from(chunk).toString();
+      if (heard.includes('The last one')) break;
+    }
+    assert.match(
+      heard,
+      /wombat token is \[secret:.*"It is \[secret:.*event: turn\.ended.*On \[secret:.*The last one/s,
+    );
+    assert.ok(!heard.includes(said) && !heard.includes(retitled));
+  });
+
   it('threat 19: a title that a program gives is stored masked, and told so', async () => {
     const secret = secretOf(51);
     const made = await call({ url: test.url, token: test.token }, 'POST', '/v1/sessions', {

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import { createInterface } from 'node:readline';
 import { Emitter } from '../../../src/base/emitter.ts';
 import type { BridgeState } from '../../../src/protocol/bridge.ts';
+import { type Holdings, holdingsArgs, holdingsOf } from '../../support/holdings.ts';
 import type { BridgeProcessOptions } from './bridgeProcess.ts';
 
 export interface BridgeProcess {
@@ -14,13 +15,15 @@ export interface BridgeProcess {
   state: BridgeState;
   /** Resolves with the first state that fits, now or later, and the time it was told. */
   until(fits: (state: BridgeState) => boolean): Promise<BridgeState>;
+  /** What it holds, without its garbage. */
+  holdings(): Promise<Holdings>;
   kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
 }
 
 export async function startBridgeProcess(options: BridgeProcessOptions): Promise<BridgeProcess> {
   const script = new URL('./bridgeProcess.ts', import.meta.url).pathname;
-  const child: ChildProcess = spawn(process.execPath, [script, JSON.stringify(options)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const child: ChildProcess = spawn(process.execPath, [...holdingsArgs, script, JSON.stringify(options)], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   const states = new Emitter<BridgeState>();
   const exited = once(child, 'exit');
@@ -50,6 +53,7 @@ export async function startBridgeProcess(options: BridgeProcessOptions): Promise
       return found.state;
     },
     until,
+    holdings: () => holdingsOf(child),
     async kill(signal) {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill(signal);

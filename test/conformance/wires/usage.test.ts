@@ -295,6 +295,17 @@ describe('wire: what was said in a call', function () {
       }
     });
 
+    it(`has no ${kind} that lies across two texts of an answer without a stream`, async () => {
+      const at = Math.floor(token.length / 2);
+      const texts = [`Use ${token.slice(0, at)}`, `${token.slice(at)} now`];
+      const blocks = texts.map((text) => ({ type: 'text' as const, deltas: [text] }));
+      test.core.fake.enqueue({ kind: 'answer', blocks });
+      await send('Which?');
+      const { said } = await newest();
+      lacks(said, token);
+      assert.match(said?.answer ?? '', /Use \[secret:[^\]]+\] now.*"usage"/s);
+    });
+
     it(`has no half of ${kind} where it is cut, by what is kept and by what is collected`, async () => {
       for (const most of [longestBody, longestSaid])
         for (const stream of [false, true]) {

@@ -42,7 +42,7 @@ const rooms: Record<string, Room> = {
       'src/core/session/',
       'src/core/workspace/uri.ts',
     ],
-    packages: ['zod'],
+    packages: ['zod', '@redis/client'],
     node: true,
   },
   bridge: {
@@ -54,6 +54,7 @@ const rooms: Record<string, Room> = {
       'src/core/register.ts',
       'src/core/limits/',
       'src/core/context/tags.ts',
+      'src/core/session/sessionPages.ts',
     ],
     types: ['src/core/ports.ts', 'src/core/session/store.ts'],
     packages: ['zod', 'undici', '@modelcontextprotocol/server', '@modelcontextprotocol/node'],
@@ -106,6 +107,9 @@ const exceptions: Record<string, Room> = {
 
 /** The programs that build the page are not part of it. */
 const buildsPage: Room = { node: true, packages: ['esbuild'] };
+
+/** Where modules are loaded whose names are not known before: the user's own. */
+export const loaders: readonly string[] = ['src/workers/transforms.ts'];
 
 /** Sockets are opened here and nowhere else. */
 const openers = ['src/bridge/nodeServer.ts', 'src/bridge/loopbackClient.ts', 'src/bridge/relay.ts'];

@@ -69,7 +69,7 @@ export async function startMcpFixture(
   const chain = compose(
     [
       shapeErrors(log),
-      checkHost,
+      checkHost(),
       checkOrigin(origins),
       everyoneIsTheUser,
       checkPath,

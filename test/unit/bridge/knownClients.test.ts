@@ -47,6 +47,13 @@ describe('Who the bearer of a token is', () => {
     assert.equal(asked.length, 2);
   });
 
+  it('is asked once for requests that come together', async () => {
+    const { known, asked } = start();
+    const found = await Promise.all(['d', 'd', 'd'].map((digest) => known.find('t', digest)));
+    assert.deepEqual(found, [client, client, client]);
+    assert.equal(asked.length, 1);
+  });
+
   it('is asked each time of a token that nobody has', async () => {
     const { known, asked, answers } = start();
     answers.client = undefined;

@@ -53,7 +53,7 @@ describe('A document that is analysed', function () {
         (usage?.cacheReadTokens ?? 0) >= 0.9 * document,
         `question ${number} read ${usage?.cacheReadTokens} of ${document} from the cache`,
       );
-      assert.ok(report?.segments.some(({ label }) => label === 'The document'));
+      assert.ok(report?.segments.some(({ label }) => label === 'Report'));
     }
   });
 

@@ -27,7 +27,7 @@ describe('what the panel looks into', function () {
     core = await startCore({ scanner });
     ({ id: sessionId } = await core.store.create({ door: 'panel' }));
     inspections = new Inspections({
-      grounding: () => 'open_files',
+      chosen: async () => ({}),
       taken: async (all) => ({ attachments: [...all], media: [] }),
     });
     core.workspace.openFiles = [

@@ -7,9 +7,11 @@ import { toErrorInfo } from '../../errors.ts';
 import type { Clock, Log, UserDirectives } from '../../ports.ts';
 import type { SessionStore } from '../../session/store.ts';
 import type { Branch, Branches } from '../branch.ts';
+import { lastTogether } from './lastTogether.ts';
 import { type DirectiveChange, type Known, type Noticed, noticed } from './notice.ts';
-import { type Relief, relief } from './pinned.ts';
+import { isPinned, type Relief, relief } from './pinned.ts';
 import { projectDirectives, type SessionDirective } from './project.ts';
+import { sessionCeiling } from './together.ts';
 
 export interface KeeperOptions {
   store: SessionStore;
@@ -26,6 +28,7 @@ const slice = 4;
 
 export class DirectiveKeeper {
   readonly #options: KeeperOptions;
+  readonly #together = lastTogether();
   readonly #waiting = new Map<string, Noticed[]>();
   /** What is under way in each session. */
   readonly #last = new Map<string, Promise<void>>();
@@ -77,9 +80,15 @@ export class DirectiveKeeper {
   async relieve(sessionId: string): Promise<void> {
     for (;;) {
       const directives = await this.#read(sessionId);
+      const beside = this.#together(await this.#ofUser(), directives.standing());
+      const holding = new Set(beside.ofSession.filter(isPinned).map(({ directiveId }) => directiveId));
+      const ceiling = sessionCeiling(beside);
       const breath = this.#breath();
       while (directives.drafts.length < mostAtOnce) {
-        const done = relief(directives.standing());
+        // What the user's own overrides takes no room; what was merged here is new.
+        const standing = directives.standing();
+        const pinned = standing.filter(({ directiveId, because }) => holding.has(directiveId) || because);
+        const done = relief(pinned, ceiling);
         if (!done) break;
         directives.add(reliefChange(done));
         await breath();
@@ -107,14 +116,23 @@ export class DirectiveKeeper {
     await Promise.allSettled([...this.#last.values()]);
   }
 
+  async #ofUser() {
+    return (await this.#options.userDirectives?.list()) ?? [];
+  }
+
   async #append(sessionId: string, all: readonly Noticed[]): Promise<void> {
     for (let at = 0; at < all.length; at += mostAtOnce) {
-      const ofUser = (await this.#options.userDirectives?.list()) ?? [];
+      const usersOwn = await this.#ofUser();
       const directives = await this.#read(sessionId);
       const breath = this.#breath();
       for (const what of all.slice(at, at + mostAtOnce)) {
         await breath();
-        const known = { directives: directives.standing(), sources: directives.sources(), ofUser };
+        const { ofUser, ofSession } = this.#together(usersOwn, directives.standing());
+        const known = {
+          directives: ofSession,
+          sources: directives.sources(),
+          ofUser: ofUser.filter(isPinned),
+        };
         const change = noticed(what, known, crypto.randomUUID());
         if (change) directives.add(change);
       }

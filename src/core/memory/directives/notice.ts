@@ -20,10 +20,11 @@ export interface Known {
   directives: readonly SessionDirective[];
   /** Entries of each that name where it was said. */
   sources: ReadonlyMap<string, readonly { sourceId?: string | undefined }[]>;
+  /** Those of the user's own list that hold in this session. */
   ofUser: readonly { text: string }[];
 }
 
-/** Undefined when nothing is new: it stands in the user's own list, or this very entry was counted before. */
+/** Undefined when nothing is new: it holds by the user's own list, or this very entry was counted before. */
 export function noticed(what: Noticed, known: Known, newId: string): DirectiveChange | undefined {
   const { text, strength, sourceId } = what;
   if (known.ofUser.some((one) => saysTheSame(one.text, text))) return undefined;

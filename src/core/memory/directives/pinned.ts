@@ -16,19 +16,29 @@ export type Relief =
 
 const tokensOf = ({ text }: { text: string }): number => estimateTokens(text) + perDirective;
 
-const isPinned = ({ state, overriddenBy }: SessionDirective): boolean =>
+type State = Pick<SessionDirective, 'state' | 'overriddenBy'>;
+
+export const isPinned = ({ state, overriddenBy }: State): boolean =>
   state === 'confirmed' && overriddenBy === undefined;
+
+export const tokensOfPinned = (all: readonly (State & { text: string })[]): number =>
+  all.filter(isPinned).reduce((sum, one) => sum + tokensOf(one), 0);
 
 /** Share of its words that the newer one must have, so that the older sentence says nothing more. */
 const covered = 0.6;
 
 /**
  * One thing to do when the pinned ones are over their budget; undefined when they are not. The oldest is taken up in a
- * newer one that nearly says it, else it is no longer pinned; those the user wrote into the list come last.
+ * newer one that nearly says it, else it is no longer pinned; those the user wrote into the list come last. `kept` of them
+ * stay whatever they take.
  */
-export function relief(directives: readonly SessionDirective[], ceiling = pinnedCeiling): Relief | undefined {
+export function relief(
+  directives: readonly SessionDirective[],
+  ceiling = pinnedCeiling,
+  kept = 1,
+): Relief | undefined {
   const pinned = directives.filter(isPinned).sort((a, b) => a.firstSeq - b.firstSeq);
-  if (pinned.length < 2 || pinned.reduce((sum, one) => sum + tokensOf(one), 0) <= ceiling) return undefined;
+  if (pinned.length <= kept || tokensOfPinned(pinned) <= ceiling) return undefined;
   const older = pinned.find(({ origin }) => origin !== 'user') ?? pinned[0];
   if (!older) return undefined;
   for (const newer of pinned.filter(({ firstSeq }) => firstSeq > older.firstSeq)) {

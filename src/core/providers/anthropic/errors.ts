@@ -35,7 +35,7 @@ export function apiError(failure: ApiFailure, model: string): errors.CausewayErr
     case 'overloaded_error':
       return errors.overloaded(failure.retryAfterMs);
     case 'request_too_large':
-      return errors.promptTooLong();
+      return errors.requestTooLarge();
     case 'invalid_request_error':
       return errors.providerRefusedRequest(failure.message.slice(0, shownLength));
     default:
@@ -55,7 +55,7 @@ function byStatus(failure: ApiFailure, model: string): errors.CausewayError {
     case 404:
       return errors.modelNotFound(model);
     case 413:
-      return errors.promptTooLong();
+      return errors.requestTooLarge();
     case 429:
       return errors.rateLimited(failure.retryAfterMs);
     case 529:

@@ -27,3 +27,8 @@ export function vectorsOf(data: unknown, count: number): number[][] {
     throw embeddingsUnusable();
   return found;
 }
+
+const counted = z.object({ prompt_tokens: z.number().int().nonnegative() });
+
+/** What the texts took; undefined where the server does not count. */
+export const tokensOf = (usage: unknown): number | undefined => counted.safeParse(usage).data?.prompt_tokens;

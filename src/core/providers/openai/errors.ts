@@ -61,7 +61,7 @@ export function chatError(failure: ChatFailure, model: string, host: string): er
     case 405:
       return errors.providerNotThere(host);
     case 413:
-      return errors.promptTooLong();
+      return errors.requestTooLarge();
     case 429:
       return errors.rateLimited(retryAfterMs);
     case 503:

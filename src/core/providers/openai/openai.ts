@@ -9,6 +9,7 @@ import { cited } from '../markedText.ts';
 import { citable, numbered } from '../numberedPassages.ts';
 import type {
   Availability,
+  EmbeddingAnswer,
   EmbeddingRequest,
   ModelInfo,
   Price,
@@ -21,7 +22,7 @@ import { isRetryable, retryAfterOf } from '../retry.ts';
 import { chatBody } from './chatBody.ts';
 import { chatOptions } from './chatOptions.ts';
 import { ChatStream } from './chatStream.ts';
-import { longestEmbedded, vectorsOf } from './embeddings.ts';
+import { longestEmbedded, tokensOf, vectorsOf } from './embeddings.ts';
 import { type Endpoint, endpointKeyName, isLoopback } from './endpoints.ts';
 import { chatError, toldError } from './errors.ts';
 import {
@@ -223,18 +224,22 @@ export class OpenAiProvider implements Provider {
   }
 
   /** One request; whoever asks decides whether and when it asks again. */
-  async embed({ model, texts }: EmbeddingRequest, signal: AbortSignal): Promise<number[][]> {
+  async embed({ model, texts }: EmbeddingRequest, signal: AbortSignal): Promise<EmbeddingAnswer> {
     let key: string | undefined;
     let sdk: Sdk | undefined;
     try {
       key = await this.#usableKey();
       sdk = await loadSdk();
-      const { data } = await this.#client(sdk, key, fetch).embeddings.create(
+      const { data, usage } = await this.#client(sdk, key, fetch).embeddings.create(
         // Asked for by name, since the SDK asks for another form by itself, which not every server knows.
         { model, input: texts.map((text) => text.slice(0, longestEmbedded)), encoding_format: 'float' },
         { signal },
       );
-      return vectorsOf(data, texts.length);
+      const tokens = tokensOf(usage);
+      return {
+        vectors: vectorsOf(data, texts.length),
+        ...(tokens === undefined ? {} : { tokens }),
+      };
     } catch (error) {
       throw this.#failure(sdk, error, model, key);
     }
@@ -317,11 +322,14 @@ export class OpenAiProvider implements Provider {
     // What does not listen on this machine will not in a second either, unless its user starts it.
     if (error instanceof sdk.APIConnectionError)
       return !(isLoopback(this.#endpoint.baseUrl) && isRefused(error));
-    if (failure.code === 'billing' || failure.code === 'prompt_too_long') return false;
+    if (lasting.has(failure.code)) return false;
     if (error.status === undefined) return passing.has(failure.code);
     return isRetryable(error.status, error.headers?.get('x-should-retry'));
   }
 }
+
+/** The same request fails again, whatever its status says. */
+const lasting: ReadonlySet<string> = new Set(['billing', 'prompt_too_long', 'request_too_large']);
 
 /** Errors in the stream have no status; these are those of them that another attempt may find gone. */
 const passing: ReadonlySet<string> = new Set(['overloaded', 'rate_limited', 'provider_failed']);

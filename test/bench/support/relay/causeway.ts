@@ -14,11 +14,26 @@ function run(args: readonly string[], env: NodeJS.ProcessEnv): string {
   return stdout;
 }
 
-/** Builds and starts it with all it writes below `scratch`, and lets a client in that may call models. */
-export async function startCauseway(
+/** A token's limits, far above what is sent: each is counted for every call, and none is reached. */
+const limits = ['--requests', '1000000', '--tokens', '900000000', '--usd', '900000'];
+
+/** A bridge that is ready to be started: as a program of Node with its arguments. */
+export interface Prepared {
+  args: string[];
+  env: Record<string, string>;
+  port: number;
+  token: string;
+  /** The folder under which it writes all it writes, and the one that it serves. */
+  home: string;
+  folder: string;
+}
+
+/** Builds it, with all it writes below `scratch`, and lets a client in that has the scopes and limits. */
+export async function prepareCauseway(
   scratch: string,
   upstream: { url: string; key: string },
-): Promise<{ server: Running; token: string }> {
+  scopes: readonly string[] = ['models'],
+): Promise<Prepared> {
   run([join(repositoryRoot, 'esbuild.mjs'), '--cli'], process.env);
   const home = realpathSync(scratch);
   const folder = join(home, 'workspace');
@@ -29,9 +44,18 @@ export async function startCauseway(
     ANTHROPIC_API_KEY: upstream.key,
     ANTHROPIC_BASE_URL: upstream.url,
   };
-  const add = [program, 'clients', 'add', 'bench', '--scope', 'models', '--folder', folder];
+  const scoped = scopes.flatMap((scope) => ['--scope', scope]);
+  const add = [program, 'clients', 'add', 'bench', ...scoped, ...limits, '--folder', folder];
   const token = run(add, { ...process.env, ...env }).trim();
   const port = await freePorts();
-  const server = await startProgram(0, port, [program, 'serve', folder, '--port', String(port)], env);
-  return { server, token };
+  return { args: [program, 'serve', folder, '--port', String(port)], env, port, token, home, folder };
+}
+
+/** Starts it on a core of its own. */
+export async function startCauseway(
+  scratch: string,
+  upstream: { url: string; key: string },
+): Promise<{ server: Running; token: string }> {
+  const { args, env, port, token } = await prepareCauseway(scratch, upstream);
+  return { server: await startProgram(0, port, args, env), token };
 }

@@ -49,6 +49,11 @@ const kinds = {
         seconds: 3,
       }),
   },
+  parallel: {
+    name: '500 streams at once',
+    perSecond: 'streams_per_s',
+    task: (system) => task(system, paced, { connections: 500, seconds: 3 }),
+  },
 } satisfies Record<string, Kind>;
 type KindName = keyof typeof kinds;
 
@@ -95,7 +100,7 @@ export async function measureRelays(systems: readonly System[], rounds: number):
     return values.length === 0 ? undefined : median(values);
   };
   const rate = (run: Run) => run.count / run.seconds;
-  const throughput = (kind: 'small' | 'large' | 'streams'): Row[] =>
+  const throughput = (kind: 'small' | 'large' | 'streams' | 'parallel'): Row[] =>
     systems.map(({ system }) => {
       const own = figure(kind, system, rate);
       const bare = figure(kind, 'bare-relay', rate);
@@ -107,6 +112,12 @@ export async function measureRelays(systems: readonly System[], rounds: number):
         cpu_us_per_req: direct ? undefined : figure(kind, system, (run) => run.cpuUs),
         p50_ms: figure(kind, system, (run) => run.p50),
         p99_ms: figure(kind, system, (run) => run.p99),
+        ...(kind === 'parallel'
+          ? {
+              ttfb_p50_ms: figure(kind, system, (run) => run.ttfbP50),
+              ttfb_p99_ms: figure(kind, system, (run) => run.ttfbP99),
+            }
+          : {}),
         ...(kind === 'small' ? memory(system) : {}),
       };
     });
@@ -141,6 +152,7 @@ export async function measureRelays(systems: readonly System[], rounds: number):
       name: 'time to the first byte of 100 streams a second: 20 ms of thought, then a delta each 5 ms',
       rows: added('paced'),
     },
+    { name: '500 such streams at once, the next when one is over', rows: throughput('parallel') },
   ];
 }
 

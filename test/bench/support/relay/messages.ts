@@ -1,8 +1,8 @@
 /** What is sent and answered when relays are measured. */
 
 export const model = 'claude-opus-5-5';
-/** Asks the upstream for the pace of a model; in the body, since not every relay passes on anything else. */
-export const pacedModel = 'claude-paced';
+/** Asks the upstream for the pace of a model; by the model, since not every relay passes on anything else, and one whose price is known. */
+export const pacedModel = 'claude-sonnet-5';
 
 /** The body of a request; `characters` of prompt. */
 export const requestBody = (characters: number, stream: boolean, asked = model): string =>

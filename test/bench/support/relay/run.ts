@@ -2,19 +2,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePorts } from '../../../conformance/bridge/support.ts';
 import { repeats, type Table } from '../table.ts';
 import { startCauseway } from './causeway.ts';
 import { measureRelays, type System, whyInvalid } from './measure.ts';
-import { installPortkey } from './portkey.ts';
-import { type Running, startProgram, startScript } from './servers.ts';
+import { model, pacedModel } from './messages.ts';
+import { type Peer, peersFor } from './peers.ts';
+import { type Running, startScript } from './servers.ts';
 
 const key = 'sk-upstream';
 const path = '/v1/messages';
 
 export async function relayTables(): Promise<Table[]> {
   const scratch = mkdtempSync(join(tmpdir(), 'causeway-relay-'));
-  const portkey = installPortkey();
+  const peers: Peer[] = [];
   const started: Running[] = [];
   const start = async (one: Promise<Running>): Promise<Running> => {
     const server = await one;
@@ -36,19 +36,10 @@ export async function relayTables(): Promise<Table[]> {
       { system: 'bare-relay', server: bare, ...client },
       { system: 'causeway-relay', server: causeway.server, ...client },
     ];
-    if (portkey) {
-      const port = await freePorts(1);
-      const env = { NODE_ENV: 'production', TRUSTED_CUSTOM_HOSTS: '127.0.0.1,localhost' };
-      const server = await start(
-        startProgram(0, port, [portkey.script, '--headless', `--port=${port}`], env),
-      );
-      const headers = {
-        'x-api-key': key,
-        'x-portkey-provider': 'anthropic',
-        'x-portkey-custom-host': `${upstreamUrl}/v1`,
-      };
-      systems.push({ system: 'portkey', server, path, headers });
-    }
+    const models = [model, pacedModel];
+    peers.push(...peersFor({ upstreamUrl, key, token, models }));
+    for (const { system, headers, start: startPeer } of peers)
+      systems.push({ system, server: await start(startPeer()), path, headers });
     const tables = await measureRelays(systems, repeats(3));
     const invalid = whyInvalid(tables);
     if (invalid !== undefined) {
@@ -58,7 +49,7 @@ export async function relayTables(): Promise<Table[]> {
     return tables;
   } finally {
     await Promise.all(started.map((one) => one.close()));
-    portkey?.remove();
+    for (const peer of peers) peer.remove();
     rmSync(scratch, { recursive: true, force: true });
   }
 }

@@ -55,6 +55,28 @@ describe('A context report for people', () => {
     assert.deepEqual(read(text).code, ['Be brief.\n']);
   });
 
+  it('shows what transforms sent instead, what they took out, and where more was sent than is kept', () => {
+    const text = reportText(
+      report({
+        transformed: {
+          files: ['10-names.mjs', '20-cut.mjs'],
+          parts: [
+            { place: 'message 1 (user)', text: 'Who is PERSON-1? ```' },
+            { place: 'message 2 (user)', text: '' },
+            { place: 'tools', text: '[', cut: true },
+          ],
+        },
+      }),
+      undefined,
+      none,
+    );
+    assert.deepEqual(read(text).code, ['Who is PERSON-1? ```\n', '[\n']);
+    assert.match(
+      text,
+      /By 10-names\.mjs, 20-cut\.mjs\.[\s\S]*Taken out\.[\s\S]*More was sent than is kept here\./,
+    );
+  });
+
   it('shows the words of the entries that a part names', () => {
     const user: Entry = {
       id: crypto.randomUUID(),

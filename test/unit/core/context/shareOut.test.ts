@@ -21,6 +21,7 @@ function check(recalled: ReturnType<typeof part>[], room: number): string {
       budget: { total: room / 0.6 },
       conversation: [],
       conversationTokens: 0,
+      mediaBytes: 0,
       olderOmitted: false,
       recalled,
       grounding: [],

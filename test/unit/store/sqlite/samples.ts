@@ -6,6 +6,7 @@ import type { SessionStore, StoreChange } from '../../../../src/core/session/sto
 import type { AssistantEntryDraft, EntryDraft, UserEntryDraft } from '../../../../src/protocol/entries.ts';
 import { type LinkedSessionStore, openSessionStore } from '../../../../src/store/openSessionStore.ts';
 import { workerUrl } from '../../../support/core.ts';
+import type { Backend } from '../contract/backend.ts';
 
 export const by = { provider: 'anthropic', model: 'claude' };
 
@@ -35,7 +36,7 @@ export const title = (text: string): EntryDraft => ({ kind: 'title', ...mark(), 
 export const rewindTo = (parentId: string): EntryDraft => ({ kind: 'rewind', ...mark(), parentId });
 
 /** A folder of databases; all that was opened in it is closed by `end`. */
-export class Scratch {
+export class Scratch implements Backend {
   readonly folder = mkdtempSync(join(tmpdir(), 'causeway-store-'));
   readonly file = join(this.folder, 'sessions.db');
   readonly #opened: SessionStore[] = [];
@@ -49,6 +50,10 @@ export class Scratch {
     });
     this.#opened.push(store);
     return store;
+  }
+
+  openOther(): LinkedSessionStore {
+    return this.open(undefined, `${this.file}-other`);
   }
 
   async closeAll(): Promise<void> {

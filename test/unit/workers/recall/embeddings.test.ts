@@ -6,6 +6,7 @@ import { gateOf } from '../../../../src/core/providers/barred.ts';
 import { Embedder } from '../../../../src/core/providers/embedder.ts';
 import { endpointKeyName } from '../../../../src/core/providers/openai/endpoints.ts';
 import { OpenAiProviders } from '../../../../src/core/providers/openai/openAiProviders.ts';
+import type { LoggedCall } from '../../../../src/core/relay.ts';
 import { Masker } from '../../../../src/core/secrets/masker.ts';
 import { openSecretScanner } from '../../../../src/workers/openSecretScanner.ts';
 import { answer } from '../../../support/anthropic/script.ts';
@@ -16,6 +17,15 @@ import { filled, user } from '../../store/sqlite/samples.ts';
 import { idle, type RecallWindow, Windows } from './recalling.ts';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+/** US dollars for a million tokens. */
+const price = {
+  asOf: '2026-01-01',
+  input: 2,
+  output: 0,
+  cacheWrite5m: 0,
+  cacheWrite1h: 0,
+  cacheRead: 0,
+};
 const clock = { now: () => Date.now(), monotonic: () => performance.now() };
 
 describe('Recall with an embedding model of the user', function () {
@@ -32,6 +42,8 @@ describe('Recall with an embedding model of the user', function () {
   let fake: FakeOpenAi;
   let windows: Windows;
   let trusted: boolean;
+  /** Calls as the log of them would keep them. */
+  let logged: LoggedCall[];
   /** Address of a server on another machine. */
   let elsewhere: string | undefined;
   beforeEach(async () => {
@@ -40,6 +52,7 @@ describe('Recall with an embedding model of the user', function () {
     fake.embeddings.alike.push(['zorbl', 'quimp']);
     windows = new Windows();
     trusted = true;
+    logged = [];
     elsewhere = undefined;
     Object.assign(settings, { embeddings: 'mine/fake-embed', localOnly: false });
   });
@@ -59,6 +72,7 @@ describe('Recall with an embedding model of the user', function () {
       },
       clock,
       log: silent,
+      prices: () => ({ 'fake-embed': price }),
     });
     const masker = new Masker({
       scanner,
@@ -67,7 +81,11 @@ describe('Recall with an embedding model of the user', function () {
       log: silent,
     });
     const gate = gateOf({ workspace: { isTrusted: () => trusted }, settings, masker });
-    return windows.window({ embedder: new Embedder({ providers, gate, settings }) });
+    const calls = { add: (call: LoggedCall) => void logged.push(call) };
+    const store = { get: (id: string) => made.store.get(id) };
+    const embedder = new Embedder({ providers, gate, settings, keeping: { calls, clock, store } });
+    const made = windows.window({ embedder });
+    return made;
   }
 
   const question = 'Where is my quimp?';
@@ -127,6 +145,24 @@ describe('Recall with an embedding model of the user', function () {
       assert.deepEqual(fake.embeddings.inputs[0], [question]);
     } finally {
       await core.close();
+    }
+  });
+
+  it('is in the log of calls with its tokens and cost, and with nothing of a private session', async () => {
+    const first = window();
+    const { sessionId, entryId } = await talk(first, 20);
+    await found(first, sessionId, entryId);
+    while (logged.length < fake.embeddings.inputs.length) await setImmediate();
+    const { id } = await first.store.create({ door: 'panel', private: true });
+    const [entry] = await first.store.append(id, [user('A zorbl nobody is to know of.')]);
+    await found(first, id, entry?.id ?? '');
+    assert.ok(logged.length < fake.embeddings.inputs.length);
+    assert.ok(logged.every(({ session }) => session === sessionId));
+    for (const { wire, operation, provider, model, outcome, usage, cost } of logged) {
+      assert.deepEqual([wire, operation, provider, model], ['core', 'recall', 'mine', 'mine/fake-embed']);
+      assert.equal(outcome, 'done');
+      assert.ok(usage && usage.inputTokens > 0);
+      assert.equal(cost, (usage.inputTokens * price.input) / 1_000_000);
     }
   });
 

@@ -122,8 +122,8 @@ describe('A request to Claude that fails', function () {
     {
       name: 'a request too large',
       behaviour: { kind: 'error', status: 413 },
-      code: 'prompt_too_long',
-      action: 'new_session',
+      code: 'request_too_large',
+      action: 'none',
     },
     {
       name: 'a request the API refuses',

@@ -1,4 +1,4 @@
-/** Threads that ask the store past the main one, so that a whole log never crosses the host's thread. */
+/** Threads that ask a store past whoever has opened it, so that a whole log of SQLite never crosses the host's thread. */
 import { MessagePort } from 'node:worker_threads';
 import { serveRpc } from '../base/rpc.ts';
 import { errorCodec, storeSalvaged } from '../core/errors.ts';
@@ -20,7 +20,10 @@ export class StoreLinks {
   take(message: unknown): void {
     if (typeof message !== 'object' || message === null || !('port' in message)) return;
     const { port } = message;
-    if (!(port instanceof MessagePort)) return;
+    if (port instanceof MessagePort) this.serve(port);
+  }
+
+  serve(port: MessagePort): void {
     this.#links.set(port, serveRpc(port, this.#target, errorCodec));
     port.on('close', () => this.#links.delete(port));
   }

@@ -1,8 +1,8 @@
 /** A session as JSON Lines: a header, then its log. Export then import is the identity. */
 import { z } from 'zod';
-import { importInvalid } from '../../core/errors.ts';
-import { doors, type Entry, entry } from '../../protocol/entries.ts';
-import type { SessionSummary } from '../../protocol/session.ts';
+import { importInvalid } from '../core/errors.ts';
+import { doors, type Entry, entry } from '../protocol/entries.ts';
+import type { SessionSummary } from '../protocol/session.ts';
 
 const header = z.object({
   causeway: z.literal('session'),

@@ -1,0 +1,51 @@
+/** What of a program's call the user's transforms see, and the body with what they made of it. Pure. */
+import type { TransformForm } from '../../core/relay.ts';
+import { readTopLevel, withTopLevel } from './topLevel.ts';
+
+type Parts = Record<string, unknown>;
+
+const fields = {
+  messages: ['system', 'messages', 'tools'],
+  chat: ['messages', 'tools'],
+  embeddings: ['input'],
+} as const;
+
+/** Texts that stand where blocks may stand are given as blocks, so that a module need not know both. Throws as `readTopLevel`. */
+export function partsOf(form: TransformForm, body: Buffer): Parts {
+  const read: Parts = { ...readTopLevel<string>(body, fields[form]) };
+  if (form !== 'messages') return read;
+  const { system = [], messages = [], ...rest } = read;
+  return {
+    system: asBlocks(system),
+    // What is no list is for the API to refuse.
+    messages: Array.isArray(messages) ? messages.map(withBlocks) : messages,
+    ...rest,
+  };
+}
+
+/** Not a byte beside what was changed is another. */
+export function bodyWith(body: Buffer, before: Parts, after: Parts): Buffer {
+  let changed = body;
+  for (const [name, value] of Object.entries(after)) {
+    if (JSON.stringify(value) === JSON.stringify(before[name])) continue;
+    const isThere = readTopLevel(changed, [name])[name] !== undefined;
+    changed = isThere ? withTopLevel(changed, name, value) : withField(changed, name, value);
+  }
+  // What was taken out as a whole; a list that is empty is the same to every API.
+  for (const name of Object.keys(before)) if (!(name in after)) changed = withTopLevel(changed, name, []);
+  return changed;
+}
+
+const withBlocks = (message: unknown): unknown =>
+  typeof message === 'object' && message !== null && 'content' in message
+    ? { ...message, content: asBlocks(message.content) }
+    : message;
+
+const asBlocks = (content: unknown): unknown =>
+  typeof content === 'string' ? [{ type: 'text', text: content }] : content;
+
+function withField(body: Buffer, name: string, value: unknown): Buffer {
+  const at = body.indexOf('{') + 1;
+  const field = Buffer.from(`${JSON.stringify(name)}:${JSON.stringify(value)},`);
+  return Buffer.concat([body.subarray(0, at), field, body.subarray(at)]);
+}

@@ -1,0 +1,165 @@
+/** The user's own transforms as the main thread sees them: found in their folder, run in a thread, and seen anew when edited. */
+import { transformFailed, transformsBusy } from '../core/errors.ts';
+import type { Log } from '../core/ports.ts';
+import { chainOf } from '../core/transforms/chain.ts';
+import type { ActiveTransforms, Transforms } from '../core/transforms/transforms.ts';
+import { readTransforms, stampOf } from './transformFolder.ts';
+import type { TransformCall, TransformFile } from './transformMessages.ts';
+import { TransformThread } from './transformThread.ts';
+
+export interface TransformsOptions {
+  /** The user's own folder; it need not be there. */
+  folder: string;
+  workerUrl: URL;
+  log: Log;
+  /** How long a module may take for one request or answer, in ms. */
+  callMs?: number;
+}
+
+export interface ClosableTransforms extends Transforms {
+  close(): Promise<void>;
+}
+
+/**
+ * A megabyte of text is gone through in some ms. Five seconds are for a machine under load, and for a module that asks
+ * another program on it.
+ */
+const usualCallMs = 5_000;
+/** To start the thread and load what the modules import, which on a machine under load takes seconds. */
+const loadMs = 15_000;
+/**
+ * How long the folder counts as it was seen, in ms. Whoever saves a file and turns to another window needs longer; to look
+ * with each of the thousands of requests that the relay passes in a second would cost more than to pass them.
+ */
+const freshMs = 200;
+/** How long modules that could not be loaded are left alone, in ms: each attempt starts a thread. */
+const retryMs = 2_000;
+/** Calls that wait for the thread; beyond it they are refused, so that a slow module holds no memory without bound. */
+const mostWaiting = 64;
+
+export function openTransforms(options: TransformsOptions): ClosableTransforms {
+  return new FolderTransforms(options);
+}
+
+class FolderTransforms implements ClosableTransforms {
+  readonly #options: TransformsOptions;
+  #seenAt = Number.NEGATIVE_INFINITY;
+  #stamp: string | undefined;
+  #active: Promise<ActiveTransforms> | undefined;
+  #looking: Promise<ActiveTransforms | undefined> | undefined;
+  #mark = '';
+  #files: TransformFile[] = [];
+  /** Files with what they see, as `file step`. */
+  #loaded: ReadonlySet<string> = new Set();
+  #thread: TransformThread | undefined;
+  /** Calls go one after another, in the order in which they came. */
+  #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+  #closed = false;
+
+  constructor(options: TransformsOptions) {
+    this.#options = options;
+  }
+
+  get mark(): string {
+    return this.#mark;
+  }
+
+  active(): ActiveTransforms | undefined | Promise<ActiveTransforms | undefined> {
+    if (performance.now() - this.#seenAt < freshMs) return this.#active;
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#thread?.end();
+  }
+
+  async #look(): Promise<ActiveTransforms | undefined> {
+    // Taken before the files are read: what is written meanwhile changes it again.
+    const stamp = await stampOf(this.#options.folder);
+    if (stamp !== this.#stamp) {
+      this.#stamp = stamp;
+      this.#active = stamp === '' ? undefined : this.#queued(() => this.#load());
+      if (stamp === '') await this.#forget();
+      this.#active?.catch(() => this.#retryLater(stamp));
+    }
+    this.#seenAt = performance.now();
+    return this.#active;
+  }
+
+  /** What failed may have been the machine, and is loaded again though nobody has edited it. */
+  #retryLater(stamp: string): void {
+    setTimeout(() => {
+      if (this.#stamp === stamp) this.#stamp = undefined;
+    }, retryMs).unref();
+  }
+
+  async #forget(): Promise<void> {
+    this.#mark = '';
+    this.#files = [];
+    this.#loaded = new Set();
+    await this.#queued(() => this.#endThread());
+  }
+
+  async #load(): Promise<ActiveTransforms> {
+    await this.#endThread();
+    const { files, mark } = await readTransforms(this.#options.folder);
+    this.#files = files;
+    const thread = this.#newThread();
+    const loaded = await thread.load();
+    this.#mark = mark;
+    this.#loaded = new Set(
+      loaded.flatMap(({ file, request, answer }) => [
+        ...(request ? [`${file} request`] : []),
+        ...(answer ? [`${file} answer`] : []),
+      ]),
+    );
+    const names = loaded.map(({ file }) => file).join(', ');
+    this.#options.log.info(`Your transforms change what is sent: ${names}.`);
+    const run = (call: TransformCall) => {
+      if (this.#waiting >= mostWaiting) throw transformsBusy();
+      return this.#queued(() => this.#run(call));
+    };
+    return chainOf(loaded, mark, { run: (file, step, json, about) => run({ file, step, json, about }) });
+  }
+
+  async #run(call: TransformCall): Promise<string> {
+    if (!this.#loaded.has(`${call.file} ${call.step}`)) {
+      // It was taken out while a model answered: the answer does not wait for it.
+      if (call.step === 'answer') return call.json;
+      throw transformFailed(call.file, 'request', 'was taken out meanwhile');
+    }
+    if (this.#thread?.isAlive) return this.#thread.run(call);
+    const thread = this.#newThread();
+    await thread.load();
+    return thread.run(call);
+  }
+
+  #newThread(): TransformThread {
+    if (this.#closed) throw transformsBusy();
+    const { workerUrl, log, callMs = usualCallMs } = this.#options;
+    this.#thread = new TransformThread({ workerUrl, files: this.#files, log, callMs, loadMs });
+    return this.#thread;
+  }
+
+  async #endThread(): Promise<void> {
+    await this.#thread?.end();
+    this.#thread = undefined;
+  }
+
+  async #queued<T>(work: () => Promise<T>): Promise<T> {
+    this.#waiting++;
+    const before = this.#last;
+    const mine = before.then(work, work);
+    this.#last = mine.catch(() => undefined);
+    try {
+      return await mine;
+    } finally {
+      this.#waiting--;
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import type { SessionStore } from '../../src/core/session/store.ts';
+import { redisAddress } from '../../src/store/redis/address.ts';
+import { RedisConnection } from '../../src/store/redis/connection.ts';
+import { RedisStore } from '../../src/store/redis/redisStore.ts';
+import type { TestRedis } from '../support/redis.ts';
+import type { Backend } from '../unit/store/contract/backend.ts';
+
+/** Sessions in a Redis that is emptied for them. */
+export class RedisBackend implements Backend {
+  readonly #redis: TestRedis;
+  readonly #opened: SessionStore[] = [];
+
+  private constructor(redis: TestRedis) {
+    this.#redis = redis;
+  }
+
+  static async on(redis: TestRedis): Promise<RedisBackend> {
+    const connection = new RedisConnection(redisAddress(redis.url));
+    await connection.command('FLUSHALL');
+    await connection.close();
+    return new RedisBackend(redis);
+  }
+
+  open(): Promise<RedisStore> {
+    return this.#open(0);
+  }
+
+  openOther(): Promise<RedisStore> {
+    return this.#open(1);
+  }
+
+  async #open(database: number): Promise<RedisStore> {
+    const store = await RedisStore.open(redisAddress(`${this.#redis.url}/${database}`), 'w');
+    this.#opened.push(store);
+    return store;
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#opened.splice(0).map((store) => store.close()));
+  }
+}
