@@ -113,7 +113,8 @@ export function knownSecrets(text: string): FoundSecret[] {
       // White space around a key is that of the file, and an answer may have another.
       const value = (groups?.value ?? whole).trim();
       if (!isLikely(kind, value)) return [];
-      const start = index + whole.indexOf(value);
+      // Each form ends with its value; a name before it may be the same word.
+      const start = index + whole.lastIndexOf(value);
       return [{ start, end: start + value.length, group: 'secret' as const, kind }];
     });
   });

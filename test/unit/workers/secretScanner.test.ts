@@ -72,6 +72,15 @@ describe('Secret scanner', () => {
     });
   }
 
+  for (const text of [
+    'https://deploy7:deploy7@git.invalid/repo.git',
+    'machine deploy7.invalid login deploy7 password deploy7',
+  ])
+    it(`finds the password where the name before it has the same letters: ${text}`, async () => {
+      const [[found] = []] = await scanner.scan([text]);
+      assert.equal(found?.start, text.lastIndexOf('deploy7'));
+    });
+
   const people: [text: string, found: string[]][] = [
     [
       'Write to ada.lovelace@analytical.org or call +49 30 1234567.',
