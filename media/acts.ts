@@ -2,14 +2,18 @@
 import { plainText } from '../src/protocol/content.ts';
 import type { Attachment, UserEntry } from '../src/protocol/entries.ts';
 import type { ErrorAction } from '../src/protocol/errors.ts';
+import type { Fork } from '../src/protocol/forks.ts';
 import type { PanelParams } from '../src/protocol/panel.ts';
 import { type MentionChoice, mostAttachedBytes, type TurnChoices } from '../src/protocol/panelContext.ts';
 import type { QueuedTurn, SessionSummary } from '../src/protocol/session.ts';
-import { choicesOf, isBlank, putBefore, withoutChoices } from './drafts.ts';
+import { choicesOf, isBlank, putBefore, withAttached, withoutChoices } from './drafts.ts';
 import { base64Of, type Dropped } from './droppedFiles.ts';
 import { bytes, quoted } from './format.ts';
 import { t } from './l10n.ts';
+import { focusSoon, rowId } from './navigate.ts';
 import type { Panel } from './panel.ts';
+import { rowOfEntry } from './rows.ts';
+import { addOlder, fillList, type ListChange } from './sessionList.ts';
 
 /** Entries asked for when the reader comes near the beginning of what is loaded. */
 const page = 200;
@@ -180,14 +184,50 @@ export class Acts {
     if (view) this.#panel.show(view);
   }
 
-  async open(sessionId: string): Promise<void> {
+  /** With an entry, it is shown and marked, on whichever branch it is. */
+  async open(sessionId: string, entryId?: string): Promise<void> {
     const panel = this.#panel;
     panel.drafts.flush();
+    if (entryId !== undefined) return this.#openAt(sessionId, entryId);
     if (sessionId === panel.sessionId) panel.dispatch({ type: 'screen', screen: 'chat' });
     else {
       const view = await panel.ask('openSession', { sessionId });
       if (view) panel.show(view);
     }
+  }
+
+  async #openAt(sessionId: string, entryId: string): Promise<void> {
+    const panel = this.#panel;
+    if (sessionId !== panel.sessionId || !this.#isLoaded(entryId)) {
+      const isShown = await panel.showBranch(sessionId, entryId);
+      if (!isShown) {
+        // Its branch cannot be shown while another one is answered; the session can, and why not all of it.
+        const { problem } = panel.state.value;
+        await this.open(sessionId);
+        panel.dispatch({ type: 'problem', problem });
+        return;
+      }
+    }
+    panel.dispatch({ type: 'screen', screen: 'chat' });
+    await this.#goToEntry(entryId);
+    const row = rowOfEntry(panel.rows.value, panel.state.value.entries, entryId);
+    panel.marked.value = row?.key;
+    if (row) focusSoon(rowId(row.key));
+  }
+
+  /** Goes on in the branch of another input at the same place, which stays where it is on the screen. */
+  async goToWay(fork: Fork, entryId: string, button: (entryId: string) => string): Promise<void> {
+    const panel = this.#panel;
+    const { sessionId } = panel;
+    if (!sessionId) return;
+    panel.drafts.flush();
+    const below = panel.placeOf(fork.entryId);
+    const isShown = await this.#once('way', () => panel.showBranch(sessionId, entryId));
+    if (!isShown || panel.sessionId !== sessionId) return;
+    // The other forks are asked for; this one is known, and its buttons have the focus.
+    panel.forks.value = new Map([...panel.forks.value, [entryId, { ...fork, entryId }]]);
+    await this.#goToEntry(entryId, below);
+    focusSoon(button(entryId));
   }
 
   async newSession(): Promise<void> {
@@ -216,15 +256,13 @@ export class Acts {
     await this.search();
   }
 
-  /** Fills the list of sessions for what is being searched, or for all. */
-  async search(change: { query?: string; trashed?: boolean } = {}): Promise<void> {
-    const panel = this.#panel;
-    const asked = { ...panel.state.value.history, ...change };
-    panel.dispatch({ type: 'history', history: asked });
-    const found = await panel.ask('listSessions', { query: asked.query, trashed: asked.trashed });
-    const now = panel.state.value.history;
-    if (!found || now.query !== asked.query || now.trashed !== asked.trashed) return;
-    panel.dispatch({ type: 'history', history: { ...now, sessions: found.sessions, hits: found.hits } });
+  /** As `fillList`. */
+  search(change: ListChange = {}): Promise<void> {
+    return fillList(this.#panel, change);
+  }
+
+  async showOlder(): Promise<void> {
+    await this.#once('older', () => addOlder(this.#panel));
   }
 
   /** Returns whether more was loaded. */
@@ -266,12 +304,15 @@ export class Acts {
   }
 
   /** Loads earlier entries until the entry is there. */
-  async #goToEntry(entryId: string): Promise<void> {
-    const there = () => this.#panel.state.value.entries.some(({ id }) => id === entryId);
-    while (!there()) {
+  async #goToEntry(entryId: string, below?: number): Promise<void> {
+    while (!this.#isLoaded(entryId)) {
       if (!(await this.loadEarlier(mostAtOnce))) return;
     }
-    this.#panel.showEntry(entryId);
+    this.#panel.showEntry(entryId, below);
+  }
+
+  #isLoaded(entryId: string): boolean {
+    return this.#panel.state.value.entries.some(({ id }) => id === entryId);
   }
 
   /** Leaves automatic context out of the next turn, or takes it back in. */
@@ -301,24 +342,28 @@ export class Acts {
     this.#panel.draftChanged();
   }
 
-  /** Attaches what was dropped or pasted. What is too large is not even read. */
+  /** Attaches what was dropped or pasted, to the session it was meant for. What is too large is not even read. */
   async attachDropped({ uris, files }: Dropped): Promise<void> {
-    if (uris.length > 0) this.#attach(await this.#panel.ask('attachUris', { uris }));
+    const panel = this.#panel;
+    const { sessionId } = panel;
+    if (!sessionId) return;
+    if (uris.length > 0) this.#attach(sessionId, await panel.ask('attachUris', { uris }));
     for (const file of files) {
       const name = file.name.slice(0, 300) || t('pasted');
       if (file.size > mostAttachedBytes) this.#refuse(t('tooLarge', name, bytes(mostAttachedBytes)));
       else {
         const data = await base64Of(file).catch(() => undefined);
         if (data === undefined) this.#refuse(t('notReadable', name));
-        else this.#attach(await this.#panel.ask('attachBytes', { name, data }));
+        else this.#attach(sessionId, await panel.ask('attachBytes', { sessionId, name, data }));
       }
     }
   }
 
-  #attach(taken: { attachments: Attachment[] } | undefined): void {
+  #attach(sessionId: string, taken: { attachments: Attachment[] } | undefined): void {
     if (!taken || taken.attachments.length === 0) return;
-    this.#panel.dispatch({ type: 'attach', attachments: taken.attachments });
-    this.#panel.draftChanged();
+    this.#panel.changeDraft(sessionId, (draft) => withAttached(draft, taken.attachments));
+    // The bytes are stored; the draft that names them is not to wait.
+    this.#panel.drafts.flush();
     this.#panel.say(t('attached', taken.attachments.map(({ path }) => path).join(', ')));
   }
 

@@ -55,6 +55,11 @@ export function joinAttachments(some: readonly Attachment[], more: readonly Atta
   return [...some, ...more.filter((item) => !known.has(key(item)))];
 }
 
+export const withAttached = (draft: PanelDraft, more: readonly Attachment[]): PanelDraft => ({
+  ...draft,
+  attachments: joinAttachments(draft.attachments, more),
+});
+
 /** An input that comes back stands before what was typed meanwhile. */
 export function putBefore(
   draft: PanelDraft,

@@ -5,7 +5,7 @@ import { Acts } from './acts.ts';
 import type { VsCodeApi } from './channel.ts';
 import { ContextActs } from './contextActs.ts';
 import { keepFocus } from './focus.ts';
-import { navigation, showEntry } from './navigate.ts';
+import { navigation, placeOf, showEntry } from './navigate.ts';
 import { Panel } from './panel.ts';
 import { ScrollMemory } from './scrollMemory.ts';
 import { PanelView } from './views/app.tsx';
@@ -26,6 +26,7 @@ const memory = new ScrollMemory(api, scroller);
 
 panel.navigate = navigation(panel, scroller);
 panel.showEntry = showEntry(panel, scroller);
+panel.placeOf = placeOf(panel, scroller);
 panel.inspect = (of) => context.inspect(of);
 panel.memoryChanged = () => void context.loadMemory();
 panel.requestChanged = () => context.requestChanged();

@@ -45,12 +45,22 @@ export function navigation(panel: Panel, scroller: Scroller): (to: Place) => voi
   };
 }
 
-export function showEntry(panel: Panel, scroller: Scroller): (entryId: string) => void {
-  return (entryId) => {
-    const row = rowOfEntry(panel.rows.value, panel.state.value.entries, entryId);
-    if (row) scroller.show(row.key);
+export function showEntry(panel: Panel, scroller: Scroller): Panel['showEntry'] {
+  return (entryId, below) => {
+    const row = rowOf(panel, entryId);
+    if (row) scroller.show(row.key, below);
   };
 }
+
+export function placeOf(panel: Panel, scroller: Scroller): Panel['placeOf'] {
+  return (entryId) => scroller.placeOf(rowOf(panel, entryId)?.key);
+}
+
+const rowOf = (panel: Panel, entryId: string) =>
+  rowOfEntry(panel.rows.value, panel.state.value.entries, entryId);
+
+/** Focuses an element that the last change draws, if it does. */
+export const focusSoon = (id: string): void => soon(() => document.getElementById(id)?.focus());
 
 function chat(panel: Panel): void {
   if (panel.state.value.screen !== 'chat') panel.dispatch({ type: 'screen', screen: 'chat' });
@@ -75,8 +85,10 @@ function goToRow(scroller: Scroller, key: string | undefined): void {
   });
 }
 
-const rowElement = (key: string): HTMLElement | undefined =>
-  [...document.querySelectorAll<HTMLElement>('[data-row]')].find(({ dataset }) => dataset.row === key);
+/** Id of a row's element. */
+export const rowId = (key: string): string => `row ${key}`.replaceAll(' ', '-');
+
+const rowElement = (key: string): HTMLElement | null => document.getElementById(rowId(key));
 
 /** The turn after or before the row that has the focus, or else the row that is being read. */
 function turnFrom(panel: Panel, scroller: Scroller, step: 1 | -1): string | undefined {

@@ -1,6 +1,7 @@
 /** The panel without its views: state in signals, the channel, and what a user can do. */
 import { batch, computed, signal } from '@preact/signals';
 import type { ErrorInfo } from '../src/protocol/errors.ts';
+import type { Fork } from '../src/protocol/forks.ts';
 import type {
   ContextPreview,
   HostMessage,
@@ -51,8 +52,14 @@ export class Panel {
   memoryChanged: () => void = () => {};
   /** Called when another request than before would be sent. */
   requestChanged: () => void = () => {};
-  /** Brings an entry that is loaded into view. */
-  showEntry: (entryId: string) => void = () => {};
+  /** The inputs shown beside which there are others, by their ids. */
+  readonly forks = signal<ReadonlyMap<string, Fork>>(new Map());
+  /** Row that was looked for elsewhere and is marked until its mark has faded. */
+  readonly marked = signal<string | undefined>(undefined);
+  /** Brings an entry that is loaded into view, or so many pixels below its top. */
+  showEntry: (entryId: string, below?: number) => void = () => {};
+  /** Pixels from the top of the view to that of an entry's row. */
+  placeOf: (entryId: string) => number | undefined = () => undefined;
 
   readonly #entries = computed(() => this.state.value.entries);
   readonly #live = computed(() => this.state.value.live);
@@ -65,6 +72,8 @@ export class Panel {
   readonly #left = new Map<string, PanelDraft>();
   #arrived: HostMessage[] = [];
   #frame = 0;
+  /** A view of the session was asked for, which tells the way that the log goes now. */
+  #viewAsked = false;
   #previewTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(api: VsCodeApi) {
@@ -107,10 +116,34 @@ export class Panel {
       this.#left.set(before, this.state.value.draft);
     }
     this.#left.delete(view.session.id);
-    if (before !== view.session.id) this.arrived(view.session.id);
+    if (before !== view.session.id) {
+      this.arrived(view.session.id);
+      this.forks.value = new Map();
+      this.marked.value = undefined;
+    }
     this.dispatch({ type: 'view', view });
     this.memoryChanged();
+    if (view.entries.length > 0) void this.#loadForks();
     this.countSoon(0);
+  }
+
+  /** Shows the branch that an entry is on. Returns whether it is shown. */
+  async showBranch(sessionId: string, entryId: string): Promise<boolean> {
+    this.#viewAsked = true;
+    const view = await this.ask('openSession', { sessionId, entryId });
+    // What arrived before it is told by it too.
+    if (view) this.show(view);
+    this.#viewAsked = false;
+    if (this.state.value.stale) void this.#showAnew();
+    return view !== undefined;
+  }
+
+  async #loadForks(): Promise<void> {
+    const { sessionId } = this;
+    if (!sessionId) return;
+    const found = await this.ask('branches', { sessionId });
+    if (found && this.sessionId === sessionId)
+      this.forks.value = new Map(found.forks.map((one) => [one.entryId, one]));
   }
 
   /** Counts the tokens of the next request once typing rests. */
@@ -222,7 +255,8 @@ export class Panel {
       // Another branch remembers other things.
       this.memoryChanged();
     }
-    if (after.stale && !before.stale) void this.#showAnew();
+    if (hasLeft(before, after)) void this.#loadForks();
+    if (after.stale && !before.stale && !this.#viewAsked) void this.#showAnew();
   }
 
   /** The log went another way than what is loaded: the view is asked for once more. */
@@ -240,4 +274,11 @@ export class Panel {
   get title(): string {
     return this.state.value.session?.title || t('untitled');
   }
+}
+
+/** What was shown last is on another branch now. */
+function hasLeft(before: PanelState, after: PanelState): boolean {
+  const last = before.entries.at(-1);
+  if (!last || before.entries === after.entries || before.session?.id !== after.session?.id) return false;
+  return after.entries.findLast(({ id }) => id === last.id) === undefined;
 }

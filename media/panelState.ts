@@ -4,7 +4,7 @@ import type { AssistantEntry, Attachment, Entry } from '../src/protocol/entries.
 import type { ErrorInfo } from '../src/protocol/errors.ts';
 import type { HostMessage, PanelStatus, SessionView } from '../src/protocol/panel.ts';
 import type { MemoryChange } from '../src/protocol/panelContext.ts';
-import type { QueuedTurn, SearchHit, SessionSummary } from '../src/protocol/session.ts';
+import type { QueuedTurn, SearchHit, SessionPlace, SessionSummary } from '../src/protocol/session.ts';
 import { spentWith } from '../src/protocol/spending.ts';
 import type { SessionEvent } from '../src/protocol/turnEvents.ts';
 import { type ContextAction, type ContextState, initialContext, reduceContext } from './contextState.ts';
@@ -42,6 +42,10 @@ export interface PanelState {
     trashed: boolean;
     sessions: readonly SessionSummary[];
     hits: readonly SearchHit[];
+    /** Where older sessions go on that are not listed yet. */
+    next: SessionPlace | undefined;
+    /** The user has made it show older ones. */
+    grown: boolean;
   };
   find: { query: string; entryIds: readonly string[]; at: number } | undefined;
   /** A request that failed; shown until the next one or until it is closed. */
@@ -70,7 +74,7 @@ export const initialState: PanelState = {
   draftNumber: 0,
   screen: 'chat',
   context: initialContext,
-  history: { query: '', trashed: false, sessions: [], hits: [] },
+  history: { query: '', trashed: false, sessions: [], hits: [], next: undefined, grown: false },
   find: undefined,
   problem: undefined,
   undo: undefined,

@@ -17,6 +17,8 @@ export interface AnswerRow {
   /** The same while the answer is live and when it is stored, so that its elements and their focus stay. */
   key: string;
   turnId: string;
+  /** The input it answers, where that is loaded. */
+  inputId: string | undefined;
   turn: number;
   /** Blocks of all entries of the turn, in order. */
   blocks: readonly AssistantBlock[];
@@ -41,6 +43,7 @@ export type Row = UserRow | AnswerRow | NoteRow;
 export function rowsOf(entries: readonly Entry[], frames: readonly PanelFrame[] = []): Row[] {
   const rows: Row[] = [];
   let turn = 0;
+  let inputId: string | undefined;
   let open: { turnId: string; blocks: AssistantBlock[]; results: Map<string, ToolResultBlock> } | undefined;
   for (const entry of entries) {
     switch (entry.kind) {
@@ -49,13 +52,22 @@ export function rowsOf(entries: readonly Entry[], frames: readonly PanelFrame[] 
         // It has no words: the answer goes on from results.
         if (entry.continuesId !== undefined) break;
         turn++;
+        inputId = entry.id;
         rows.push({ kind: 'user', key: entry.id, entry, turn });
         break;
       case 'assistant': {
         if (open?.turnId === entry.turnId) rows.pop();
         else open = { turnId: entry.turnId, blocks: [], results: new Map() };
         open.blocks = [...open.blocks, ...entry.content];
-        rows.push({ kind: 'answer', key: `answer ${entry.turnId}`, ...open, turn, entry, live: undefined });
+        rows.push({
+          kind: 'answer',
+          key: `answer ${entry.turnId}`,
+          ...open,
+          inputId,
+          turn,
+          entry,
+          live: undefined,
+        });
         break;
       }
       case 'tool_result':
@@ -121,6 +133,7 @@ export function withLive(rows: readonly Row[], live: LiveAnswer | undefined): re
     kind: 'answer',
     key: `answer ${live.turnId}`,
     turnId: live.turnId,
+    inputId: stored?.inputId ?? rows.findLast((one) => one.kind === 'user')?.key,
     turn: stored?.turn ?? rows.filter(({ kind }) => kind === 'user').length,
     blocks: [...(stored?.blocks ?? []), ...liveBlocks(live)],
     results: stored?.results ?? new Map(),

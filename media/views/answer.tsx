@@ -12,6 +12,7 @@ import { useApp } from './context.ts';
 import { IconButton, onFirst } from './controls.tsx';
 import { Ending, Omitted, Retrying } from './ending.tsx';
 import { Thinking, ToolCall } from './steps.tsx';
+import { AnswerWays } from './ways.tsx';
 
 export const Answer = memo(({ row, earlier }: { row: AnswerRow; earlier: boolean }) => {
   const { entry, live } = row;
@@ -86,6 +87,7 @@ function Footer({ row, entry }: { row: AnswerRow; entry: AssistantEntry }) {
   const parts = footer(entry);
   return (
     <div class="footer">
+      {!readOnly && row.inputId !== undefined && <AnswerWays inputId={row.inputId} />}
       <span class="figures" title={entry.model}>
         {[modelName(entry), ...parts.slice(1)].join(' · ')}
       </span>

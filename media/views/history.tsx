@@ -4,11 +4,14 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { SearchHit, SessionSummary } from '../../src/protocol/session.ts';
 import { bytes, day, doorWords } from '../format.ts';
 import { t } from '../l10n.ts';
+import { focusSoon } from '../navigate.ts';
 import { useApp } from './context.ts';
 import { Icon, IconButton } from './controls.tsx';
 
 /** Milliseconds of rest in typing before the transcripts are searched. */
 const rest = 150;
+
+const itemId = (sessionId: string): string => `session-${sessionId}`;
 
 export function History() {
   const { panel, acts } = useApp();
@@ -27,6 +30,13 @@ export function History() {
   const close = () => {
     panel.dispatch({ type: 'screen', screen: 'chat' });
     panel.navigate('input');
+  };
+  const older = async () => {
+    const count = history.sessions.length;
+    await acts.showOlder();
+    // The first that came is where the reader goes on; the button may be gone.
+    const first = panel.state.value.history.sessions[count];
+    if (first) focusSoon(itemId(first.id));
   };
   const listed = new Set(history.sessions.map(({ id }) => id));
   const elsewhere = history.hits.filter(({ sessionId }) => !listed.has(sessionId));
@@ -77,12 +87,23 @@ export function History() {
         ))}
         {elsewhere.map((hit) => (
           <li key={hit.entryId} class="session">
-            <button type="button" class="session-open" onClick={() => void acts.open(hit.sessionId)}>
+            <button
+              type="button"
+              class="session-open"
+              onClick={() => void acts.open(hit.sessionId, hit.entryId)}
+            >
               <span class="session-title">{hit.sessionTitle || t('untitled')}</span>
               <Snippet hit={hit} />
             </button>
           </li>
         ))}
+        {history.next && (
+          <li>
+            <button type="button" id="older-sessions" class="older" onClick={() => void older()}>
+              {t('showOlder')}
+            </button>
+          </li>
+        )}
       </ul>
       {history.sessions.length + elsewhere.length === 0 && (
         <p class="faint none">{history.query ? t('noHits') : t('noSessions')}</p>
@@ -100,10 +121,11 @@ function Item(props: { session: SessionSummary; current: boolean; hits: readonly
     <li class={props.current ? 'session current' : 'session'}>
       <button
         type="button"
+        id={itemId(session.id)}
         class="session-open"
         aria-current={props.current ? 'true' : undefined}
         disabled={session.trashedAt !== undefined}
-        onClick={() => void acts.open(session.id)}
+        onClick={() => void acts.open(session.id, first?.entryId)}
       >
         <span class="session-title">
           {session.private && <Icon name="lock" />}

@@ -57,9 +57,15 @@ export class Scroller {
     this.settle();
   }
 
-  /** Brings a row to the top of the view. */
-  show(key: string): void {
-    this.read({ key, offset: 8 });
+  /** Pixels from the top of the view to that of a row. */
+  placeOf(key: string | undefined): number | undefined {
+    const index = key === undefined ? undefined : this.heights.indexOf(key);
+    return index === undefined ? undefined : this.heights.top(index) - this.#place;
+  }
+
+  /** Brings a row to the top of the view, or so many pixels below it. */
+  show(key: string, below = 8): void {
+    this.read({ key, offset: below });
     if (this.#left() <= atEnd) this.read('end');
   }
 

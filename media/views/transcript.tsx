@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { plainText } from '../../src/protocol/content.ts';
 import { author } from '../format.ts';
 import { t } from '../l10n.ts';
+import { rowId } from '../navigate.ts';
 import type { NoteRow, Row } from '../rows.ts';
 import { Answer } from './answer.tsx';
 import { useApp } from './context.ts';
@@ -34,6 +35,10 @@ export function Transcript() {
   // Another window of rows is another drawing.
   scroller.version.value;
   const { first, end, heights } = scroller;
+  const marked = panel.marked.value;
+  const forget = (key: string) => {
+    if (panel.marked.value === key) panel.marked.value = undefined;
+  };
 
   useEffect(() => (view.current ? scroller.attach(view.current) : undefined), [scroller]);
   useLayoutEffect(() => scroller.settle());
@@ -52,7 +57,9 @@ export function Transcript() {
         {rows.slice(first, end).map((row, index) => (
           <article
             key={row.key}
-            class={`row ${row.kind}-row`}
+            id={rowId(row.key)}
+            class={`row ${row.kind}-row ${row.key === marked ? 'marked' : ''}`}
+            onAnimationEnd={() => forget(row.key)}
             data-row={row.key}
             aria-posinset={first + index + 1}
             aria-setsize={hasEarlier ? -1 : rows.length}

@@ -10,6 +10,7 @@ import { t } from '../l10n.ts';
 import type { UserRow } from '../rows.ts';
 import { useApp } from './context.ts';
 import { Icon, IconButton, TextButton } from './controls.tsx';
+import { InputWays } from './ways.tsx';
 
 /** Lines and characters of a long input that are shown until the reader asks for all. */
 const shownLines = 12;
@@ -52,6 +53,7 @@ export const UserTurn = memo(
               {entry.client && <Icon name="plug" />}
               {author(entry)}
             </span>
+            {!readOnly && <InputWays entryId={entry.id} />}
             {edit === undefined && !readOnly && (
               <IconButton class="quiet" icon="edit" label={t('editTip')} onClick={() => acts.edit(entry)} />
             )}

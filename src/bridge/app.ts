@@ -27,6 +27,7 @@ import { refuseUpgrade } from './middleware/upgrade.ts';
 import { type OtherWindows, type OwnWorkspace, routeByWorkspace } from './middleware/workspace.ts';
 import { Call, Received } from './received.ts';
 import { RevocationWatch } from './revocation.ts';
+import { branchRoutes } from './routes/branches.ts';
 import { chatRoute } from './routes/chatCompletions.ts';
 import { contextRoute } from './routes/context.ts';
 import { embeddingsRoute } from './routes/embeddings.ts';
@@ -112,6 +113,7 @@ export function createBridgeApp(deps: BridgeAppDeps): BridgeApp {
   const mcp = mcpRoutes({ assistant, bodies, limiter: deps.limiter, load });
   const routes = [
     ...sessionRoutes(assistant, bodies),
+    ...branchRoutes(assistant, bodies),
     ...memoryRoutes(assistant, bodies),
     recallRoute(assistant, bodies),
     groundingRoute(assistant, bodies),

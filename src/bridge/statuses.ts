@@ -16,6 +16,7 @@ const statuses: Readonly<Record<string, number>> = {
   lease_lost: 409,
   interrupted: 409,
   turn_taken: 409,
+  turn_under_way: 409,
   input_too_large: 413,
   prompt_too_long: 413,
   request_too_large: 413,

@@ -5,6 +5,7 @@
 import type { Event } from '../base/emitter.ts';
 import type { AssistantBlock } from '../protocol/content.ts';
 import type { GroundingMode } from '../protocol/entries.ts';
+import type { Fork } from '../protocol/forks.ts';
 import type { RecalledEntry } from '../protocol/memory.ts';
 import type { ContextReport } from '../protocol/report.ts';
 import type { Draft, QueuedTurn, SessionSummary } from '../protocol/session.ts';
@@ -149,8 +150,15 @@ export interface Assistant {
   renameSession(sessionId: string, title: string, door: TurnInput['door']): Promise<SessionSummary>;
   /** Sets the model of a session from now on; `provider/model`. */
   setModel(sessionId: string, model: string, door: TurnInput['door']): Promise<void>;
-  /** Moves the head of the session back to an entry; nothing is deleted. */
+  /**
+   * Moves the head of the session to an entry, from which it goes on; nothing is deleted. Throws `not_found`, and
+   * `turn_under_way` while a turn is live.
+   */
   rewind(sessionId: string, entryId: string, door: TurnInput['door']): Promise<void>;
+  /** Moves the head to the newest entry of the branch that an entry is on, unless that is active. Throws as `rewind`. */
+  toBranch(sessionId: string, entryId: string, door: TurnInput['door']): Promise<void>;
+  /** The inputs of the active branch beside which there are others, oldest first. */
+  branches(sessionId: string): Promise<Fork[]>;
 
   /** Earlier entries that matter for a text, best first; of this session's branch, or of the workspace's sessions too. */
   recall(sessionId: string, request: RecallRequest): Promise<RecalledEntry[]>;

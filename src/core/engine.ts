@@ -21,6 +21,7 @@ import { type Chosen, ProviderRegistry } from './providers/registry.ts';
 import { relayedBy } from './relayedModels.ts';
 import { type ToldReads, toldReads } from './secrets/maskedReads.ts';
 import { maskedSearch } from './secrets/maskedSearch.ts';
+import { forksOf } from './session/forks.ts';
 import type { Answerer, SessionStore, StoreChange } from './session/store.ts';
 import { SessionChanges } from './sessionChanges.ts';
 import { SessionChoices } from './sessionChoices.ts';
@@ -224,6 +225,8 @@ export class Engine implements Assistant {
   readonly renameSession: Assistant['renameSession'] = (...asked) => this.#changes.rename(...asked);
   readonly setModel: Assistant['setModel'] = (...asked) => this.#changes.setModel(...asked);
   readonly rewind: Assistant['rewind'] = (...asked) => this.#changes.rewind(...asked);
+  readonly toBranch: Assistant['toBranch'] = (...asked) => this.#changes.toBranch(...asked);
+  readonly branches: Assistant['branches'] = (sessionId) => forksOf(this.sessions, sessionId);
 
   readonly recall: Assistant['recall'] = async (sessionId, request) => {
     const question = { ...request, sessionId, leafId: undefined, now: this.#options.clock.now() };
@@ -244,11 +247,7 @@ export class Engine implements Assistant {
     return { model, ...(insteadOf === undefined ? {} : { insteadOf }) };
   };
 
-  readonly groundingFor: Assistant['groundingFor'] = async (sessionId) => {
-    const profile = await this.#choices.profile(sessionId);
-    const grounding = this.#choices.grounding(profile);
-    return { grounding, profile: profile.name, isNamed: profile.grounding !== undefined };
-  };
+  readonly groundingFor: Assistant['groundingFor'] = (sessionId) => this.#choices.groundingFor(sessionId);
 
   /** Asks the providers which models they have now; in Restricted Mode none outside the machine is asked. */
   refreshModels(signal: AbortSignal, all = false): Promise<void> {

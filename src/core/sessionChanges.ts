@@ -1,9 +1,10 @@
 /** Changes of a session that are entries of its log and no turns. */
 import type { Door } from '../protocol/entries.ts';
 import type { SessionSummary } from '../protocol/session.ts';
-import { notFound } from './errors.ts';
+import { notFound, turnUnderWay } from './errors.ts';
 import type { Clock } from './ports.ts';
 import { type ProviderRegistry, splitModel } from './providers/registry.ts';
+import { LogBranches, readLinks } from './session/logBranches.ts';
 import type { SessionInit, SessionStore } from './session/store.ts';
 import type { TypedTexts } from './typedTexts.ts';
 
@@ -47,11 +48,19 @@ export class SessionChanges {
     await store.append(sessionId, [{ ...this.mark(door), kind: 'model', ...splitModel(model) }]);
   }
 
-  /** Throws `not_found`. */
+  /** Throws `not_found`, and `turn_under_way` where an answer would come to stand after another input. */
   async rewind(sessionId: string, entryId: string, door: Door): Promise<void> {
     const { store } = this.#options;
     if (!(await store.entry(sessionId, entryId))) throw notFound('entry', entryId);
+    if (await store.liveTurn(sessionId)) throw turnUnderWay();
     await store.append(sessionId, [{ ...this.mark(door), kind: 'rewind', parentId: entryId }]);
+  }
+
+  /** Throws as `rewind`. */
+  async toBranch(sessionId: string, entryId: string, door: Door): Promise<void> {
+    const branches = new LogBranches(await readLinks(this.#options.store, sessionId));
+    if (branches.isActive(entryId)) return;
+    await this.rewind(sessionId, branches.newestBelow(entryId)?.leafId ?? entryId, door);
   }
 
   /** What every new entry has. */

@@ -53,6 +53,16 @@ export class SessionChoices {
     return groundingScope(profile, this.#sources.settings.grounding);
   }
 
+  /** The same for the next input of a session, and whether its profile names it. */
+  async groundingFor(sessionId: string | undefined) {
+    const profile = await this.profile(sessionId);
+    return {
+      grounding: this.grounding(profile),
+      profile: profile.name,
+      isNamed: profile.grounding !== undefined,
+    };
+  }
+
   /** How far recall may look for a turn of the profile. */
   recall(profile: Profile): CoreSettings['recall'] {
     return recallScope(profile, this.#sources.settings.recall);

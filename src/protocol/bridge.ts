@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { contextView } from './contextView.ts';
 import { entry, turnOutcomes } from './entries.ts';
 import { errorInfo } from './errors.ts';
+import { fork } from './forks.ts';
 import { directiveView, frameView, recalledEntry, taskView } from './memory.ts';
 import { promptSummary } from './prompts.ts';
 import { sessionSummary } from './session.ts';
@@ -60,6 +61,10 @@ export const sessionDetail = z.object({
   entries: z.array(entry),
   before: z.uuid().optional(),
 });
+
+/** Where the session goes on from; an entry of any branch. */
+export const moveHeadBody = z.strictObject({ entryId: z.uuid() });
+export const forkList = z.object({ forks: z.array(fork) });
 
 /** A turn input without what the bridge itself knows, and how it is to be answered. */
 export const startTurnBody = z.strictObject({

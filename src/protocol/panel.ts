@@ -7,8 +7,9 @@ import { z } from 'zod';
 import { assistantBlock, citation } from './content.ts';
 import { attachment, entry, groundingModes } from './entries.ts';
 import { errorActions, errorInfo } from './errors.ts';
+import { fork } from './forks.ts';
 import { contextRequests, nextInput, turnChoices } from './panelContext.ts';
-import { draft, queuedTurn, searchHit, sessionSummary, spending } from './session.ts';
+import { draft, queuedTurn, searchHit, sessionPlace, sessionSummary, spending } from './session.ts';
 import { sessionEvent } from './turnEvents.ts';
 
 export const modelChoice = z.object({
@@ -76,6 +77,9 @@ export const contextPreview = z.object({
 });
 export type ContextPreview = z.infer<typeof contextPreview>;
 
+/** Sessions listed at once at the most; about a megabyte. */
+export const mostListed = 2_000;
+
 const session = { sessionId: z.uuid() };
 const nothing = z.undefined().or(z.null());
 
@@ -83,11 +87,29 @@ const nothing = z.undefined().or(z.null());
 export const panelRequests = {
   /** First message after load; the view is of the session shown last, or a fresh one. */
   ready: { params: z.object({}), result: z.object({ status: panelStatus, view: sessionView }) },
-  openSession: { params: z.object(session), result: sessionView },
+  /**
+   * With an entry, the branch that it is on is made the active one where it is not, and the view is of that. Rejected
+   * with `turn_under_way` where that cannot be done now; then nothing else is shown than before.
+   */
+  openSession: { params: z.object({ ...session, entryId: z.uuid().optional() }), result: sessionView },
+  /** The inputs of the active branch beside which there are others. */
+  branches: { params: z.object(session), result: z.object({ forks: z.array(fork) }) },
   newSession: { params: z.object({ private: z.boolean().optional() }), result: sessionView },
   listSessions: {
-    params: z.object({ query: z.string().max(1000), trashed: z.boolean().optional() }),
-    result: z.object({ sessions: z.array(sessionSummary), hits: z.array(searchHit) }),
+    params: z.object({
+      query: z.string().max(1000),
+      trashed: z.boolean().optional(),
+      /** Where an earlier answer ended; the sessions after it come then, without hits. */
+      after: sessionPlace.optional(),
+      /** The most sessions; what was shown before is asked for at once. */
+      limit: z.number().int().min(1).max(mostListed).optional(),
+    }),
+    /** `next` is where to go on, absent when these are the last ones. */
+    result: z.object({
+      sessions: z.array(sessionSummary),
+      hits: z.array(searchHit),
+      next: sessionPlace.optional(),
+    }),
   },
   loadEarlier: {
     params: z.object({ ...session, beforeId: z.uuid(), limit: z.number().int().min(1).max(500) }),

@@ -100,9 +100,16 @@ export const contextRequests = {
     params: z.object({ uris: z.array(z.string().max(8192)).min(1).max(100) }),
     result: z.object({ attachments: z.array(attachment) }),
   },
-  /** Attaches a file that was dropped or pasted and of which the page has the bytes alone, as base64. */
+  /**
+   * Attaches a file that was dropped or pasted and of which the page has the bytes alone, as base64. A picture or a PDF is
+   * kept with the session's draft.
+   */
   attachBytes: {
-    params: z.object({ name: z.string().min(1).max(300), data: z.base64().max(mostAttachedBase64) }),
+    params: z.object({
+      ...session,
+      name: z.string().min(1).max(300),
+      data: z.base64().max(mostAttachedBase64),
+    }),
     result: z.object({ attachments: z.array(attachment) }),
   },
   /** Takes one of them into the draft; nothing where the user would rather not send what stays out. */

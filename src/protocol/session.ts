@@ -36,6 +36,10 @@ export const sessionSummary = z.object({
 });
 export type SessionSummary = z.infer<typeof sessionSummary>;
 
+/** Where a session stands among all, the newest first; several may have changed in the same millisecond. */
+export const sessionPlace = sessionSummary.pick({ updatedAt: true, id: true });
+export type SessionPlace = z.infer<typeof sessionPlace>;
+
 /** A hit of the full-text search; `snippet` marks what matched with U+0002 and U+0003. */
 export const searchHit = z.object({
   sessionId: z.uuid(),

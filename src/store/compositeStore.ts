@@ -12,6 +12,7 @@ import type {
   StoreChange,
   StoreStatus,
   SubmitResult,
+  TreeLink,
   TurnState,
 } from '../core/session/store.ts';
 import type { AssistantBlock } from '../protocol/content.ts';
@@ -112,6 +113,10 @@ export class CompositeStore implements SessionStore {
     return (await this.#home(args[0])).log(...args);
   }
 
+  async links(...args: Parameters<SessionStore['links']>): Promise<TreeLink[]> {
+    return (await this.#home(args[0])).links(...args);
+  }
+
   async entries(...args: Parameters<SessionStore['entries']>): Promise<Entry[]> {
     return (await this.#home(args[0])).entries(...args);
   }
@@ -165,6 +170,14 @@ export class CompositeStore implements SessionStore {
 
   async setDraft(...args: Parameters<SessionStore['setDraft']>): Promise<void> {
     return (await this.#home(args[0])).setDraft(...args);
+  }
+
+  async keepDraftMedia(...args: Parameters<SessionStore['keepDraftMedia']>): Promise<void> {
+    return (await this.#home(args[0])).keepDraftMedia(...args);
+  }
+
+  async draftMedia(...args: Parameters<SessionStore['draftMedia']>): Promise<Uint8Array | undefined> {
+    return (await this.#home(args[0])).draftMedia(...args);
   }
 
   async exportSession(sessionId: string): Promise<string> {

@@ -1,10 +1,11 @@
 /** The session store as the main thread sees it: a worker that starts with the first call. */
+
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { Emitter, type Event } from '../base/emitter.ts';
 import { connectRpc, type RpcClient } from '../base/rpc.ts';
 import { errorCodec, storeUnavailable } from '../core/errors.ts';
 import type { SessionStore, StoreChange } from '../core/session/store.ts';
-import type { Entry, EntryKind } from '../protocol/entries.ts';
+import { isOfKind } from './isOfKind.ts';
 import type { SqliteStore } from './sqlite/sqliteStore.ts';
 
 export interface SessionStoreLocation {
@@ -83,6 +84,7 @@ export function openSessionStore(location: SessionStoreLocation): LinkedSessionS
     entry: (sessionId, entryId) => remote().entry(sessionId, entryId),
     path: (sessionId, options) => remote().path(sessionId, options),
     log: (sessionId, options) => remote().log(sessionId, options),
+    links: (sessionId, options) => remote().links(sessionId, options),
     entries: (sessionId, ids) => remote().entries(sessionId, ids),
     lineage: (sessionId, options) => remote().lineage(sessionId, options),
     ofKinds: async (sessionId, kinds) => {
@@ -97,6 +99,8 @@ export function openSessionStore(location: SessionStoreLocation): LinkedSessionS
     search: (query, options) => remote().search(query, options),
     draft: (sessionId) => remote().draft(sessionId),
     setDraft: (sessionId, draft) => remote().setDraft(sessionId, draft),
+    keepDraftMedia: (sessionId, uri, bytes) => remote().keepDraftMedia(sessionId, uri, bytes),
+    draftMedia: (sessionId, uri) => remote().draftMedia(sessionId, uri),
     exportSession: (sessionId) => remote().exportSession(sessionId),
     importSession: (jsonl) => remote().importSession(jsonl),
     submitTurn: (user, sessionId, by) => remote().submitTurn(user, sessionId, by),
@@ -129,13 +133,6 @@ export function openSessionStore(location: SessionStoreLocation): LinkedSessionS
       ended.dispose();
     },
   };
-}
-
-function isOfKind<K extends EntryKind>(
-  entry: Entry,
-  kinds: readonly K[],
-): entry is Extract<Entry, { kind: K }> {
-  return kinds.some((kind) => kind === entry.kind);
 }
 
 /** Rejects every call, so that none starts a worker that nobody would end. */

@@ -6,6 +6,18 @@ import { until } from '../support/vscode/until.ts';
 import { type Installed, installed, type OpenWindow, PanelFrame } from './support/installed.ts';
 import { withStore } from './support/storedSessions.ts';
 
+const png =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==';
+
+/** Pastes a picture into the input, as a browser does with one that was copied; for the page. */
+const pasting = `{
+  const bytes = Uint8Array.from(atob('${png}'), (letter) => letter.charCodeAt(0));
+  const clipboardData = new DataTransfer();
+  clipboardData.items.add(new File([bytes], 'pasted.png', { type: 'image/png' }));
+  const paste = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
+  document.getElementById('input').dispatchEvent(paste);
+}`;
+
 describe('Chatting with Claude in VS Code', () => {
   let vscode: Installed;
   let open: OpenWindow;
@@ -101,6 +113,21 @@ describe('Chatting with Claude in VS Code', () => {
     await panel.frame.getByRole('button', { name: 'Set API key' }).first().waitFor();
   });
 
+  it('inserts the code of an answer at the cursor of the editor, over what is selected there', async () => {
+    const { window, panel } = open;
+    const block = panel.frame.locator('.code-block', { hasText: 'Good morning' });
+    await window.openFile('retry.ts');
+    await window.selectLines(1, 1);
+    await block.getByRole('button', { name: 'Insert at the cursor' }).click();
+    await until('the code in the editor', async () =>
+      (await window.editorText()).startsWith("export const greeting = 'Good morning';"),
+    );
+    // It is an edit like any other: not saved, and undone by one key, for which the editor has the focus.
+    await window.page.locator('.editor-group-container.active .monaco-editor.focused').first().waitFor();
+    await window.page.keyboard.press('Control+Z');
+    await until('the editor as it was', async () => !(await window.editorText()).includes('Good morning'));
+  });
+
   it('keeps a draft over a reload, and shows the session that was open', async () => {
     const { window, panel } = open;
     await panel.input.fill('Half a question about');
@@ -123,6 +150,28 @@ describe('Chatting with Claude in VS Code', () => {
     open = { ...open, panel: again };
   });
 
+  it('keeps a picture that was pasted over a reload, and sends it then', async () => {
+    const { window, panel } = open;
+    await panel.frame.evaluate(pasting);
+    await panel.frame.locator('.composer .chip', { hasText: 'pasted.png' }).waitFor();
+    await until('the draft to be stored', () =>
+      withStore(vscode.code.server.dataFolder, async (store) => {
+        for (const { id } of await store.list()) {
+          if ((await store.draft(id))?.attachments.some(({ path }) => path === 'pasted.png')) return true;
+        }
+        return false;
+      }),
+    );
+    await window.reload();
+    const again = await PanelFrame.of(window);
+    open = { ...open, panel: again };
+    await again.frame.locator('.composer .chip', { hasText: 'pasted.png' }).waitFor();
+    vscode.fake.enqueue(answer('A pixel.'));
+    await again.send('What is it?');
+    await again.waitFor('A pixel.');
+    assert.ok(JSON.stringify(vscode.fake.requests.at(-1)?.body).includes(png));
+  });
+
   it('edits an earlier input as a branch, and the first one is still found', async () => {
     const { panel } = open;
     vscode.fake.enqueue(answer('To the edited question.'));
@@ -141,6 +190,24 @@ describe('Chatting with Claude in VS Code', () => {
     assert.ok(
       texts.some((text) => text.includes('Refused?')) && texts.some((text) => text.includes('no longer')),
     );
+  });
+
+  it('goes back to the first one with an arrow, and on from there', async () => {
+    const { panel } = open;
+    // While an answer is on its way, the session stays where it is.
+    const ended = () => panel.lastAnswer.locator('.footer').waitFor();
+    await ended();
+    await panel.frame.getByRole('button', { name: 'Show the earlier input and its branch' }).click();
+    await panel.waitFor('A pixel.');
+    await panel.frame.getByRole('group', { name: 'Input 1 of 2' }).waitFor();
+    vscode.fake.enqueue(answer('On from the first.'));
+    await panel.send('Go on.');
+    await panel.waitFor('On from the first.');
+    await ended();
+    const sent = JSON.stringify(vscode.fake.requests.at(-1)?.body);
+    assert.ok(sent.includes('A pixel.') && !sent.includes('To the edited question.'));
+    await panel.frame.getByRole('button', { name: 'Show the later input and its branch' }).click();
+    await panel.waitFor('To the edited question.');
   });
 
   it('opens what was sent, with tokens and reasons', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import type { SessionStore } from '../../src/core/session/store.ts';
 import { OpenEditors } from '../../src/host/openEditors.ts';
 import { attachBytes, attachUri } from '../../src/host/panel/dropped.ts';
 import { MediaShelf } from '../../src/host/panel/mediaShelf.ts';
@@ -46,6 +47,14 @@ describe('What can be mentioned in a window', () => {
     editors.dispose();
     await closeEditors();
   });
+
+  /** With the draft of a session on disk. */
+  const inDraft = async <T>(use: (place: { sessionId: string; sessions: SessionStore }) => Promise<T>) => {
+    const [sessionId = ''] = await sessionIds();
+    return withSessions((sessions) => use({ sessionId, sessions }));
+  };
+  const attached = (name: string, bytes: Buffer) =>
+    inDraft((place) => attachBytes(parts, name, bytes.toString('base64'), place));
 
   async function typed(letters: string): Promise<MentionChoice[]> {
     const [sessionId = ''] = await sessionIds();
@@ -136,10 +145,10 @@ describe('What can be mentioned in a window', () => {
       at('mentioned/shot.png').with({ scheme: 'vscode-remote', authority: 'x' }).toString(),
     );
     assert.deepEqual([dropped?.kind, dropped?.text, remote?.uri], ['image', '', dropped?.uri]);
-    const pasted = await attachBytes(parts, 'image.png', png.toString('base64'));
-    const pdf = await attachBytes(parts, 'a.pdf', Buffer.from('%PDF-1.7 ...').toString('base64'));
+    const pasted = await attached('image.png', png);
+    const pdf = await attached('a.pdf', Buffer.from('%PDF-1.7 ...'));
     assert.ok(dropped && pasted && pdf);
-    const { attachments, media } = await parts.media.taken([dropped, pasted, pdf]);
+    const { attachments, media } = await inDraft((place) => parts.media.taken([dropped, pasted, pdf], place));
     assert.deepEqual(attachments, []);
     assert.deepEqual(
       media.map(({ type, source }) => [type, source.media_type]),
@@ -150,11 +159,24 @@ describe('What can be mentioned in a window', () => {
       ],
     );
     const cells = JSON.stringify({ cells: [{ cell_type: 'code', source: 'plot()' }] });
-    const notebook = await attachBytes(parts, 'a.ipynb', Buffer.from(cells).toString('base64'));
+    const notebook = await attached('a.ipynb', Buffer.from(cells));
     assert.equal(notebook?.text, '# Cell 1 (code)\nplot()');
     await write('mentioned/b.ipynb', cells);
     assert.equal((await attachUri(parts, at('mentioned/b.ipynb').toString()))?.text, notebook?.text);
-    assert.equal((await attachBytes(parts, 'a.txt', Buffer.from('words').toString('base64')))?.text, 'words');
+    assert.equal((await attached('a.txt', Buffer.from('words')))?.text, 'words');
+  });
+
+  it('that was pasted is sent also by a window that was loaded anew, until the draft has it no more', async () => {
+    const pasted = await attached('image.png', png);
+    assert.ok(pasted);
+    const sent = () => inDraft((place) => new MediaShelf().taken([pasted], place));
+    await inDraft(({ sessions, sessionId }) =>
+      sessions.setDraft(sessionId, { text: '', attachments: [pasted] }),
+    );
+    const [media] = (await sent()).media;
+    assert.equal(media?.source.data, png.toString('base64'));
+    await inDraft(({ sessions, sessionId }) => sessions.setDraft(sessionId, undefined));
+    await assert.rejects(sent, { code: 'attachment_unusable' });
   });
 
   it('is asked about where it is a picture that stays out, however it is named', async () => {
@@ -194,13 +216,13 @@ describe('What can be mentioned in a window', () => {
   const refused: [what: string, attach: () => Promise<unknown>, code: string, words: RegExp][] = [
     [
       'too large a picture',
-      () => attachBytes(parts, 'a.png', Buffer.concat([png, Buffer.alloc(4_000_000)]).toString('base64')),
+      () => attached('a.png', Buffer.concat([png, Buffer.alloc(4_000_000)])),
       'attachment_unusable',
       /is the most/,
     ],
     [
       'a picture of another kind',
-      () => attachBytes(parts, 'a.bmp', Buffer.from('BM\0\0\0').toString('base64')),
+      () => attached('a.bmp', Buffer.from('BM\0\0\0')),
       'attachment_unusable',
       /no text, no picture/,
     ],
@@ -217,8 +239,11 @@ describe('What can be mentioned in a window', () => {
       /outside of the workspace/,
     ],
     [
-      'what was pasted before a restart',
-      () => parts.media.of({ kind: 'image', uri: 'causeway-pasted:x', path: 'a.png', text: '' }),
+      'what was pasted and is not kept any more',
+      () =>
+        inDraft((place) =>
+          parts.media.of({ kind: 'image', uri: 'causeway-pasted:x', path: 'a.png', text: '' }, place),
+        ),
       'attachment_unusable',
       /paste it again/,
     ],

@@ -189,7 +189,7 @@ describe('naming things with @ in the panel', function () {
     await give(panel, 'drop', { uris: 'file:///w/a.png\r\nfile:///w/b.png\r\nhttps://evil.example/c.png' });
     assert.deepEqual((await panel.whenAsked('attachUris')).uris, ['file:///w/a.png', 'file:///w/b.png']);
     await give(panel, 'paste', { file: ['image.png', 3] });
-    assert.deepEqual(await panel.whenAsked('attachBytes'), { name: 'image.png', data: 'AAAA' });
+    assert.deepEqual(await panel.whenAsked('attachBytes'), { sessionId, name: 'image.png', data: 'AAAA' });
     await panel.page.locator('.chip').getByText('image.png').waitFor();
     assert.equal(await panel.page.locator('.chip .codicon-file-media').count(), 3);
   });

@@ -111,6 +111,20 @@ export const operations: Readonly<Record<string, Operation>> = {
     body: 'ShareSession',
     answer: { status: 200, schema: 'SessionResult' },
   },
+  'GET /v1/sessions/{id}/branches': {
+    tag: 'sessions',
+    summary: 'The inputs of the active branch beside which there are others.',
+    description:
+      'Editing an input and retrying it make branches; each is there with the entry at which it goes on. The same `input` means the same words.',
+    answer: { status: 200, schema: 'ForkList' },
+  },
+  'POST /v1/sessions/{id}/head': {
+    tag: 'sessions',
+    summary: 'Goes on from another entry, such as the last one of another branch.',
+    description: 'Nothing is deleted. 409 while a turn is live.',
+    body: 'MoveHead',
+    answer: { status: 200, schema: 'SessionResult' },
+  },
   'GET /v1/sessions/{id}/events': {
     tag: 'sessions',
     summary: 'What happens in a session, as it happens.',

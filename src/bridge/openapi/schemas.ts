@@ -4,6 +4,7 @@ import * as wire from '../../protocol/bridge.ts';
 import * as content from '../../protocol/content.ts';
 import { contextView } from '../../protocol/contextView.ts';
 import { attachment, entry, frameBody } from '../../protocol/entries.ts';
+import { fork } from '../../protocol/forks.ts';
 import * as memory from '../../protocol/memory.ts';
 import { promptSummary } from '../../protocol/prompts.ts';
 import { contextReport } from '../../protocol/report.ts';
@@ -29,6 +30,8 @@ export const schemas = {
   DirectiveResult: wire.directiveResult,
   Entry: entry,
   Error: wire.errorBody,
+  Fork: fork,
+  ForkList: wire.forkList,
   Frame: memory.frameView,
   FrameBody: frameBody,
   FrameList: wire.frameList,
@@ -36,6 +39,7 @@ export const schemas = {
   Ground: wire.groundingBody,
   GroundingResult: wire.groundingResult,
   Health: wire.health,
+  MoveHead: wire.moveHeadBody,
   NewDirective: wire.addDirectiveBody,
   PromptList: wire.promptList,
   PromptResult: wire.promptResult,

@@ -1,5 +1,6 @@
+import { pageOfSessions } from '../../core/session/sessionPages.ts';
 import type { SessionStore } from '../../core/session/store.ts';
-import type { SessionSummary } from '../../protocol/session.ts';
+import type { SessionPlace, SessionSummary } from '../../protocol/session.ts';
 import { FieldError } from '../parse.ts';
 
 export interface PageQuery {
@@ -8,41 +9,18 @@ export interface PageQuery {
   trashed: boolean;
 }
 
-/**
- * A page of sessions, newest first. The cursor is the place of the last one shown, its time and its id, since
- * several sessions may have changed in the same millisecond.
- */
+/** A page of sessions, newest first. The cursor is the place of the last one shown, its time and its id. */
 export async function listPage(
   store: Pick<SessionStore, 'list'>,
   { limit, cursor, trashed }: PageQuery,
   mayUse: (session: SessionSummary) => boolean,
 ): Promise<{ sessions: SessionSummary[]; next?: string }> {
   const after = cursor === undefined ? undefined : parseCursor(cursor);
-  // Sessions of the cursor's own millisecond are listed again, and those already shown are left out.
-  for (let asked = limit + 1; ; asked *= 2) {
-    const listed = await store.list({
-      trashed,
-      limit: asked,
-      ...(after === undefined ? {} : { before: after.updatedAt + 1 }),
-    });
-    const shown = listed.filter(mayUse);
-    const rest = after === undefined ? shown : shown.filter((one) => isAfter(one, after));
-    if (rest.length <= limit && listed.length === asked) continue;
-    const sessions = rest.slice(0, limit);
-    const last = rest.length > limit ? sessions.at(-1) : undefined;
-    return { sessions, ...(last === undefined ? {} : { next: `${last.updatedAt}.${last.id}` }) };
-  }
+  const { sessions, next } = await pageOfSessions(store, { limit, after, trashed }, mayUse);
+  return { sessions, ...(next === undefined ? {} : { next: `${next.updatedAt}.${next.id}` }) };
 }
 
-interface Cursor {
-  updatedAt: number;
-  id: string;
-}
-
-const isAfter = (one: SessionSummary, { updatedAt, id }: Cursor): boolean =>
-  one.updatedAt < updatedAt || (one.updatedAt === updatedAt && one.id > id);
-
-function parseCursor(cursor: string): Cursor {
+function parseCursor(cursor: string): SessionPlace {
   const match = /^(\d{1,15})\.([0-9a-f-]{36})$/.exec(cursor);
   if (!match?.[1] || !match[2])
     throw new FieldError('cursor', 'another text', 'the next of an earlier answer');

@@ -91,3 +91,10 @@ export const importInvalid = (line: number, why: string) =>
       status: 400,
     },
   );
+
+/** Nothing was changed. */
+export const turnUnderWay = () =>
+  new CausewayError(
+    'turn_under_way',
+    'This session is answering. Nothing was changed. Wait until the answer is there or stop it, then try again.',
+  );

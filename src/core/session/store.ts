@@ -79,6 +79,9 @@ export type TurnState = { state: 'live' | 'queued' } | { state: 'ended'; entry: 
 
 export type SubmitResult = { state: 'live'; entry: UserEntry } | { state: 'queued'; queued: QueuedTurn };
 
+/** Of what is attached to the draft of one session and is no file: more than can be sent at once, twice over. */
+export const mostDraftMediaBytes = 64 * 1024 * 1024;
+
 /** Which part of a branch. */
 export interface PathOptions {
   /** Its last entry; by default the head. */
@@ -91,6 +94,9 @@ export interface PathOptions {
 
 /** An entry as far as a branch knows it. */
 export type EntryLink = Pick<Entry, 'id' | 'kind'>;
+
+/** An entry as far as the tree of a log knows it. */
+export type TreeLink = Pick<Entry, 'id' | 'kind' | 'parentId' | 'seq'>;
 
 export interface SessionStore {
   readonly onDidChange: Event<StoreChange>;
@@ -109,6 +115,8 @@ export interface SessionStore {
   lineage(sessionId: string, options?: PathOptions): Promise<EntryLink[]>;
   /** All entries of all branches in the order of the log. */
   log(sessionId: string, options?: { afterSeq?: number; limit?: number }): Promise<Entry[]>;
+  /** As `log` without what the entries say, which is most of what reading takes. */
+  links(sessionId: string, options?: { afterSeq?: number; limit?: number }): Promise<TreeLink[]>;
   /**
    * Those of the given ids that there are, in the order of the log; of whichever branch. Answers come without their
    * reports, which are several times as large.
@@ -131,7 +139,14 @@ export interface SessionStore {
   search(query: string, options?: { limit?: number }): Promise<SearchHit[]>;
 
   draft(sessionId: string): Promise<Draft | undefined>;
+  /** Drops the bytes of attachments that the draft named before and names no more. */
   setDraft(sessionId: string, draft: Draft | undefined): Promise<void>;
+  /**
+   * Keeps the bytes of an attachment that is no file, by its `uri`, until a draft that named it names it no more. The
+   * oldest of a session go beyond `mostDraftMediaBytes`. Throws `not_found` for the session.
+   */
+  keepDraftMedia(sessionId: string, uri: string, bytes: Uint8Array): Promise<void>;
+  draftMedia(sessionId: string, uri: string): Promise<Uint8Array | undefined>;
 
   /** JSON Lines: a header line with the session, then one line for each entry in log order. */
   exportSession(sessionId: string): Promise<string>;

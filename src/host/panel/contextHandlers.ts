@@ -59,7 +59,7 @@ export function contextHandlers(app: App): Answers {
   const { groundings, reports, editors, out } = app;
   const inspections = new Inspections({
     chosen: (assistant, sessionId) => groundings.chosen(assistant, sessionId),
-    taken: (attachments) => app.media.taken(attachments),
+    taken: (attachments, place) => app.media.taken(attachments, place),
   });
   return {
     preview: async ({ sessionId, ...input }, assistant) => {
@@ -81,7 +81,7 @@ export function contextHandlers(app: App): Answers {
             ? mentioned(report, attachment)
             : {
                 tokens: isMedia(attachment)
-                  ? mediaTokens(await app.media.of(attachment))
+                  ? mediaTokens(await app.media.of(attachment, { sessionId, sessions: assistant.sessions }))
                   : estimateTokens(attachmentText(attachment)),
                 reason: vscode.l10n.t('You attached it.'),
               }),
@@ -114,8 +114,8 @@ export function contextHandlers(app: App): Answers {
       choices: await mentionables(app, { sessions, sessionId, typed }),
     }),
     attachUris: async ({ uris }) => ({ attachments: await each(uris, (uri) => attachUri(app, uri)) }),
-    attachBytes: async ({ name, data }) => ({
-      attachments: await each([data], (one) => attachBytes(app, name, one)),
+    attachBytes: async ({ sessionId, name, data }, { sessions }) => ({
+      attachments: await each([data], (one) => attachBytes(app, name, one, { sessionId, sessions })),
     }),
     mention: async ({ choice }) => {
       const attachment = await attachMention(app, choice);

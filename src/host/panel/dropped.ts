@@ -10,6 +10,7 @@ import type { App } from '../app.ts';
 import { shownPath } from '../openEditors.ts';
 import { confirmAdding } from '../stayingOut.ts';
 import { attachFile, attachMedia } from './attachments.ts';
+import type { DraftPlace } from './mediaShelf.ts';
 
 type Parts = Pick<App, 'out' | 'media'>;
 
@@ -32,9 +33,10 @@ export async function attachBytes(
   { media }: Parts,
   name: string,
   data: string,
+  place: DraftPlace,
 ): Promise<Attachment | undefined> {
   const bytes = Buffer.from(data, 'base64');
-  if (mediaTypeOf(bytes)) return media.keep(name, bytes);
+  if (mediaTypeOf(bytes)) return media.keep(name, bytes, place);
   const raw = textOf(bytes);
   const text = raw !== undefined && isNotebookName(name) ? (notebookText(raw) ?? raw) : raw;
   if (text === undefined || text.trim() === '')

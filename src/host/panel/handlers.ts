@@ -23,7 +23,8 @@ export function panelHandlers(app: App, host: PanelHost): PanelHandlers {
       const status = await app.status(assistant, sessionId);
       await host.open(sessionId, (view) => reply({ status, view }));
     },
-    openSession: async ({ sessionId }, reply) => {
+    openSession: async ({ sessionId, entryId }, reply) => {
+      if (entryId !== undefined) await (await core.get()).assistant.toBranch(sessionId, entryId, door);
       await host.open(sessionId, reply);
       await app.sessionShown(sessionId);
     },
@@ -40,8 +41,8 @@ export function panelHandlers(app: App, host: PanelHost): PanelHandlers {
     },
   };
   const answers: PanelHandlers['answers'] = {
-    listSessions: ({ query, trashed = false }, { sessions }) =>
-      listSessions(sessions, { query, trashed, shown: host.shown }),
+    listSessions: (params, { sessions }) => listSessions(sessions, params, host.shown),
+    branches: async ({ sessionId }, assistant) => ({ forks: await assistant.branches(sessionId) }),
     loadEarlier: ({ sessionId, beforeId, limit }, { sessions }) =>
       pageBefore(sessions, sessionId, beforeId, limit),
     find: async ({ sessionId, query }, { sessions }) => ({
@@ -50,7 +51,8 @@ export function panelHandlers(app: App, host: PanelHost): PanelHandlers {
     send: async (params, assistant) => {
       const chosen = await app.groundings.chosen(assistant, params.sessionId);
       await settings.written();
-      const taken = await app.media.taken(params.attachments);
+      const place = { sessionId: params.sessionId, sessions: assistant.sessions };
+      const taken = await app.media.taken(params.attachments, place);
       return sendInput(assistant, params, { ...chosen, door }, taken);
     },
     retry: async ({ sessionId, turnId }, assistant) => ({

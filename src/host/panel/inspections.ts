@@ -55,7 +55,10 @@ export class Inspections {
   async #inspect(assistant: Assistant, { sessionId, of }: LookedAt): Promise<InspectedContext> {
     if (of.kind === 'turn') return assistant.context(sessionId, { turnId: of.turnId });
     const { text, excluded, pinned, replaced } = of.input;
-    const { attachments, media } = await this.#taken(of.input.attachments);
+    const { attachments, media } = await this.#taken(of.input.attachments, {
+      sessionId,
+      sessions: assistant.sessions,
+    });
     const input: TurnInput = {
       text,
       attachments,

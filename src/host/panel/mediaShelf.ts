@@ -1,7 +1,8 @@
-/** Pictures and PDFs of inputs that are not sent yet. Those of a file are read when they are needed, the others are kept in memory. */
+/** Pictures and PDFs of inputs that are not sent yet. Those of a file are read when they are needed, the others lie beside the draft. */
 import { Buffer } from 'node:buffer';
 import * as vscode from 'vscode';
 import { attachmentUnusable } from '../../core/errors.ts';
+import type { SessionStore } from '../../core/session/store.ts';
 import { mediaTypeOf, mostMediaBytes } from '../../core/workspace/media.ts';
 import type { Attachment } from '../../protocol/entries.ts';
 import { shownPath } from '../openEditors.ts';
@@ -12,8 +13,14 @@ type Media = SentFiles['media'][number];
 /** Of what was pasted or dropped without a file of this workspace; what follows is its number. */
 const pastedScheme = 'causeway-pasted';
 
-/** Bytes of what was pasted and not sent; beyond it the oldest are forgotten. */
-const mostKept = 64 * 1024 * 1024;
+/** Bytes of what was pasted that are at hand, since the input is counted each time typing rests. */
+const mostAtHand = 64 * 1024 * 1024;
+
+/** Whose draft it is. */
+export interface DraftPlace {
+  sessionId: string;
+  sessions: Pick<SessionStore, 'keepDraftMedia' | 'draftMedia'>;
+}
 
 export const isMedia = ({ kind }: Pick<Attachment, 'kind'>): boolean => kind === 'image' || kind === 'pdf';
 
@@ -22,16 +29,12 @@ export class MediaShelf {
   /** What was read last of files, since the input is counted each time typing rests. */
   readonly #read = new Map<string, { mtime: number; media: Media }>();
 
-  /** Throws `attachment_unusable` for what is no picture and no PDF, or too large. */
-  keep(name: string, bytes: Uint8Array): Attachment {
+  /** Throws `attachment_unusable` for what is no picture and no PDF, or too large, and `store_*`. */
+  async keep(name: string, bytes: Uint8Array, { sessionId, sessions }: DraftPlace): Promise<Attachment> {
     const media = mediaOf(name, bytes);
     const uri = `${pastedScheme}:${crypto.randomUUID()}`;
-    this.#pasted.set(uri, bytes);
-    let size = 0;
-    for (const [key, one] of [...this.#pasted].reverse()) {
-      size += one.length;
-      if (size > mostKept) this.#pasted.delete(key);
-    }
+    await sessions.keepDraftMedia(sessionId, uri, bytes);
+    this.#hold(uri, bytes);
     return { kind: kindOf(media), uri, path: name, text: '' };
   }
 
@@ -43,20 +46,31 @@ export class MediaShelf {
   }
 
   /** The pictures and PDFs among attachments as they are sent, and the others. Throws `attachment_unusable`. */
-  async taken(attachments: readonly Attachment[]): Promise<{ attachments: Attachment[]; media: Media[] }> {
-    const media = await Promise.all(attachments.filter(isMedia).map((one) => this.of(one)));
+  async taken(
+    attachments: readonly Attachment[],
+    place: DraftPlace,
+  ): Promise<{ attachments: Attachment[]; media: Media[] }> {
+    const media = await Promise.all(attachments.filter(isMedia).map((one) => this.of(one, place)));
     return { attachments: attachments.filter((one) => !isMedia(one)), media };
   }
 
-  async of({ uri, path }: Attachment): Promise<Media> {
-    const bytes = this.#pasted.get(uri);
-    if (bytes) return mediaOf(path, bytes);
-    if (uri.startsWith(`${pastedScheme}:`))
-      throw attachmentUnusable(
-        path,
-        'it was pasted before this window was loaded anew. Take it out and paste it again',
-      );
-    return this.#ofFile(vscode.Uri.parse(uri), path);
+  async of({ uri, path }: Attachment, { sessionId, sessions }: DraftPlace): Promise<Media> {
+    if (!uri.startsWith(`${pastedScheme}:`)) return this.#ofFile(vscode.Uri.parse(uri), path);
+    const bytes = this.#pasted.get(uri) ?? (await sessions.draftMedia(sessionId, uri));
+    if (!bytes) throw attachmentUnusable(path, 'it is not kept any more. Take it out and paste it again');
+    this.#hold(uri, bytes);
+    return mediaOf(path, bytes);
+  }
+
+  /** The newest stay at hand. */
+  #hold(uri: string, bytes: Uint8Array): void {
+    this.#pasted.delete(uri);
+    this.#pasted.set(uri, bytes);
+    let size = 0;
+    for (const [key, one] of [...this.#pasted].reverse()) {
+      size += one.length;
+      if (size > mostAtHand) this.#pasted.delete(key);
+    }
   }
 
   async #ofFile(uri: vscode.Uri, path: string): Promise<Media> {

@@ -168,7 +168,7 @@ async function sessionsTitled(
   shown: string,
   typed: string,
 ): Promise<MentionChoice[]> {
-  const { sessions: all } = await listSessions(sessions, { query: '', trashed: false, shown });
+  const { sessions: all } = await listSessions(sessions, { query: '' }, shown);
   const others = all.filter(
     ({ id, private: isPrivate, title }) => id !== shown && !isPrivate && title !== '',
   );

@@ -1,18 +1,19 @@
 /** Sessions as the panel draws them. */
 import type { Assistant } from '../../core/assistant.ts';
 import { notFound } from '../../core/errors.ts';
+import { pageOfSessions } from '../../core/session/sessionPages.ts';
 import type { LiveTurn, SessionStore } from '../../core/session/store.ts';
 import { plainText } from '../../protocol/content.ts';
 import type { Entry } from '../../protocol/entries.ts';
 import { leanEntry } from '../../protocol/lean.ts';
-import type { SessionView } from '../../protocol/panel.ts';
-import type { SearchHit, SessionSummary } from '../../protocol/session.ts';
+import type { PanelParams, PanelResult, SessionView } from '../../protocol/panel.ts';
 import { nothingSpent } from '../../protocol/spending.ts';
 
 /** Entries sent with a view; a screen shows some ten, and earlier ones are asked for while scrolling. */
 const firstPage = 120;
 const pageSize = 500;
-const mostListed = 200;
+/** Sessions of one page of the list; about what fits into ten screens. */
+const listedAtOnce = 200;
 
 /** All of a view but its live turn, which is taken in the moment of sending. Throws `not_found`. */
 export async function viewOf(
@@ -83,15 +84,24 @@ export async function findIn(sessions: SessionStore, sessionId: string, query: s
 const textOf = (entry: Entry): string =>
   entry.kind === 'user' || entry.kind === 'assistant' ? plainText(entry.content) : '';
 
-/** Sessions of the list. One that nothing was ever said in is shown only while it is open. */
+/**
+ * Sessions of the list, with those whose transcripts have the words on its first page. One that nothing was ever said
+ * in is shown only while it is open.
+ */
 export async function listSessions(
   sessions: SessionStore,
-  options: { query: string; trashed: boolean; shown: string | undefined },
-): Promise<{ sessions: SessionSummary[]; hits: SearchHit[] }> {
-  const all = await sessions.list({ trashed: options.trashed, limit: mostListed });
-  const worth = all.filter(({ entryCount, id }) => entryCount > 0 || id === options.shown);
-  const query = options.query.trim();
-  if (query === '') return { sessions: worth, hits: [] };
-  const titled = worth.filter(({ title }) => title.toLowerCase().includes(query.toLowerCase()));
-  return { sessions: titled, hits: options.trashed ? [] : await sessions.search(query) };
+  asked: PanelParams<'listSessions'>,
+  shown: string | undefined,
+): Promise<PanelResult<'listSessions'>> {
+  const { trashed = false, after, limit = listedAtOnce } = asked;
+  const query = asked.query.trim();
+  const words = query.toLowerCase();
+  const page = await pageOfSessions(
+    sessions,
+    { limit, after, trashed },
+    ({ id, title, entryCount }) =>
+      (entryCount > 0 || id === shown) && (words === '' || title.toLowerCase().includes(words)),
+  );
+  const isSearched = query !== '' && after === undefined && !trashed;
+  return { ...page, hits: isSearched ? await sessions.search(query) : [] };
 }

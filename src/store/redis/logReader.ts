@@ -1,6 +1,6 @@
 /** Reading the log of a session: the stream by places, which are found through the links between entries. */
 import { z } from 'zod';
-import type { EntryLink } from '../../core/session/store.ts';
+import type { EntryLink, TreeLink } from '../../core/session/store.ts';
 import { type Entry, entry } from '../../protocol/entries.ts';
 import type { RedisConnection } from './connection.ts';
 import type { WorkspaceKeys } from './keys.ts';
@@ -66,6 +66,18 @@ export class LogReader {
     if (reply === null) return undefined;
     const [seq, , parentId] = reply.split('|');
     return { seq: Number(seq), parentId: parentId || null };
+  }
+
+  /** All links of a session, in the order of its log. */
+  async links(sessionId: string): Promise<TreeLink[]> {
+    const reply = words.parse(await this.#redis.command('HGETALL', this.#keys.links(sessionId)));
+    const found: TreeLink[] = [];
+    for (let at = 0; at < reply.length; at += 2) {
+      const [id = '', link = ''] = reply.slice(at, at + 2);
+      const [seq, of, parentId] = link.split('|');
+      found.push({ id, kind: kind.parse(of), parentId: parentId || null, seq: Number(seq) });
+    }
+    return found.sort((a, b) => a.seq - b.seq);
   }
 
   /** Places of those of the entries that there are, ascending. */

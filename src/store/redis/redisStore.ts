@@ -12,6 +12,7 @@ import type {
   StoreChange,
   StoreStatus,
   SubmitResult,
+  TreeLink,
   TurnState,
 } from '../../core/session/store.ts';
 import type { AssistantBlock } from '../../protocol/content.ts';
@@ -33,6 +34,7 @@ import {
   type SearchHit,
   type SessionSummary,
 } from '../../protocol/session.ts';
+import { isOfKind } from '../isOfKind.ts';
 import type { LinkedSessionStore } from '../openSessionStore.ts';
 import { madeBy, type SessionDetails, untitled } from '../sessionDetails.ts';
 import { StoreLinks } from '../storeLinks.ts';
@@ -171,6 +173,11 @@ export class RedisStore implements LinkedSessionStore {
     return this.#log.range(sessionId, from, Math.min(entryCount, from - 1 + (options.limit ?? unlimited)));
   }
 
+  async links(sessionId: string, { afterSeq = 0, limit = unlimited } = {}): Promise<TreeLink[]> {
+    const all = await this.#ofSession(sessionId, () => this.#log.links(sessionId));
+    return all.slice(afterSeq, afterSeq + limit);
+  }
+
   async entries(sessionId: string, ids: readonly string[]): Promise<Entry[]> {
     return this.#ofSession(sessionId, async () =>
       this.#log.saidAt(sessionId, await this.#log.places(sessionId, ids)),
@@ -220,6 +227,15 @@ export class RedisStore implements LinkedSessionStore {
     const { keys } = this.#sessions;
     const sessions = await this.#sessions.list(keys.sessions);
     return searchSessions(this.#redis, keys, sessions, query, options.limit ?? defaultSearchLimit);
+  }
+
+  /** Programs attach what they send to the turn itself; drafts with pasted files are of a window alone. */
+  async keepDraftMedia(): Promise<void> {
+    throw notWithRedis('A picture in a draft', 'Send it with the turn.');
+  }
+
+  async draftMedia(): Promise<Uint8Array | undefined> {
+    return undefined;
   }
 
   async draft(sessionId: string): Promise<Draft | undefined> {
@@ -377,11 +393,4 @@ export class RedisStore implements LinkedSessionStore {
       start === null ? [] : this.#log.branch(sessionId, start, limit),
     );
   }
-}
-
-function isOfKind<K extends EntryKind>(
-  entry: Entry,
-  kinds: readonly K[],
-): entry is Extract<Entry, { kind: K }> {
-  return kinds.some((kind) => kind === entry.kind);
 }

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { copiesOf, removeCopies } from './backups.ts';
 import { PayloadCodec } from './codec.ts';
+import { DraftMedia } from './draftMedia.ts';
 import { isDue, recodeKey, scrubKey, setDue } from './due.ts';
 import { rowColumns } from './entryRows.ts';
 import { writeKeyCheck } from './keyCheck.ts';
@@ -87,6 +88,7 @@ function scrubCopy(path: string, purged: readonly string[]): boolean {
     const remove = db.prepare('DELETE FROM session WHERE id = ?');
     for (const id of purged) {
       RecallRuns.remove(db, id);
+      DraftMedia.remove(db, id);
       // They would go with the session's row, which a damaged copy may have lost.
       for (const table of ['entry', 'turn', 'draft'])
         db.prepare(`DELETE FROM ${table} WHERE session_id = ?`).run(id);
@@ -115,6 +117,7 @@ export function recode(shelf: Shelf, key: Uint8Array | undefined): void {
     shelf.sessions.recode(target);
     shelf.turns.recode(target);
     shelf.drafts.recode(target);
+    shelf.draftMedia.recode(target);
     shelf.recallRuns.recode(target);
     // The index would keep the words in plain; in plain it is made anew.
     SearchIndex.drop(shelf.db);

@@ -28,6 +28,7 @@ export function mend(db: DatabaseSync, codec: PayloadCodec): void {
     DELETE FROM turn WHERE session_id NOT IN (SELECT id FROM session) OR EXISTS
       (SELECT 1 FROM entry WHERE session_id = turn.session_id AND ends_turn = turn.turn_id);
     DELETE FROM draft WHERE session_id NOT IN (SELECT id FROM session);
+    DELETE FROM draft_media WHERE session_id NOT IN (SELECT id FROM session);
   `);
   for (const id of idsOf(`
     SELECT session_id AS id FROM entry GROUP BY session_id HAVING max(seq) <> count(*)

@@ -9,6 +9,7 @@ import { alone } from '../alone.ts';
 import { backupsOf } from './backups.ts';
 import { aesCodec, PayloadCodec } from './codec.ts';
 import { openDatabase } from './database.ts';
+import { draftMediaColumns } from './draftMedia.ts';
 import { draftColumns } from './drafts.ts';
 import { entryColumns } from './entryRows.ts';
 import { keyState } from './keyCheck.ts';
@@ -39,6 +40,7 @@ const all: readonly Table[] = [
   ...lasting,
   { name: 'turn', key: 'turn_id', columns: turnColumns },
   { name: 'draft', key: 'session_id', columns: draftColumns },
+  { name: 'draft_media', key: 'uri', columns: draftMediaColumns },
 ];
 
 export interface Salvaged {

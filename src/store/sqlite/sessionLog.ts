@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { CausewayError, notFound } from '../../core/errors.ts';
-import type { EntryLink, PathOptions } from '../../core/session/store.ts';
+import type { EntryLink, PathOptions, TreeLink } from '../../core/session/store.ts';
 import {
   type AssistantEntry,
   type Entry,
@@ -15,6 +15,7 @@ import { type EntryRows, rowColumns } from './entryRows.ts';
 import type { SessionTable } from './sessionTable.ts';
 
 const link = z.object({ id: z.string(), kind: z.enum(entry.options.map((one) => one.shape.kind.value)) });
+const treeLink = link.extend({ parentId: z.string().nullable(), seq: z.number() });
 
 const begun = z.object({ sessionId: z.string(), firstId: z.string() });
 
@@ -89,6 +90,17 @@ export class SessionLog {
         .prepare(`SELECT ${rowColumns} FROM entry WHERE session_id = ? AND seq > ? ORDER BY seq LIMIT ?`)
         .all(sessionId, options.afterSeq ?? 0, options.limit ?? unlimited),
     );
+  }
+
+  /** Reads no payload. */
+  links(sessionId: string, options: { afterSeq?: number; limit?: number } = {}): TreeLink[] {
+    return this.#db
+      .prepare(
+        `SELECT id, kind, parent_id AS parentId, seq FROM entry
+         WHERE session_id = ? AND seq > ? ORDER BY seq LIMIT ?`,
+      )
+      .all(sessionId, options.afterSeq ?? 0, options.limit ?? unlimited)
+      .map((raw) => treeLink.parse(raw));
   }
 
   /** The entry with which a turn ended. */

@@ -8,6 +8,7 @@ import { versionOf } from '../connection.ts';
 import { ChangeFeed } from './changeFeed.ts';
 import type { PayloadCodec } from './codec.ts';
 import type { OpenedDatabase } from './database.ts';
+import { DraftMedia } from './draftMedia.ts';
 import { Drafts } from './drafts.ts';
 import { EntryRows } from './entryRows.ts';
 import { keyState } from './keyCheck.ts';
@@ -51,6 +52,7 @@ export class Shelf {
   readonly turns: TurnTable;
   readonly leases: Leases;
   readonly drafts: Drafts;
+  readonly draftMedia: DraftMedia;
   readonly recallRuns: RecallRuns;
   readonly feed: ChangeFeed;
   readonly search: SearchIndex | undefined;
@@ -81,6 +83,7 @@ export class Shelf {
     this.turns = new TurnTable(db, options.codec, options.holder);
     this.leases = new Leases(this.log, this.turns);
     this.drafts = new Drafts(db, options.codec);
+    this.draftMedia = new DraftMedia(db, options.codec);
     this.recallRuns = new RecallRuns(db, options.codec);
     const indexInMemory = options.codec.encrypts || isPrivate;
     this.search =

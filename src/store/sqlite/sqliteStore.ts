@@ -13,6 +13,7 @@ import type {
   SessionInit,
   StoreStatus,
   SubmitResult,
+  TreeLink,
   TurnState,
 } from '../../core/session/store.ts';
 import type { AssistantBlock } from '../../protocol/content.ts';
@@ -111,6 +112,10 @@ export class SqliteStore {
 
   log(sessionId: string, options?: { afterSeq?: number; limit?: number }): Entry[] {
     return this.#shelves.read(() => this.#shelves.of(sessionId).log.all(sessionId, options));
+  }
+
+  links(sessionId: string, options?: { afterSeq?: number; limit?: number }): TreeLink[] {
+    return this.#shelves.read(() => this.#shelves.of(sessionId).log.links(sessionId, options));
   }
 
   entries(sessionId: string, ids: readonly string[]): Entry[] {
@@ -224,9 +229,23 @@ export class SqliteStore {
   }
 
   setDraft(sessionId: string, draft: Draft | undefined): void {
-    this.#shelves.write(this.#shelves.of(sessionId), (shelf) => ({
-      value: shelf.drafts.set(sessionId, draft),
-    }));
+    this.#shelves.write(this.#shelves.of(sessionId), (shelf) => {
+      const urisOf = (one: Draft | undefined) => one?.attachments.map(({ uri }) => uri) ?? [];
+      const before = () => urisOf(shelf.drafts.get(sessionId));
+      shelf.draftMedia.settle(sessionId, { before, now: urisOf(draft), at: Date.now() });
+      return { value: shelf.drafts.set(sessionId, draft) };
+    });
+  }
+
+  keepDraftMedia(sessionId: string, uri: string, bytes: Uint8Array): void {
+    this.#shelves.write(this.#shelves.of(sessionId), (shelf) => {
+      if (!shelf.sessions.has(sessionId)) throw notFound('session', sessionId);
+      return { value: shelf.draftMedia.keep(sessionId, uri, bytes, Date.now()) };
+    });
+  }
+
+  draftMedia(sessionId: string, uri: string): Uint8Array | undefined {
+    return this.#shelves.read(() => this.#shelves.of(sessionId).draftMedia.get(sessionId, uri));
   }
 
   exportSession(sessionId: string): string {

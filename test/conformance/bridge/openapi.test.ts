@@ -85,6 +85,7 @@ describe('bridge: the OpenAPI document', function () {
   check('a new session', { method: 'post', path: '/v1/sessions', body: { title: 'New' }, status: 201 });
   check('a session', { path: '/v1/sessions/{id}' });
   check('sharing', { method: 'post', path: '/v1/sessions/{id}/share', body: { shared: true } });
+  check('the branches', { path: '/v1/sessions/{id}/branches' });
   check('a turn', { method: 'post', path: '/v1/sessions/{id}/turns', body: { text: 'Hello' } });
   check('stopping', { method: 'post', path: '/v1/sessions/{id}/stop' });
   check('recall', { method: 'post', path: '/v1/sessions/{id}/recall', body: { query: 'Hello' } });

@@ -38,6 +38,8 @@ describe('bridge: the sessions of a client', function () {
     ['POST', '/turns', { text: 'What did they say?', stream: true }],
     ['POST', '/stop', {}],
     ['POST', '/share', { shared: true }],
+    ['GET', '/branches'],
+    ['POST', '/head', { entryId: crypto.randomUUID() }],
   ];
   for (const [method, path, body] of routes) {
     it(`threat 27: are not there for another client at ${method} …${path}`, async () => {

@@ -126,6 +126,7 @@ const isMethod = (method: string): method is PanelMethod => Object.hasOwn(panelR
 const usual: Answers = {
   ready: () => ({ status: status(), view: view() }),
   listSessions: () => ({ sessions: [view().session], hits: [] }),
+  branches: () => ({ forks: [] }),
   preview: () => ({ chips: [], tokens: 12_400, window: 200_000, masked: 0, secrets: 0 }),
   loadEarlier: () => ({ entries: [], hasEarlier: false }),
   find: () => ({ entryIds: [] }),

@@ -407,10 +407,60 @@ const states: State[] = [
             snippet: 'the server says which \u0002chunks\u0003 it already has',
           },
         ],
+        next: { updatedAt: start, id: id(1, 3) },
       }),
     },
     shows: 'Resuming uploads',
     act: (panel) => panel.push({ type: 'navigate', to: 'history' }),
+  },
+  {
+    name: 'branches',
+    answers: {
+      ready: ready({ entries: turns(2) }),
+      branches: () => ({
+        forks: [
+          {
+            entryId: id(2, 2),
+            ways: [
+              { entryId: id(2, 12), input: 0, leafId: id(3, 12), leafSeq: 4 },
+              { entryId: id(2, 2), input: 1, leafId: id(3, 2), leafSeq: 8 },
+              { entryId: id(2, 22), input: 1, leafId: id(3, 22), leafSeq: 6 },
+            ],
+          },
+        ],
+      }),
+    },
+    shows: '2/2',
+  },
+  {
+    name: 'found',
+    answers: {
+      ready: ready({ entries: turns(3) }),
+      listSessions: () => ({
+        sessions: [],
+        hits: [
+          {
+            sessionId,
+            sessionTitle: 'Tests',
+            entryId: id(3, 2),
+            at: start,
+            snippet: 'the \u0002clock\u0003',
+          },
+        ],
+      }),
+    },
+    shows: 'Answer 2',
+    act: async (panel) => {
+      await panel.push({ type: 'navigate', to: 'history' });
+      await panel.page.locator('mark').click();
+      // The mark fades; the picture is of its beginning.
+      await panel.page.locator('.row.marked').evaluate((row) => {
+        for (const fading of row.getAnimations()) {
+          fading.pause();
+          fading.currentTime = 0;
+        }
+      });
+    },
   },
   {
     name: 'find',

@@ -54,6 +54,7 @@ const rooms: Record<string, Room> = {
       'src/core/register.ts',
       'src/core/limits/',
       'src/core/context/tags.ts',
+      'src/core/session/sessionPages.ts',
     ],
     types: ['src/core/ports.ts', 'src/core/session/store.ts'],
     packages: ['zod', 'undici', '@modelcontextprotocol/server', '@modelcontextprotocol/node'],

@@ -93,6 +93,7 @@ describe('The host of the panel', () => {
       },
       answers: {
         listSessions: unused,
+        branches: unused,
         listPrompts: unused,
         mentionables: unused,
         mention: unused,

@@ -263,6 +263,9 @@ async function checkAll(store: SessionStore, { sessions }: Model): Promise<void>
   assert.deepEqual(new Set(listed.map(({ id }) => id)), new Set(sessions.keys()));
   for (const [id, session] of sessions) {
     assert.deepEqual(await store.log(id), session.entries);
+    const links = session.entries.map(({ id: of, kind, parentId, seq }) => ({ id: of, kind, parentId, seq }));
+    assert.deepEqual(await store.links(id), links);
+    assert.deepEqual(await store.links(id, { afterSeq: 1, limit: 2 }), links.slice(1, 3));
     assert.equal((await store.draft(id))?.text, session.draftText);
     assert.equal((await store.liveTurn(id))?.turnId, session.live?.turnId);
     assert.deepEqual(
