@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { answer } from '../support/anthropic/script.ts';
 import { until } from '../support/vscode/until.ts';
-import { type Installed, installed, type OpenWindow } from './support/installed.ts';
+import { type Installed, installed, type OpenWindow, PanelFrame } from './support/installed.ts';
 
 describe('What is sent, seen and changed in VS Code', () => {
   let vscode: Installed;
@@ -93,13 +93,28 @@ describe('What is sent, seen and changed in VS Code', () => {
     assert.ok(!sent.includes(token));
   });
 
-  it('the profile is chosen in VS Code’s own list', async () => {
+  it('the profile is chosen in VS Code’s own list, answers from then on, and holds over a reload', async () => {
     const { window } = open;
-    await button('Profile: coding. Choose another').click();
-    await window.quickInputBox.waitFor();
-    await window.page.locator('.quick-input-list .monaco-list-row', { hasText: 'coding' }).first().waitFor();
-    await window.page.keyboard.press('Escape');
-    await window.quickInputBox.waitFor({ state: 'hidden' });
+    const choose = async (from: string, to: string) => {
+      await button(`Profile: ${from}. Choose another`).click();
+      const row = window.page.locator('.quick-input-list .monaco-list-row', { hasText: to }).first();
+      await row.click();
+      await window.quickInputBox.waitFor({ state: 'hidden' });
+      await button(`Profile: ${to}. Choose another`).waitFor();
+    };
+    await choose('coding', 'tutor');
+    vscode.fake.enqueue(answer('What do you know of it?'));
+    await open.panel.send('Teach me this.');
+    await open.panel.waitFor('What do you know of it?');
+    assert.match(lastRequest(), /You are a tutor\./);
+    await window.reload();
+    open = { ...open, panel: await PanelFrame.of(window) };
+    await button('Profile: tutor. Choose another').waitFor();
+    await choose('tutor', 'coding');
+    vscode.fake.enqueue(answer('As before.'));
+    await open.panel.send('And now?');
+    await open.panel.waitFor('As before.');
+    assert.doesNotMatch(lastRequest(), /You are a tutor\./);
   });
 
   it('older turns are put into a frame on command, and the frame is read where it stands', async () => {
