@@ -5,6 +5,7 @@ import { memoryFileNames, readableMemory } from './core/context/memoryFiles.ts';
 import { toErrorInfo } from './core/errors.ts';
 import { isSecretFile } from './core/grounding/fileRules.ts';
 import type { Log, MemoryFile } from './core/ports.ts';
+import { ignoredFiles } from './workers/ignoredFiles.ts';
 import { isWithin } from './workers/within.ts';
 
 /** Bytes; more than is ever kept of such a file, so that a long one is seen to be cut. */
@@ -12,7 +13,8 @@ const mostRead = 128 * 1024;
 
 /**
  * A file that is the other one under a second name is read once. A link that leads out of the folder, or to a file made
- * to hold secrets, is not followed: what it leads to would be sent with every request.
+ * to hold secrets, is not followed: what it leads to would be sent with every request. What `.causewayignore` excludes is
+ * left out.
  */
 export async function readMemoryFiles(roots: readonly string[], log: Log): Promise<MemoryFile[]> {
   const seen = new Set<string>();
@@ -21,9 +23,13 @@ export async function readMemoryFiles(roots: readonly string[], log: Log): Promi
     for (const name of memoryFileNames) {
       const path = roots.length > 1 ? `${basename(root)}/${name}` : name;
       try {
-        const real = await realpath(join(root, name));
+        const file = join(root, name);
+        const real = await realpath(file);
         if (seen.has(real)) continue;
-        if (!isWithin(await realpath(root), real) || isSecretFile(basename(real))) {
+        const realRoot = await realpath(root);
+        // What git leaves out may be an instruction of one's own; what is named for us is not to be sent.
+        if ((await ignoredFiles([file, real], [root, realRoot], [])).includes('.causewayignore')) continue;
+        if (!isWithin(realRoot, real) || isSecretFile(basename(real))) {
           log.warn(`${path} leads elsewhere, so it is not read.`);
           continue;
         }

@@ -11,6 +11,7 @@ import type { WorkspaceFiles, WorkspacePlace } from './core/tools/workspace/sour
 import { isConfinedPath } from './core/workspace/confinedPath.ts';
 import { canonicalUri } from './core/workspace/uri.ts';
 import { ignoredFiles } from './workers/ignoredFiles.ts';
+import { isOpenedAt } from './workers/openedAt.ts';
 import { isWithin } from './workers/within.ts';
 import { readTextFile, rootLabels, shownRoot } from './workers/workspaceFiles.ts';
 
@@ -96,11 +97,26 @@ export function workspaceFilesOnDisk(folders: Folders): WorkspaceFiles {
     };
   }
 
-  async function allowed(asked: string): Promise<Found> {
-    const found = await find(asked);
+  const allowed = async (asked: string): Promise<Found> => unlessItStaysOut(await find(asked));
+
+  async function unlessItStaysOut(found: Found): Promise<Found> {
     const [out] = await staysOut([found]);
     if (out) throw fileStaysOut(found.path, staysOutWords(out));
     return found;
+  }
+
+  /** Undefined where nothing is. Throws `path_refused` for what is not of this disk, too. */
+  async function at(uri: string): Promise<Found | undefined> {
+    let file: string;
+    try {
+      file = fileURLToPath(uri);
+    } catch {
+      // Another scheme, or another machine.
+      throw pathRefused(uri);
+    }
+    const root = folders.roots().find((one) => isWithin(resolve(one), file));
+    if (root === undefined) throw pathRefused(uri);
+    return foundAt(root, file);
   }
 
   return {
@@ -108,18 +124,31 @@ export function workspaceFilesOnDisk(folders: Folders): WorkspaceFiles {
       const { uri, path, real, isFolder } = await allowed(asked);
       return { uri, path, real, isFolder };
     },
+    async placeOf(asked) {
+      const found = await at(asked);
+      if (!found) throw fileMissing(asked);
+      const { uri, path, real, isFolder } = await unlessItStaysOut(found);
+      return { uri, path, real, isFolder };
+    },
     async read(asked) {
       const { uri, path, real, isFolder } = await allowed(asked);
       if (isFolder) throw fileMissing(asked);
       const key = canonicalUri(uri);
       const open = (await folders.openFiles()).find((one) => canonicalUri(one.uri) === key);
-      // By its real name: a link that was put there meanwhile is not followed.
-      const read = open === undefined ? await readTextFile(real) : undefined;
+      // By its real name: a link that was put there meanwhile, for the file or a folder above, is not followed.
+      let isMoved = false;
+      const isMeant = (descriptor: number) => {
+        isMoved = !isOpenedAt(descriptor, real);
+        return !isMoved;
+      };
+      const read = open === undefined ? readTextFile(real, isMeant) : undefined;
+      if (isMoved) throw pathRefused(path);
       const text = open?.text ?? read?.text;
-      const out = open?.staysOut ?? whyStaysOut({ path, ...(text === undefined ? {} : { text }) });
+      const out =
+        open?.staysOut ?? read?.staysOut ?? whyStaysOut({ path, ...(text === undefined ? {} : { text }) });
       if (out) throw fileStaysOut(path, staysOutWords(out));
       if (text === undefined)
-        throw fileStaysOut(path, 'It is empty, no text, generated, minified or holds a private key.');
+        throw read === undefined ? fileMissing(asked) : fileStaysOut(path, 'It is empty.');
       return { uri, path, text };
     },
     async list(asked, { depth, most, signal }) {
@@ -153,12 +182,9 @@ export function workspaceFilesOnDisk(folders: Folders): WorkspaceFiles {
       const paths = await Promise.all(
         uris.map(async (uri) => {
           try {
-            const file = fileURLToPath(uri);
-            const root = folders.roots().find((one) => isWithin(resolve(one), file));
-            return root === undefined ? undefined : await foundAt(root, file);
+            return await at(uri);
           } catch (error) {
-            // Not of this disk, or it leads out.
-            if (error instanceof CausewayError || error instanceof TypeError) return undefined;
+            if (error instanceof CausewayError) return undefined;
             throw error;
           }
         }),

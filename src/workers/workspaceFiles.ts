@@ -10,7 +10,7 @@ import {
 } from '../core/grounding/fileRules.ts';
 import { type Exclude, excluder } from '../core/grounding/globs.ts';
 import type { FileStamp } from '../core/grounding/parts/tables.ts';
-import { whyStaysOut } from '../core/grounding/staysOut.ts';
+import { type StaysOut, whyStaysOut } from '../core/grounding/staysOut.ts';
 import { isNotebookName, notebookText } from '../core/workspace/notebook.ts';
 import { GitIgnore } from './gitignore.ts';
 import { excludesBelow } from './ignoredFiles.ts';
@@ -120,22 +120,31 @@ function listed(folder: string): Dirent[] {
 export interface ReadFile extends FileStamp {
   /** Undefined when the file is not text worth quoting. */
   text: string | undefined;
+  /** Why it is not; absent for one that has no words in it. */
+  staysOut?: StaysOut;
 }
 
 /** A link put in the place of a file is refused, and a pipe is not waited for. Neither flag exists on Windows. */
 const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
-/** Reads a file; undefined when there is none. Holds the thread, which is a worker's: it takes a tenth of the time so. */
-export function readTextFile(file: string): ReadFile | undefined {
+/**
+ * Reads a file; undefined when there is none, or not the one that is meant. Holds the thread, which is a worker's: it
+ * takes a tenth of the time so.
+ */
+export function readTextFile(
+  file: string,
+  isMeant: (descriptor: number) => boolean = () => true,
+): ReadFile | undefined {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(file, flags);
     const stat = fstatSync(descriptor);
-    if (!stat.isFile()) return undefined;
+    if (!stat.isFile() || !isMeant(descriptor)) return undefined;
     const { size, mtimeMs } = stat;
-    if (size > largestFile) return { size, mtimeMs, hash: 0n, text: undefined };
+    if (size > largestFile)
+      return { size, mtimeMs, hash: 0n, text: undefined, staysOut: { why: 'too_large' } };
     const bytes = bytesOf(descriptor, size);
-    return { size, mtimeMs, hash: hashOf(bytes), text: textOf(file, bytes) };
+    return { size, mtimeMs, hash: hashOf(bytes), ...textOf(file, bytes) };
   } catch {
     // Gone, forbidden or a link: there is nothing to quote.
     return undefined;
@@ -165,11 +174,15 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 const utf16 = new TextDecoder('utf-16le', { fatal: true });
 
 /** What is worth quoting; a notebook by its cells, since its pictures are lines that nobody wrote. */
-function textOf(file: string, bytes: Uint8Array): string | undefined {
+function textOf(file: string, bytes: Uint8Array): Pick<ReadFile, 'text' | 'staysOut'> {
   const raw = decoded(bytes);
-  if (raw === undefined || (isNotebookName(file) && holdsPrivateKey(raw))) return undefined;
+  if (raw === undefined) return { text: undefined, staysOut: { why: 'binary' } };
+  if (isNotebookName(file) && holdsPrivateKey(raw)) return { text: undefined, staysOut: { why: 'key' } };
   const text = isNotebookName(file) ? (notebookText(raw) ?? raw) : raw;
-  return isSearchableText(text) ? text : undefined;
+  if (isSearchableText(text)) return { text };
+  // Its name was looked at before it was opened.
+  const staysOut = whyStaysOut({ path: '', text });
+  return { text: undefined, ...(staysOut === undefined ? {} : { staysOut }) };
 }
 
 function decoded(bytes: Uint8Array): string | undefined {

@@ -45,6 +45,19 @@ describe('instructions of the folders', () => {
     rmSync(outside, { recursive: true });
   });
 
+  it('are not those that .causewayignore names, by either of their names, and are those that .gitignore names', async () => {
+    writeFileSync(join(root, '.gitignore'), '*.md\n');
+    writeFileSync(join(root, 'AGENTS.md'), 'Use tabs.');
+    symlinkSync('AGENTS.md', join(root, 'CLAUDE.md'));
+    const paths = async () => (await readMemoryFiles([root], log)).map(({ path }) => path);
+    assert.deepEqual(await paths(), ['AGENTS.md']);
+    writeFileSync(join(root, '.causewayignore'), 'AGENTS.md\n');
+    assert.deepEqual(await paths(), []);
+    writeFileSync(join(root, '.causewayignore'), 'CLAUDE.md\n');
+    assert.deepEqual(await paths(), ['AGENTS.md']);
+    assert.deepEqual(warned, []);
+  });
+
   it('name their folder where there are several', async () => {
     for (const name of ['web', 'api']) {
       mkdirSync(join(root, name));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { symlinkSync } from 'node:fs';
+import { renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { OpenFile } from '../../src/core/ports.ts';
@@ -86,6 +86,20 @@ describe('Files of the workspace, as tools see them', () => {
             return true;
           });
       });
+
+    it('are refused where a folder becomes a link after it was looked at', async () => {
+      folder.write({ 'sub/b.ts': 'inside' });
+      const swapped = workspaceFilesOnDisk({
+        roots: () => roots,
+        excludes: () => [],
+        openFiles: async () => {
+          renameSync(join(folder.path, 'sub'), join(folder.path, 'was'));
+          link('sub', join(elsewhere.path, 'sub'));
+          return [];
+        },
+      });
+      await assert.rejects(swapped.read('sub/b.ts'), { code: 'path_refused' });
+    });
 
     it('are not shown where an editor names them, or a server does', async () => {
       link('link.txt', join(elsewhere.path, 'secret.txt'));

@@ -2,7 +2,7 @@
 import { plainText } from '../../protocol/content.ts';
 import type { Attachment, UserEntry } from '../../protocol/entries.ts';
 import { entryText } from '../../protocol/entryText.ts';
-import { CausewayError } from '../errors.ts';
+import { CausewayError, fileMissing } from '../errors.ts';
 import { bestParts, type TextPart } from '../grounding/bestParts.ts';
 import type { SessionStore } from '../session/store.ts';
 import type { WorkspaceFiles } from '../tools/workspace/sources.ts';
@@ -68,10 +68,16 @@ export async function mentionParts(
         });
     } catch (error) {
       if (!(error instanceof CausewayError)) throw error;
-      missing.push({ label: mention.path, reason: error.message });
+      missing.push({ label: mention.path, reason: reasonOf(error) });
     }
   }
   return { parts, missing };
+}
+
+/** What is told to a model that asks for a path says how to go on, which whoever mentioned it need not read. */
+function reasonOf({ code, message }: CausewayError): string {
+  if (code === 'path_refused') return 'It lies outside of the workspace, or a link leads out of it.';
+  return code === 'file_missing' ? 'Nothing that can be read is there.' : message;
 }
 
 /** The texts a mention stands for. Throws what `WorkspaceFiles` throws. */
@@ -82,15 +88,15 @@ async function textsOf({ files, store }: MentionSources, mention: Attachment): P
     case 'file':
     case 'selection':
     case 'symbol': {
-      const [shown] = (await files?.shown([uri])) ?? [];
-      if (!files || shown === undefined) return [];
-      const file = await files.read(shown);
+      if (!files) throw fileMissing(path);
+      const file = await files.read((await files.placeOf(uri)).path);
       if (startLine === undefined) return [textOf(file)];
       const lines = file.text.split('\n').slice(startLine - 1, endLine ?? startLine);
       return [{ ...textOf(file), text: lines.join('\n'), from: startLine }];
     }
     case 'folder':
-      return files ? filesIn(files, uri) : [];
+      if (!files) throw fileMissing(path);
+      return filesIn(files, (await files.placeOf(uri)).path);
     case 'session':
       return sessionText(store, uri, path);
     case 'problems':
@@ -117,9 +123,7 @@ const hasPlace = ({ kind, path }: Attachment): boolean =>
   // A notebook is read by its cells, whose lines are not those of the file.
   !isNotebookName(path) && (kind === 'file' || kind === 'selection' || kind === 'symbol');
 
-async function filesIn(files: WorkspaceFiles, uri: string): Promise<Text[]> {
-  const [folder] = await files.shown([uri]);
-  if (folder === undefined) return [];
+async function filesIn(files: WorkspaceFiles, folder: string): Promise<Text[]> {
   const signal = new AbortController().signal;
   const { paths } = await files.list(folder, { depth: deepest, most: mostFiles, signal });
   const texts: Text[] = [];

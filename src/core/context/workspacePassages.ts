@@ -11,6 +11,8 @@ export interface PassagePart extends Part {
   sessionId?: string;
   /** What it is for those that are found unasked: asked for by the user where absent. */
   rank?: 'visible' | 'passage' | 'file';
+  /** How well a passage fits the input; absent where a language server says that it defines what the input names. */
+  score?: number;
   /** Id of the part with the whole open file in which it stands: it goes where that does not fit. */
   partOf?: string;
 }
@@ -56,8 +58,7 @@ export function passageParts(
   const wholes = new Map(open.map(({ id, uri }) => [uri, id]));
   return found
     .filter(({ text }) => text.trim() !== '')
-    .map(({ text, symbol, ...passage }) => {
-      const { uri, path, startLine, endLine } = passage;
+    .map(({ uri, path, startLine, endLine, text, symbol, score }) => {
       const partOf = wholes.get(uri);
       return {
         ...placedPart(
@@ -70,6 +71,7 @@ export function passageParts(
           choices,
         ),
         rank: 'passage',
+        ...(symbol?.as === 'definition' ? {} : { score }),
         ...(partOf === undefined ? {} : { partOf }),
       };
     });

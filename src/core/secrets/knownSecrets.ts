@@ -100,7 +100,8 @@ const forms: readonly Form[] = [
     kind: 'password',
     sign: 'machine',
     pattern:
-      /^\s{0,40}machine\s{1,4}\S{1,200}\s{1,4}login\s{1,4}\S{1,200}\s{1,4}password\s{1,4}(?<value>\S{4,200})/gm,
+      // Behind a place or a name as well, as tools tell problems and commits.
+      /(?<![^\s:"'`|>])machine\s{1,4}\S{1,200}\s{1,4}login\s{1,4}\S{1,200}\s{1,4}password\s{1,4}(?<value>\S{4,200})/g,
   },
 ];
 

@@ -17,6 +17,8 @@ export interface WorkspacePlace {
  */
 export interface WorkspaceFiles {
   place(path: string): Promise<WorkspacePlace>;
+  /** As `place`, by its address. */
+  placeOf(uri: string): Promise<WorkspacePlace>;
   read(path: string): Promise<{ uri: string; path: string; text: string }>;
   /** What may be shown below a folder, shallow ones first; folders end with a slash. `''` is the whole workspace. */
   list(

@@ -4,7 +4,7 @@ import type { Omitted } from '../../../../src/core/context/fit.ts';
 import { fitGrounding } from '../../../../src/core/context/fitGrounding.ts';
 import type { PassagePart } from '../../../../src/core/context/workspacePassages.ts';
 
-type Sample = Pick<PassagePart, 'id' | 'label' | 'place' | 'rank' | 'partOf'> & { tokens: number };
+type Sample = Pick<PassagePart, 'id' | 'label' | 'place' | 'rank' | 'partOf' | 'score'> & { tokens: number };
 
 const file = (path: string, tokens: number): Sample => ({
   id: `file:${path}`,
@@ -73,20 +73,39 @@ describe('What goes of open files and passages', () => {
     );
   });
 
+  it('is of passages what is worth most for its length, in the order in which it was found', () => {
+    const scored = (name: string, tokens: number, score?: number): Sample => ({
+      ...lines('passage', name, [1, 5], tokens, false),
+      ...(score === undefined ? {} : { score }),
+    });
+    const long = scored('long', 900, 10);
+    const short = ['x', 'y', 'z'].map((name) => scored(name, 100, 8));
+    const label = (name: string) => `passage ${name}:1`;
+    check([long, ...short], 1_000, ['x', 'y', 'z'].map(label), [label('long')]);
+    check([long, ...short], 1_200, ['long', 'x', 'y', 'z'].map(label), []);
+    check([scored('defined', 900), ...short], 1_000, ['defined', 'x'].map(label), ['y', 'z'].map(label));
+    check([scored('scrap', 10, 1), scored('whole', 100, 8)], 100, [label('whole')], [label('scrap')]);
+  });
+
   const sample = fc.record({
     rank: fc.constantFrom(undefined, 'visible' as const, 'passage' as const, 'file' as const),
     path: fc.constantFrom('a', 'b', 'c'),
     at: fc.nat({ max: 40 }),
     long: fc.nat({ max: 20 }),
     tokens: fc.nat({ max: 300 }),
+    score: fc.option(fc.double({ min: 0, max: 20, noNaN: true }), { nil: undefined }),
     isOpen: fc.boolean(),
   });
   it('is never more than its share, the same each time, and whatever is left out is named or goes elsewhere', () =>
     fc.assert(
       fc.property(fc.array(sample, { maxLength: 15 }), fc.nat({ max: 1_500 }), (given, share) => {
-        const parts = given.map(({ rank, path, at, long, tokens, isOpen }, index): Sample => {
+        const parts = given.map(({ rank, path, at, long, tokens, isOpen, score }, index): Sample => {
           if (rank === 'file') return file(path, tokens);
-          if (rank !== undefined) return lines(rank, path, [at, at + long], tokens, isOpen);
+          if (rank !== undefined)
+            return {
+              ...lines(rank, path, [at, at + long], tokens, isOpen),
+              ...(score === undefined ? {} : { score }),
+            };
           return { id: `${index}`, label: `asked ${index}`, tokens };
         });
         const omitted: Omitted = [];

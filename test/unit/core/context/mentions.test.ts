@@ -35,6 +35,9 @@ describe('What is mentioned in an input', () => {
       'src/b.ts': 'export const b = 2;\n',
       'src/long.ts': `${functions(9_000, 'thing')}\n// The zebra is striped.\nexport const zebra = 1;\n`,
       '.env': 'PASSWORD=the canary\n',
+      'key.txt': `the canary\n-----BEGIN ${'PRIVATE'} KEY-----\n`,
+      '.causewayignore': 'drafts/\n',
+      'drafts/a.ts': 'the canary\n',
       'src/deep/c.ts': 'export const c = 3;\n',
       'notes/n.ipynb': JSON.stringify({ cells: [{ cell_type: 'code', source: ['print(1)'] }] }, undefined, 1),
     });
@@ -187,15 +190,28 @@ describe('What is mentioned in an input', () => {
     assert.doesNotMatch(JSON.stringify(sent), /canary/);
   });
 
-  const out: [what: string, attachment: () => Attachment][] = [
-    ['is made to hold secrets', () => mention('file', '.env')],
-    ['is not there', () => mention('file', 'src/none.ts')],
-    ['lies elsewhere', () => mention('file', 'a.ts', { uri: 'file:///etc/passwd' })],
-    ['climbs', () => mention('file', 'a.ts', { uri: `${uri('src')}/../../../../etc/passwd` })],
-    ['lies on another machine', () => mention('file', 'a.ts', { uri: 'file://server/share/a.ts' })],
-    ['is in another scheme', () => mention('file', 'a.ts', { uri: 'git:/src/a.ts' })],
+  const elsewhere = /^It lies outside of the workspace, or a link leads out of it\.$/;
+  const out: [what: string, reason: RegExp, attachment: () => Attachment][] = [
+    [
+      'is made to hold secrets',
+      /Files of this name are made to hold secrets\./,
+      () => mention('file', '.env'),
+    ],
+    ['holds a private key', /It holds a private key\./, () => mention('file', 'key.txt')],
+    ['is ignored', /\.causewayignore excludes it\./, () => mention('file', 'drafts/a.ts')],
+    ['is a folder that is ignored', /\.causewayignore excludes it\./, () => mention('folder', 'drafts')],
+    ['is not there', /^Nothing that can be read is there\.$/, () => mention('file', 'src/none.ts')],
+    ['has no text', /^There is no text in it\.$/, () => mention('symbol', 'src/b.ts', { startLine: 9 })],
+    ['lies elsewhere', elsewhere, () => mention('file', 'a.ts', { uri: 'file:///etc/passwd' })],
+    ['climbs', elsewhere, () => mention('file', 'a.ts', { uri: `${uri('src')}/../../../../etc/passwd` })],
+    [
+      'lies on another machine',
+      elsewhere,
+      () => mention('file', 'a.ts', { uri: 'file://server/share/a.ts' }),
+    ],
+    ['is in another scheme', elsewhere, () => mention('file', 'a.ts', { uri: 'git:/src/a.ts' })],
   ];
-  for (const [what, attachment] of out)
+  for (const [what, reason, attachment] of out)
     it(`is named and not read where it ${what} (threat 10)`, async () => {
       const report = await preview([attachment()]);
       assert.deepEqual(labels(report), []);
@@ -203,6 +219,7 @@ describe('What is mentioned in an input', () => {
         report.omitted.map(({ label }) => label),
         [attachment().path],
       );
+      assert.match(report.omitted[0]?.reason ?? '', reason);
       assert.doesNotMatch(JSON.stringify(report), /canary|root:/);
     });
 

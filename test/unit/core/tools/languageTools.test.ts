@@ -8,6 +8,7 @@ describe('Problems for a model', () => {
     const none = async () => assert.fail('is not asked for');
     const files: WorkspaceFiles = {
       place: none,
+      placeOf: none,
       read: none,
       list: none,
       shown: async (uris) => {
