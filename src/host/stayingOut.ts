@@ -94,7 +94,8 @@ export class StayingOut {
   /** As `byName`, with what its text tells. `bytes` is the size on disk. */
   async of(uri: vscode.Uri, text: string, bytes?: number): Promise<StaysOut | undefined> {
     const [named] = await this.byName([uri]);
-    return named ?? whyStaysOut({ path: shownPath(uri), text, ...(bytes === undefined ? {} : { bytes }) });
+    if (named && !needsNoQuestion(named)) return named;
+    return whyStaysOut({ path: shownPath(uri), text, ...(bytes === undefined ? {} : { bytes }) }) ?? named;
   }
 }
 

@@ -21,7 +21,11 @@ export async function ignoredFiles(
   );
   return Promise.all(
     files.map(async (file) => {
-      const root = roots.map((one) => path.resolve(one)).find((one) => isWithin(one, file));
+      // Folders of a window may lie in one another; what the inner one says holds there.
+      const root = roots
+        .map((one) => path.resolve(one))
+        .filter((one) => isWithin(one, file))
+        .sort((a, z) => z.length - a.length)[0];
       if (root === undefined) return undefined;
       const hiddenBy = excluders.get(root);
       const parts = path.relative(root, file).split(path.sep);

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { commands, extensions, type Uri } from 'vscode';
+import { commands, extensions, Uri } from 'vscode';
+import { sentDiff } from '../../src/host/sentDiff.ts';
+import { StayingOut } from '../../src/host/stayingOut.ts';
+import { ignoredFiles } from '../../src/workers/ignoredFiles.ts';
 import { answer } from '../support/anthropic/script.ts';
 import { until } from '../support/vscode/until.ts';
 import { type Claude, startClaude } from './support/claude.ts';
@@ -156,6 +159,20 @@ function withoutGit(): void {
     });
   });
 }
+
+describe('A diff that is sent', () => {
+  it('has all of a repository that is larger than the window’s folder, but for what stays out', async () => {
+    await started();
+    const path = folder().fsPath;
+    const part = (name: string) =>
+      `diff --git a/${name} b/${name}\n--- a/${name}\n+++ b/${name}\n@@ -1 +1 @@\n-a\n+line of ${name}\n`;
+    const within = `${basename(path)}/src/a.ts`;
+    const diff = part(within) + part('beside/b.ts') + part(`${basename(path)}/.env`);
+    const sent = await sentDiff(new StayingOut({ ignoredFiles }), Uri.file(dirname(path)), diff);
+    assert.ok(sent.includes(`line of ${within}`) && sent.includes('line of beside/b.ts'));
+    assert.ok(!sent.includes('/.env\n@@'), 'what holds secrets is left out');
+  });
+});
 
 if (gitApi) withGit(gitApi);
 else withoutGit();

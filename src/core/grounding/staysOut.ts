@@ -45,12 +45,12 @@ export function whyStaysOut({
   if (names.some(isSecretFile)) return { why: 'secret' };
   if (text !== undefined && holdsPrivateKey(text)) return { why: 'key' };
   if (ignoredBy !== undefined) return { why: 'ignored', by: ignoredBy };
-  if (outside !== undefined) return { why: outside };
+  if (outside === 'link') return { why: outside };
   if (names.some((name) => name.split('/').slice(0, -1).some(isSkippedFolder))) return { why: 'folder' };
   if (isBinaryName(path) || text?.includes('\0')) return { why: 'binary' };
   if ((bytes ?? text?.length ?? 0) > largestFile) return { why: 'too_large' };
   if (isGeneratedName(path) || (text !== undefined && isGeneratedText(text))) return { why: 'generated' };
-  return undefined;
+  return outside === undefined ? undefined : { why: outside };
 }
 
 /** In words, as a sentence about the file. */

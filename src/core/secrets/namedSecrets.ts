@@ -26,14 +26,14 @@ const forms: readonly RegExp[] = [
   `\\b(?:name|key)${quote}?\\s{0,4}:\\s{0,4}${quote}?${name}${quote}?,?\\s{1,80}${quote}?value${quote}?\\s{0,4}:\\s{0,4}${value}`,
 ].map((form) => new RegExp(form, 'giu'));
 
-/** The nonce of a handshake, which is drawn by chance, has the name of a key, and is meant to be seen. */
-const noSecret = /^sec-websocket-(?:key|accept)/i;
+/** Drawn by chance with the name of a key, and meant to be seen: the nonce of a handshake, the fingerprint of a public key. */
+const noSecret = /^(?:sec-websocket-(?:key|accept)|--recv-keys?)/i;
 
 /**
  * Bits a character. Of 16 characters of base64 drawn by chance 99 in a hundred have more, of 40 hexadecimal digits too;
  * what people type by hand repeats letters and has less.
  */
-const leastEntropy = 3.3;
+export const leastEntropy = 3.3;
 
 /** In the order of the text for each form; they may lie over one another. */
 export function namedSecrets(text: string): FoundSecret[] {
@@ -55,11 +55,13 @@ function isDrawn(value: string): boolean {
   return mixed && !isNames(value) && entropy(value) >= leastEntropy;
 }
 
-/** Names joined as in code and in paths: `process.env.API_KEY_2`, `keys/2024/public.pem`. */
+/** Names joined as in code, paths, queries and combinations of keys: `process.env.API_KEY_2`, `$DB_PASSWORD_1`, `ctrl+F10`. */
 const isNames = (value: string): boolean =>
   value
-    .split(/[./_-]/)
-    .every((part) => part === '' || (/^(?:[a-z]+\d{0,4}|\d{1,4})$/i.test(part) && !isShuffled(part)));
+    .split(/[./_+?&=!$%-]/)
+    .every(
+      (part) => part === '' || (/^(?:[a-z]+\d{0,4}|\d{1,4}[a-z]{0,2})$/i.test(part) && !isShuffled(part)),
+    );
 
 /**
  * Letters in both cases with no word in them: of sixteen drawn by chance about half are capitals, while a name that is

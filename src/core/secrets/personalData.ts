@@ -48,4 +48,4 @@ function nameList(names: readonly string[]): RegExp | undefined {
 }
 
 /** A text as a pattern that fits it alone. */
-export const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');

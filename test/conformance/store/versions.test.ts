@@ -82,9 +82,9 @@ describe('A session database that versions share', function () {
     await assert.rejects(store.append(id, [user('x')]), { code: 'store_read_only' });
 
     const [name, ...more] = backups();
-    assert.ok(name?.includes('.v3.') && more.length === 0, 'one backup from before the migration');
+    assert.ok(name?.includes('.v4.') && more.length === 0, 'one backup from before the migration');
     const before = new DatabaseSync(join(scratch.folder, 'backups', name ?? ''), { readOnly: true });
-    assert.equal(before.prepare('PRAGMA user_version').get()?.user_version, 2);
+    assert.equal(before.prepare('PRAGMA user_version').get()?.user_version, 3);
     const kept = Number(before.prepare('SELECT count(*) AS n FROM entry').get()?.n);
     before.close();
     assert.ok(kept >= 20);
@@ -96,9 +96,11 @@ describe('A session database that versions share', function () {
     await made.setDraft(id, { text: 'draft', attachments: [] });
     const before = await made.exportSession(id);
     await made.close();
-    // What the second migration made is all that parts the two versions.
+    // What the later migrations made is all that parts the versions.
     const db = new DatabaseSync(scratch.file, { timeout: 10_000 });
-    db.exec('DROP TABLE recall_run; DROP INDEX entry_by_kind; PRAGMA user_version = 1');
+    db.exec(
+      'DROP TABLE draft_media; DROP TABLE recall_run; DROP INDEX entry_by_kind; PRAGMA user_version = 1',
+    );
     db.exec(`UPDATE meta SET value = 1 WHERE key = 'version'`);
     db.close();
 
@@ -113,7 +115,7 @@ describe('A session database that versions share', function () {
     assert.deepEqual((await store.status()).notices, []);
     assert.equal((await store.ofKinds(id, ['user'])).length, 2);
     const [name, ...more] = backups();
-    assert.ok(name?.includes('.v2.') && more.length === 0, 'one backup from before the migration');
+    assert.ok(name?.includes('.v3.') && more.length === 0, 'one backup from before the migration');
     await store.purge(id);
     const copy = new DatabaseSync(join(scratch.folder, 'backups', name ?? ''), { readOnly: true });
     assert.equal(copy.prepare('SELECT count(*) AS n FROM entry').get()?.n, 0, 'purged there too');

@@ -41,6 +41,21 @@ describe('A file stays out', () => {
   );
   check('over the limit', { path: 'a.txt', bytes: 1024 * 1024 + 1, text: 'a' }, 'It is larger than 1 MB.');
   check(
+    'outside of the workspace',
+    { path: '/etc/hosts', outside: 'outside', text: 'a' },
+    'It lies outside of the workspace.',
+  );
+  check(
+    'outside of the workspace with a private key in it',
+    { path: '/etc/key.txt', outside: 'outside', text: `-----BEGIN ${'PRIVATE'} KEY-----` },
+    'It holds a private key.',
+  );
+  check(
+    'behind a link that leads out of the workspace',
+    { path: 'notes.txt', outside: 'link' },
+    'It is a link that leads out of the workspace.',
+  );
+  check(
     'whose worst is said first',
     { path: '.env', ignoredBy: '.gitignore' },
     'Files of this name are made to hold secrets.',

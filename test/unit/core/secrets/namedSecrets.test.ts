@@ -43,6 +43,12 @@ describe('Values with the name of a secret', () => {
   check(`- name: API_KEY\n  value: ${drawn}`, [2]);
   check(`{"name": "API_KEY", "value": "${drawn}"}`, [1]);
   check('token = binascii.b2a_hex(drawn)', []);
+  check('"password": "$DB_PASSWORD_1"', []);
+  check('"key": "shift+alt+F10"', []);
+  check('<Item key="row-42-cell-7b">', []);
+  check('queryKey: "todos?page=1&x=2"', []);
+  check('passwordHint: "At-least-8-chars!"', []);
+  check(`gpg --recv-keys ${'4ED778F539E3634C779C87C6D7062848A1AB005C'}`, []);
   check('const bypass = the_name_of_a_way_2_go;', []);
   check('tokenUrl: "https://example.com/oauth2/token"', []);
   check('ENV KEY_FILE /etc/ssl/private/server1.pem', []);
