@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: every benchmark of this folder in turn, or those that are named. `-- --json FILE` writes the
+ * `npm run bench`: every benchmark of this folder but the soak in turn, or those that are named. `-- --json FILE` writes the
  * figures of one benchmark as it does alone, and of several as `{ benchmarks: [ … ] }`; other options go to each.
  */
 import { spawnSync } from 'node:child_process';
@@ -23,7 +23,9 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const wanted = names.length > 0 ? names : known;
+/** Takes longer than all others together, and is run where it is named. */
+const onlyNamed = ['soak'];
+const wanted = names.length > 0 ? names : known.filter((name) => !onlyNamed.includes(name));
 const at = options.indexOf('--json');
 const json = at < 0 ? undefined : options[at + 1];
 if (at >= 0) options.splice(at, 2);
