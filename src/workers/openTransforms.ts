@@ -1,9 +1,10 @@
 /** The user's own transforms as the main thread sees them: found in their folder, run in a thread, and seen anew when edited. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { transformFailed, transformsBusy } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import { chainOf } from '../core/transforms/chain.ts';
 import type { ActiveTransforms, Transforms } from '../core/transforms/transforms.ts';
-import { readTransforms, stampOf } from './transformFolder.ts';
+import { lookInto, readTransforms, type Seen } from './transformFolder.ts';
 import type { TransformCall, TransformFile } from './transformMessages.ts';
 import { TransformThread } from './transformThread.ts';
 
@@ -32,6 +33,11 @@ const loadMs = 15_000;
  * with each of the thousands of requests that the relay passes in a second would cost more than to pass them.
  */
 const freshMs = 200;
+/**
+ * How long a file that is gone is waited for, in ms: editors that save by renaming put another in its place, which takes
+ * them a few ms, and through a folder that a program keeps in step some more.
+ */
+const replacedMs = 250;
 /** How long modules that could not be loaded are left alone, in ms: each attempt starts a thread. */
 const retryMs = 2_000;
 /** Calls that wait for the thread; beyond it they are refused, so that a slow module holds no memory without bound. */
@@ -45,6 +51,8 @@ class FolderTransforms implements ClosableTransforms {
   readonly #options: TransformsOptions;
   #seenAt = Number.NEGATIVE_INFINITY;
   #stamp: string | undefined;
+  /** Of the files that count now. */
+  #names: readonly string[] = [];
   #active: Promise<ActiveTransforms> | undefined;
   #looking: Promise<ActiveTransforms | undefined> | undefined;
   #mark = '';
@@ -80,15 +88,25 @@ class FolderTransforms implements ClosableTransforms {
 
   async #look(): Promise<ActiveTransforms | undefined> {
     // Taken before the files are read: what is written meanwhile changes it again.
-    const stamp = await stampOf(this.#options.folder);
+    const { names, stamp } = await this.#seen();
     if (stamp !== this.#stamp) {
       this.#stamp = stamp;
-      this.#active = stamp === '' ? undefined : this.#queued(() => this.#load());
+      this.#names = names;
+      this.#active = stamp === '' ? undefined : this.#queued(() => this.#load(names));
       if (stamp === '') await this.#forget();
       this.#active?.catch(() => this.#retryLater(stamp));
     }
     this.#seenAt = performance.now();
     return this.#active;
+  }
+
+  /** Where a file is gone, requests wait for a second look: without it they would leave as if it had never been there. */
+  async #seen(): Promise<Seen> {
+    const { folder } = this.#options;
+    const first = await lookInto(folder);
+    if (this.#names.every((name) => first.names.includes(name))) return first;
+    await delay(replacedMs);
+    return lookInto(folder);
   }
 
   /** What failed may have been the machine, and is loaded again though nobody has edited it. */
@@ -105,9 +123,9 @@ class FolderTransforms implements ClosableTransforms {
     await this.#queued(() => this.#endThread());
   }
 
-  async #load(): Promise<ActiveTransforms> {
+  async #load(names: readonly string[]): Promise<ActiveTransforms> {
     await this.#endThread();
-    const { files, mark } = await readTransforms(this.#options.folder);
+    const { files, mark } = await readTransforms(this.#options.folder, names);
     this.#files = files;
     const thread = this.#newThread();
     const loaded = await thread.load();
@@ -118,8 +136,7 @@ class FolderTransforms implements ClosableTransforms {
         ...(answer ? [`${file} answer`] : []),
       ]),
     );
-    const names = loaded.map(({ file }) => file).join(', ');
-    this.#options.log.info(`Your transforms change what is sent: ${names}.`);
+    this.#options.log.info(`Your transforms change what is sent: ${names.join(', ')}.`);
     const run = (call: TransformCall) => {
       if (this.#waiting >= mostWaiting) throw transformsBusy();
       return this.#queued(() => this.#run(call));

@@ -1,6 +1,7 @@
 /** The user's own modules in their real thread: what the folder may hold, and what one of them can do to the rest. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -88,6 +89,51 @@ describe('The user’s transforms', function () {
       put({});
       files();
       await fails(words);
+    });
+
+  const notThere: [what: string, make: () => void, words: RegExp][] = [
+    ['a link to one that is not there', () => symlinkSync(join(folder, 'unmounted'), place), /leads nowhere/],
+    ['a file', () => writeFileSync(place, ''), /is no folder/],
+  ];
+  for (const [what, make, words] of notThere)
+    it(`let nothing leave where their folder is ${what}, and are none when it is gone`, async () => {
+      make();
+      await fails(words);
+      rmSync(place);
+      assert.equal(await transforms.active(), undefined);
+    });
+
+  /** What is asked right after the folder was changed, once it is looked into again. */
+  const nextLook = async (change: () => void) => {
+    let counts: ReturnType<typeof transforms.active>;
+    // What is given twice is what counts, and no look that is under way.
+    do {
+      counts = transforms.active();
+      await counts;
+    } while (transforms.active() !== counts);
+    change();
+    for (;;) {
+      const looking = transforms.active();
+      // In an object, since it is not to be waited for.
+      if (looking !== counts) return { looking };
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  for (const [which, files] of [
+    ['the only one', {}],
+    ['one of several', { 'b.mjs': adds('?') }],
+  ] as const)
+    it(`hold requests while an editor replaces ${which} by another file`, async () => {
+      put({ 'a.mjs': adds('old'), ...files });
+      const saved = join(folder, 'a.mjs');
+      writeFileSync(saved, adds('new'));
+      const { looking } = await nextLook(() => rmSync(join(place, 'a.mjs')));
+      // By then the first look has found it gone.
+      for (let looks = 0; looks < 3; looks++) await readdir(place);
+      renameSync(saved, join(place, 'a.mjs'));
+      const { value: sent } =
+        (await (await looking)?.request({ text: '' }, value, about)) ?? assert.fail('none');
+      assert.match(sent.text, /^new/);
     });
 
   it('cannot speak for their thread', async () => {
