@@ -6,6 +6,7 @@ import { chainOf } from '../core/transforms/chain.ts';
 import type { ActiveTransforms, Transforms } from '../core/transforms/transforms.ts';
 import { lookInto, readTransforms, type Seen } from './transformFolder.ts';
 import type { TransformCall, TransformFile } from './transformMessages.ts';
+import { TransformQueue } from './transformQueue.ts';
 import { TransformThread } from './transformThread.ts';
 
 export interface TransformsOptions {
@@ -15,6 +16,8 @@ export interface TransformsOptions {
   log: Log;
   /** How long a module may take for one request or answer, in ms. */
   callMs?: number;
+  /** How long a call may wait for those before it, in ms. */
+  waitMs?: number;
 }
 
 export interface ClosableTransforms extends Transforms {
@@ -40,8 +43,8 @@ const freshMs = 200;
 const replacedMs = 250;
 /** How long modules that could not be loaded are left alone, in ms: each attempt starts a thread. */
 const retryMs = 2_000;
-/** Calls that wait for the thread; beyond it they are refused, so that a slow module holds no memory without bound. */
-const mostWaiting = 64;
+/** How long a call waits for its turn, in ms: for two that take all the time they may, as long as a person goes on waiting. */
+const usualWaitMs = 10_000;
 
 export function openTransforms(options: TransformsOptions): ClosableTransforms {
   return new FolderTransforms(options);
@@ -60,13 +63,12 @@ class FolderTransforms implements ClosableTransforms {
   /** Files with what they see, as `file step`. */
   #loaded: ReadonlySet<string> = new Set();
   #thread: TransformThread | undefined;
-  /** Calls go one after another, in the order in which they came. */
-  #last: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
+  readonly #queue: TransformQueue;
   #closed = false;
 
   constructor(options: TransformsOptions) {
     this.#options = options;
+    this.#queue = new TransformQueue(options.waitMs ?? usualWaitMs);
   }
 
   get mark(): string {
@@ -92,7 +94,7 @@ class FolderTransforms implements ClosableTransforms {
     if (stamp !== this.#stamp) {
       this.#stamp = stamp;
       this.#names = names;
-      this.#active = stamp === '' ? undefined : this.#queued(() => this.#load(names));
+      this.#active = stamp === '' ? undefined : this.#queue.whole(() => this.#load(names));
       if (stamp === '') await this.#forget();
       this.#active?.catch(() => this.#retryLater(stamp));
     }
@@ -120,7 +122,7 @@ class FolderTransforms implements ClosableTransforms {
     this.#mark = '';
     this.#files = [];
     this.#loaded = new Set();
-    await this.#queued(() => this.#endThread());
+    await this.#queue.whole(() => this.#endThread());
   }
 
   async #load(names: readonly string[]): Promise<ActiveTransforms> {
@@ -137,11 +139,10 @@ class FolderTransforms implements ClosableTransforms {
       ]),
     );
     this.#options.log.info(`Your transforms change what is sent: ${names.join(', ')}.`);
-    const run = (call: TransformCall) => {
-      if (this.#waiting >= mostWaiting) throw transformsBusy();
-      return this.#queued(() => this.#run(call));
-    };
-    return chainOf(loaded, mark, { run: (file, step, json, about) => run({ file, step, json, about }) });
+    return chainOf(loaded, mark, {
+      run: (file, step, json, about, signal) =>
+        this.#queue.call(() => this.#run({ file, step, json, about }), signal),
+    });
   }
 
   async #run(call: TransformCall): Promise<string> {
@@ -166,17 +167,5 @@ class FolderTransforms implements ClosableTransforms {
   async #endThread(): Promise<void> {
     await this.#thread?.end();
     this.#thread = undefined;
-  }
-
-  async #queued<T>(work: () => Promise<T>): Promise<T> {
-    this.#waiting++;
-    const before = this.#last;
-    const mine = before.then(work, work);
-    this.#last = mine.catch(() => undefined);
-    try {
-      return await mine;
-    } finally {
-      this.#waiting--;
-    }
   }
 }

@@ -22,15 +22,18 @@ describe('The user’s transforms', function () {
   let transforms: ClosableTransforms;
   const logged: string[] = [];
   const keep = (line: string) => void logged.push(line);
+  const open = (bounds: { callMs?: number; waitMs?: number } = {}) =>
+    openTransforms({
+      folder: place,
+      workerUrl: workerUrl('transforms'),
+      log: { info: keep, warn: keep, error: keep },
+      ...bounds,
+    });
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'causeway-transforms-'));
     place = join(folder, 'transforms');
     logged.length = 0;
-    transforms = openTransforms({
-      folder: place,
-      workerUrl: workerUrl('transforms'),
-      log: { info: keep, warn: keep, error: keep },
-    });
+    transforms = open();
   });
   afterEach(async () => {
     await transforms.close();
@@ -160,6 +163,40 @@ export const request = ({ text }) => ({ text: text + Object.keys(workerData).joi
     const codes = new Set(all.flatMap((each) => (each.status === 'rejected' ? [code(each.reason)] : [])));
     assert.deepEqual([...codes], ['transforms_busy']);
     assert.equal((await ask('a')).value.text, 'a!');
+  });
+
+  it('let go at once of a request that is stopped, whether it waits or is at work', async () => {
+    put({
+      'a.mjs': `export const request = ({ text }) => text === 'slow' ? new Promise(() => {}) : { text: text + '!' };`,
+    });
+    const one = await active();
+    const [first, second] = [new AbortController(), new AbortController()];
+    const stopped = new Error('Stopped.');
+    const asked = (text: string, signal?: AbortSignal) => one.request({ text }, value, about, signal);
+    const slow = asked('slow', first.signal);
+    const waits = asked('b', second.signal);
+    const after = asked('c');
+    const order: string[] = [];
+    void after.then(({ value: { text } }) => order.push(text));
+    second.abort(stopped);
+    await assert.rejects(waits, stopped);
+    first.abort(stopped);
+    await assert.rejects(slow, stopped);
+    await assert.rejects(asked('d', first.signal), stopped);
+    assert.deepEqual(order, [], 'they were let go of before the module was');
+    assert.equal((await after).value.text, 'c!');
+  });
+
+  it('say that they are busy to what has waited for long, and not to what is at work', async () => {
+    await transforms.close();
+    transforms = open({ callMs: 1_000, waitMs: 10 });
+    put({ 'a.mjs': 'export const request = () => new Promise(() => {});' });
+    const one = await active();
+    const ended: string[] = [];
+    const ask = () =>
+      one.request({ text: '' }, value, about).catch((error: unknown) => void ended.push(code(error)));
+    await Promise.all([ask(), ask()]);
+    assert.deepEqual(ended, ['transforms_busy', 'transform_failed']);
   });
 
   it('that are taken out while a model answers let the answer pass, and a request not', async () => {
