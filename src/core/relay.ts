@@ -269,10 +269,17 @@ export interface TimeRow extends Omit<UsageRow, 'client' | 'model' | 'session' |
 
 /** The user's own modules as a program's call meets them. */
 export interface RelayTransforms extends Pick<ActiveTransforms, 'mark' | 'seesAnswers'> {
-  /** The parts as they may leave. Throws `transform_failed`, `transforms_busy`, `masking_failed`. */
-  request(parts: Record<string, unknown>, about: RelayedAbout): Promise<Record<string, unknown>>;
-  /** Throws `transform_failed`, `transforms_busy`. */
-  answer(parts: AnswerPart[], about: RelayedAbout): Promise<AnswerPart[]>;
+  /**
+   * The parts as they may leave. Throws `transform_failed`, `transforms_busy`, `masking_failed`, and the reason of the signal
+   * as soon as it aborts.
+   */
+  request(
+    parts: Record<string, unknown>,
+    about: RelayedAbout,
+    signal: AbortSignal,
+  ): Promise<Record<string, unknown>>;
+  /** Throws `transform_failed`, `transforms_busy`, and the reason of the signal. */
+  answer(parts: AnswerPart[], about: RelayedAbout, signal: AbortSignal): Promise<AnswerPart[]>;
 }
 export type RelayedAbout = Omit<TransformAbout, 'from'>;
 

@@ -20,7 +20,7 @@ import { plannedCall } from './plannedCall.ts';
 import type { Profile } from './profiles/profile.ts';
 import { recallScope } from './profiles/workspaceLimits.ts';
 import { costOf, promptTokens } from './providers/prices.ts';
-import type { ProviderEvent, ProviderRequest } from './providers/provider.ts';
+import type { Leaving, ProviderEvent, ProviderRequest } from './providers/provider.ts';
 import { fallbackKindOf } from './providers/routes.ts';
 import { standsIn } from './standIns.ts';
 import type { Tools } from './tools/registry.ts';
@@ -141,7 +141,14 @@ async function askHeld(
 ): Promise<Ending> {
   const { model, provider, budget } = requesting.plan;
   // Before anything is held or looked up: what is paid for and kept is what leaves.
-  const { request: sent, changes } = (await provider.leaving?.(request)) ?? { request };
+  let leaving: Leaving = { request };
+  try {
+    leaving = (await provider.leaving?.(request, requesting.signal)) ?? leaving;
+  } catch (error) {
+    if (requesting.signal.aborted) return { outcome: 'stopped' };
+    throw error;
+  }
+  const { request: sent, changes } = leaving;
   const built = changes ? { ...gathered, report: { ...gathered.report, transformed: changes } } : gathered;
   const source = await requesting.deps.kept.source(requesting.plan, sent);
   requesting.progress.cached = source.hit;

@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { Emitter } from '../base/emitter.ts';
+import { raced } from '../base/raced.ts';
 import type { Remote } from '../base/rpc.ts';
 import type { Exclude } from '../core/grounding/globs.ts';
 import { searchOpenFiles } from '../core/grounding/openFilesSearch.ts';
@@ -191,13 +192,4 @@ export function openPassageSearch(options: Options): ClosablePassageSearch {
       await worker.close();
     },
   };
-}
-
-function raced<T>(result: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return result;
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    result.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

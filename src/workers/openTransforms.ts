@@ -1,10 +1,12 @@
 /** The user's own transforms as the main thread sees them: found in their folder, run in a thread, and seen anew when edited. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { transformFailed, transformsBusy } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import { chainOf } from '../core/transforms/chain.ts';
 import type { ActiveTransforms, Transforms } from '../core/transforms/transforms.ts';
-import { readTransforms, stampOf } from './transformFolder.ts';
+import { lookInto, readTransforms, type Seen } from './transformFolder.ts';
 import type { TransformCall, TransformFile } from './transformMessages.ts';
+import { TransformQueue } from './transformQueue.ts';
 import { TransformThread } from './transformThread.ts';
 
 export interface TransformsOptions {
@@ -14,6 +16,8 @@ export interface TransformsOptions {
   log: Log;
   /** How long a module may take for one request or answer, in ms. */
   callMs?: number;
+  /** How long a call may wait for those before it, in ms. */
+  waitMs?: number;
 }
 
 export interface ClosableTransforms extends Transforms {
@@ -32,10 +36,15 @@ const loadMs = 15_000;
  * with each of the thousands of requests that the relay passes in a second would cost more than to pass them.
  */
 const freshMs = 200;
+/**
+ * How long a file that is gone is waited for, in ms: editors that save by renaming put another in its place, which takes
+ * them a few ms, and through a folder that a program keeps in step some more.
+ */
+const replacedMs = 250;
 /** How long modules that could not be loaded are left alone, in ms: each attempt starts a thread. */
 const retryMs = 2_000;
-/** Calls that wait for the thread; beyond it they are refused, so that a slow module holds no memory without bound. */
-const mostWaiting = 64;
+/** How long a call waits for its turn, in ms: for two that take all the time they may, as long as a person goes on waiting. */
+const usualWaitMs = 10_000;
 
 export function openTransforms(options: TransformsOptions): ClosableTransforms {
   return new FolderTransforms(options);
@@ -45,6 +54,8 @@ class FolderTransforms implements ClosableTransforms {
   readonly #options: TransformsOptions;
   #seenAt = Number.NEGATIVE_INFINITY;
   #stamp: string | undefined;
+  /** Of the files that count now. */
+  #names: readonly string[] = [];
   #active: Promise<ActiveTransforms> | undefined;
   #looking: Promise<ActiveTransforms | undefined> | undefined;
   #mark = '';
@@ -52,13 +63,12 @@ class FolderTransforms implements ClosableTransforms {
   /** Files with what they see, as `file step`. */
   #loaded: ReadonlySet<string> = new Set();
   #thread: TransformThread | undefined;
-  /** Calls go one after another, in the order in which they came. */
-  #last: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
+  readonly #queue: TransformQueue;
   #closed = false;
 
   constructor(options: TransformsOptions) {
     this.#options = options;
+    this.#queue = new TransformQueue(options.waitMs ?? usualWaitMs);
   }
 
   get mark(): string {
@@ -80,15 +90,25 @@ class FolderTransforms implements ClosableTransforms {
 
   async #look(): Promise<ActiveTransforms | undefined> {
     // Taken before the files are read: what is written meanwhile changes it again.
-    const stamp = await stampOf(this.#options.folder);
+    const { names, stamp } = await this.#seen();
     if (stamp !== this.#stamp) {
       this.#stamp = stamp;
-      this.#active = stamp === '' ? undefined : this.#queued(() => this.#load());
+      this.#names = names;
+      this.#active = stamp === '' ? undefined : this.#queue.whole(() => this.#load(names));
       if (stamp === '') await this.#forget();
       this.#active?.catch(() => this.#retryLater(stamp));
     }
     this.#seenAt = performance.now();
     return this.#active;
+  }
+
+  /** Where a file is gone, requests wait for a second look: without it they would leave as if it had never been there. */
+  async #seen(): Promise<Seen> {
+    const { folder } = this.#options;
+    const first = await lookInto(folder);
+    if (this.#names.every((name) => first.names.includes(name))) return first;
+    await delay(replacedMs);
+    return lookInto(folder);
   }
 
   /** What failed may have been the machine, and is loaded again though nobody has edited it. */
@@ -102,12 +122,12 @@ class FolderTransforms implements ClosableTransforms {
     this.#mark = '';
     this.#files = [];
     this.#loaded = new Set();
-    await this.#queued(() => this.#endThread());
+    await this.#queue.whole(() => this.#endThread());
   }
 
-  async #load(): Promise<ActiveTransforms> {
+  async #load(names: readonly string[]): Promise<ActiveTransforms> {
     await this.#endThread();
-    const { files, mark } = await readTransforms(this.#options.folder);
+    const { files, mark } = await readTransforms(this.#options.folder, names);
     this.#files = files;
     const thread = this.#newThread();
     const loaded = await thread.load();
@@ -118,13 +138,11 @@ class FolderTransforms implements ClosableTransforms {
         ...(answer ? [`${file} answer`] : []),
       ]),
     );
-    const names = loaded.map(({ file }) => file).join(', ');
-    this.#options.log.info(`Your transforms change what is sent: ${names}.`);
-    const run = (call: TransformCall) => {
-      if (this.#waiting >= mostWaiting) throw transformsBusy();
-      return this.#queued(() => this.#run(call));
-    };
-    return chainOf(loaded, mark, { run: (file, step, json, about) => run({ file, step, json, about }) });
+    this.#options.log.info(`Your transforms change what is sent: ${names.join(', ')}.`);
+    return chainOf(loaded, mark, {
+      run: (file, step, json, about, signal) =>
+        this.#queue.call(() => this.#run({ file, step, json, about }), signal),
+    });
   }
 
   async #run(call: TransformCall): Promise<string> {
@@ -149,17 +167,5 @@ class FolderTransforms implements ClosableTransforms {
   async #endThread(): Promise<void> {
     await this.#thread?.end();
     this.#thread = undefined;
-  }
-
-  async #queued<T>(work: () => Promise<T>): Promise<T> {
-    this.#waiting++;
-    const before = this.#last;
-    const mine = before.then(work, work);
-    this.#last = mine.catch(() => undefined);
-    try {
-      return await mine;
-    } finally {
-      this.#waiting--;
-    }
   }
 }

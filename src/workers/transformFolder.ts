@@ -1,6 +1,6 @@
 /** The user's own folder of transforms: which files it has, and whether they are as they were. */
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { transformFailed, transformsUnreadable } from '../core/errors.ts';
@@ -11,8 +11,16 @@ const mostFiles = 32;
 /** Bytes; what is larger is a program with its libraries, which a small module can import. */
 const mostBytes = 1024 * 1024;
 
-/** Changes whenever a file is added, taken out, renamed or written; empty where there are none. Throws `transform_failed`. */
-export async function stampOf(folder: string): Promise<string> {
+/** What the folder looks like from outside. */
+export interface Seen {
+  /** In the order in which they are loaded. */
+  names: string[];
+  /** Changes whenever a file is added, taken out, renamed or written; empty where there are none. */
+  stamp: string;
+}
+
+/** Throws `transform_failed`. */
+export async function lookInto(folder: string): Promise<Seen> {
   const names = await namesIn(folder);
   const stamps = await Promise.all(
     names.map(async (name) => {
@@ -23,12 +31,17 @@ export async function stampOf(folder: string): Promise<string> {
         : `${name}:missing`;
     }),
   );
-  return stamps.join('\n');
+  return { names, stamp: stamps.join('\n') };
 }
 
-/** The files in the order of their names, and a mark of what is in them. Throws `transform_failed`. */
-export async function readTransforms(folder: string): Promise<{ files: TransformFile[]; mark: string }> {
-  const names = await namesIn(folder);
+/**
+ * The files and a mark of what is in them. Throws `transform_failed`, also for one of them that is gone: with the others
+ * alone what it keeps back would leave.
+ */
+export async function readTransforms(
+  folder: string,
+  names: readonly string[],
+): Promise<{ files: TransformFile[]; mark: string }> {
   if (names.length > mostFiles) throw transformsUnreadable(`has more than ${mostFiles} files`);
   const hash = createHash('sha256');
   for (const name of names) {
@@ -41,22 +54,30 @@ export async function readTransforms(folder: string): Promise<{ files: Transform
     hash.update(`${JSON.stringify(name)}${bytes.length}:`).update(bytes);
   }
   const files = names.map((file) => ({ file, url: pathToFileURL(join(folder, file)).href }));
-  return { files, mark: names.length === 0 ? '' : hash.digest('base64url') };
+  return { files, mark: hash.digest('base64url') };
 }
 
 async function namesIn(folder: string): Promise<string[]> {
-  const names = await readdir(folder)
-    .catch(ifGone<string[]>([]))
-    .catch(() => {
-      throw transformsUnreadable('cannot be read');
-    });
+  const names = await readdir(folder).catch(async (error: unknown) => {
+    if (codeOf(error) === 'ENOTDIR') throw transformsUnreadable('is no folder');
+    if (codeOf(error) !== 'ENOENT') throw transformsUnreadable('cannot be read');
+    // A link into what is not mounted now is no reason to go on as if there were none.
+    const isThere = await lstat(folder).then(
+      () => true,
+      (gone: unknown) => codeOf(gone) !== 'ENOENT',
+    );
+    if (isThere) throw transformsUnreadable('is a link that leads nowhere');
+    return [];
+  });
   return names.filter((name) => /^[^.].*\.m?js$/.test(name)).sort();
 }
+
+const codeOf = (error: unknown): unknown =>
+  error instanceof Error && 'code' in error ? error.code : undefined;
 
 const ifGone =
   <T>(instead: T) =>
   (error: unknown): T => {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
-      return instead;
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return instead;
     throw error;
   };

@@ -1,5 +1,6 @@
 /** Passes a program's own call of a model on, and its answer back. */
-
+import { raced } from '../../base/raced.ts';
+import { clientGone } from '../../core/errors.ts';
 import { requestSize } from '../../core/limits/requestSize.ts';
 import type { Clock } from '../../core/ports.ts';
 import type {
@@ -82,10 +83,15 @@ export class ModelCalls {
     call: ModelCall,
     active: ReturnType<ModelRelay['transforms']>,
   ): Promise<BridgeResponse> {
-    const transforms = await active;
-    return transforms
-      ? this.#sendKept(route, await transformedCall(call, transforms))
-      : this.#sendKept(route, call);
+    const { presence } = route;
+    let seen = call;
+    try {
+      const transforms = await raced(Promise.resolve(active), presence.signal);
+      if (transforms) seen = await transformedCall(call, transforms, presence.signal);
+    } catch (error) {
+      throw presence.over ? clientGone() : error;
+    }
+    return this.#sendKept(route, seen);
   }
 
   #sendKept(route: RouteCall, call: ModelCall): Promise<BridgeResponse> {

@@ -19,6 +19,11 @@ export interface Place {
   to: number;
 }
 
+/** Where the value of a field stands, and from where its name does. */
+export interface FieldPlace extends Place {
+  nameFrom: number;
+}
+
 /**
  * The wanted top-level fields that are there, parsed. Throws `body_not_json` for what is no object, has one of the
  * fields twice (readers differ in which one counts), or has something else than JSON there; `body_too_deep`. `places`
@@ -27,7 +32,7 @@ export interface Place {
 export function readTopLevel<Name extends string>(
   bytes: Buffer,
   wanted: readonly Name[],
-  places?: Map<Name, Place>,
+  places?: Map<Name, FieldPlace>,
 ): Partial<Record<Name, unknown>> {
   const found: Partial<Record<Name, unknown>> = {};
   let at = skipSpace(bytes, 0);
@@ -44,7 +49,7 @@ export function readTopLevel<Name extends string>(
       if (name !== undefined) {
         if (Object.hasOwn(found, name)) throw bodyNotJson(`it has the field ${name} twice`);
         found[name] = parse(bytes, value);
-        places?.set(name, value);
+        places?.set(name, { ...value, nameFrom: key.from });
       }
       at = skipSpace(bytes, value.to);
       if (bytes[at] === 0x7d) break;
@@ -59,12 +64,29 @@ export function readTopLevel<Name extends string>(
 
 /** The same object with another value of a field that it has; not a byte beside it changes. Throws as `readTopLevel`. */
 export function withTopLevel(bytes: Buffer, name: string, value: unknown): Buffer {
-  const places = new Map<string, Place>();
+  const places = new Map<string, FieldPlace>();
   readTopLevel(bytes, [name], places);
   const place = places.get(name);
   if (!place) return bytes;
   const text = Buffer.from(JSON.stringify(value));
   return Buffer.concat([bytes.subarray(0, place.from), text, bytes.subarray(place.to)]);
+}
+
+/** The same object without a field, and without one of the commas around it. Throws as `readTopLevel`. */
+export function withoutTopLevel(bytes: Buffer, name: string): Buffer {
+  const places = new Map<string, FieldPlace>();
+  readTopLevel(bytes, [name], places);
+  const place = places.get(name);
+  if (!place) return bytes;
+  let { nameFrom: from } = place;
+  let to = skipSpace(bytes, place.to);
+  if (bytes[to] === comma) to = skipSpace(bytes, to + 1);
+  else {
+    // The last field goes with the comma before it; between the two there is nothing but space.
+    const before = bytes.lastIndexOf(comma, from - 1);
+    if (before >= 0 && skipSpace(bytes, before + 1) === from) from = before;
+  }
+  return Buffer.concat([bytes.subarray(0, from), bytes.subarray(to)]);
 }
 
 const broken = (at: number) => bodyNotJson(`the fault is at byte ${at}`);

@@ -1,6 +1,6 @@
 /** What of a program's call the user's transforms see, and the body with what they made of it. Pure. */
 import type { TransformForm } from '../../core/relay.ts';
-import { readTopLevel, withTopLevel } from './topLevel.ts';
+import { readTopLevel, withoutTopLevel, withTopLevel } from './topLevel.ts';
 
 type Parts = Record<string, unknown>;
 
@@ -23,18 +23,24 @@ export function partsOf(form: TransformForm, body: Buffer): Parts {
   };
 }
 
+/** What speaks of tools: OpenAI refuses a list without any, and every API a choice among none. */
+const ofTools = ['tools', 'tool_choice', 'parallel_tool_calls'];
+
 /** Not a byte beside what was changed is another. */
 export function bodyWith(body: Buffer, before: Parts, after: Parts): Buffer {
   let changed = body;
   for (const [name, value] of Object.entries(after)) {
     if (JSON.stringify(value) === JSON.stringify(before[name])) continue;
+    if (name === 'tools' && isEmpty(value)) continue;
     const isThere = readTopLevel(changed, [name])[name] !== undefined;
     changed = isThere ? withTopLevel(changed, name, value) : withField(changed, name, value);
   }
-  // What was taken out as a whole; a list that is empty is the same to every API.
-  for (const name of Object.keys(before)) if (!(name in after)) changed = withTopLevel(changed, name, []);
-  return changed;
+  const hadTools = before.tools !== undefined && !isEmpty(before.tools);
+  const hasTools = after.tools !== undefined && !isEmpty(after.tools);
+  return hadTools && !hasTools ? ofTools.reduce(withoutTopLevel, changed) : changed;
 }
+
+const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 
 const withBlocks = (message: unknown): unknown =>
   typeof message === 'object' && message !== null && 'content' in message

@@ -3,6 +3,7 @@
  * transforms come before the masking, so that a secret which one of them adds is masked too.
  */
 import { z } from 'zod';
+import { raced } from '../../base/raced.ts';
 import { type CausewayError, toErrorInfo } from '../errors.ts';
 import { heldAnswer } from '../transforms/heldAnswer.ts';
 import { changesIn, formOf, requestForm, withForm } from '../transforms/requestForm.ts';
@@ -30,15 +31,22 @@ const aboutOf = ({ id }: Provider, model: string, form: TransformAbout['form']):
 /** Each text has its vector. */
 const sameTexts = ({ length }: readonly string[]) => z.array(z.string()).length(length);
 
+/** They may have to be loaded first, behind all that their thread has to do. */
+const activeOf = (gate: Gate, signal: AbortSignal): Promise<ActiveTransforms | undefined> =>
+  raced(Promise.resolve(gate.transforms()), signal);
+
 /** A provider that stays on the machine needs no gate. */
 export function gated(provider: Provider, gate: Gate): Provider {
   if (!provider.remote) return provider;
-  const leaving = async (request: ProviderRequest): Promise<Leaving & { active?: ActiveTransforms }> => {
-    const active = await gate.transforms();
+  const leaving = async (
+    request: ProviderRequest,
+    signal: AbortSignal,
+  ): Promise<Leaving & { active?: ActiveTransforms }> => {
+    const active = await activeOf(gate, signal);
     if (!active || request.transformed)
       return { request: await gate.masked(request), ...(active ? { active } : {}) };
     const about = aboutOf(provider, request.model, 'messages');
-    const { value, files } = await active.request(formOf(request), requestForm, about);
+    const { value, files } = await active.request(formOf(request), requestForm, about, signal);
     const sent = await gate.masked(files.length === 0 ? request : withForm(request, value));
     const changes = files.length === 0 ? undefined : changesIn(request, sent, files);
     return { request: { ...sent, transformed: true }, active, ...(changes ? { changes } : {}) };
@@ -72,19 +80,19 @@ export function gated(provider: Provider, gate: Gate): Provider {
       try {
         const barred = gate.barred(provider);
         if (barred) throw barred;
-        sent = await leaving(request);
+        sent = await leaving(request, signal);
       } catch (error) {
         yield signal.aborted ? { type: 'aborted' } : { type: 'error', error: toErrorInfo(error) };
         return;
       }
       const events = provider.stream(sent.request, signal);
       const about = aboutOf(provider, request.model, 'messages');
-      yield* sent.active?.seesAnswers ? heldAnswer(events, sent.active, about) : events;
+      yield* sent.active?.seesAnswers ? heldAnswer(events, sent.active, about, signal) : events;
     },
-    async leaving(request) {
+    async leaving(request, signal) {
       // Where nothing may leave, no module is asked either; the stream says why.
       if (gate.barred(provider)) return { request };
-      const { active: _, ...sent } = await leaving(request);
+      const { active: _, ...sent } = await leaving(request, signal);
       return sent;
     },
     ...(refreshModels && {
@@ -97,16 +105,17 @@ export function gated(provider: Provider, gate: Gate): Provider {
       async countTokens(request, signal) {
         const barred = gate.barred(provider);
         if (barred) throw barred;
-        return countTokens.call(provider, (await leaving(request)).request, signal);
+        return countTokens.call(provider, (await leaving(request, signal)).request, signal);
       },
     }),
     ...(embed && {
       async embed({ model, texts }, signal) {
         const barred = gate.barred(provider);
         if (barred) throw barred;
-        const active = await gate.transforms();
+        const active = await activeOf(gate, signal);
         const about = aboutOf(provider, model, 'embeddings');
-        const { value } = (await active?.request([...texts], sameTexts(texts), about)) ?? { value: texts };
+        const seen = await active?.request([...texts], sameTexts(texts), about, signal);
+        const value = seen?.value ?? texts;
         return embed.call(provider, { model, texts: await gate.maskedTexts(value) }, signal);
       },
     }),

@@ -177,9 +177,9 @@ export interface Provider {
   unmet?(options: ClientOptions, model: string, hasTools: boolean): string[];
   /**
    * The request as it would leave after the user's transforms, for whoever must know before it is sent; `stream` asks them
-   * itself otherwise. Absent where nothing leaves the machine. Throws `transform_failed`, `transforms_busy` and
-   * `masking_failed`.
+   * itself otherwise. Absent where nothing leaves the machine. Throws `transform_failed`, `transforms_busy`,
+   * `masking_failed`, and the reason of the signal as soon as it aborts.
    */
-  leaving?(request: ProviderRequest): Promise<Leaving>;
+  leaving?(request: ProviderRequest, signal: AbortSignal): Promise<Leaving>;
   stream(request: ProviderRequest, signal: AbortSignal): AsyncIterable<ProviderEvent>;
 }

@@ -32,8 +32,13 @@ export function relayedTransforms(
   return {
     mark: active.mark,
     seesAnswers: active.seesAnswers,
-    async request(parts, about) {
-      const { value, files } = await active.request(parts, forms[about.form], { ...about, from: 'program' });
+    async request(parts, about, signal) {
+      const { value, files } = await active.request(
+        parts,
+        forms[about.form],
+        { ...about, from: 'program' },
+        signal,
+      );
       if (files.length === 0 || !masker) return value;
       const said = new Set<string>();
       eachText(parts, (text) => {
@@ -49,7 +54,7 @@ export function relayedTransforms(
         ),
       );
     },
-    answer: (parts, about) => active.answer(parts, { ...about, from: 'program' }),
+    answer: (parts, about, signal) => active.answer(parts, { ...about, from: 'program' }, signal),
   };
 }
 

@@ -12,8 +12,17 @@ export interface LoadedTransform {
 
 /** Where modules run. */
 export interface TransformRunner {
-  /** JSON in and out. Rejects with `transform_failed` for a module that throws, takes too long or gives back too much. */
-  run(file: string, step: 'request' | 'answer', json: string, about: TransformAbout): Promise<string>;
+  /**
+   * JSON in and out. Rejects with `transform_failed` for a module that throws, takes too long or gives back too much, with
+   * `transforms_busy`, and with the reason of the signal as soon as it aborts.
+   */
+  run(
+    file: string,
+    step: 'request' | 'answer',
+    json: string,
+    about: TransformAbout,
+    signal?: AbortSignal,
+  ): Promise<string>;
 }
 
 const answerParts: z.ZodType<AnswerPart[]> = z.array(
@@ -38,13 +47,14 @@ export function chainOf(
     given: T,
     schema: z.ZodType<T>,
     about: TransformAbout,
+    signal: AbortSignal | undefined,
   ): Promise<Transformed<T>> => {
     let value = given;
     let json = JSON.stringify(given);
     const files: string[] = [];
     for (const { file, [step]: isWanted } of loaded) {
       if (!isWanted) continue;
-      const after = await runner.run(file, step, json, about);
+      const after = await runner.run(file, step, json, about, signal);
       if (after === json) continue;
       const read = schema.safeParse(JSON.parse(after));
       if (!read.success) throw transformFailed(file, step, `gave back ${fault(read.error)}`);
@@ -57,8 +67,8 @@ export function chainOf(
   return {
     mark,
     seesAnswers: loaded.some(({ answer }) => answer),
-    request: (value, schema, about) => through('request', value, schema, about),
-    async answer(parts, about) {
+    request: (value, schema, about, signal) => through('request', value, schema, about, signal),
+    async answer(parts, about, signal) {
       const sameParts = answerShape.refine(
         ({ content }) =>
           content.length === parts.length &&
@@ -68,7 +78,7 @@ export function chainOf(
           ),
         { path: ['content'], error: 'other parts than it was given' },
       );
-      return (await through('answer', { content: parts }, sameParts, about)).value.content;
+      return (await through('answer', { content: parts }, sameParts, about, signal)).value.content;
     },
   };
 }

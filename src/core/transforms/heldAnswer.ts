@@ -13,6 +13,7 @@ export async function* heldAnswer(
   events: Events,
   transforms: ActiveTransforms,
   about: TransformAbout,
+  signal?: AbortSignal,
 ): AsyncGenerator<ProviderEvent, void, undefined> {
   const held: ProviderEvent[] = [];
   for await (const event of events) {
@@ -36,8 +37,9 @@ export async function* heldAnswer(
         break;
       case 'stop':
       case 'error': {
-        const changed = await changedEvents(held, transforms, about);
-        if (Array.isArray(changed)) {
+        const changed = await changedEvents(held, transforms, about, signal);
+        if (changed === 'aborted') yield { type: 'aborted' };
+        else if (Array.isArray(changed)) {
           yield* changed;
           yield event;
         } else yield event.type === 'error' ? event : { type: 'error', error: changed };
@@ -57,7 +59,8 @@ async function changedEvents(
   held: readonly ProviderEvent[],
   transforms: ActiveTransforms,
   about: TransformAbout,
-): Promise<ProviderEvent[] | ReturnType<typeof toErrorInfo>> {
+  signal: AbortSignal | undefined,
+): Promise<ProviderEvent[] | 'aborted' | ReturnType<typeof toErrorInfo>> {
   const parts = new Map<number, AnswerPart>();
   for (const event of held) {
     if (event.type === 'text') {
@@ -69,10 +72,11 @@ async function changedEvents(
   }
   if (parts.size === 0) return [...held];
   try {
-    const changed = await transforms.answer([...parts.values()], about);
+    const changed = await transforms.answer([...parts.values()], about, signal);
     const byBlock = new Map([...parts.keys()].map((block, at) => [block, changed[at]]));
     return held.flatMap((event) => withPart(event, byBlock));
   } catch (error) {
+    if (signal?.aborted) return 'aborted';
     if (!(error instanceof CausewayError)) throw error;
     return toErrorInfo(error);
   }

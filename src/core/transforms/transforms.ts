@@ -34,10 +34,18 @@ export interface ActiveTransforms {
   readonly mark: string;
   /** One of them sees answers, so that a stream is held until it is whole. */
   readonly seesAnswers: boolean;
-  /** The value as all modules leave it, each result checked by the schema. Throws `transform_failed`, `transforms_busy`. */
-  request<T>(value: T, schema: z.ZodType<T>, about: TransformAbout): Promise<Transformed<T>>;
+  /**
+   * The value as all modules leave it, each result checked by the schema. Throws `transform_failed`, `transforms_busy`, and
+   * the reason of the signal as soon as it aborts.
+   */
+  request<T>(
+    value: T,
+    schema: z.ZodType<T>,
+    about: TransformAbout,
+    signal?: AbortSignal,
+  ): Promise<Transformed<T>>;
   /** As many parts, each of its kind. Throws as `request`. */
-  answer(parts: AnswerPart[], about: TransformAbout): Promise<AnswerPart[]>;
+  answer(parts: AnswerPart[], about: TransformAbout, signal?: AbortSignal): Promise<AnswerPart[]>;
 }
 
 export interface Transforms {

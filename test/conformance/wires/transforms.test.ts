@@ -1,6 +1,6 @@
 /** The user's own modules that see what leaves and what comes back: real files, in their real thread, through a real bridge. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Anthropic from '@anthropic-ai/sdk';
@@ -315,6 +315,40 @@ describe('wire: the user’s transforms', function () {
       assert.match(body, said);
       assert.doesNotMatch(body, /at file:|\.mjs:\d/);
       assert.equal(claudes().length, before);
+    });
+
+  const made = async (path: string) => {
+    while (!existsSync(path)) await new Promise((resolve) => setImmediate(resolve));
+  };
+  for (const step of ['request', 'answer'])
+    it(`end a turn at once that is stopped while one is at work on its ${step}, and nothing of it is shown`, async () => {
+      const marked = join(folder, `${step}.mark`);
+      await put({
+        'slow.mjs': `import { writeFileSync } from 'node:fs';
+let first = true;
+export const ${step} = (given) => {
+  if (!first) return given;
+  first = false;
+  setInterval(() => writeFileSync(${JSON.stringify(marked)}, ''), 5);
+  return new Promise(() => {});
+};`,
+      });
+      const before = claudes().filter(({ path }) => path === '/v1/messages').length;
+      if (step === 'answer') test.core.fake.enqueue(answer('Hidden words.'));
+      const { body } = await call(test, 'POST', '/v1/sessions', {});
+      const { id } = (body as { session: { id: string } }).session;
+      const asked = call(test, 'POST', `/v1/sessions/${id}/turns`, { text: 'Who?', stream: false });
+      await made(marked);
+      await call(test, 'POST', `/v1/sessions/${id}/stop`);
+      const { outcome, text } = (await asked).body as { outcome: string; text: string };
+      assert.deepEqual([outcome, text], ['stopped', '']);
+      // The module is at work still: nobody has waited until its time was over.
+      rmSync(marked);
+      await made(marked);
+      assert.equal(
+        claudes().filter(({ path }) => path === '/v1/messages').length - before,
+        step === 'answer' ? 1 : 0,
+      );
     });
 
   it('put the frames of what one threw into the log, and not its words', async () => {

@@ -1,6 +1,7 @@
 /** The user's own modules in their real thread: what the folder may hold, and what one of them can do to the rest. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -21,15 +22,18 @@ describe('The user’s transforms', function () {
   let transforms: ClosableTransforms;
   const logged: string[] = [];
   const keep = (line: string) => void logged.push(line);
+  const open = (bounds: { callMs?: number; waitMs?: number } = {}) =>
+    openTransforms({
+      folder: place,
+      workerUrl: workerUrl('transforms'),
+      log: { info: keep, warn: keep, error: keep },
+      ...bounds,
+    });
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'causeway-transforms-'));
     place = join(folder, 'transforms');
     logged.length = 0;
-    transforms = openTransforms({
-      folder: place,
-      workerUrl: workerUrl('transforms'),
-      log: { info: keep, warn: keep, error: keep },
-    });
+    transforms = open();
   });
   afterEach(async () => {
     await transforms.close();
@@ -90,6 +94,51 @@ describe('The user’s transforms', function () {
       await fails(words);
     });
 
+  const notThere: [what: string, make: () => void, words: RegExp][] = [
+    ['a link to one that is not there', () => symlinkSync(join(folder, 'unmounted'), place), /leads nowhere/],
+    ['a file', () => writeFileSync(place, ''), /is no folder/],
+  ];
+  for (const [what, make, words] of notThere)
+    it(`let nothing leave where their folder is ${what}, and are none when it is gone`, async () => {
+      make();
+      await fails(words);
+      rmSync(place);
+      assert.equal(await transforms.active(), undefined);
+    });
+
+  /** What is asked right after the folder was changed, once it is looked into again. */
+  const nextLook = async (change: () => void) => {
+    let counts: ReturnType<typeof transforms.active>;
+    // What is given twice is what counts, and no look that is under way.
+    do {
+      counts = transforms.active();
+      await counts;
+    } while (transforms.active() !== counts);
+    change();
+    for (;;) {
+      const looking = transforms.active();
+      // In an object, since it is not to be waited for.
+      if (looking !== counts) return { looking };
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  for (const [which, files] of [
+    ['the only one', {}],
+    ['one of several', { 'b.mjs': adds('?') }],
+  ] as const)
+    it(`hold requests while an editor replaces ${which} by another file`, async () => {
+      put({ 'a.mjs': adds('old'), ...files });
+      const saved = join(folder, 'a.mjs');
+      writeFileSync(saved, adds('new'));
+      const { looking } = await nextLook(() => rmSync(join(place, 'a.mjs')));
+      // By then the first look has found it gone.
+      for (let looks = 0; looks < 3; looks++) await readdir(place);
+      renameSync(saved, join(place, 'a.mjs'));
+      const { value: sent } =
+        (await (await looking)?.request({ text: '' }, value, about)) ?? assert.fail('none');
+      assert.match(sent.text, /^new/);
+    });
+
   it('cannot speak for their thread', async () => {
     put({
       'a.mjs': `import { parentPort, workerData } from 'node:worker_threads';
@@ -114,6 +163,40 @@ export const request = ({ text }) => ({ text: text + Object.keys(workerData).joi
     const codes = new Set(all.flatMap((each) => (each.status === 'rejected' ? [code(each.reason)] : [])));
     assert.deepEqual([...codes], ['transforms_busy']);
     assert.equal((await ask('a')).value.text, 'a!');
+  });
+
+  it('let go at once of a request that is stopped, whether it waits or is at work', async () => {
+    put({
+      'a.mjs': `export const request = ({ text }) => text === 'slow' ? new Promise(() => {}) : { text: text + '!' };`,
+    });
+    const one = await active();
+    const [first, second] = [new AbortController(), new AbortController()];
+    const stopped = new Error('Stopped.');
+    const asked = (text: string, signal?: AbortSignal) => one.request({ text }, value, about, signal);
+    const slow = asked('slow', first.signal);
+    const waits = asked('b', second.signal);
+    const after = asked('c');
+    const order: string[] = [];
+    void after.then(({ value: { text } }) => order.push(text));
+    second.abort(stopped);
+    await assert.rejects(waits, stopped);
+    first.abort(stopped);
+    await assert.rejects(slow, stopped);
+    await assert.rejects(asked('d', first.signal), stopped);
+    assert.deepEqual(order, [], 'they were let go of before the module was');
+    assert.equal((await after).value.text, 'c!');
+  });
+
+  it('say that they are busy to what has waited for long, and not to what is at work', async () => {
+    await transforms.close();
+    transforms = open({ callMs: 1_000, waitMs: 10 });
+    put({ 'a.mjs': 'export const request = () => new Promise(() => {});' });
+    const one = await active();
+    const ended: string[] = [];
+    const ask = () =>
+      one.request({ text: '' }, value, about).catch((error: unknown) => void ended.push(code(error)));
+    await Promise.all([ask(), ask()]);
+    assert.deepEqual(ended, ['transforms_busy', 'transform_failed']);
   });
 
   it('that are taken out while a model answers let the answer pass, and a request not', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { readTopLevel, withTopLevel } from '../../../../src/bridge/wire/topLevel.ts';
+import { readTopLevel, withoutTopLevel, withTopLevel } from '../../../../src/bridge/wire/topLevel.ts';
 
 const read = (text: string) => readTopLevel(Buffer.from(text), ['model', 'stream']);
 
@@ -103,6 +103,25 @@ describe('A field of a body that is given another value', () => {
         },
       ),
     );
+  });
+
+  it('is taken out with its comma, whatever stands around it', () => {
+    // A name that is a number would move to the front.
+    const names = fc.string().map((name) => `a,${name}`);
+    fc.assert(
+      fc.property(
+        fc.dictionary(names, fc.jsonValue({ maxDepth: 2 })),
+        fc.jsonValue(),
+        fc.dictionary(names, fc.jsonValue({ maxDepth: 2 })),
+        fc.constantFrom(undefined, 1, '\t'),
+        (head, model, tail, space) => {
+          const text = JSON.stringify({ ...head, model, ...tail }, undefined, space);
+          const { model: _, ...left } = JSON.parse(text);
+          assert.deepEqual(JSON.parse(withoutTopLevel(Buffer.from(text), 'model').toString()), left);
+        },
+      ),
+    );
+    assert.equal(withoutTopLevel(Buffer.from('{"a":1}'), 'model').toString(), '{"a":1}');
   });
 
   it('stays away where it was not', () =>

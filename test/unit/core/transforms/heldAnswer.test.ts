@@ -28,6 +28,7 @@ const loud = (part: AnswerPart): AnswerPart =>
 async function held(
   events: ProviderEvent[],
   answer: ActiveTransforms['answer'] = async (parts) => parts.map(loud),
+  signal?: AbortSignal,
 ): Promise<ProviderEvent[]> {
   const source = async function* () {
     yield* events;
@@ -39,7 +40,7 @@ async function held(
     request: async (value) => ({ value, files: [] }),
   };
   const told: ProviderEvent[] = [];
-  for await (const event of heldAnswer(source(), active, about)) told.push(event);
+  for await (const event of heldAnswer(source(), active, about, signal)) told.push(event);
   return told;
 }
 
@@ -82,6 +83,15 @@ describe('An answer that is held for transforms', () => {
       told.map((event) => (event.type === 'error' ? event.error.code : event.type)),
       ['transform_failed'],
     );
+  });
+
+  it('that is stopped while a module sees it ends as stopped, and shows nothing', async () => {
+    const stopping = new AbortController();
+    const hangs: ActiveTransforms['answer'] = (_parts, _about, signal) => {
+      stopping.abort(new Error('Stopped.'));
+      return Promise.reject(signal?.reason);
+    };
+    assert.deepEqual(await held([text(0, 'a'), stop], hangs, stopping.signal), [{ type: 'aborted' }]);
   });
 
   it('keeps the provider’s own error where both fail', async () => {
