@@ -180,8 +180,7 @@ export class Acts {
     const { sessionId } = this.#panel;
     if (!sessionId) return;
     this.#panel.drafts.flush();
-    const view = await this.#panel.ask('fork', { sessionId, entryId });
-    if (view) this.#panel.show(view);
+    await this.#panel.showAsked(this.#panel.ask('fork', { sessionId, entryId }));
   }
 
   /** With an entry, it is shown and marked, on whichever branch it is. */
@@ -189,18 +188,17 @@ export class Acts {
     const panel = this.#panel;
     panel.drafts.flush();
     if (entryId !== undefined) return this.#openAt(sessionId, entryId);
-    if (sessionId === panel.sessionId) panel.dispatch({ type: 'screen', screen: 'chat' });
-    else {
-      const view = await panel.ask('openSession', { sessionId });
-      if (view) panel.show(view);
-    }
+    if (sessionId !== panel.sessionId || panel.isOpening)
+      await panel.showAsked(panel.ask('openSession', { sessionId }));
+    else panel.dispatch({ type: 'screen', screen: 'chat' });
   }
 
   async #openAt(sessionId: string, entryId: string): Promise<void> {
     const panel = this.#panel;
     if (sessionId !== panel.sessionId || !this.#isLoaded(entryId)) {
-      const isShown = await panel.showBranch(sessionId, entryId);
-      if (!isShown) {
+      const opening = await panel.showBranch(sessionId, entryId);
+      if (opening === 'late') return;
+      if (opening === 'refused') {
         // Its branch cannot be shown while another one is answered; the session can, and why not all of it.
         const { problem } = panel.state.value;
         await this.open(sessionId);
@@ -222,8 +220,8 @@ export class Acts {
     if (!sessionId) return;
     panel.drafts.flush();
     const below = panel.placeOf(fork.entryId);
-    const isShown = await this.#once('way', () => panel.showBranch(sessionId, entryId));
-    if (!isShown || panel.sessionId !== sessionId) return;
+    const opening = await this.#once('way', () => panel.showBranch(sessionId, entryId));
+    if (opening !== 'shown' || panel.sessionId !== sessionId) return;
     // The other forks are asked for; this one is known, and its buttons have the focus.
     panel.forks.value = new Map([...panel.forks.value, [entryId, { ...fork, entryId }]]);
     await this.#goToEntry(entryId, below);
@@ -232,8 +230,8 @@ export class Acts {
 
   async newSession(): Promise<void> {
     this.#panel.drafts.flush();
-    const view = await this.#panel.ask('newSession', {});
-    if (view) this.#panel.show(view);
+    const opening = await this.#panel.showAsked(this.#panel.ask('newSession', {}));
+    if (opening === 'late') return;
     this.#panel.dispatch({ type: 'screen', screen: 'chat' });
     this.#panel.navigate('input');
   }

@@ -28,6 +28,9 @@ const lostPanel: ErrorInfo = {
   action: 'reload',
 };
 
+/** What came of a session that was asked for. */
+export type Opening = 'shown' | 'refused' | 'late';
+
 export class Panel {
   readonly state = signal<PanelState>(initialState);
   readonly preview = signal<ContextPreview | undefined>(undefined);
@@ -72,8 +75,11 @@ export class Panel {
   readonly #left = new Map<string, PanelDraft>();
   #arrived: HostMessage[] = [];
   #frame = 0;
-  /** A view of the session was asked for, which tells the way that the log goes now. */
-  #viewAsked = false;
+  /** How many views of a session were asked for, and how many of them are awaited: they tell the way the log goes now. */
+  #asked = 0;
+  #awaited = 0;
+  /** The host shows another session than the page, which came when something else had been asked for. */
+  #isElsewhere = false;
   #previewTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(api: VsCodeApi) {
@@ -127,15 +133,29 @@ export class Panel {
     this.countSoon(0);
   }
 
-  /** Shows the branch that an entry is on. Returns whether it is shown. */
-  async showBranch(sessionId: string, entryId: string): Promise<boolean> {
-    this.#viewAsked = true;
-    const view = await this.ask('openSession', { sessionId, entryId });
+  /** Shows the branch that an entry is on. */
+  showBranch(sessionId: string, entryId: string): Promise<Opening> {
+    return this.showAsked(this.ask('openSession', { sessionId, entryId }));
+  }
+
+  /** Shows the view that was asked for, unless it comes late: then the user has gone on to something else. */
+  async showAsked(asked: Promise<SessionView | undefined>): Promise<Opening> {
+    const place = ++this.#asked;
+    this.#awaited++;
+    const view = await asked;
+    const isLate = place !== this.#asked;
+    if (view) this.#isElsewhere = isLate;
     // What arrived before it is told by it too.
-    if (view) this.show(view);
-    this.#viewAsked = false;
-    if (this.state.value.stale) void this.#showAnew();
-    return view !== undefined;
+    if (view && !isLate) this.show(view);
+    this.#awaited--;
+    if (!this.isOpening && (this.state.value.stale || this.#isElsewhere)) void this.#showAnew();
+    if (isLate) return 'late';
+    return view ? 'shown' : 'refused';
+  }
+
+  /** A session was asked for and is not shown yet. */
+  get isOpening(): boolean {
+    return this.#awaited > 0;
   }
 
   async #loadForks(): Promise<void> {
@@ -256,13 +276,14 @@ export class Panel {
       this.memoryChanged();
     }
     if (hasLeft(before, after)) void this.#loadForks();
-    if (after.stale && !before.stale && !this.#viewAsked) void this.#showAnew();
+    if (after.stale && !before.stale && !this.isOpening) void this.#showAnew();
   }
 
   /** The log went another way than what is loaded: the view is asked for once more. */
   async #showAnew(): Promise<void> {
     const { sessionId } = this;
     if (!sessionId) return;
+    this.#isElsewhere = false;
     const view = await this.ask('openSession', { sessionId });
     if (this.sessionId !== sessionId) return;
     if (view) this.show(view);

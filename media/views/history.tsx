@@ -87,14 +87,12 @@ export function History() {
         ))}
         {elsewhere.map((hit) => (
           <li key={hit.entryId} class="session">
-            <button
-              type="button"
-              class="session-open"
-              onClick={() => void acts.open(hit.sessionId, hit.entryId)}
-            >
-              <span class="session-title">{hit.sessionTitle || t('untitled')}</span>
+            <div class="session-words">
+              <button type="button" class="session-open" onClick={() => void acts.open(hit.sessionId)}>
+                <span class="session-title">{hit.sessionTitle || t('untitled')}</span>
+              </button>
               <Snippet hit={hit} />
-            </button>
+            </div>
           </li>
         ))}
         {history.next && (
@@ -119,23 +117,25 @@ function Item(props: { session: SessionSummary; current: boolean; hits: readonly
   const door = session.client ?? t(doorWords[session.door]);
   return (
     <li class={props.current ? 'session current' : 'session'}>
-      <button
-        type="button"
-        id={itemId(session.id)}
-        class="session-open"
-        aria-current={props.current ? 'true' : undefined}
-        disabled={session.trashedAt !== undefined}
-        onClick={() => void acts.open(session.id, first?.entryId)}
-      >
-        <span class="session-title">
-          {session.private && <Icon name="lock" />}
-          {session.title || t('untitled')}
-        </span>
-        <span class="faint">
-          {t('sessionMeta', day(session.updatedAt, Date.now()), bytes(session.bytes), door)}
-        </span>
-        {first && <Snippet hit={first} />}
-      </button>
+      <div class="session-words">
+        <button
+          type="button"
+          id={itemId(session.id)}
+          class="session-open"
+          aria-current={props.current ? 'true' : undefined}
+          disabled={session.trashedAt !== undefined}
+          onClick={() => void acts.open(session.id)}
+        >
+          <span class="session-title">
+            {session.private && <Icon name="lock" />}
+            {session.title || t('untitled')}
+          </span>
+          <span class="faint">
+            {t('sessionMeta', day(session.updatedAt, Date.now()), bytes(session.bytes), door)}
+          </span>
+        </button>
+        {first && <Snippet hit={first} disabled={session.trashedAt !== undefined} />}
+      </div>
       {session.trashedAt === undefined ? (
         <IconButton icon="trash" label={t('moveToTrash')} onClick={() => void acts.trash(session)} />
       ) : (
@@ -145,11 +145,20 @@ function Item(props: { session: SessionSummary; current: boolean; hits: readonly
   );
 }
 
-/** The found words stand between the control characters U+0002 and U+0003. */
-function Snippet({ hit }: { hit: SearchHit }) {
+/**
+ * What was found, which leads to its place; that may be on another branch, which the session goes on from then.
+ * The found words stand between the control characters U+0002 and U+0003.
+ */
+function Snippet({ hit, disabled = false }: { hit: SearchHit; disabled?: boolean }) {
+  const { acts } = useApp();
   const [start = '', ...found] = hit.snippet.split('\u0002');
   return (
-    <span class="snippet">
+    <button
+      type="button"
+      class="snippet"
+      disabled={disabled}
+      onClick={() => void acts.open(hit.sessionId, hit.entryId)}
+    >
       {start}
       {found.map((part, index) => {
         const [words = '', after = ''] = part.split('\u0003');
@@ -160,6 +169,6 @@ function Snippet({ hit }: { hit: SearchHit }) {
           </Fragment>
         );
       })}
-    </span>
+    </button>
   );
 }

@@ -25,6 +25,8 @@ export const segment = z.object({
   tokens: z.number().int().nonnegative(),
   reason: z.string(),
   entryIds: z.array(z.string()).optional(),
+  /** Those of `entryIds` whose pictures and PDFs had no room: words are sent in their places. */
+  withoutMedia: z.array(z.string()).optional(),
   /** The session in which a recalled entry was said. */
   sessionId: z.uuid().optional(),
   /** Of what the user can leave out of a turn or write anew for it: the name by which that is said. */

@@ -136,12 +136,65 @@ describe('what was found in a session', function () {
     at: 0,
     snippet: 'which \u0002chunk\u0003 comes next',
   });
-  const search = async (panel: PanelPage) => {
+  const searched = async (panel: PanelPage) => {
     await panel.push({ type: 'navigate', to: 'history' });
     await panel.page.waitForFunction(() => document.activeElement?.id === 'session-search');
     await panel.page.keyboard.type('chunk');
+    await panel.page.locator('mark', { hasText: 'chunk' }).waitFor();
+  };
+  const search = async (panel: PanelPage) => {
+    await searched(panel);
     await panel.page.locator('mark', { hasText: 'chunk' }).click();
   };
+
+  for (const { where, sessions } of [
+    { where: 'in the list', sessions: [other] },
+    { where: 'of an older session', sessions: [] },
+  ])
+    it(`${where} leaves the session as it is when its title is clicked`, async () => {
+      const panel = await open({
+        answers: {
+          listSessions: ({ query }) => ({ sessions, hits: query === '' ? [] : [hit(id(3, 20))] }),
+          openSession: () => view({ session: other, entries: turns(1) }),
+        },
+      });
+      await searched(panel);
+      await panel.page.getByRole('button', { name: other.title }).first().click();
+      assert.deepEqual(await panel.whenAsked('openSession'), { sessionId: other.id });
+      await panel.page.getByText('Answer 1:').waitFor();
+    });
+
+  it('is not shown when it comes after another session was asked for', async () => {
+    const third = session({ id: id(1, 3), title: 'Looked at instead' });
+    let comes = () => {};
+    const late = new Promise<void>((resolve) => {
+      comes = resolve;
+    });
+    const panel = await open({
+      answers: {
+        listSessions: ({ query }) => ({ sessions: [third], hits: query === '' ? [] : [hit(id(3, 1))] }),
+        openSession: async ({ sessionId: asked }) => {
+          if (asked === third.id) return view({ session: third, entries: turns(2) });
+          await late;
+          return view({ session: other, entries: turns(1) });
+        },
+      },
+    });
+    await search(panel);
+    await panel.whenAsked('openSession', ({ entryId }) => entryId !== undefined);
+    await panel.page.getByText(third.title).click();
+    await panel.page.getByText('Answer 2:').waitFor();
+    comes();
+    // This host showed the late one last: it is asked for the other once more.
+    const ofThird = () =>
+      panel.asked.filter(
+        ({ method, params }) => method === 'openSession' && JSON.stringify(params).includes(third.id),
+      );
+    await panel.whenAsked('openSession', () => ofThird().length > 1);
+    await panel.drawn();
+    assert.equal(await panel.page.getByText('Answer 2:').count(), 1);
+    assert.equal(await panel.page.locator('.row.marked').count(), 0);
+  });
 
   it('is opened where it was said: the place is in view, marked, and has the focus', async () => {
     const all = turns(300);

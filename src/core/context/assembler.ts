@@ -9,6 +9,7 @@ import type { ContextReport, Segment } from '../../protocol/report.ts';
 import { inputTooLarge } from '../errors.ts';
 import type { ToolDefinition } from '../providers/provider.ts';
 import { maskedCounts } from '../secrets/maskedCounts.ts';
+import type { CountedUnit, SentUnit } from './bareUnits.ts';
 import { withBreakpoints } from './breakpoints.ts';
 import { type Budget, ceilings } from './budget.ts';
 import { type Unit, userBlocks } from './conversation.ts';
@@ -39,7 +40,7 @@ export interface AssemblyInput {
   /** Inputs with documents that the profile keeps word for word, oldest first. */
   documents?: readonly Counted<KeptDocument>[];
   /** Whole units between the last frame and the input, oldest first. */
-  conversation: readonly Counted<Unit>[];
+  conversation: readonly CountedUnit[];
   /** Tokens the conversation may take, less where the budget is small. */
   conversationTokens: number;
   /** Older entries that were not even read because the newer ones fill the window. */
@@ -242,7 +243,7 @@ const segmentOf =
   });
 
 /** The last turn apart from those before it, since the request before this one ended where it begins. */
-function conversationSegments(units: readonly Counted<Unit>[]): Segment[] {
+function conversationSegments(units: readonly SentUnit[]): Segment[] {
   const last = Math.max(
     0,
     units.findLastIndex((unit) => unit.opens),
@@ -255,18 +256,20 @@ function conversationSegments(units: readonly Counted<Unit>[]): Segment[] {
   ];
 }
 
-const conversationSegment = (units: readonly Counted<Unit>[], label: string): Segment[] =>
-  units.length === 0
-    ? []
-    : [
-        {
-          kind: 'conversation',
-          label,
-          tokens: total(units),
-          reason: 'The conversation so far, word for word.',
-          entryIds: units.flatMap((unit) => unit.entryIds),
-        },
-      ];
+function conversationSegment(units: readonly SentUnit[], label: string): Segment[] {
+  if (units.length === 0) return [];
+  const bare = units.filter(({ isBare }) => isBare);
+  return [
+    {
+      kind: 'conversation',
+      label,
+      tokens: total(units),
+      reason: 'The conversation so far, word for word.',
+      entryIds: units.flatMap((unit) => unit.entryIds),
+      ...(bare.length === 0 ? {} : { withoutMedia: bare.flatMap((unit) => unit.entryIds) }),
+    },
+  ];
+}
 
 /** Each by itself, so that the user can leave it out. */
 const documentSegment = (document: Counted<KeptDocument>): Segment[] =>

@@ -1,5 +1,6 @@
 /** Which of the parts of one kind fit into their share. Pure. */
 import type { ContextReport } from '../../protocol/report.ts';
+import type { CountedUnit, SentUnit } from './bareUnits.ts';
 import type { Unit } from './conversation.ts';
 import type { KeptDocument } from './keptDocuments.ts';
 import { mediaBytesOf, tooManyBytes } from './mediaBytes.ts';
@@ -111,28 +112,27 @@ export interface ConversationShare {
   follows: boolean;
 }
 
-/** The newest units that fit, cut at a stable place; where nothing stands before it, it begins with an input. */
+/**
+ * The newest units that fit, cut at a stable place; where nothing stands before it, it begins with an input. Pictures and
+ * documents that have too many bytes are left out by themselves: what was said with them, and before them, stays.
+ */
 export function fitConversation(
-  units: readonly Counted<Unit>[],
+  units: readonly CountedUnit[],
   share: ConversationShare,
   omitted: Omitted,
-): Counted<Unit>[] {
+): SentUnit[] {
   const newest = Math.max(
     0,
     units.findLastIndex((unit) => unit.opens),
   );
   const ofNewest = total(units.slice(newest));
   const most = Math.min(share.room, Math.max(share.tokens, ofNewest));
-  let first = units.length;
+  const sent = withinBytes(units, share.mediaBytes);
+  let first = sent.length;
   let room = most;
-  let { mediaBytes } = share;
-  while (first > 0) {
-    const unit = units[first - 1];
-    const tokens = unit?.tokens ?? 0;
-    mediaBytes -= unit ? mediaBytesOf(unit) : 0;
-    if (tokens > room || mediaBytes < 0) break;
-    room -= tokens;
+  while (first > 0 && (sent[first - 1]?.tokens ?? 0) <= room) {
     first--;
+    room -= sent[first]?.tokens ?? 0;
   }
   if (first > 0 || share.olderOmitted) first = stableCut(units, first);
   while (first < units.length && !units[first]?.opens && !(share.follows && first === 0)) first++;
@@ -142,10 +142,35 @@ export function fitConversation(
     omitted.push({
       label: olderLabel(left, share.olderOmitted),
       tokens: total(left),
-      reason: `${mediaBytes < 0 ? tooManyBytes : 'They do not fit into the token budget.'} They stay in the session and can be searched.`,
+      reason: 'They do not fit into the token budget. They stay in the session and can be searched.',
     });
   }
-  return units.slice(first);
+  const kept = sent.slice(first);
+  const bare = kept.filter(({ isBare }) => isBare).length;
+  if (bare > 0) {
+    omitted.push({
+      label: `Pictures and documents of ${bare === 1 ? '1 earlier message' : `${bare} earlier messages`}`,
+      // The words may take more than a picture of a few pixels.
+      tokens: Math.max(0, total(units.slice(first)) - total(kept)),
+      reason: `${tooManyBytes} What was said with them is sent.`,
+    });
+  }
+  return kept;
+}
+
+/** All units, the newest ones with their pictures and documents as far as those may take so many bytes. */
+function withinBytes(units: readonly CountedUnit[], mediaBytes: number): SentUnit[] {
+  let left = mediaBytes;
+  return units
+    .toReversed()
+    .map((unit): SentUnit => {
+      const bytes = mediaBytesOf(unit);
+      if (bytes === 0) return unit;
+      if (bytes > left) return { ...unit, isBare: true, tokens: unit.bareTokens ?? unit.tokens };
+      left -= bytes;
+      return unit;
+    })
+    .toReversed();
 }
 
 function olderLabel(left: readonly Unit[], more: boolean): string {

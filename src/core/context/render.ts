@@ -2,6 +2,7 @@
 import type { Entry, UserEntry } from '../../protocol/entries.ts';
 import type { Segment } from '../../protocol/report.ts';
 import type { ProviderRequest, RequestBlock, RequestMessage, ToolDefinition } from '../providers/provider.ts';
+import { bareMessages } from './bareUnits.ts';
 import { mergeMessages, unitsOf, userBlocks } from './conversation.ts';
 import { toolDefinitions } from './toolDefinitions.ts';
 
@@ -54,11 +55,15 @@ export function messagesOf(
   const units = unitsOf(rest.filter(({ kind }) => kind === 'conversation').flatMap(said));
   const unitByFirst = new Map(units.map((unit) => [unit.entryIds[0], unit]));
   const joined = joinedDirectives(rest);
+  const unitAt = (id: string, withoutMedia: readonly string[] = []): RequestMessage[] => {
+    const messages = unitByFirst.get(id)?.messages ?? [];
+    return withoutMedia.includes(id) ? bareMessages(messages) : messages;
+  };
   return (segment) => {
     switch (segment.kind) {
       case 'conversation':
         return marked(
-          (segment.entryIds ?? []).flatMap((id) => unitByFirst.get(id)?.messages ?? []),
+          (segment.entryIds ?? []).flatMap((id) => unitAt(id, segment.withoutMedia)),
           segment.cache,
         );
       case 'input': {

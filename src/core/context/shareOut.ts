@@ -1,6 +1,7 @@
 /** How recalled turns, grounding and the conversation share what the rest of a request leaves. Pure. */
 
 import { packRecall } from '../recall/pack.ts';
+import type { CountedUnit, SentUnit } from './bareUnits.ts';
 import { ceilings, conversationFloor, mostRecalledTokens } from './budget.ts';
 import type { Unit } from './conversation.ts';
 import { fitConversation, fitInOrder, type Omitted, total } from './fit.ts';
@@ -27,7 +28,7 @@ export type GroundingPart = PassagePart;
 
 export interface SharedInput {
   budget: { total: number };
-  conversation: readonly Counted<Unit>[];
+  conversation: readonly CountedUnit[];
   conversationTokens: number;
   /** Bytes that pictures and documents of the conversation may take, as base64. */
   mediaBytes: number;
@@ -37,7 +38,7 @@ export interface SharedInput {
 }
 
 export interface Shares {
-  conversation: Counted<Unit>[];
+  conversation: SentUnit[];
   recalled: Counted<RecalledPart>[];
   grounding: Counted<GroundingPart>[];
 }

@@ -1,9 +1,10 @@
 /** The newest part of a branch, read only as far back as it may be sent. */
 import type { Entry } from '../../protocol/entries.ts';
+import { bareMessages, type CountedUnit } from './bareUnits.ts';
 import { type Unit, unitsOf } from './conversation.ts';
 import type { ContextCounter } from './counting.ts';
 import { total } from './fit.ts';
-import type { Counted } from './parts.ts';
+import { mediaBytesOf } from './mediaBytes.ts';
 import type { SaidEntries } from './saidEntries.ts';
 
 export interface TailQuestion {
@@ -18,7 +19,7 @@ export interface TailQuestion {
 
 export interface Tail {
   /** Oldest first. */
-  units: Counted<Unit>[];
+  units: CountedUnit[];
   entries: Entry[];
   /** Entries before them were not read. */
   olderOmitted: boolean;
@@ -53,9 +54,25 @@ export async function countUnits<U extends Unit>(
   counter: ContextCounter,
   units: readonly U[],
   factor: number,
-): Promise<Counted<U>[]> {
+): Promise<(U & CountedUnit)[]> {
   const tokens = await counter.count(
     units.map((unit) => ({ key: unit.entryIds.join(), messages: unit.messages })),
   );
-  return units.map((unit, index) => ({ ...unit, tokens: Math.ceil((tokens[index] ?? 0) * factor) }));
+  const withMedia = units.filter((unit) => mediaBytesOf(unit) > 0);
+  const bare = await counter.count(
+    withMedia.map(({ entryIds, messages }) => ({
+      key: `bare ${entryIds.join()}`,
+      messages: bareMessages(messages),
+    })),
+  );
+  const bareTokens = new Map<Unit, number>(withMedia.map((unit, index) => [unit, bare[index] ?? 0]));
+  const ofModel = (count: number) => Math.ceil(count * factor);
+  return units.map((unit, index) => {
+    const ofBare = bareTokens.get(unit);
+    return {
+      ...unit,
+      tokens: ofModel(tokens[index] ?? 0),
+      ...(ofBare === undefined ? {} : { bareTokens: ofModel(ofBare) }),
+    };
+  });
 }

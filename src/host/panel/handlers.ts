@@ -24,20 +24,22 @@ export function panelHandlers(app: App, host: PanelHost): PanelHandlers {
       await host.open(sessionId, (view) => reply({ status, view }));
     },
     openSession: async ({ sessionId, entryId }, reply) => {
-      if (entryId !== undefined) await (await core.get()).assistant.toBranch(sessionId, entryId, door);
-      await host.open(sessionId, reply);
-      await app.sessionShown(sessionId);
+      const onBranch = async () => {
+        if (entryId !== undefined) await (await core.get()).assistant.toBranch(sessionId, entryId, door);
+        return sessionId;
+      };
+      await app.sessionShown(await host.open(onBranch, reply));
     },
     newSession: async (params, reply) => {
-      const sessionId = await app.freshSession(params.private ?? false);
-      await host.open(sessionId, reply);
-      await app.sessionShown(sessionId);
+      const fresh = () => app.freshSession(params.private ?? false);
+      await app.sessionShown(await host.open(fresh, reply));
     },
     fork: async ({ sessionId, entryId }, reply) => {
-      const { assistant } = await core.get();
-      const fork = await assistant.sessions.fork(sessionId, entryId, { door });
-      await host.open(fork.id, reply);
-      await app.sessionShown(fork.id);
+      const forked = async () => {
+        const { assistant } = await core.get();
+        return (await assistant.sessions.fork(sessionId, entryId, { door })).id;
+      };
+      await app.sessionShown(await host.open(forked, reply));
     },
   };
   const answers: PanelHandlers['answers'] = {

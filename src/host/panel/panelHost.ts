@@ -113,12 +113,20 @@ export class PanelHost implements vscode.Disposable {
 
   /**
    * Takes the view of a session and tells its events from that moment on. `deliver` is called once, synchronously with
-   * the switch, so that nothing is told twice and nothing is left out. Throws `not_found`.
+   * the switch, so that nothing is told twice and nothing is left out. Where the session has to be found or made ready
+   * first, that waits for its turn too. Returns its id. Throws `not_found`, and what `which` throws.
    */
-  open(sessionId: string, deliver: (view: SessionView) => void): Promise<void> {
-    const opened = this.#opens.then(() => this.#open(sessionId, deliver));
+  open(which: string | (() => Promise<string>), deliver: (view: SessionView) => void): Promise<string> {
+    const opened = this.#opens.then(async () => {
+      const sessionId = typeof which === 'string' ? which : await which();
+      await this.#open(sessionId, deliver);
+      return sessionId;
+    });
     // Whoever asked hears of a failure; the next one is opened all the same.
-    this.#opens = opened.catch(() => undefined);
+    this.#opens = opened.then(
+      () => undefined,
+      () => undefined,
+    );
     return opened;
   }
 

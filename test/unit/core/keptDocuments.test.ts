@@ -132,6 +132,25 @@ describe('Documents that a profile keeps', function () {
     );
   });
 
+  it('or not leave words in their places where a gateway takes fewer bytes, and all that was said is sent', async () => {
+    sessionId = (await core.store.create({ door: 'panel' })).id;
+    await ask('Which harbour?');
+    await ask('What is in it?', {}, [pdf('first.pdf', 3_000)]);
+    core.fake.enqueue({ kind: 'raw', status: 413, body: 'Payload Too Large' });
+    const entry = await ask('Who dredged it?');
+    const [words = '', ...others] = sent().match(/\[a document that was sent before\]/g) ?? [];
+    assert.deepEqual([entry.outcome, words, others], ['done', '[a document that was sent before]', []]);
+    for (const said of ['Which harbour?', 'What is in it?', 'Who dredged it?'])
+      assert.ok(sent().includes(said), `${said} is not sent`);
+    assert.ok(!sent().includes('application/pdf'));
+    const [left, ...more] = entry.report?.omitted ?? [];
+    assert.deepEqual([left?.label, more], ['Pictures and documents of 1 earlier message', []]);
+    // Its three pages, without the words.
+    assert.ok((left?.tokens ?? 0) > 8_000);
+    const { request } = await core.engine.context(sessionId, { turnId: entry.turnId });
+    assert.ok(JSON.stringify(request()).includes('[a document that was sent before]'));
+  });
+
   it('and an input that has more than a request takes is refused before it is sent, with its size', async () => {
     const media = [pdf('first.pdf', 14 << 20), pdf('second.pdf', 14 << 20)];
     const refused = {

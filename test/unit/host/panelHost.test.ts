@@ -67,12 +67,14 @@ describe('The host of the panel', () => {
   });
 
   const handlers = (of: PanelHost): PanelHandlers => {
-    const open: PanelHandlers['views']['openSession'] = ({ sessionId }, reply) => of.open(sessionId, reply);
+    const open: PanelHandlers['views']['openSession'] = async ({ sessionId }, reply) => {
+      await of.open(sessionId, reply);
+    };
     const unused = async () => assert.fail('Nobody asks for this here.');
     return {
       views: {
-        ready: (_, reply) =>
-          of.open(first, (view) =>
+        ready: async (_, reply) => {
+          await of.open(first, (view) =>
             reply({
               view,
               status: {
@@ -86,9 +88,15 @@ describe('The host of the panel', () => {
                 suggestions: [],
               },
             }),
-          ),
+          );
+        },
         openSession: open,
-        newSession: (_, reply) => of.open(second, reply),
+        newSession: async (_, reply) => {
+          await of.open(async () => {
+            await delays.shift();
+            return second;
+          }, reply);
+        },
         fork: unused,
       },
       answers: {
@@ -213,6 +221,22 @@ describe('The host of the panel', () => {
     assert.equal(host.shown, second);
     await core.engine.renameSession(second, 'Heard', 'cli');
     await page.message((one) => one.type === 'event' && one.event.sessionId === second);
+  });
+
+  it('shows the session that was asked for last while the one before it is still looked for', async () => {
+    await ready();
+    let goOn = () => {};
+    // The core is had at once; what is waited for is which session it is.
+    delays.push(
+      new Promise((resolve) => {
+        goOn = resolve;
+      }),
+    );
+    const asked = [ask('newSession'), ask('openSession', { sessionId: first })];
+    for (let times = 0; times < 50; times++) await core.store.path(first);
+    goOn();
+    for (const one of asked) assert.equal((await page.answered(one)).type, 'resolved');
+    assert.equal(host.shown, first);
   });
 
   it('goes on with the session that is shown when another cannot be', async () => {
