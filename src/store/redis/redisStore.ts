@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Emitter } from '../../base/emitter.ts';
 import { notFound, notWithRedis, toErrorInfo } from '../../core/errors.ts';
+import type { Log } from '../../core/ports.ts';
 import type {
   Answerer,
   EntryLink,
@@ -79,30 +80,31 @@ export class RedisStore implements LinkedSessionStore {
   /** Never: what is linked is served here, and lives as long as this does. */
   readonly onDidEnd = this.#ended.event;
 
-  private constructor(address: RedisAddress, workspaceId: string) {
+  private constructor(address: RedisAddress, workspaceId: string, log: Log) {
     const keys = workspaceKeys(workspaceId);
     this.#redis = new RedisConnection(address);
     this.#sessions = new RedisSessions(this.#redis, keys, workspaceId);
     this.#log = new LogReader(this.#redis, keys);
     this.#turns = new RedisTurns(this.#sessions, this.#log);
     const source = changeSourceOf(this.#sessions, this.#log, this.#turns);
-    this.#changes = new Changes(this.#redis, keys, this.#sessions.holder, source, (change) => {
+    const tell = (change: StoreChange) => {
       this.#links.tell(change);
       this.#emitter.fire(change);
-    });
+    };
+    this.#changes = new Changes(this.#redis, keys, this.#sessions.holder, source, tell, log);
     this.#links = new StoreLinks(recallSourceOf(this.#sessions, this.#log, () => this.#changes.rewinds));
   }
 
   /** `workspaceId` names the workspace, on each instance the same. Throws `store_unavailable` and `store_refused`. */
-  static async open(address: RedisAddress, workspaceId: string): Promise<RedisStore> {
-    const store = new RedisStore(address, workspaceId);
+  static async open(address: RedisAddress, workspaceId: string, log: Log): Promise<RedisStore> {
+    const store = new RedisStore(address, workspaceId, log);
     try {
       await store.#redis.command('PING');
       const notice = await durabilityNotice(store.#redis);
       if (notice) store.#notices.push(toErrorInfo(notice));
       await store.#changes.begin();
       store.#sessions.tellTo(store.#changes);
-      store.#upkeep = new Upkeep(store.#turns, store.#redis);
+      store.#upkeep = new Upkeep(store.#turns, store.#redis, log);
       return store;
     } catch (error) {
       await store.close();

@@ -129,10 +129,13 @@ end
 return 1
 `);
 
-/** Turns whose lease is over: id, until when it was held, session. KEYS: leases. ARGV: prefix of turns. */
+/**
+ * Turns whose lease is over: id, until when it was held, session. KEYS: leases. ARGV: prefix of turns, how many to pass
+ * over, how many to look at.
+ */
 export const readExpired = script(`
 local found = {}
-local rows = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', ${now}), 'WITHSCORES', 'LIMIT', 0, 100)
+local rows = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', ${now}), 'WITHSCORES', 'LIMIT', ARGV[2], ARGV[3])
 for at = 1, #rows, 2 do
   found[#found + 1] = { rows[at], rows[at + 1], redis.call('HGET', ARGV[1] .. rows[at], 'sessionId') }
 end

@@ -26,7 +26,7 @@ import { recordOf } from './changes.ts';
 import type { LogReader } from './logReader.ts';
 import { Plan } from './plan.ts';
 import { beat, keepProgress, readExpired } from './scripts.ts';
-import { type RedisSessions, wantedFor } from './sessions.ts';
+import { type RedisSessions, type Wanted, wantedFor } from './sessions.ts';
 import type { SessionState, TurnRow, WholeTurn } from './state.ts';
 
 /** Inputs that may wait in a session: more than anyone types ahead, and each may hold 32 MB. */
@@ -38,6 +38,8 @@ export interface Expired {
   sessionId: string;
   heldTill: string;
 }
+/** Leases looked at with one command. */
+const expiredPage = 100;
 const expiredReply = z.array(z.tuple([z.string(), z.string(), z.string().nullable()]));
 
 export class RedisTurns {
@@ -207,10 +209,15 @@ export class RedisTurns {
   /** Turns whose leases are over, but for those that this instance keeps. */
   async expired(): Promise<Expired[]> {
     const { keys, redis } = this.#sessions;
-    const reply = expiredReply.parse(await redis.run(readExpired, [keys.leases], [keys.turnPrefix]));
-    return reply.flatMap(([turnId, heldTill, sessionId]) =>
-      sessionId === null || this.#held.has(turnId) ? [] : [{ turnId, heldTill, sessionId }],
-    );
+    const found: Expired[] = [];
+    for (let from = 0; ; from += expiredPage) {
+      const args = [keys.turnPrefix, String(from), String(expiredPage)];
+      const page = expiredReply.parse(await redis.run(readExpired, [keys.leases], args));
+      for (const [turnId, heldTill, sessionId] of page)
+        if (sessionId !== null && !this.#held.has(turnId)) found.push({ turnId, heldTill, sessionId });
+      // Those that cannot be ended stay first, and must not hide the others.
+      if (page.length < expiredPage) return found;
+    }
   }
 
   /**
@@ -222,9 +229,12 @@ export class RedisTurns {
     const peeked = await this.#sessions.state(sessionId, { inputs: true });
     const turn = peeked.wholeTurns.find((one) => one.turnId === turnId);
     if (!turn) return;
-    await this.#change(sessionId, [turn.user], ({ turns }, plan) => {
+    const { entryIds, turnIds } = wantedFor([turn.user]);
+    // Others may have written behind what it had come to, which is no head then and still its end's parent.
+    const wanted = { turnIds, entryIds: turn.last === '' ? entryIds : [...entryIds, turn.last] };
+    await this.#changeBy(sessionId, wanted, ({ turns }, plan) => {
       const now = turns.find((one) => one.turnId === turnId);
-      if (now?.holder !== turn.holder || now.state !== turn.state) return;
+      if (now?.holder !== turn.holder || now.state !== turn.state || now.last !== turn.last) return;
       if (now.state === 'queued' && turns.some(({ state }) => state === 'live')) return;
       plan.guards.push({ command: ['ZSCORE', keys.leases, turnId], reply: heldTill });
       const [asked] = now.state === 'queued' ? plan.append([turn.user]) : [];
@@ -251,7 +261,15 @@ export class RedisTurns {
     drafts: readonly EntryDraft[],
     decide: (state: SessionState, plan: Plan) => T,
   ): Promise<T> {
-    return this.#sessions.change(sessionId, wantedFor(drafts), (state) => {
+    return this.#changeBy(sessionId, wantedFor(drafts), decide);
+  }
+
+  #changeBy<T>(
+    sessionId: string,
+    wanted: Wanted,
+    decide: (state: SessionState, plan: Plan) => T,
+  ): Promise<T> {
+    return this.#sessions.change(sessionId, wanted, (state) => {
       const plan = Plan.changing(this.#sessions.keys, state);
       const value = decide(state, plan);
       return plan.commands.length === 0 ? { value } : { value, plan };
