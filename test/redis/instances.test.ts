@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Log } from '../../src/core/ports.ts';
 import type { SessionStore, StoreChange } from '../../src/core/session/store.ts';
 import { plainText } from '../../src/protocol/content.ts';
+import type { UserEntryDraft } from '../../src/protocol/entries.ts';
 import { redisAddress } from '../../src/store/redis/address.ts';
 import { type ChangeSource, Changes } from '../../src/store/redis/changes.ts';
 import { RedisConnection } from '../../src/store/redis/connection.ts';
@@ -290,6 +291,48 @@ describe('Two instances on one Redis', () => {
       heard.filter((words) => /queue|live/.test(words)),
       ['queue second', 'turn_live', 'queue'],
     );
+  }).timeout(60_000);
+
+  it('read no inputs but those they need, and logs of any size', async () => {
+    const data = 'A'.repeat(2_000_000);
+    const large = (words: string): UserEntryDraft => ({
+      ...user(words),
+      content: [...text(words), { type: 'image', source: { type: 'base64', media_type: 'image/png', data } }],
+    });
+    const id = await filled(one);
+    const known = change(other, 'queue', ({ queue }) => queue.length === 3);
+    const live = large('a');
+    const waiting = ['b', 'c', 'd'].map(large);
+    await one.submitTurn(live, id, by);
+    for (const turn of waiting) await one.submitTurn(turn, id, by);
+    assert.equal(await one.checkpoint(live.turnId, text('half')), true);
+    await known;
+    const sent = async () =>
+      Number(/total_net_output_bytes:(\d+)/.exec(String(await raw.command('INFO', 'stats')))?.[1]);
+    const before = await sent();
+    assert.deepEqual((await other.liveTurn(id))?.content, text('half'));
+    assert.deepEqual(
+      (await other.queue(id)).map((turn) => [turn.position, turn.text]),
+      [
+        [1, 'b'],
+        [2, 'c'],
+        [3, 'd'],
+      ],
+    );
+    assert.equal(await one.promote(id), undefined);
+    assert.ok((await sent()) - before < data.length);
+    // As an older version has queued it.
+    await raw.command('HDEL', workspaceKeys('w').turn(waiting[0]?.turnId ?? ''), 'shown');
+    assert.deepEqual(
+      (await other.queue(id)).map((turn) => turn.text),
+      ['b', 'c', 'd'],
+    );
+    await one.append(id, ['e', 'f', 'g'].map(large));
+    assert.deepEqual(await textsOf(other, id), ['a', 'e', 'f', 'g']);
+    const ids = (await other.path(id)).map((entry) => entry.id);
+    assert.equal((await other.entries(id, ids)).length, 4);
+    assert.equal((await other.search('e')).length, 1);
+    assert.equal((await other.search('a')).length, 1);
   }).timeout(60_000);
 
   it('leave no byte of a purged session in Redis’ files', async () => {

@@ -45,6 +45,7 @@ import { changeSourceOf } from './changeSource.ts';
 import { Changes } from './changes.ts';
 import { RedisConnection } from './connection.ts';
 import { durabilityNotice } from './durability.ts';
+import { RedisInputs } from './inputs.ts';
 import { workspaceKeys } from './keys.ts';
 import { LogReader } from './logReader.ts';
 import { Plan } from './plan.ts';
@@ -65,6 +66,8 @@ const unlimited = 1_000_000_000;
 export class RedisStore implements LinkedSessionStore {
   readonly #emitter = new Emitter<StoreChange>();
   readonly #redis: RedisConnection;
+  /** Reads entries and inputs, which may be large. */
+  readonly #large: RedisConnection;
   readonly #sessions: RedisSessions;
   readonly #log: LogReader;
   readonly #turns: RedisTurns;
@@ -84,8 +87,9 @@ export class RedisStore implements LinkedSessionStore {
     const keys = workspaceKeys(workspaceId);
     this.#redis = new RedisConnection(address);
     this.#sessions = new RedisSessions(this.#redis, keys, workspaceId);
-    this.#log = new LogReader(this.#redis, keys);
-    this.#turns = new RedisTurns(this.#sessions, this.#log);
+    this.#large = this.#redis.forLarge();
+    this.#log = new LogReader(this.#large, keys);
+    this.#turns = new RedisTurns(this.#sessions, this.#log, new RedisInputs(this.#large, keys));
     const source = changeSourceOf(this.#sessions, this.#log, this.#turns);
     const tell = (change: StoreChange) => {
       this.#links.tell(change);
@@ -158,11 +162,8 @@ export class RedisStore implements LinkedSessionStore {
   }
 
   async path(sessionId: string, options: PathOptions = {}): Promise<Entry[]> {
-    const branch = await this.#branch(sessionId, options);
-    return this.#log.at(
-      sessionId,
-      branch.map(({ seq }) => seq),
-    );
+    const places = (await this.#branch(sessionId, options)).map(({ seq }) => seq);
+    return this.#log.at(sessionId, places);
   }
 
   async lineage(sessionId: string, options: PathOptions = {}): Promise<EntryLink[]> {
@@ -228,7 +229,7 @@ export class RedisStore implements LinkedSessionStore {
   async search(query: string, options: { limit?: number } = {}): Promise<SearchHit[]> {
     const { keys } = this.#sessions;
     const sessions = await this.#sessions.list(keys.sessions);
-    return searchSessions(this.#redis, keys, sessions, query, options.limit ?? defaultSearchLimit);
+    return searchSessions(this.#large, keys, sessions, query, options.limit ?? defaultSearchLimit);
   }
 
   /** Programs attach what they send to the turn itself; drafts with pasted files are of a window alone. */
@@ -329,7 +330,7 @@ export class RedisStore implements LinkedSessionStore {
   async close(): Promise<void> {
     await this.#upkeep?.end();
     await this.#changes.close();
-    await this.#redis.close();
+    await Promise.all([this.#redis.close(), this.#large.close()]);
     for (const port of this.#ports.splice(0)) port.close();
     this.#emitter.dispose();
     this.#ended.dispose();
