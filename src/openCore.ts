@@ -87,7 +87,7 @@ export interface SharedState {
   /** Of the workspace; the same on each instance, whatever its folder is there. */
   workspaceId: string;
   /** Throws `store_unavailable` and `store_refused`. */
-  openSessions(): Promise<LinkedSessionStore>;
+  openSessions(log: Log): Promise<LinkedSessionStore>;
   /** What is the user's own, with `here`, this machine's, for what is about its folders; closes that too. */
   openUsers(here: UserDatabase): Promise<UserDatabase>;
 }
@@ -134,7 +134,7 @@ export async function openCore(options: Surroundings): Promise<OpenCore> {
     closeUser,
   );
   const resolved = shared === undefined ? resolvedHere : sharedBy(shared, resolvedHere);
-  const sharedStore = await shared?.openSessions().catch(closeUser);
+  const sharedStore = await shared?.openSessions(log).catch(closeUser);
   const [own, ...related] = sharedStore
     ? [sharedStore]
     : shownWorkspaces(resolved).map(({ id }) =>

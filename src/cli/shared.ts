@@ -57,10 +57,10 @@ export async function sharedStateOf(
   const workspaceId = idOf(name);
   return {
     workspaceId,
-    openSessions: async () => {
+    openSessions: async (log) => {
       // Loaded only where sessions are in Redis.
       const { RedisStore } = await import('../store/redis/redisStore.ts');
-      return RedisStore.open(address, workspaceId);
+      return RedisStore.open(address, workspaceId, log);
     },
     openUsers: (here) => openUsersAt(address, here),
   };

@@ -1,3 +1,4 @@
+import type { Log } from '../../src/core/ports.ts';
 import type { SessionStore } from '../../src/core/session/store.ts';
 import { redisAddress } from '../../src/store/redis/address.ts';
 import { RedisConnection } from '../../src/store/redis/connection.ts';
@@ -9,6 +10,8 @@ import type { Backend } from '../unit/store/contract/backend.ts';
 export class RedisBackend implements Backend {
   readonly #redis: TestRedis;
   readonly #opened: SessionStore[] = [];
+  /** What the stores wrote to their log. */
+  readonly logged: string[] = [];
 
   private constructor(redis: TestRedis) {
     this.#redis = redis;
@@ -30,7 +33,9 @@ export class RedisBackend implements Backend {
   }
 
   async #open(database: number): Promise<RedisStore> {
-    const store = await RedisStore.open(redisAddress(`${this.#redis.url}/${database}`), 'w');
+    const line = (message: string) => void this.logged.push(message);
+    const log: Log = { info: line, warn: line, error: line };
+    const store = await RedisStore.open(redisAddress(`${this.#redis.url}/${database}`), 'w', log);
     this.#opened.push(store);
     return store;
   }

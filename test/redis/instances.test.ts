@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Log } from '../../src/core/ports.ts';
 import type { SessionStore, StoreChange } from '../../src/core/session/store.ts';
 import { plainText } from '../../src/protocol/content.ts';
+import type { UserEntryDraft } from '../../src/protocol/entries.ts';
 import { redisAddress } from '../../src/store/redis/address.ts';
+import { type ChangeSource, Changes } from '../../src/store/redis/changes.ts';
 import { RedisConnection } from '../../src/store/redis/connection.ts';
 import { workspaceKeys } from '../../src/store/redis/keys.ts';
 import { TestRedis } from '../support/redis.ts';
-import { answer, by, change, filled, textsOf, user } from '../unit/store/sqlite/samples.ts';
+import { until } from '../support/vscode/until.ts';
+import { answer, by, change, filled, textsOf, title, user } from '../unit/store/sqlite/samples.ts';
 import { RedisBackend } from './backend.ts';
 
 const text = (words: string) => [{ type: 'text' as const, text: words }];
@@ -134,6 +138,33 @@ describe('Two instances on one Redis', () => {
     assert.equal((await third.turn(id, live.turnId))?.state, 'ended');
   }).timeout(60_000);
 
+  it('end the turn of one that is gone though others wrote behind it, and though 100 others cannot be ended', async () => {
+    const keys = workspaceKeys('w');
+    const { id } = await one.create({ door: 'bridge' });
+    const broken = await filled(one);
+    await raw.command('HSET', keys.session(broken), 'details', 'none');
+    for (let at = 0; at < 100; at++) {
+      await raw.command('HSET', keys.turn(`t${at}`), 'sessionId', broken);
+      await raw.command('ZADD', keys.leases, '1', `t${at}`);
+    }
+    const turn = user('ask');
+    await one.submitTurn(turn, id, by);
+    await other.append(id, [title('Named meanwhile')]);
+    const ended = change(
+      other,
+      'appended',
+      ({ entries: [entry] }) => entry?.kind === 'assistant' && entry.turnId === turn.turnId,
+    );
+    await one.close();
+    const [end] = (await ended).entries;
+    assert.equal(end?.parentId, turn.id);
+    assert.equal((await other.turn(id, turn.turnId))?.state, 'ended');
+    const lines = backend.logged.filter((line) => line.includes('could not be ended'));
+    assert.ok(lines.length > 0);
+    // Both instances look every second; each says it once.
+    for (const line of lines) assert.ok(lines.filter((same) => same === line).length <= 2, line);
+  }).timeout(60_000);
+
   it('tell what they missed, where changes were dropped before they were read', async () => {
     const id = await filled(one, 'before');
     const known = change(other, 'appended', ({ entries: [entry] }) => entry?.seq === 2);
@@ -156,6 +187,92 @@ describe('Two instances on one Redis', () => {
     assert.equal((await next).entries[0]?.seq, 4);
   }).timeout(60_000);
 
+  it('tell all that they can read of what a newer version did, and go on', async () => {
+    const keys = workspaceKeys('w');
+    const id = await filled(one, 'before');
+    const known = change(other, 'appended', ({ entries: [entry] }) => entry?.seq === 2);
+    await one.append(id, [user('known')]);
+    await known;
+    const heard = heardBy(other);
+    const newer = { kind: 'hologram', id: crypto.randomUUID(), seq: 3 };
+    await raw.command('XADD', keys.log(id), '3-0', 'kind', newer.kind, 'entry', JSON.stringify(newer));
+    await raw.command('HSET', keys.session(id), 'seq', '3');
+    const record = { id: 'a', by: 'newer', sessionId: id, appended: [3, 3], session: true, free: true };
+    for (const told of [record, { what: 'another record' }]) {
+      const number = await raw.command('INCR', keys.lastChange);
+      await raw.command('XADD', keys.changes, `${String(number)}-0`, 'change', JSON.stringify(told));
+    }
+    const next = change(other, 'appended');
+    await filled(one, 'after');
+    await next;
+    assert.deepEqual(heard.slice(0, 2), ['session', 'free']);
+    assert.ok(backend.logged.some((line) => line.includes('another version')));
+  });
+
+  it('notice that Redis came back with other changes than it had told, though there are more of them', async () => {
+    const keys = workspaceKeys('w');
+    const lost = await filled(one, 'lost');
+    const known = change(other, 'session', ({ session }) => session.trashedAt !== undefined);
+    await one.trash(lost);
+    await known;
+    await raw.command('ACL', 'SETUSER', 'default', '-xread');
+    // As after a failover: the last changes have the same numbers and are others, and others follow.
+    await raw.command('DEL', keys.session(lost));
+    await raw.command('ZREM', keys.trash, lost);
+    const last = Number(await raw.command('GET', keys.lastChange));
+    await raw.command('DEL', keys.changes);
+    for (const number of [last - 1, last, last + 1, last + 2]) {
+      const told = { id: `new ${number}`, by: 'new', sessionId: lost };
+      await raw.command('XADD', keys.changes, `${number}-0`, 'change', JSON.stringify(told));
+    }
+    await raw.command('SET', keys.lastChange, String(last + 2));
+    const purged = change(other, 'purged');
+    await raw.command('ACL', 'SETUSER', 'default', '+xread');
+    assert.equal((await purged).sessionId, lost);
+  }).timeout(60_000);
+
+  it('tell nothing twice that is done while they read what they missed', async () => {
+    const keys = workspaceKeys('w');
+    const id = await filled(one);
+    const heard: string[] = [];
+    const { promise: isTold, resolve: tell } = Promise.withResolvers<void>();
+    let meanwhile = async (): Promise<unknown> => undefined;
+    const source: ChangeSource = {
+      range: async (sessionId, from, to) =>
+        (await one.log(sessionId, { afterSeq: from - 1 })).slice(0, to - from + 1),
+      summary: (sessionId) => one.get(sessionId),
+      queue: (sessionId) => one.queue(sessionId),
+      live: (sessionId) => one.liveTurn(sessionId),
+      sessions: async () => {
+        await meanwhile();
+        return one.list();
+      },
+    };
+    const log: Log = { info() {}, warn() {}, error() {} };
+    const emit = (seen: StoreChange) => {
+      if (seen.type !== 'appended') return;
+      for (const entry of seen.entries) if ('content' in entry) heard.push(plainText(entry.content));
+      if (heard.at(-1) === 'last') tell();
+    };
+    const changes = new Changes(raw, keys, 'holder', source, emit, log);
+    await changes.begin();
+    await raw.command('ACL', 'SETUSER', 'default', '-xread');
+    await one.append(id, [user('missed')]);
+    await raw.command('XTRIM', keys.changes, 'MAXLEN', '0');
+    meanwhile = async () => {
+      meanwhile = async () => undefined;
+      await one.append(id, [user('meanwhile'), user('meanwhile too')]);
+      await one.append(id, [user('last')]);
+    };
+    await raw.command('ACL', 'SETUSER', 'default', '+xread');
+    await isTold;
+    await one.append(id, [user('after')]);
+    await one.append(id, [user('last')]);
+    await until('the last to be told', () => heard.at(-2) === 'after');
+    await changes.close();
+    assert.deepEqual(heard, ['missed', 'meanwhile', 'meanwhile too', 'last', 'after', 'last']);
+  }).timeout(60_000);
+
   it('are told the queue as it was then, when they hear of it late, so that no turn looks taken back', async () => {
     const { id } = await one.create({ door: 'bridge' });
     const [first, second] = [user('first'), user('second')];
@@ -174,6 +291,48 @@ describe('Two instances on one Redis', () => {
       heard.filter((words) => /queue|live/.test(words)),
       ['queue second', 'turn_live', 'queue'],
     );
+  }).timeout(60_000);
+
+  it('read no inputs but those they need, and logs of any size', async () => {
+    const data = 'A'.repeat(2_000_000);
+    const large = (words: string): UserEntryDraft => ({
+      ...user(words),
+      content: [...text(words), { type: 'image', source: { type: 'base64', media_type: 'image/png', data } }],
+    });
+    const id = await filled(one);
+    const known = change(other, 'queue', ({ queue }) => queue.length === 3);
+    const live = large('a');
+    const waiting = ['b', 'c', 'd'].map(large);
+    await one.submitTurn(live, id, by);
+    for (const turn of waiting) await one.submitTurn(turn, id, by);
+    assert.equal(await one.checkpoint(live.turnId, text('half')), true);
+    await known;
+    const sent = async () =>
+      Number(/total_net_output_bytes:(\d+)/.exec(String(await raw.command('INFO', 'stats')))?.[1]);
+    const before = await sent();
+    assert.deepEqual((await other.liveTurn(id))?.content, text('half'));
+    assert.deepEqual(
+      (await other.queue(id)).map((turn) => [turn.position, turn.text]),
+      [
+        [1, 'b'],
+        [2, 'c'],
+        [3, 'd'],
+      ],
+    );
+    assert.equal(await one.promote(id), undefined);
+    assert.ok((await sent()) - before < data.length);
+    // As an older version has queued it.
+    await raw.command('HDEL', workspaceKeys('w').turn(waiting[0]?.turnId ?? ''), 'shown');
+    assert.deepEqual(
+      (await other.queue(id)).map((turn) => turn.text),
+      ['b', 'c', 'd'],
+    );
+    await one.append(id, ['e', 'f', 'g'].map(large));
+    assert.deepEqual(await textsOf(other, id), ['a', 'e', 'f', 'g']);
+    const ids = (await other.path(id)).map((entry) => entry.id);
+    assert.equal((await other.entries(id, ids)).length, 4);
+    assert.equal((await other.search('e')).length, 1);
+    assert.equal((await other.search('a')).length, 1);
   }).timeout(60_000);
 
   it('leave no byte of a purged session in Redis’ files', async () => {

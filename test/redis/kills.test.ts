@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Log } from '../../src/core/ports.ts';
 import { plainText } from '../../src/protocol/content.ts';
 import type { AssistantEntry, Entry } from '../../src/protocol/entries.ts';
 import type { SessionEvent } from '../../src/protocol/turnEvents.ts';
@@ -21,6 +22,8 @@ const redisKills = [3, 6];
 const redisStops = [5];
 /** Sessions that are used at a time, each by two programs. */
 const lanes = 4;
+
+const silent: Log = { info() {}, warn() {}, error() {} };
 
 const words = 'one two three four five six seven eight nine ten eleven twelve';
 
@@ -171,7 +174,7 @@ describe('Three instances of causeway serve on one Redis', () => {
     await Promise.all(load);
     await raw.close();
 
-    const store = await RedisStore.open(redisAddress(redis.url), workspaceId);
+    const store = await RedisStore.open(redisAddress(redis.url), workspaceId, silent);
     let interrupted = 0;
     const inLog = new Map<string, number>();
     for (const sessionId of sessionIds) {

@@ -1,10 +1,12 @@
 /** What changed, as all instances are told of it through a stream, and as this one tells its listeners. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
+import type { Log } from '../../core/ports.ts';
 import type { LiveTurn, StoreChange } from '../../core/session/store.ts';
 import type { Entry } from '../../protocol/entries.ts';
 import type { QueuedTurn, SessionSummary } from '../../protocol/session.ts';
 import type { RedisConnection } from './connection.ts';
+import { isAway } from './isAway.ts';
 import type { WorkspaceKeys } from './keys.ts';
 import type { Told } from './plan.ts';
 
@@ -33,7 +35,29 @@ type ChangeRecord = z.infer<typeof record>;
 export const recordOf = (told: Told, change: { id: string; by: string; sessionId: string }): string =>
   JSON.stringify({ ...told, ...change } satisfies ChangeRecord);
 
-const batch = z.array(z.tuple([z.string(), z.array(z.tuple([z.string(), z.array(z.string())]))])).nullable();
+const rowsOf = z.array(z.tuple([z.string(), z.array(z.string())]));
+const batch = z.array(z.tuple([z.string(), rowsOf])).nullable();
+
+/** Up to where was told. A number is given anew by a Redis that took over without what the one before acknowledged. */
+interface Place {
+  number: number;
+  changeId?: string | undefined;
+}
+
+interface NumberedRecord {
+  number: number;
+  /** None where it is of a version that writes others. */
+  change: ChangeRecord | undefined;
+}
+
+function recordAt([id, [, text = '']]: z.infer<typeof rowsOf>[number]): NumberedRecord {
+  const number = Number(id.split('-')[0]);
+  try {
+    return { number, change: record.parse(JSON.parse(text)) };
+  } catch {
+    return { number, change: undefined };
+  }
+}
 
 /** What is read of a session to tell what became of it. */
 export interface ChangeSource {
@@ -58,11 +82,12 @@ export class Changes {
   readonly #holder: string;
   readonly #source: ChangeSource;
   readonly #emit: (change: StoreChange) => void;
+  readonly #log: Log;
   readonly #ended = new AbortController();
   readonly #own = new Map<string, { entries: Entry[]; hear: () => void; over: Promise<void> }>();
   /** How much of each session has been told, for the day on which changes are gone before they were read. */
   readonly #toldOf = new Map<string, number>();
-  #last = 0;
+  #last: Place = { number: 0 };
   #rewinds = 0;
   #reading: Promise<void> | undefined;
 
@@ -72,12 +97,14 @@ export class Changes {
     holder: string,
     source: ChangeSource,
     emit: (change: StoreChange) => void,
+    log: Log,
   ) {
     this.#redis = redis.forBlocking(waitMs);
     this.#keys = keys;
     this.#holder = holder;
     this.#source = source;
     this.#emit = emit;
+    this.#log = log;
   }
 
   /** How often Redis came back with less than it had acknowledged. */
@@ -85,10 +112,11 @@ export class Changes {
     return this.#rewinds;
   }
 
-  /** Tells everything from now on. */
+  /** Tells everything from now on; what is made while the sessions are read is in both, and told once. */
   async begin(): Promise<void> {
+    const newest = await this.#newest();
     for (const { id, entryCount } of await this.#source.sessions()) this.#toldOf.set(id, entryCount);
-    this.#last = await this.#newest();
+    this.#last = newest;
     this.#reading = this.#read();
   }
 
@@ -113,13 +141,14 @@ export class Changes {
     for (const { hear } of this.#own.values()) hear();
   }
 
-  async #newest(): Promise<number> {
-    return Number(
-      z
-        .string()
-        .nullable()
-        .parse(await this.#redis.command('GET', this.#keys.lastChange)) ?? 0,
-    );
+  /** The last change there is. Its id is not known where the stream was cut down to nothing. */
+  async #newest(): Promise<Place> {
+    const { changes, lastChange } = this.#keys;
+    const reply = await this.#redis.command('XREVRANGE', changes, '+', '-', 'COUNT', '1');
+    const [last] = rowsOf.parse(reply).map(recordAt);
+    if (last) return { number: last.number, changeId: last.change?.id };
+    const count = z.string().nullable();
+    return { number: Number(count.parse(await this.#redis.command('GET', lastChange)) ?? 0) };
   }
 
   async #read(): Promise<void> {
@@ -134,32 +163,35 @@ export class Changes {
   }
 
   async #next(): Promise<void> {
-    let records = await this.#after(['BLOCK', String(waitMs)]);
-    const newest = records.length > 0 ? undefined : await this.#newest();
-    if (newest === this.#last) return;
-    // Something came just now, or what there was is gone.
-    if (records.length === 0) records = await this.#after([]);
-    if (records[0]?.number !== this.#last + 1) return this.#catchUp(await this.#newest());
-    for (const [at, { number, change }] of records.entries()) {
-      const isStale = (other: ChangeRecord) =>
-        change.progress !== undefined && other.progress === change.progress;
+    const { number, changeId } = this.#last;
+    await this.#after(number, ['COUNT', '1', 'BLOCK', String(waitMs)]);
+    // With the last one that was told, by which one knows whether these follow it or another that took its number.
+    const records = await this.#after(number - 1, ['COUNT', String(batchSize + 1)]);
+    const known = records[0]?.number === number ? records.shift() : undefined;
+    const isOther = known !== undefined && known.change?.id !== changeId;
+    if (!isOther && records.length === 0) {
+      const newest = await this.#newest();
+      // Something may have come just now; it is read next, unless what there was is gone.
+      if (newest.number === number || known !== undefined) return;
+      return this.#catchUp(newest, newest.number < number);
+    }
+    if (isOther || records[0]?.number !== number + 1)
+      return this.#catchUp(await this.#newest(), isOther && changeId !== undefined);
+    for (const [at, { number: to, change }] of records.entries()) {
+      const isStale = (other: ChangeRecord | undefined) =>
+        change?.progress !== undefined && other?.progress === change.progress;
       // Of several checkpoints of a turn the newest tells all.
-      if (!records.slice(at + 1).some((later) => isStale(later.change))) await this.#tell(change);
-      this.#last = number;
-      await this.#handedBack(change.id);
+      if (change && !records.slice(at + 1).some((later) => isStale(later.change))) await this.#tell(change);
+      if (!change) this.#log.warn('A change that another version of Causeway made could not be read.');
+      this.#last = { number: to, changeId: change?.id };
+      if (change) await this.#handedBack(change.id);
     }
   }
 
-  async #after(how: readonly string[]): Promise<{ number: number; change: ChangeRecord }[]> {
-    const { changes } = this.#keys;
-    const args = ['COUNT', String(batchSize), ...how, 'STREAMS', changes, `${this.#last}-0`];
+  async #after(number: number, how: readonly string[]): Promise<NumberedRecord[]> {
+    const args = [...how, 'STREAMS', this.#keys.changes, `${Math.max(0, number)}-0`];
     const reply = batch.parse(await this.#redis.command('XREAD', ...args)) ?? [];
-    return reply
-      .flatMap(([, entries]) => entries)
-      .map(([id, [, text = '']]) => ({
-        number: Number(id.split('-')[0]),
-        change: record.parse(JSON.parse(text)),
-      }));
+    return reply.flatMap(([, rows]) => rows).map(recordAt);
   }
 
   /**
@@ -176,52 +208,75 @@ export class Changes {
 
   /** Reads all that is to be told before any of it is, so that a reader that is cut off tells nothing twice. */
   async #tell(change: ChangeRecord): Promise<void> {
-    const { sessionId, appended, live, progress } = change;
+    const { sessionId, appended, live, progress, queue } = change;
     const own = change.by === this.#holder;
     const told: StoreChange[] = [];
-    if (appended)
-      told.push(...(await this.#appended(sessionId, appended, own, this.#own.get(change.id)?.entries)));
-    const session = change.session && (await this.#source.summary(sessionId));
+    if (appended) {
+      const expected = this.#own.get(change.id)?.entries;
+      told.push(...(await this.#readable(() => this.#appended(sessionId, appended, own, expected))));
+    }
+    const session =
+      change.session && (await this.#readable(async () => [await this.#source.summary(sessionId)]))[0];
     if (session) told.push({ type: 'session', own, session });
     if (change.purged) told.push({ type: 'purged', own, sessionId });
     if (live !== undefined) told.push({ type: 'turn_live', own, sessionId, turnId: live });
     if (progress !== undefined && !own)
-      told.push(...progressOf(sessionId, await this.#source.live(sessionId)));
-    if (change.queue) {
-      // As it was then: a turn that has begun since is told of next, and is not to look taken back.
-      const queue = await this.#source.queue(sessionId, change.queue);
-      told.push({ type: 'queue', own: false, sessionId, queue });
-    }
+      told.push(
+        ...(await this.#readable(async () => progressOf(sessionId, await this.#source.live(sessionId)))),
+      );
+    if (queue) told.push(...(await this.#readable(() => this.#queue(sessionId, queue))));
     if (change.free) told.push({ type: 'free', own: false, sessionId });
-    if (appended) this.#toldOf.set(sessionId, appended[1]);
+    if (appended) this.#toldOf.set(sessionId, Math.max(this.#toldOf.get(sessionId) ?? 0, appended[1]));
     if (change.purged) this.#toldOf.delete(sessionId);
     for (const each of told) this.#emit(each);
   }
 
+  /**
+   * Nothing in place of what this version cannot read, as an entry of a newer one: what else there is to tell must not
+   * wait for it.
+   */
+  async #readable<T>(read: () => Promise<T[]>): Promise<T[]> {
+    try {
+      return await read();
+    } catch (error) {
+      if (isAway(error)) throw error;
+      this.#log.error('A change to a session could not be read, and is not shown until it is opened.', error);
+      return [];
+    }
+  }
+
+  /** Those of some entries that were not told yet. */
   async #appended(
     sessionId: string,
-    [from, to]: readonly [number, number],
+    [first, to]: readonly [number, number],
     own: boolean,
     expected?: Entry[],
   ): Promise<StoreChange[]> {
+    const from = Math.max(first, (this.#toldOf.get(sessionId) ?? 0) + 1);
+    if (from > to) return [];
     if (to - from >= mostTold) return [{ type: 'imported', own, sessionId }];
-    const entries = expected ?? (await this.#source.range(sessionId, from, to));
+    const entries = expected?.slice(from - first) ?? (await this.#source.range(sessionId, from, to));
     return entries.map((entry) => ({ type: 'appended', own, sessionId, entries: [entry] }));
   }
 
+  /** As it was then: a turn that has begun since is told of next, and is not to look taken back. By default as it is. */
+  async #queue(sessionId: string, waited?: readonly string[]): Promise<StoreChange[]> {
+    const queue = await this.#source.queue(sessionId, waited);
+    return [{ type: 'queue', own: false, sessionId, queue }];
+  }
+
   /** Tells what the sessions themselves say, where changes were dropped before they were read here. */
-  async #catchUp(newest: number): Promise<void> {
+  async #catchUp(newest: Place, isRewound: boolean): Promise<void> {
     const sessions = await this.#source.sessions();
     for (const session of sessions) {
       const { id: sessionId, entryCount } = session;
-      const before = this.#toldOf.get(sessionId) ?? 0;
-      const live = await this.#source.live(sessionId);
+      const [live] = await this.#readable(async () => [await this.#source.live(sessionId)]);
       const told: StoreChange[] = [
-        ...(entryCount > before ? await this.#appended(sessionId, [before + 1, entryCount], false) : []),
+        ...(await this.#readable(() => this.#appended(sessionId, [1, entryCount], false))),
         { type: 'session', own: false, session },
         ...(live ? [{ type: 'turn_live' as const, own: live.own, sessionId, turnId: live.turnId }] : []),
         ...progressOf(sessionId, live),
-        { type: 'queue', own: false, sessionId, queue: await this.#source.queue(sessionId) },
+        ...(await this.#readable(() => this.#queue(sessionId))),
         ...(live ? [] : [{ type: 'free' as const, own: false, sessionId }]),
       ];
       this.#toldOf.set(sessionId, entryCount);
@@ -233,7 +288,7 @@ export class Changes {
       this.#toldOf.delete(sessionId);
       this.#emit({ type: 'purged', own: false, sessionId });
     }
-    if (newest < this.#last) this.#rewinds += 1;
+    if (isRewound) this.#rewinds += 1;
     this.#last = newest;
     for (const { hear } of this.#own.values()) hear();
   }

@@ -14,6 +14,8 @@ const callLimitMs = 5_000;
 const replyLimitMs = 2_500;
 /** Connecting and entering, in ms; Redis does both in a few, and a stopped one accepts connections all the same. */
 const connectLimitMs = 1_500;
+/** Longer than others a large reply may take, in ms: 32 MB come over a line of 50 Mbit/s in what it has then. */
+const largeMs = 5_000;
 /** Between two attempts, in ms, drawn anew each time so that many instances do not come all at once. */
 const pauseMs = { least: 50, most: 200 };
 
@@ -59,6 +61,11 @@ export class RedisConnection {
   /** Another connection to the same Redis, for commands that wait. */
   forBlocking(blocksForMs: number): RedisConnection {
     return new RedisConnection(this.#address, blocksForMs);
+  }
+
+  /** Another connection to the same Redis, for large replies: one that is late must not cut the commands of others. */
+  forLarge(): RedisConnection {
+    return new RedisConnection(this.#address, largeMs);
   }
 
   /**

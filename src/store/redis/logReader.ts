@@ -4,13 +4,19 @@ import type { EntryLink, TreeLink } from '../../core/session/store.ts';
 import { type Entry, entry } from '../../protocol/entries.ts';
 import type { RedisConnection } from './connection.ts';
 import type { WorkspaceKeys } from './keys.ts';
-import { readBranch, readSaid } from './scripts.ts';
+import { readBranch, readRange, readSaid } from './scripts.ts';
 
-/** Entries read with one command, so that each reply comes in a fraction of the time a reply is given. */
+/** Entries looked at with one command, which keeps Redis from others for some ms. */
 const pageSize = 200;
+/**
+ * A reply has no more than this and one entry, in bytes: it comes in a fraction of the time a reply is given, also where
+ * every entry holds pictures.
+ */
+export const pageBytes = 4 * 1024 * 1024;
 
 const words = z.array(z.string());
-const rows = z.array(z.tuple([z.string(), words]));
+const rows = z.array(words);
+const said = z.tuple([z.number(), words]);
 const kind = z.enum(entry.options.map((one) => one.shape.kind.value));
 
 export interface PlacedLink extends EntryLink {
@@ -29,12 +35,12 @@ export class LogReader {
   /** Entries from one place to another, both included. */
   async range(sessionId: string, from: number, to: number): Promise<Entry[]> {
     const found: Entry[] = [];
-    for (let at = from; at <= to; at += pageSize) {
-      const end = Math.min(to, at + pageSize - 1);
-      const reply = await this.#redis.command('XRANGE', this.#keys.log(sessionId), `${at}-0`, `${end}-0`);
-      const page = rows.parse(reply).map(([, fields]) => entryOf(fields));
-      found.push(...page);
+    for (let at = from; at <= to; ) {
+      const args = [at, Math.min(to, at + pageSize - 1), pageBytes].map(String);
+      const page = rows.parse(await this.#redis.run(readRange, [this.#keys.log(sessionId)], args));
+      for (const fields of page) found.push(entryOf(fields));
       if (page.length === 0) break;
+      at += page.length;
     }
     return found;
   }
@@ -49,10 +55,11 @@ export class LogReader {
   /** The same without reports. */
   async saidAt(sessionId: string, places: readonly number[]): Promise<Entry[]> {
     const found: Entry[] = [];
-    for (let at = 0; at < places.length; at += pageSize) {
-      const page = places.slice(at, at + pageSize).map(String);
-      const reply = await this.#redis.run(readSaid, [this.#keys.log(sessionId)], page);
-      found.push(...words.parse(reply).map((text) => entry.parse(JSON.parse(text))));
+    for (let at = 0; at < places.length; ) {
+      const args = [pageBytes, ...places.slice(at, at + pageSize)].map(String);
+      const [looked, texts] = said.parse(await this.#redis.run(readSaid, [this.#keys.log(sessionId)], args));
+      for (const text of texts) found.push(entry.parse(JSON.parse(text)));
+      at += looked;
     }
     return found;
   }

@@ -3,6 +3,7 @@ import { invalidInput, notFound } from '../../core/errors.ts';
 import type { AssistantEntry, Entry, EntryDraft } from '../../protocol/entries.ts';
 import { placedEntry } from '../placedEntry.ts';
 import { withEntry } from '../sessionDetails.ts';
+import { shownText } from './inputs.ts';
 import type { WorkspaceKeys } from './keys.ts';
 import { fieldsOf, type Kept, type SessionRow, type SessionState } from './state.ts';
 
@@ -113,7 +114,9 @@ export class Plan {
     const { turnId } = kept.user;
     const { turn, queue } = this.#keys;
     this.guards.push({ command: ['EXISTS', turn(turnId)], reply: '0' });
-    const fields = { sessionId: this.sessionId, state, ...by, kept: JSON.stringify(kept), progress: '' };
+    const shown = shownText(this.sessionId, kept.user);
+    const texts = { shown, kept: JSON.stringify(kept), progress: '' };
+    const fields = { sessionId: this.sessionId, state, ...by, ...texts };
     this.commands.push(
       ['HSET', turn(turnId), ...Object.entries(fields).flatMap(([name, value]) => [name, String(value)])],
       ['ZADD', queue(this.sessionId), String(by.place), turnId],

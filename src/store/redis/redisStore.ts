@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Emitter } from '../../base/emitter.ts';
 import { notFound, notWithRedis, toErrorInfo } from '../../core/errors.ts';
+import type { Log } from '../../core/ports.ts';
 import type {
   Answerer,
   EntryLink,
@@ -44,6 +45,7 @@ import { changeSourceOf } from './changeSource.ts';
 import { Changes } from './changes.ts';
 import { RedisConnection } from './connection.ts';
 import { durabilityNotice } from './durability.ts';
+import { RedisInputs } from './inputs.ts';
 import { workspaceKeys } from './keys.ts';
 import { LogReader } from './logReader.ts';
 import { Plan } from './plan.ts';
@@ -64,6 +66,8 @@ const unlimited = 1_000_000_000;
 export class RedisStore implements LinkedSessionStore {
   readonly #emitter = new Emitter<StoreChange>();
   readonly #redis: RedisConnection;
+  /** Reads entries and inputs, which may be large. */
+  readonly #large: RedisConnection;
   readonly #sessions: RedisSessions;
   readonly #log: LogReader;
   readonly #turns: RedisTurns;
@@ -79,30 +83,32 @@ export class RedisStore implements LinkedSessionStore {
   /** Never: what is linked is served here, and lives as long as this does. */
   readonly onDidEnd = this.#ended.event;
 
-  private constructor(address: RedisAddress, workspaceId: string) {
+  private constructor(address: RedisAddress, workspaceId: string, log: Log) {
     const keys = workspaceKeys(workspaceId);
     this.#redis = new RedisConnection(address);
     this.#sessions = new RedisSessions(this.#redis, keys, workspaceId);
-    this.#log = new LogReader(this.#redis, keys);
-    this.#turns = new RedisTurns(this.#sessions, this.#log);
+    this.#large = this.#redis.forLarge();
+    this.#log = new LogReader(this.#large, keys);
+    this.#turns = new RedisTurns(this.#sessions, this.#log, new RedisInputs(this.#large, keys));
     const source = changeSourceOf(this.#sessions, this.#log, this.#turns);
-    this.#changes = new Changes(this.#redis, keys, this.#sessions.holder, source, (change) => {
+    const tell = (change: StoreChange) => {
       this.#links.tell(change);
       this.#emitter.fire(change);
-    });
+    };
+    this.#changes = new Changes(this.#redis, keys, this.#sessions.holder, source, tell, log);
     this.#links = new StoreLinks(recallSourceOf(this.#sessions, this.#log, () => this.#changes.rewinds));
   }
 
   /** `workspaceId` names the workspace, on each instance the same. Throws `store_unavailable` and `store_refused`. */
-  static async open(address: RedisAddress, workspaceId: string): Promise<RedisStore> {
-    const store = new RedisStore(address, workspaceId);
+  static async open(address: RedisAddress, workspaceId: string, log: Log): Promise<RedisStore> {
+    const store = new RedisStore(address, workspaceId, log);
     try {
       await store.#redis.command('PING');
       const notice = await durabilityNotice(store.#redis);
       if (notice) store.#notices.push(toErrorInfo(notice));
       await store.#changes.begin();
       store.#sessions.tellTo(store.#changes);
-      store.#upkeep = new Upkeep(store.#turns, store.#redis);
+      store.#upkeep = new Upkeep(store.#turns, store.#redis, log);
       return store;
     } catch (error) {
       await store.close();
@@ -156,11 +162,8 @@ export class RedisStore implements LinkedSessionStore {
   }
 
   async path(sessionId: string, options: PathOptions = {}): Promise<Entry[]> {
-    const branch = await this.#branch(sessionId, options);
-    return this.#log.at(
-      sessionId,
-      branch.map(({ seq }) => seq),
-    );
+    const places = (await this.#branch(sessionId, options)).map(({ seq }) => seq);
+    return this.#log.at(sessionId, places);
   }
 
   async lineage(sessionId: string, options: PathOptions = {}): Promise<EntryLink[]> {
@@ -226,7 +229,7 @@ export class RedisStore implements LinkedSessionStore {
   async search(query: string, options: { limit?: number } = {}): Promise<SearchHit[]> {
     const { keys } = this.#sessions;
     const sessions = await this.#sessions.list(keys.sessions);
-    return searchSessions(this.#redis, keys, sessions, query, options.limit ?? defaultSearchLimit);
+    return searchSessions(this.#large, keys, sessions, query, options.limit ?? defaultSearchLimit);
   }
 
   /** Programs attach what they send to the turn itself; drafts with pasted files are of a window alone. */
@@ -327,7 +330,7 @@ export class RedisStore implements LinkedSessionStore {
   async close(): Promise<void> {
     await this.#upkeep?.end();
     await this.#changes.close();
-    await this.#redis.close();
+    await Promise.all([this.#redis.close(), this.#large.close()]);
     for (const port of this.#ports.splice(0)) port.close();
     this.#emitter.dispose();
     this.#ended.dispose();

@@ -21,19 +21,18 @@ local number = redis.call('INCR', ${lastChange})
 redis.call('XADD', ${changes}, 'MAXLEN', '~', '${keptChanges}', number .. '-0', 'change', ${record})`;
 
 /**
- * All of what a change is decided by, in one moment. KEYS: session, queue, links, ends. ARGV: prefix of turns, whether
- * inputs are wanted, a number of entry ids, the ids, ids of turns.
+ * All of what a change is decided by, in one moment. KEYS: session, queue, links, ends. ARGV: prefix of turns, a number
+ * of entry ids, the ids, ids of turns.
  */
 export const readState = script(`
 local turns = {}
 for _, id in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
-  local fields = ARGV[2] == '1' and {'state', 'place', 'holder', 'last', 'kept', 'progress'} or {'state', 'place', 'holder', 'last'}
-  turns[#turns + 1] = { id, redis.call('HMGET', ARGV[1] .. id, unpack(fields)) }
+  turns[#turns + 1] = { id, redis.call('HMGET', ARGV[1] .. id, 'state', 'place', 'holder', 'last') }
 end
 local links, ends = {}, {}
-local count = tonumber(ARGV[3])
-for at = 4, #ARGV do
-  if at < 4 + count then links[#links + 1] = redis.call('HGET', KEYS[3], ARGV[at])
+local count = tonumber(ARGV[2])
+for at = 3, #ARGV do
+  if at < 3 + count then links[#links + 1] = redis.call('HGET', KEYS[3], ARGV[at])
   else ends[#ends + 1] = redis.call('HGET', KEYS[4], ARGV[at]) end
 end
 return { redis.call('HGETALL', KEYS[1]), turns, links, ends }
@@ -86,26 +85,87 @@ end
 return found
 `);
 
-/** Entries at some places without their reports. KEYS: log. ARGV: places. */
-export const readSaid = script(`
+/** The turn that runs: id, holder, what has arrived. Nothing without the session. KEYS: session, queue. ARGV: prefix of turns. */
+export const readLive = script(`
+if redis.call('EXISTS', KEYS[1]) == 0 then return false end
+for _, id in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
+  local turn = redis.call('HMGET', ARGV[1] .. id, 'state', 'holder')
+  if turn[1] == 'live' then return { id, turn[2], redis.call('HGET', ARGV[1] .. id, 'progress') or '' } end
+end
+return {}
+`);
+
+/**
+ * The turns that run or wait: id, state, what is shown of it, and its input where an older version kept it alone. Nothing
+ * without the session. KEYS: session, queue. ARGV: prefix of turns.
+ */
+export const readQueue = script(`
+if redis.call('EXISTS', KEYS[1]) == 0 then return false end
 local found = {}
-for _, seq in ipairs(ARGV) do
-  local rows = redis.call('XRANGE', KEYS[1], seq .. '-0', seq .. '-0')
-  if rows[1] then found[#found + 1] = rows[1][2][4] end
+for _, id in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
+  local turn = redis.call('HMGET', ARGV[1] .. id, 'state', 'shown')
+  local kept = not turn[2] and redis.call('HGET', ARGV[1] .. id, 'kept')
+  found[#found + 1] = { id, turn[1], turn[2] or '', kept or '' }
 end
 return found
 `);
 
-/** Entries that say something to a reader, newest first. KEYS: log. ARGV: below which place, how many to look at, kinds. */
-export const readSayings = script(`
-local wanted = {}
-for at = 3, #ARGV do wanted[ARGV[at]] = true end
-local found, last = {}, '0'
-for _, row in ipairs(redis.call('XREVRANGE', KEYS[1], '(' .. ARGV[1] .. '-0', '-', 'COUNT', ARGV[2])) do
-  last = string.match(row[1], '^%d+')
-  if wanted[row[2][2]] then found[#found + 1] = row[2][4] end
+/**
+ * Reads one entry of a log after the other until their bytes are more than `most`, so that one reply has at most one
+ * entry beyond that.
+ */
+const readingUpTo = (most: string) => `
+local found, bytes = {}, 0
+local function isEnough() return bytes > tonumber(${most}) end
+local function fieldsAt(seq)
+  local place = string.format('%.0f-0', seq)
+  local rows = redis.call('XRANGE', KEYS[1], place, place)
+  return rows[1] and rows[1][2]
 end
-return { last, found }
+local function take(what, size)
+  found[#found + 1] = what
+  bytes = bytes + size
+end`;
+
+/** Whole entries from one place to another, as far as one reply goes. KEYS: log. ARGV: the places, most bytes. */
+export const readRange = script(`${readingUpTo('ARGV[3]')}
+for seq = tonumber(ARGV[1]), tonumber(ARGV[2]) do
+  local fields = fieldsAt(seq)
+  if not fields or isEnough() then break end
+  local size = 0
+  for _, field in ipairs(fields) do size = size + #field end
+  take(fields, size)
+end
+return found
+`);
+
+/** Entries at some places without their reports, and how many places were looked at. KEYS: log. ARGV: most bytes, places. */
+export const readSaid = script(`${readingUpTo('ARGV[1]')}
+local looked = 0
+for at = 2, #ARGV do
+  if isEnough() then break end
+  local fields = fieldsAt(tonumber(ARGV[at]))
+  if fields then take(fields[4], #fields[4]) end
+  looked = looked + 1
+end
+return { looked, found }
+`);
+
+/**
+ * Entries that say something to a reader, newest first, and the last place that was looked at. KEYS: log. ARGV: below
+ * which place, how many to look at, most bytes, kinds.
+ */
+export const readSayings = script(`${readingUpTo('ARGV[3]')}
+local wanted = {}
+for at = 4, #ARGV do wanted[ARGV[at]] = true end
+local last = tonumber(ARGV[1])
+for seq = last - 1, math.max(1, last - tonumber(ARGV[2])), -1 do
+  if isEnough() then break end
+  local fields = fieldsAt(seq)
+  if fields and wanted[fields[2]] then take(fields[4], #fields[4]) end
+  last = seq
+end
+return { string.format('%.0f', last), found }
 `);
 
 /** Keeps what has arrived. KEYS: turn, leases, last number, changes. ARGV: holder, content, turn, record. */
@@ -129,10 +189,13 @@ end
 return 1
 `);
 
-/** Turns whose lease is over: id, until when it was held, session. KEYS: leases. ARGV: prefix of turns. */
+/**
+ * Turns whose lease is over: id, until when it was held, session. KEYS: leases. ARGV: prefix of turns, how many to pass
+ * over, how many to look at.
+ */
 export const readExpired = script(`
 local found = {}
-local rows = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', ${now}), 'WITHSCORES', 'LIMIT', 0, 100)
+local rows = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', ${now}), 'WITHSCORES', 'LIMIT', ARGV[2], ARGV[3])
 for at = 1, #rows, 2 do
   found[#found + 1] = { rows[at], rows[at + 1], redis.call('HGET', ARGV[1] .. rows[at], 'sessionId') }
 end

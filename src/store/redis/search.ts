@@ -10,6 +10,7 @@ import { searchableText } from '../searchableText.ts';
 import { snippetOf, wordsOf } from '../snippet.ts';
 import type { RedisConnection } from './connection.ts';
 import type { WorkspaceKeys } from './keys.ts';
+import { pageBytes } from './logReader.ts';
 import { readSayings } from './scripts.ts';
 
 /** Entries looked at in one search: some months of one team's; a search must end. */
@@ -67,7 +68,7 @@ async function* sayingsOf(
   { id, entryCount }: SessionSummary,
 ): AsyncGenerator<Entry> {
   for (let below = entryCount + 1; below > 1; ) {
-    const args = [String(below), String(pageSize), ...searchable];
+    const args = [String(below), String(pageSize), String(pageBytes), ...searchable];
     const [last, texts] = page.parse(await redis.run(readSayings, [keys.log(id)], args));
     for (const text of texts) yield entry.parse(JSON.parse(text));
     below = Number(last);

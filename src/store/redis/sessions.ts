@@ -17,8 +17,6 @@ export interface Wanted {
   /** Whether these entries are there, and these turns over. */
   entryIds?: readonly string[];
   turnIds?: readonly string[];
-  /** Inputs and checkpoints of the turns that run or wait. */
-  inputs?: boolean;
 }
 
 interface Decision<T> {
@@ -81,12 +79,12 @@ export class RedisSessions {
 
   /** Throws `not_found`. */
   async state(sessionId: string, wanted: Wanted = {}): Promise<SessionState> {
-    const { entryIds = [], turnIds = [], inputs = false } = wanted;
+    const { entryIds = [], turnIds = [] } = wanted;
     const { session, queue, links, ends, turnPrefix } = this.keys;
     const reply = await this.redis.run(
       readState,
       [session(sessionId), queue(sessionId), links(sessionId), ends(sessionId)],
-      [turnPrefix, inputs ? '1' : '0', String(entryIds.length), ...entryIds, ...turnIds],
+      [turnPrefix, String(entryIds.length), ...entryIds, ...turnIds],
     );
     const state = readSessionState(reply, entryIds, turnIds);
     if (!state) throw notFound('session', sessionId);

@@ -1,7 +1,6 @@
 /** A session as a change finds it in one moment, read from what Redis replies. */
 import { z } from 'zod';
 import type { Answerer } from '../../core/session/store.ts';
-import { assistantBlock } from '../../protocol/content.ts';
 import { doors, type UserEntryDraft } from '../../protocol/entries.ts';
 import type { SessionSummary } from '../../protocol/session.ts';
 import { sessionDetails, shownDetails } from '../sessionDetails.ts';
@@ -63,10 +62,7 @@ export interface Kept {
   by: Answerer;
 }
 
-const turn = z.tuple([
-  z.string(),
-  z.tuple([z.enum(['live', 'queued']), count, z.string(), z.string()]).rest(z.string()),
-]);
+const turn = z.tuple([z.string(), z.tuple([z.enum(['live', 'queued']), count, z.string(), z.string()])]);
 
 export interface TurnRow {
   turnId: string;
@@ -75,10 +71,6 @@ export interface TurnRow {
   holder: string;
   /** Its newest entry; empty while it waits. */
   last: string;
-}
-export interface WholeTurn extends TurnRow, Kept {
-  sessionId: string;
-  content: z.infer<typeof assistantBlock>[];
 }
 
 const stateReply = z.tuple([
@@ -91,8 +83,6 @@ const stateReply = z.tuple([
 export interface SessionState {
   row: SessionRow;
   turns: TurnRow[];
-  /** The same with their inputs, where they were asked for. */
-  wholeTurns: WholeTurn[];
   /** Which of the entries that were asked for there are. */
   has(entryId: string): boolean;
   /** Place of the entry that ended a turn that was asked for. */
@@ -109,19 +99,9 @@ export function readSessionState(
   if (!row) return undefined;
   const known = new Set(entryIds.filter((_, at) => links[at] !== null));
   const ended = new Map(turnIds.map((id, at) => [id, ends[at] ?? undefined]));
-  const rows = turns.map(([turnId, fields]) => {
-    const [state, place, holder, last, kept, progress] = fields;
-    return { turnId, state, place, holder, last, kept, progress };
-  });
   return {
     row,
-    turns: rows.map(({ kept: _, progress: _progress, ...one }) => one),
-    wholeTurns: rows.flatMap(({ kept, progress = '', ...one }) => {
-      if (kept === undefined) return [];
-      const { user, by }: Kept = JSON.parse(kept);
-      const content = progress === '' ? [] : z.array(assistantBlock).parse(JSON.parse(progress));
-      return [{ ...one, sessionId: row.id, user, by, content }];
-    }),
+    turns: turns.map(([turnId, [state, place, holder, last]]) => ({ turnId, state, place, holder, last })),
     has: (id) => known.has(id),
     endOf: (id) => {
       const seq = ended.get(id);

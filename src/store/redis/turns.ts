@@ -23,11 +23,12 @@ import type {
 import type { QueuedTurn } from '../../protocol/session.ts';
 import { queueOf } from '../queuedTurns.ts';
 import { recordOf } from './changes.ts';
+import type { RedisInputs } from './inputs.ts';
 import type { LogReader } from './logReader.ts';
 import { Plan } from './plan.ts';
 import { beat, keepProgress, readExpired } from './scripts.ts';
-import { type RedisSessions, wantedFor } from './sessions.ts';
-import type { SessionState, TurnRow, WholeTurn } from './state.ts';
+import { type RedisSessions, type Wanted, wantedFor } from './sessions.ts';
+import type { SessionState, TurnRow } from './state.ts';
 
 /** Inputs that may wait in a session: more than anyone types ahead, and each may hold 32 MB. */
 const longestQueue = 20;
@@ -38,19 +39,23 @@ export interface Expired {
   sessionId: string;
   heldTill: string;
 }
+/** Leases looked at with one command. */
+const expiredPage = 100;
 const expiredReply = z.array(z.tuple([z.string(), z.string(), z.string().nullable()]));
 
 export class RedisTurns {
   readonly #sessions: RedisSessions;
   readonly #log: LogReader;
+  readonly #inputs: RedisInputs;
   /** Turns of this instance whose leases it keeps. One whose taking was not acknowledged is not among them. */
   readonly #held = new Set<string>();
   /** Of these, the ones that were handed out to be run. */
   readonly #begun = new Set<string>();
 
-  constructor(sessions: RedisSessions, log: LogReader) {
+  constructor(sessions: RedisSessions, log: LogReader, inputs: RedisInputs) {
     this.#sessions = sessions;
     this.#log = log;
+    this.#inputs = inputs;
   }
 
   async submit(sessionId: string, user: UserEntryDraft, by: Answerer): Promise<SubmitResult> {
@@ -85,25 +90,33 @@ export class RedisTurns {
    * given now: nobody runs it, and its lease is kept.
    */
   async promote(sessionId: string): Promise<UserEntry | undefined> {
-    const peeked = await this.#sessions.state(sessionId, { inputs: true });
-    const unheard = peeked.wholeTurns.find(
+    const peeked = await this.#sessions.state(sessionId);
+    const unheard = peeked.turns.find(
       ({ state, turnId }) => state === 'live' && this.#held.has(turnId) && !this.#begun.has(turnId),
     );
     if (unheard) return this.#begunAlready(sessionId, unheard);
-    const first = peeked.wholeTurns.find((turn) => turn.state === 'queued');
-    if (!first || first.holder !== this.#sessions.holder) return undefined;
-    const entry = await this.#change(sessionId, [first.user], ({ turns }, plan) => {
+    const first = peeked.turns.find((turn) => turn.state === 'queued');
+    if (
+      !first ||
+      first.holder !== this.#sessions.holder ||
+      peeked.turns.some(({ state }) => state === 'live')
+    )
+      return undefined;
+    const input = await this.#inputs.of(first.turnId);
+    if (!input) return undefined;
+    const entry = await this.#change(sessionId, [input.user], ({ turns }, plan) => {
       const next = turns.find((turn) => turn.state === 'queued');
       if (next?.turnId !== first.turnId || turns.some((turn) => turn.state === 'live')) return undefined;
-      const begins = begun(plan, first.user);
+      const begins = begun(plan, input.user);
       plan.makeLive(first.turnId, begins.id);
       return begins;
     });
     return entry && this.#runs(entry);
   }
 
-  async #begunAlready(sessionId: string, { user }: WholeTurn): Promise<UserEntry | undefined> {
-    const entry = (await this.#log.at(sessionId, await this.#log.places(sessionId, [user.id])))[0];
+  /** Nothing came after its input, as nobody runs it. */
+  async #begunAlready(sessionId: string, { last }: TurnRow): Promise<UserEntry | undefined> {
+    const entry = (await this.#log.at(sessionId, await this.#log.places(sessionId, [last])))[0];
     return entry?.kind === 'user' ? this.#runs(entry) : undefined;
   }
 
@@ -127,11 +140,8 @@ export class RedisTurns {
   }
 
   /** The turns that wait, or those that waited at some moment, as far as they are not over. */
-  async queue(sessionId: string, waited?: readonly string[]): Promise<QueuedTurn[]> {
-    const { wholeTurns } = await this.#sessions.state(sessionId, { inputs: true });
-    if (!waited) return queueOf(wholeTurns);
-    const then = waited.flatMap((id) => wholeTurns.find(({ turnId }) => turnId === id) ?? []);
-    return queueOf(then.map((turn) => ({ ...turn, state: 'queued' })));
+  queue(sessionId: string, waited?: readonly string[]): Promise<QueuedTurn[]> {
+    return this.#inputs.queue(sessionId, waited);
   }
 
   /** The lease and the end are read in one moment. */
@@ -145,8 +155,7 @@ export class RedisTurns {
   }
 
   async live(sessionId: string): Promise<LiveTurn | undefined> {
-    const { wholeTurns } = await this.#sessions.state(sessionId, { inputs: true });
-    const turn = wholeTurns.find((one) => one.state === 'live');
+    const turn = await this.#inputs.live(sessionId);
     if (!turn) return undefined;
     const { turnId, content, holder } = turn;
     return { turnId, sessionId, own: holder === this.#sessions.holder, content };
@@ -207,10 +216,15 @@ export class RedisTurns {
   /** Turns whose leases are over, but for those that this instance keeps. */
   async expired(): Promise<Expired[]> {
     const { keys, redis } = this.#sessions;
-    const reply = expiredReply.parse(await redis.run(readExpired, [keys.leases], [keys.turnPrefix]));
-    return reply.flatMap(([turnId, heldTill, sessionId]) =>
-      sessionId === null || this.#held.has(turnId) ? [] : [{ turnId, heldTill, sessionId }],
-    );
+    const found: Expired[] = [];
+    for (let from = 0; ; from += expiredPage) {
+      const args = [keys.turnPrefix, String(from), String(expiredPage)];
+      const page = expiredReply.parse(await redis.run(readExpired, [keys.leases], args));
+      for (const [turnId, heldTill, sessionId] of page)
+        if (sessionId !== null && !this.#held.has(turnId)) found.push({ turnId, heldTill, sessionId });
+      // Those that cannot be ended stay first, and must not hide the others.
+      if (page.length < expiredPage) return found;
+    }
   }
 
   /**
@@ -219,15 +233,19 @@ export class RedisTurns {
    */
   async close({ turnId, sessionId, heldTill }: Expired): Promise<void> {
     const { keys } = this.#sessions;
-    const peeked = await this.#sessions.state(sessionId, { inputs: true });
-    const turn = peeked.wholeTurns.find((one) => one.turnId === turnId);
-    if (!turn) return;
-    await this.#change(sessionId, [turn.user], ({ turns }, plan) => {
+    const peeked = await this.#sessions.state(sessionId);
+    const turn = peeked.turns.find((one) => one.turnId === turnId);
+    const input = turn && (await this.#inputs.of(turnId));
+    if (!turn || !input) return;
+    const { entryIds, turnIds } = wantedFor([input.user]);
+    // Others may have written behind what it had come to, which is no head then and still its end's parent.
+    const wanted = { turnIds, entryIds: turn.last === '' ? entryIds : [...entryIds, turn.last] };
+    await this.#changeBy(sessionId, wanted, ({ turns }, plan) => {
       const now = turns.find((one) => one.turnId === turnId);
-      if (now?.holder !== turn.holder || now.state !== turn.state) return;
+      if (now?.holder !== turn.holder || now.state !== turn.state || now.last !== turn.last) return;
       if (now.state === 'queued' && turns.some(({ state }) => state === 'live')) return;
       plan.guards.push({ command: ['ZSCORE', keys.leases, turnId], reply: heldTill });
-      const [asked] = now.state === 'queued' ? plan.append([turn.user]) : [];
+      const [asked] = now.state === 'queued' ? plan.append([input.user]) : [];
       plan.append([
         {
           id: randomUUID(),
@@ -236,8 +254,8 @@ export class RedisTurns {
           parentId: asked?.id ?? now.last,
           at: Date.now(),
           door: 'core',
-          ...turn.by,
-          content: turn.content,
+          ...input.by,
+          content: input.content,
           outcome: 'interrupted',
           error: toErrorInfo(interrupted()),
         },
@@ -251,7 +269,15 @@ export class RedisTurns {
     drafts: readonly EntryDraft[],
     decide: (state: SessionState, plan: Plan) => T,
   ): Promise<T> {
-    return this.#sessions.change(sessionId, wantedFor(drafts), (state) => {
+    return this.#changeBy(sessionId, wantedFor(drafts), decide);
+  }
+
+  #changeBy<T>(
+    sessionId: string,
+    wanted: Wanted,
+    decide: (state: SessionState, plan: Plan) => T,
+  ): Promise<T> {
+    return this.#sessions.change(sessionId, wanted, (state) => {
       const plan = Plan.changing(this.#sessions.keys, state);
       const value = decide(state, plan);
       return plan.commands.length === 0 ? { value } : { value, plan };

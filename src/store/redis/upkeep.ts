@@ -1,5 +1,7 @@
 /** What an instance does by itself: shows that it lives, and ends turns of instances that do not. */
+import type { Log } from '../../core/ports.ts';
 import type { RedisConnection } from './connection.ts';
+import { isAway } from './isAway.ts';
 import type { Expired, RedisTurns } from './turns.ts';
 
 /** How often a holder beats, in ms: three times within a lease. */
@@ -15,12 +17,17 @@ const graceMs = 2 * beatEveryMs;
 export class Upkeep {
   readonly #turns: RedisTurns;
   readonly #redis: RedisConnection;
+  readonly #log: Log;
   readonly #timers: NodeJS.Timeout[];
-  readonly #seen = new Map<string, { heldTill: string; sinceMs: number; losses: number }>();
+  readonly #seen = new Map<
+    string,
+    { heldTill: string; sinceMs: number; losses: number; isLogged: boolean }
+  >();
   #looking: Promise<void> | undefined;
   #beating: Promise<void> | undefined;
 
-  constructor(turns: RedisTurns, redis: RedisConnection) {
+  constructor(turns: RedisTurns, redis: RedisConnection, log: Log) {
+    this.#log = log;
     this.#turns = turns;
     this.#redis = redis;
     this.#timers = [
@@ -50,13 +57,23 @@ export class Upkeep {
   async #look(): Promise<void> {
     try {
       const expired = await this.#turns.expired();
-      const closing = this.#silent(expired, performance.now()).map((turn) => this.#turns.close(turn));
       // One that cannot be ended, since its session cannot be read say, keeps no other from it.
-      await Promise.allSettled(closing);
+      const silent = this.#silent(expired, performance.now());
+      await Promise.all(
+        silent.map((turn) => this.#turns.close(turn).catch((error) => this.#failed(turn, error))),
+      );
     } catch {
       // It is looked again in a second, here and by the others.
     }
     this.#looking = undefined;
+  }
+
+  /** It is tried again with each look, and said once. */
+  #failed({ turnId, heldTill }: Expired, error: unknown): void {
+    const seen = this.#seen.get(turnId);
+    if (isAway(error) || seen?.heldTill !== heldTill || seen.isLogged) return;
+    seen.isLogged = true;
+    this.#log.error(`The turn ${turnId} of an instance that is gone could not be ended.`, error);
   }
 
   /** Those that have been over for a while, as far as this instance could see without a break. */
@@ -67,7 +84,8 @@ export class Upkeep {
     return expired.filter(({ turnId, heldTill }) => {
       const seen = this.#seen.get(turnId);
       if (seen?.heldTill === heldTill && seen.losses === losses) return nowMs - seen.sinceMs >= graceMs;
-      this.#seen.set(turnId, { heldTill, sinceMs: nowMs, losses });
+      const isLogged = seen?.isLogged ?? false;
+      this.#seen.set(turnId, { heldTill, sinceMs: nowMs, losses, isLogged });
       return false;
     });
   }
