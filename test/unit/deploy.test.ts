@@ -97,6 +97,10 @@ describe('the examples of how Causeway is deployed', () => {
       assert.ok(words.includes(option), option);
   });
 
+  it('the unit lets it see how long the machine has been up, by which limits go', () => {
+    assert.deepEqual(unit('ProcSubset'), []);
+  });
+
   it('the unit reads the credentials that it loads', () => {
     const loaded = unit('LoadCredential').map((one) => one.split(':')[0]);
     const used = [...read('causeway.service').matchAll(/%d\/([\w-]+)/g)].map(([, name]) => name);

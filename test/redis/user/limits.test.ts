@@ -183,7 +183,8 @@ describe('Limits over several instances on one Redis', function () {
     assert.equal((await need(other, clientId, { parallel: 1 })).refused?.kind, 'parallel');
     uptime += goneAfterMs - 1;
     assert.equal((await need(other, clientId, { parallel: 1 })).refused?.kind, 'parallel');
-    uptime += 1;
+    // The one that died had come a moment after this one, and is reckoned ahead of it by that.
+    uptime += 1 + 5_000;
     const answer = await need(other, clientId, { parallel: 2 });
     assert.equal(answer.refused, undefined);
     assert.equal(answer.left.find(({ kind }) => kind === 'money')?.left, 600_000);
@@ -216,6 +217,73 @@ describe('Limits over several instances on one Redis', function () {
         ['money', 600_000],
       ],
     );
+  });
+
+  const tick = async () => Number(await connections[0]?.command('HGET', clockKey, 'tick'));
+
+  it('threat 25: the clock goes no faster than the machines, however late their exchanges come and whatever they count in', async () => {
+    const machine = fc.record({
+      phase: fc.integer({ min: 0, max: 999 }),
+      step: fc.constantFrom(1, 10, 1000),
+    });
+    const exchange = fc.record({
+      passed: fc.integer({ min: 0, max: 1500 }),
+      who: fc.nat({ max: 2 }),
+      late: fc.constantFrom(0, 0, 0, 200, 1000, 5000),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(machine, { minLength: 2, maxLength: 3 }),
+        fc.array(exchange, { minLength: 20, maxLength: 80 }),
+        async (machines, exchanges) => {
+          const begun = performance.now();
+          await connections[0]?.command('FLUSHALL');
+          const clientId = await addClient({});
+          let at = 0;
+          const all = machines.map(({ phase, step }) =>
+            instance(() => 1_000_000 + Math.floor((at + phase) / step) * step),
+          );
+          for (const one of all) await one.exchange({ ...nothing, clientId });
+          const startedAt = await tick();
+          let real = 0;
+          for (const { passed, who, late } of exchanges) {
+            real += passed;
+            at = Math.max(0, real - late);
+            await all[who % all.length]?.exchange({ ...nothing, clientId });
+          }
+          // Who counts whole seconds may have begun at the end of one; once more after it was taken for gone.
+          const mostMs = real + 1000 * (machines.length + 1) + (performance.now() - begun);
+          const passed = (await tick()) - startedAt;
+          assert.ok(passed <= mostMs, `${passed} ms passed in ${real}`);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it('threat 25: two machines that count whole seconds do not drive the clock forward, nor hold it up', async () => {
+    const clientId = await addClient({});
+    let at = 0;
+    const two = [0, 500].map((phase) => instance(() => Math.floor((at + phase) / 1000) * 1000));
+    for (const one of two) await one.exchange({ ...nothing, clientId });
+    const startedAt = await tick();
+    for (at = 0; at < 120_000; at += 250) for (const one of two) await one.exchange({ ...nothing, clientId });
+    const passed = (await tick()) - startedAt;
+    assert.ok(passed >= 119_000 && passed <= 122_000, `${passed}`);
+  });
+
+  it('threat 25: the clock goes on when the instance that was far ahead is gone', async () => {
+    const clientId = await addClient({});
+    let uptime = 5_000;
+    const ledger = instance(() => uptime);
+    await ledger.exchange({ ...nothing, clientId });
+    await connections[0]?.command('HINCRBY', clockKey, 'tick', String(day));
+    uptime += 1000;
+    await ledger.exchange({ ...nothing, clientId });
+    const startedAt = await tick();
+    uptime += 1000;
+    await ledger.exchange({ ...nothing, clientId });
+    assert.equal((await tick()) - startedAt, 1000);
   });
 
   for (const [title, jump] of [
