@@ -7,18 +7,19 @@ import type { Backend } from '../unit/store/contract/backend.ts';
 
 /** Sessions in a Redis that is emptied for them. */
 export class RedisBackend implements Backend {
-  readonly #redis: TestRedis;
+  readonly #url: string;
   readonly #opened: SessionStore[] = [];
 
-  private constructor(redis: TestRedis) {
-    this.#redis = redis;
+  private constructor(url: string) {
+    this.#url = url;
   }
 
-  static async on(redis: TestRedis): Promise<RedisBackend> {
+  /** `url` may enter it as another than who empties it. */
+  static async on(redis: TestRedis, url = redis.url): Promise<RedisBackend> {
     const connection = new RedisConnection(redisAddress(redis.url));
     await connection.command('FLUSHALL');
     await connection.close();
-    return new RedisBackend(redis);
+    return new RedisBackend(url);
   }
 
   open(): Promise<RedisStore> {
@@ -30,7 +31,7 @@ export class RedisBackend implements Backend {
   }
 
   async #open(database: number): Promise<RedisStore> {
-    const store = await RedisStore.open(redisAddress(`${this.#redis.url}/${database}`), 'w');
+    const store = await RedisStore.open(redisAddress(`${this.#url}/${database}`), 'w');
     this.#opened.push(store);
     return store;
   }
