@@ -3,6 +3,7 @@ import { invalidInput, notFound, usageInvalid } from '../core/errors.ts';
 import type { ClientLimits } from '../core/limits/limits.ts';
 import { type Client, type ClientScope, clientScopes, isActive } from '../core/register.ts';
 import { resolveWorkspace } from '../core/workspace/attachment.ts';
+import type { RedisAddress } from '../store/redis/address.ts';
 import { fingerprintOf } from '../store/user/fingerprint.ts';
 import type { UserDatabase } from '../store/user/openUserDatabase.ts';
 import { expiryOf, limitOptions, limitsOf, limitsText } from './clientLimits.ts';
@@ -65,7 +66,7 @@ export async function runClients(invocation: Invocation): Promise<number> {
   const here = await openUsers(place, invocation);
   const address = await sharedAddressOf(values, env);
   const users = address ? await openUsersAt(address, here) : here;
-  const workspace = () => workspaceOf(users, place, values, env);
+  const workspace = () => workspaceOf(users, place, values, address);
   try {
     await run({ users, workspace, terminal, values, rest });
   } finally {
@@ -123,9 +124,9 @@ async function workspaceOf(
   users: UserDatabase,
   place: Place,
   values: Options,
-  env: Invocation['env'],
+  address: RedisAddress | undefined,
 ): Promise<{ id: string; name: string }> {
-  const shared = await sharedStateOf(values, env, place, command);
+  const shared = await sharedStateOf(values, address, place, command);
   if (shared) return { id: shared.workspaceId, name: values.workspace ?? place.identity.name };
   return (await resolveWorkspace({ register: users.workspaces, fingerprintOf }, place.identity)).workspace;
 }

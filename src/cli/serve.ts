@@ -15,7 +15,7 @@ import { serveNetwork } from './network/serveNetwork.ts';
 import { version } from './overview.ts';
 import { named, parse } from './parse.ts';
 import { placeOf } from './place.ts';
-import { sharedStateOf } from './shared.ts';
+import { sharedAddressOf, sharedStateOf } from './shared.ts';
 import { StopSignals, withoutHangup } from './stopSignals.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -38,15 +38,15 @@ export async function runServe(invocation: Invocation): Promise<number> {
   );
   const [folder] = positionals.length === 0 ? [undefined] : named(positionals, ['FOLDER'], command);
   const port = validatePort(values.port);
-  const network = networkOf({
-    ...values,
-    store: values.store ?? env.CAUSEWAY_STORE ?? env.CAUSEWAY_STORE_FILE,
-  });
+  // What a file of the address holds is read once: what is bound and what is opened go by the same.
+  const store = await sharedAddressOf(values, env);
+  const network = networkOf({ ...values, store: store?.shown });
   const settings = settingsOf(values, env);
   const place = await placeOf(folder, cwd);
-  const shared = await sharedStateOf(values, env, place, command);
-  // Who renews a certificate tells it by this signal.
+  const shared = await sharedStateOf(values, store, place, command);
+  // Who renews a certificate tells it by this signal, which must end nothing while there is no bridge to renew it at.
   const stop = new StopSignals(process, undefined, network?.files ? withoutHangup : undefined);
+  if (network?.files) process.on('SIGHUP', ignoreHangup);
   try {
     const core = await openHeadless(place, invocation, { settings, verbose: values.verbose, shared });
     try {
@@ -99,6 +99,9 @@ export async function runServe(invocation: Invocation): Promise<number> {
     stop.dispose();
   }
 }
+
+/** Stays until the process ends, which takes a moment after the last of this. */
+const ignoreHangup = (): void => undefined;
 
 async function serveLoopback(options: BridgeOptions, terminal: Terminal): Promise<{ stop(): Promise<void> }> {
   const bridge = await startBridge(options);

@@ -13,12 +13,15 @@ interface SharedFlags {
   workspace?: string | undefined;
 }
 
-/** Where the flag or the environment says that things are kept, if anywhere. Throws `invalid_input`, `secret_file_too_open`. */
+/**
+ * Where the flag, or the environment, where a password is seen by fewer, says that things are kept, if anywhere. Throws
+ * `invalid_input`, `secret_file_too_open`.
+ */
 export async function sharedAddressOf(
   { store }: Pick<SharedFlags, 'store'>,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<RedisAddress | undefined> {
-  const url = store ?? (await secretFrom(env, 'CAUSEWAY_STORE'));
+  const url = store || (await secretFrom(env, 'CAUSEWAY_STORE'));
   return url ? redisAddress(url) : undefined;
 }
 
@@ -28,17 +31,13 @@ export async function openUsersAt(address: RedisAddress, here: UserDatabase): Pr
   return openSharedUsers(here, address);
 }
 
-/**
- * From the flags, or the environment, where a password is seen by fewer. Undefined where nothing is shared. Throws
- * `invalid_input` and `usage_invalid`.
- */
+/** What is shared at the address that `sharedAddressOf` gave; undefined where nothing is. Throws `usage_invalid`. */
 export async function sharedStateOf(
-  flags: SharedFlags,
-  env: Readonly<Record<string, string | undefined>>,
+  flags: Pick<SharedFlags, 'workspace'>,
+  address: RedisAddress | undefined,
   { path }: Place,
   command: string,
 ): Promise<SharedState | undefined> {
-  const address = await sharedAddressOf(flags, env);
   if (address === undefined) {
     if (flags.workspace !== undefined)
       throw usageInvalid(

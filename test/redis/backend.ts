@@ -8,20 +8,21 @@ import type { Backend } from '../unit/store/contract/backend.ts';
 
 /** Sessions in a Redis that is emptied for them. */
 export class RedisBackend implements Backend {
-  readonly #redis: TestRedis;
+  readonly #url: string;
   readonly #opened: SessionStore[] = [];
   /** What the stores wrote to their log. */
   readonly logged: string[] = [];
 
-  private constructor(redis: TestRedis) {
-    this.#redis = redis;
+  private constructor(url: string) {
+    this.#url = url;
   }
 
-  static async on(redis: TestRedis): Promise<RedisBackend> {
+  /** `url` may enter it as another than who empties it. */
+  static async on(redis: TestRedis, url = redis.url): Promise<RedisBackend> {
     const connection = new RedisConnection(redisAddress(redis.url));
     await connection.command('FLUSHALL');
     await connection.close();
-    return new RedisBackend(redis);
+    return new RedisBackend(url);
   }
 
   open(): Promise<RedisStore> {
@@ -35,7 +36,7 @@ export class RedisBackend implements Backend {
   async #open(database: number): Promise<RedisStore> {
     const line = (message: string) => void this.logged.push(message);
     const log: Log = { info: line, warn: line, error: line };
-    const store = await RedisStore.open(redisAddress(`${this.#redis.url}/${database}`), 'w', log);
+    const store = await RedisStore.open(redisAddress(`${this.#url}/${database}`), 'w', log);
     this.#opened.push(store);
     return store;
   }

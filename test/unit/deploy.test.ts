@@ -11,6 +11,8 @@ import { networkOf, networkOptions } from '../../src/cli/network/flags.ts';
 const path = (name: string) => fileURLToPath(new URL(`../../examples/deploy/${name}`, import.meta.url));
 const read = (name: string) => readFileSync(path(name), 'utf8');
 
+const page = () => readFileSync(new URL('../../docs/deploying.md', import.meta.url), 'utf8');
+
 const compose = z.object({
   services: z.record(
     z.string(),
@@ -97,10 +99,17 @@ describe('the examples of how Causeway is deployed', () => {
       assert.ok(words.includes(option), option);
   });
 
+  it('the unit lets it see how long the machine has been up, by which limits go', () => {
+    assert.deepEqual(unit('ProcSubset'), []);
+  });
+
   it('the unit reads the credentials that it loads', () => {
     const loaded = unit('LoadCredential').map((one) => one.split(':')[0]);
     const used = [...read('causeway.service').matchAll(/%d\/([\w-]+)/g)].map(([, name]) => name);
     assert.deepEqual([...used].sort(), [...loaded].sort());
+    // The rest of that folder is root's, and not to be read by the user of the service.
+    for (const [name, value] of unitLines)
+      if (name !== 'LoadCredential') assert.doesNotMatch(value, /\/etc\/causeway/, name);
   });
 
   it('Envoy closes its idle connections before the bridge does, lets streams run, and names a Host that passes', () => {
@@ -109,18 +118,20 @@ describe('the examples of how Causeway is deployed', () => {
     const upstream = Number(/common_http_protocol_options: \{ idle_timeout: (\d+)s \}/.exec(text)?.[1]);
     assert.ok(upstream * 1000 < networkServerLimits.keepAliveMs);
     assert.match(text, /^ +timeout: 0s$/m);
+    // An answer that is no stream is silent until it is whole.
+    assert.ok(Number(/stream_idle_timeout: (\d+)s/.exec(text)?.[1]) >= 600);
+    assert.ok(Number(/proxy_read_timeout (\d+)s/.exec(page())?.[1]) >= 600);
     assert.match(text, /path: \/health\n[\s\S]*host: causeway\.example\.com/);
     const target = /address: causeway, port_value: (\d+)/.exec(text)?.[1];
     assert.ok(service?.command.includes(`0.0.0.0:${target}`));
   });
 
   it('the page names each of them', () => {
-    const page = readFileSync(fileURLToPath(new URL('../../docs/deploying.md', import.meta.url)), 'utf8');
     for (const name of ['compose.yaml', 'envoy.yaml', 'causeway.service']) {
-      assert.ok(page.includes(`examples/deploy/${name}`), name);
+      assert.ok(page().includes(`examples/deploy/${name}`), name);
       assert.ok(existsSync(path(name)));
     }
-    for (const [, option] of page.matchAll(/`causeway serve[^`]*?(--[a-z-]+)/g))
+    for (const [, option] of page().matchAll(/`causeway serve[^`]*?(--[a-z-]+)/g))
       assert.ok(commands.serve.help.includes(option ?? '?'), option);
   });
 });

@@ -13,7 +13,7 @@ export const networkOptions = {
 } as const;
 
 export interface NetworkFlags {
-  /** From the flag or the environment. */
+  /** The address that was read from the flag, the environment or its file; not what names one. */
   store?: string | undefined;
   port?: string | undefined;
   listen?: string | undefined;

@@ -151,32 +151,30 @@ export class Account {
     if (kinds !== limitKinds && Object.keys(returned).length === 0) return;
     if (Object.keys(returned).length === 0 && this.#used.size === 0) return;
     for (const kind of limitKinds) add(this.#free, kind, -(returned[kind] ?? 0));
-    try {
-      await this.#exchange({ need: {}, wish: {}, returned });
-    } catch (error) {
-      for (const kind of limitKinds) add(this.#free, kind, returned[kind] ?? 0);
-      throw error;
-    }
+    await this.#exchange({ need: {}, wish: {}, returned });
   }
 
   async #exchange(asked: { need: Amounts; wish: Amounts; returned: Amounts }): Promise<LedgerAnswer> {
     const [written, over] = [this.#used, this.#over];
     this.#used = new Map();
     this.#over = new Map();
+    const used = Object.fromEntries(written);
+    // What is over the held counts as used and takes nothing away from what other calls hold.
+    const returned = { ...asked.returned };
+    for (const [kind, amount] of over) returned[kind] = (returned[kind] ?? 0) - amount;
+    let answer: LedgerAnswer;
     try {
-      const used = Object.fromEntries(written);
-      // What is over the held counts as used and takes nothing away from what other calls hold.
-      const returned = { ...asked.returned };
-      for (const [kind, amount] of over) returned[kind] = (returned[kind] ?? 0) - amount;
-      const answer = await this.#ledger.exchange({ clientId: this.#clientId, used, ...asked, returned });
-      for (const kind of limitKinds) add(this.#free, kind, answer.granted[kind] ?? 0);
-      this.#left = answer.left;
-      return answer;
+      answer = await this.#ledger.exchange({ clientId: this.#clientId, used, ...asked, returned });
     } catch (error) {
       for (const [kind, amount] of written) add(this.#used, kind, amount);
       for (const [kind, amount] of over) add(this.#over, kind, amount);
+      for (const kind of limitKinds) add(this.#free, kind, asked.returned[kind] ?? 0);
       throw error;
     }
+    if (answer.unsettled) throw answer.unsettled;
+    for (const kind of limitKinds) add(this.#free, kind, answer.granted[kind] ?? 0);
+    this.#left = answer.left;
+    return answer;
   }
 
   /** One step after the other, so that what one was granted is there for the next. */

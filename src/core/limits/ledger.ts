@@ -19,6 +19,11 @@ export interface LedgerAnswer {
   refused?: Refusal;
   /** What is left after the grant. */
   left: Left[];
+  /**
+   * Why nobody knows whether the entry was made. Nothing was granted then, and the ledger sees to the rest: what was used
+   * and returned counts once, and is not to be sent again.
+   */
+  unsettled?: Error;
 }
 
 /**
@@ -26,5 +31,6 @@ export interface LedgerAnswer {
  * how much of it was; only its parallel calls are over.
  */
 export interface LimitLedger {
+  /** Rejects where nothing of the entry was made. */
   exchange(entry: LedgerEntry): Promise<LedgerAnswer>;
 }

@@ -89,7 +89,24 @@ describe('Programs, at several instances on one Redis', () => {
     assert.equal((await there.find(third))?.rotatedAt, now + 1);
   });
 
+  it('threat 25: a machine whose date is ahead ends no token at the others, nor does one that is behind keep one', async () => {
+    const { client, token } = await here.add({ name: 'x', scopes: ['turns'], expiresAt: now + 3_600_000 });
+    const ended: string[] = [];
+    here.onDidRevoke((id) => ended.push(id));
+    now += 3_600_000;
+    assert.equal(await here.find(token), undefined);
+    now -= 3_600_000;
+    assert.equal((await there.find(token))?.id, client.id);
+    assert.equal((await here.find(token))?.revokedAt, undefined);
+    assert.deepEqual(ended, []);
+    now -= 86_400_000;
+    const short = await here.add({ name: 'y', scopes: ['turns'], expiresAt: now + 3_600_000 });
+    assert.equal(await there.find(short.token), undefined);
+  });
+
   it('threat 25: a token that expired stays so when the clock is set back', async () => {
+    // By the date of Redis it is over.
+    now -= 86_400_000;
     const { token } = await here.add({ name: 'x', scopes: ['turns'], expiresAt: now + 1000 });
     now += 1000;
     assert.equal(await there.find(token), undefined);

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -17,6 +19,30 @@ import { UserStore } from '../../../src/store/user/userStore.ts';
 import { TestRedis } from '../../support/redis.ts';
 
 const day = 86_400_000;
+/** A way to Redis on which, while `silent`, everything arrives there and no reply comes back. */
+async function silentWay(port: number) {
+  const way = { silent: false, port: 0, close: () => server.close() };
+  const server = createServer((near) => {
+    const far = connect(port, '127.0.0.1');
+    near.on('data', (data) => far.write(data));
+    far.on('data', (data) => {
+      if (!way.silent) near.write(data);
+    });
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      one.on('error', () => other.destroy());
+      one.on('close', () => other.destroy());
+    }
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  assert.ok(address !== null && typeof address === 'object');
+  way.port = address.port;
+  return way;
+}
+
 const nothing = { used: {}, returned: {}, need: {}, wish: {} };
 
 describe('Limits over several instances on one Redis', function () {
@@ -38,13 +64,13 @@ describe('Limits over several instances on one Redis', function () {
     await Promise.all(connections.map((one) => one.close()));
   });
 
-  function connected(): RedisConnection {
-    const connection = new RedisConnection(redisAddress(redis.url));
+  function connected(url = redis.url): RedisConnection {
+    const connection = new RedisConnection(redisAddress(url));
     connections.push(connection);
     return connection;
   }
-  function instance(uptime?: () => number): RedisLedger {
-    const ledger = redisLedger(connected(), randomUUID(), uptime);
+  function instance(uptime?: () => number, url?: string): RedisLedger {
+    const ledger = redisLedger(connected(url), randomUUID(), uptime);
     ledgers.push(ledger);
     return ledger;
   }
@@ -52,8 +78,11 @@ describe('Limits over several instances on one Redis', function () {
     const { client } = await redisClients(connected()).add({ name: 'x', scopes: ['models'], limits });
     return client.id;
   }
-  const need = (ledger: RedisLedger, clientId: string, amounts: LedgerEntry['need']) =>
-    ledger.exchange({ ...nothing, clientId, need: amounts, wish: amounts });
+  const need = async (ledger: RedisLedger, clientId: string, amounts: LedgerEntry['need']) => {
+    const answer = await ledger.exchange({ ...nothing, clientId, need: amounts, wish: amounts });
+    if (answer.unsettled) throw answer.unsettled;
+    return answer;
+  };
 
   it('says what a database of one machine says, whatever is used, held, returned and asked for', async () => {
     const amount = fc.integer({ min: 0, max: 12 });
@@ -173,6 +202,54 @@ describe('Limits over several instances on one Redis', function () {
     await limiter.close();
   });
 
+  it('threat 26: a grant whose reply was lost is given back before the next, and locks nobody out', async () => {
+    const clientId = await addClient({ parallel: 1, usdPerDay: 1 });
+    const way = await silentWay(redis.port);
+    try {
+      const ledger = instance(undefined, `redis://127.0.0.1:${way.port}`);
+      await ledger.exchange({ ...nothing, clientId });
+      way.silent = true;
+      await assert.rejects(need(ledger, clientId, { parallel: 1, money: 900_000 }), {
+        code: 'store_unavailable',
+      });
+      // What is asked while Redis is away was not made.
+      await assert.rejects(need(ledger, clientId, { parallel: 1 }), { code: 'store_unavailable' });
+      way.silent = false;
+      const other = instance();
+      assert.equal((await need(other, clientId, { parallel: 1 })).refused?.kind, 'parallel');
+      const { granted, refused, left } = await need(ledger, clientId, { parallel: 1, money: 400_000 });
+      assert.deepEqual([granted, refused], [{ parallel: 1, money: 400_000 }, undefined]);
+      assert.equal(left.find(({ kind }) => kind === 'money')?.left, 600_000);
+      await ledger.exchange({ ...nothing, clientId, returned: { parallel: 1, money: 400_000 } });
+      assert.equal((await need(other, clientId, { parallel: 1, money: 1_000_000 })).refused, undefined);
+    } finally {
+      way.close();
+    }
+  });
+
+  it('threat 26: what was used is counted once where the reply to its account was lost', async () => {
+    const limits = { usdPerDay: 1 };
+    const clientId = await addClient(limits);
+    const way = await silentWay(redis.port);
+    try {
+      const lost = Promise.withResolvers<string>();
+      const log = { info() {}, warn() {}, error: (line: string) => lost.resolve(line) };
+      const limiter = new Limiter(instance(undefined, `redis://127.0.0.1:${way.port}`), log);
+      const hold = await limiter.take({ id: clientId, limits }, { money: 100_000 });
+      way.silent = true;
+      hold?.settle({ money: 60_000 });
+      await lost.promise;
+      way.silent = false;
+      const second = await limiter.take({ id: clientId, limits }, { money: 100_000 });
+      second?.settle({ money: 5_000 });
+      await limiter.close();
+      const { left } = await instance().exchange({ ...nothing, clientId });
+      assert.equal(left[0]?.left, 935_000);
+    } finally {
+      way.close();
+    }
+  });
+
   it('what an instance held that died counts as used, and its places are free again', async () => {
     const clientId = await addClient({ parallel: 2, usdPerDay: 1 });
     let uptime = 1_000_000;
@@ -183,7 +260,8 @@ describe('Limits over several instances on one Redis', function () {
     assert.equal((await need(other, clientId, { parallel: 1 })).refused?.kind, 'parallel');
     uptime += goneAfterMs - 1;
     assert.equal((await need(other, clientId, { parallel: 1 })).refused?.kind, 'parallel');
-    uptime += 1;
+    // The one that died had come a moment after this one, and is reckoned ahead of it by that.
+    uptime += 1 + 5_000;
     const answer = await need(other, clientId, { parallel: 2 });
     assert.equal(answer.refused, undefined);
     assert.equal(answer.left.find(({ kind }) => kind === 'money')?.left, 600_000);
@@ -216,6 +294,73 @@ describe('Limits over several instances on one Redis', function () {
         ['money', 600_000],
       ],
     );
+  });
+
+  const tick = async () => Number(await connections[0]?.command('HGET', clockKey, 'tick'));
+
+  it('threat 25: the clock goes no faster than the machines, however late their exchanges come and whatever they count in', async () => {
+    const machine = fc.record({
+      phase: fc.integer({ min: 0, max: 999 }),
+      step: fc.constantFrom(1, 10, 1000),
+    });
+    const exchange = fc.record({
+      passed: fc.integer({ min: 0, max: 1500 }),
+      who: fc.nat({ max: 2 }),
+      late: fc.constantFrom(0, 0, 0, 200, 1000, 5000),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(machine, { minLength: 2, maxLength: 3 }),
+        fc.array(exchange, { minLength: 20, maxLength: 80 }),
+        async (machines, exchanges) => {
+          const begun = performance.now();
+          await connections[0]?.command('FLUSHALL');
+          const clientId = await addClient({});
+          let at = 0;
+          const all = machines.map(({ phase, step }) =>
+            instance(() => 1_000_000 + Math.floor((at + phase) / step) * step),
+          );
+          for (const one of all) await one.exchange({ ...nothing, clientId });
+          const startedAt = await tick();
+          let real = 0;
+          for (const { passed, who, late } of exchanges) {
+            real += passed;
+            at = Math.max(0, real - late);
+            await all[who % all.length]?.exchange({ ...nothing, clientId });
+          }
+          // Who counts whole seconds may have begun at the end of one; once more after it was taken for gone.
+          const mostMs = real + 1000 * (machines.length + 1) + (performance.now() - begun);
+          const passed = (await tick()) - startedAt;
+          assert.ok(passed <= mostMs, `${passed} ms passed in ${real}`);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it('threat 25: two machines that count whole seconds do not drive the clock forward, nor hold it up', async () => {
+    const clientId = await addClient({});
+    let at = 0;
+    const two = [0, 500].map((phase) => instance(() => Math.floor((at + phase) / 1000) * 1000));
+    for (const one of two) await one.exchange({ ...nothing, clientId });
+    const startedAt = await tick();
+    for (at = 0; at < 120_000; at += 250) for (const one of two) await one.exchange({ ...nothing, clientId });
+    const passed = (await tick()) - startedAt;
+    assert.ok(passed >= 119_000 && passed <= 122_000, `${passed}`);
+  });
+
+  it('threat 25: the clock goes on when the instance that was far ahead is gone', async () => {
+    const clientId = await addClient({});
+    let uptime = 5_000;
+    const ledger = instance(() => uptime);
+    await ledger.exchange({ ...nothing, clientId });
+    await connections[0]?.command('HINCRBY', clockKey, 'tick', String(day));
+    uptime += 1000;
+    await ledger.exchange({ ...nothing, clientId });
+    const startedAt = await tick();
+    uptime += 1000;
+    await ledger.exchange({ ...nothing, clientId });
+    assert.equal((await tick()) - startedAt, 1000);
   });
 
   for (const [title, jump] of [

@@ -194,13 +194,53 @@ describe('causeway serve, three instances on one Redis', function () {
     assert.equal((await instance.finished).code, 0);
   });
 
+  it('SIGHUP ends no instance with TLS: not one that starts, and not one that stops', async () => {
+    const [machine] = machines;
+    assert.ok(machine);
+    const { cert, key: privateKey } = testCertificate('causeway.example.com');
+    const [certFile, keyFile] = [join(machine.stateDir, 'hup.pem'), join(machine.stateDir, 'hup-key.pem')];
+    writeFileSync(certFile, cert);
+    writeFileSync(keyFile, privateKey, { mode: 0o600 });
+    const listen = ['--listen', `127.0.0.1:${await freePorts(1)}`];
+    const tls = ['--tls-cert', certFile, '--tls-key', keyFile];
+    const instance = machine.start(['serve', '--workspace', 'sample', ...listen, ...tls]);
+    await instance.shows('Causeway serves');
+    instance.kill('SIGHUP');
+    await instance.shows('Ctrl+C stops the bridge.');
+    instance.kill('SIGTERM');
+    await instance.shows('Stopping.', 'stderr');
+    instance.kill('SIGHUP');
+    const { code, signal } = await instance.finished;
+    assert.deepEqual({ code, signal }, { code: 0, signal: null });
+  });
+
   it('threat 4: an address of the network without a shared store or TLS is refused before anything listens', async () => {
     const [machine] = machines;
     assert.ok(machine);
     const listen = ['serve', '--listen', '0.0.0.0:61977', '--host-name', 'causeway.example.com'];
     const alone = await machine.run(listen, { env: { CAUSEWAY_STORE: '' } });
     assert.equal(alone.code, 2);
-    assert.match(alone.stderr, /--listen: got 0\.0\.0\.0:61977; expected it together with --store redis:/);
+    const expected = /--listen: got 0\.0\.0\.0:61977; expected it together with --store redis:/;
+    assert.match(alone.stderr, expected);
+    // A file that names no store, such as a secret that was not filled in, is no store.
+    const file = join(machine.stateDir, 'store-url');
+    const other = await openCli({ ANTHROPIC_API_KEY: key, CAUSEWAY_STORE_FILE: file });
+    machines.push(other);
+    for (const content of ['', '\n']) {
+      writeFileSync(file, content, { mode: 0o600 });
+      const empty = other.start([...listen, '--plain-behind-proxy']);
+      // One that listens is ended, or nobody would.
+      void empty.shows('Listening on').then(
+        () => empty.kill('SIGKILL'),
+        () => undefined,
+      );
+      const { code, stderr } = await empty.finished;
+      assert.equal(code, 2);
+      assert.match(stderr, expected);
+    }
+    writeFileSync(file, redis.url);
+    const inFile = { CAUSEWAY_STORE: '', CAUSEWAY_STORE_FILE: file };
+    assert.match((await machine.run(listen, { env: inFile })).stderr, /expected --tls-cert FILE/);
     const plain = await machine.run(listen);
     assert.equal(plain.code, 2);
     assert.match(plain.stderr, /expected --tls-cert FILE and --tls-key FILE/);

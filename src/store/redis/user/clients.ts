@@ -32,11 +32,19 @@ local found = {}
 for _, id in ipairs(redis.call('ZREVRANGE', KEYS[1], 0, -1)) do found[#found + 1] = redis.call('HGETALL', ARGV[1] .. id) end
 return found`);
 
+/** Lua: the server's date, in ms. */
+const dateFunction = `
+local function serverDate()
+  local t = redis.call('TIME')
+  return t[1] * 1000 + math.floor(t[2] / 1000)
+end`;
+
 /** KEYS: tokens, overall limits. ARGV: digest, prefix of clients. */
 const find = script(`
+${dateFunction}
 local id = redis.call('HGET', KEYS[1], ARGV[1])
 if not id then return {} end
-return { redis.call('HGETALL', ARGV[2] .. id), redis.call('GET', KEYS[2]) or '{}' }`);
+return { redis.call('HGETALL', ARGV[2] .. id), redis.call('GET', KEYS[2]) or '{}', string.format('%.0f', serverDate()) }`);
 
 /** KEYS: client, tokens. ARGV: id, now, digest of the new token. Nothing for a client that is not active. */
 const rotate = onceScript(`
@@ -58,6 +66,15 @@ redis.call('HDEL', KEYS[2], old[1])
 redis.call('HSET', KEYS[1], 'revoked_at', ARGV[1])
 return '1'`);
 
+/** KEYS: client, tokens. Ends for good what is over by the server's date, which is the same for all instances. */
+const expire = onceScript(`
+${dateFunction}
+local old = redis.call('HMGET', KEYS[1], 'token_hash', 'revoked_at', 'expires_at')
+if not old[1] or old[2] or not old[3] or serverDate() < tonumber(old[3]) then return '' end
+redis.call('HDEL', KEYS[2], old[1])
+redis.call('HSET', KEYS[1], 'revoked_at', string.format('%.0f', serverDate()))
+return '1'`);
+
 /** KEYS: client. ARGV: a field and its value. Nothing where there is no such client. */
 const setField = onceScript(`
 if redis.call('EXISTS', KEYS[1]) == 0 then return '' end
@@ -65,7 +82,7 @@ redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 return '1'`);
 
 const flat = z.array(z.string());
-const foundReply = z.union([z.tuple([flat, z.string()]), z.tuple([])]);
+const foundReply = z.union([z.tuple([flat, z.string(), z.coerce.number()]), z.tuple([])]);
 const text = z.string();
 
 /** What tokens look like; nothing else is looked up. */
@@ -138,18 +155,23 @@ export function redisClients(
     async find(token) {
       if (!tokenShape.test(token)) return undefined;
       const digest = digestOf(token);
-      const [words, overall] = foundReply.parse(
+      const [words, overall, date] = foundReply.parse(
         await redis.run(find, [tokens, overallKey], [digest, keyOf('')]),
       );
       if (words === undefined) return undefined;
       const { client, tokenHash } = readClient(words);
       if (!sameDigest(digest, tokenHash)) return undefined;
       const at = now();
-      if (!isActive(client, at)) {
+      if (!isActive(client, date)) {
         // For good: a clock that is set back does not let it in again.
-        if (client.revokedAt === undefined) await end(client.id);
+        if (client.revokedAt === undefined) {
+          await redis.run(expire, [keyOf(client.id), tokens, done()]);
+          revoked.fire(client.id);
+        }
         return undefined;
       }
+      // This machine's date alone may be wrong, and ends nothing at the others.
+      if (!isActive(client, at)) return undefined;
       if (client.lastUsedAt === undefined || Math.abs(at - client.lastUsedAt) >= lastUsedStepMs) {
         // When it was last used is no reason to refuse it, nor to let it wait.
         redis.run(setField, [keyOf(client.id), done()], ['last_used_at', String(at)]).catch(() => undefined);

@@ -34,8 +34,8 @@ local usedPrefix, heldPrefix, instancePrefix = ARGV[4], ARGV[5], ARGV[6]
 local function number(value) return tonumber(value or '0') or 0 end
 local function asked(nth, place) return number(ARGV[6 + (nth - 1) * 4 + place]) end
 
-local now, wall = readClock(KEYS[9], instance, ARGV[3])
-redis.call('HSET', KEYS[9], 'tick', whole(now), 'wall', whole(wall), 'up:' .. instance, ARGV[3], 'at:' .. instance, whole(now))
+local now, wall, own = readClock(KEYS[9], instance, ARGV[3])
+keepClock(KEYS[9], instance, ARGV[3], now, wall, own)
 
 local function use(whose, kind, amount)
   local window = windows[kind]

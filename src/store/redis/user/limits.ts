@@ -1,6 +1,7 @@
 /** Limits over all instances: each exchange is one script in Redis. Where Redis does not answer, nothing is granted. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { CausewayError } from '../../../core/errors.ts';
 import type { LedgerAnswer, LedgerEntry, LimitLedger } from '../../../core/limits/ledger.ts';
 import { limitKinds } from '../../../core/limits/limits.ts';
 import type { RedisConnection } from '../connection.ts';
@@ -40,6 +41,14 @@ const answer = z.object({
   holds: z.boolean(),
 });
 
+/** What a script is sent with; with the same `done` key it is made once, however often it is sent. */
+interface Exchange {
+  keys: readonly string[];
+  args: readonly string[];
+}
+
+const nothing = { used: {}, returned: {}, need: {}, wish: {} };
+
 export interface RedisLedger extends LimitLedger {
   dispose(): void;
 }
@@ -56,14 +65,16 @@ export function redisLedger(
   let timer: NodeJS.Timeout | undefined;
   let disposed = false;
 
-  const exchange = async (entry: LedgerEntry): Promise<LedgerAnswer> => {
+  /** By client, in the order they were sent: exchanges that may or may not have been made. */
+  const unsettled = new Map<string, Exchange[]>();
+
+  const exchangeOf = (entry: LedgerEntry): Exchange => {
     const { clientId } = entry;
     const asked = limitKinds.flatMap((one) =>
       [entry.used, entry.returned, entry.need, entry.wish].map((part) => String(part[one] ?? 0)),
     );
-    const reply = await redis.run(
-      exchangeLimits,
-      [
+    return {
+      keys: [
         clientKey(clientId),
         overallKey,
         used(clientId),
@@ -75,24 +86,68 @@ export function redisLedger(
         clockKey,
         sharedKeys.done(randomUUID()),
       ],
-      [clientId, instance, String(uptime()), used(''), held(''), heldBy(''), ...asked],
-    );
-    const { granted, refused, left, holds } = answer.parse(JSON.parse(z.string().parse(reply)));
-    beat(holds, clientId);
-    return {
-      granted: defined(granted),
-      left: left.map(({ moreInMs, ...one }) => (moreInMs === undefined ? one : { ...one, moreInMs })),
-      ...(refused === undefined ? {} : { refused: refusalOf(refused) }),
+      args: [clientId, instance, String(uptime()), used(''), held(''), heldBy(''), ...asked],
     };
   };
 
-  /** While something is held, others are told in time that this instance is there; exchanges tell it too. */
+  const send = async ({ keys, args }: Exchange) =>
+    answer.parse(JSON.parse(z.string().parse(await redis.run(exchangeLimits, keys, args))));
+
+  /**
+   * Sends again, as they were, the client's exchanges of unknown outcome, each of which is made once in all. Nobody waits
+   * any more for what they are granted: it is given back, which may itself be lost and sent again.
+   */
+  const settle = async (clientId: string): Promise<void> => {
+    const due = unsettled.get(clientId) ?? [];
+    unsettled.delete(clientId);
+    for (let one = due[0]; one; one = due[0]) {
+      try {
+        const { granted } = await send(one);
+        due.shift();
+        const returned = defined(granted);
+        if (Object.keys(returned).length > 0) due.push(exchangeOf({ ...nothing, clientId, returned }));
+      } catch (error) {
+        // What Redis or this program cannot read stays so; it is not to be in the way of what comes after.
+        if (!(error instanceof CausewayError)) due.shift();
+        if (due.length > 0) unsettled.set(clientId, [...due, ...(unsettled.get(clientId) ?? [])]);
+        throw error;
+      }
+    }
+  };
+
+  const exchange = async (entry: LedgerEntry): Promise<LedgerAnswer> => {
+    const { clientId } = entry;
+    await settle(clientId);
+    const one = exchangeOf(entry);
+    try {
+      const { granted, refused, left, holds } = await send(one);
+      beat(holds, clientId);
+      return {
+        granted: defined(granted),
+        left: left.map(({ moreInMs, ...rest }) => (moreInMs === undefined ? rest : { ...rest, moreInMs })),
+        ...(refused === undefined ? {} : { refused: refusalOf(refused) }),
+      };
+    } catch (error) {
+      if (!(error instanceof CausewayError)) throw error;
+      unsettled.set(clientId, [...(unsettled.get(clientId) ?? []), one]);
+      beat(true, clientId);
+      return { granted: {}, left: [], unsettled: error };
+    }
+  };
+
+  /**
+   * While something is held, others are told in time that this instance is there; exchanges tell it too. What is
+   * unsettled is settled with it, so that no client waits for its own next call, nor others for what nobody uses.
+   */
   const beat = (holds: boolean, clientId: string): void => {
     clearTimeout(timer);
     if (!holds || disposed) return;
     timer = setTimeout(() => {
       // Should Redis be away, the next beat comes with the next exchange, or this instance is taken for gone.
-      exchange({ clientId, used: {}, returned: {}, need: {}, wish: {} }).catch(() => beat(true, clientId));
+      Promise.all([...unsettled.keys()].map(settle))
+        .then(() => send(exchangeOf({ ...nothing, clientId })))
+        .then(({ holds: still }) => beat(still, clientId))
+        .catch(() => beat(true, clientId));
     }, goneAfterMs / 3);
     timer.unref();
   };
