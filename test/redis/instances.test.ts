@@ -149,15 +149,17 @@ describe('Two instances on one Redis', () => {
     }
     const turn = user('ask');
     await one.submitTurn(turn, id, by);
+    const { outcome: _, ...part } = answer('First part.', turn.turnId);
+    await one.appendInTurn(turn.turnId, [part]);
     await other.append(id, [title('Named meanwhile')]);
     const ended = change(
       other,
       'appended',
-      ({ entries: [entry] }) => entry?.kind === 'assistant' && entry.turnId === turn.turnId,
+      ({ entries: [entry] }) => entry?.kind === 'assistant' && entry.outcome === 'interrupted',
     );
     await one.close();
     const [end] = (await ended).entries;
-    assert.equal(end?.parentId, turn.id);
+    assert.equal(end?.parentId, part.id);
     assert.equal((await other.turn(id, turn.turnId))?.state, 'ended');
     const lines = backend.logged.filter((line) => line.includes('could not be ended'));
     assert.ok(lines.length > 0);
