@@ -158,7 +158,7 @@ export function redisClients(
       const [words, overall, date] = foundReply.parse(
         await redis.run(find, [tokens, overallKey], [digest, keyOf('')]),
       );
-      if (words === undefined) return undefined;
+      if (words === undefined || date === undefined) return undefined;
       const { client, tokenHash } = readClient(words);
       if (!sameDigest(digest, tokenHash)) return undefined;
       const at = now();
